@@ -7,7 +7,7 @@ import type { Redactor } from './redaction.ts';
 /** An API token, or a function that returns the one to use now. */
 export type ApiToken = string | (() => string | Promise<string>);
 
-/** @throws {InvalidRequestError} when there is no token, or one that no header can hold. */
+/** @throws {InvalidRequestError} when there is no token, or the token can't be sent in a header. */
 export function resolveApiToken(token: ApiToken | undefined = environmentVariable('EXAMPLE_API_TOKEN')): ApiToken {
   if (token === undefined) {
     const advice = bindingAdvice('apiToken', 'EXAMPLE_API_TOKEN');
@@ -17,11 +17,11 @@ export function resolveApiToken(token: ApiToken | undefined = environmentVariabl
 }
 
 /**
- * The token of the next attempt.
+ * Gets the token for the next attempt.
  *
  * @throws the signal's reason when it aborts first.
  * @throws {ExampleError} when the token function fails.
- * @throws {InvalidRequestError} when the token function returns something that no header can hold.
+ * @throws {InvalidRequestError} when the token function returns something that can't be sent in a header.
  */
 export async function currentToken(
   getToken: Exclude<ApiToken, string>,
@@ -35,7 +35,7 @@ export async function currentToken(
   return checkToken('The value returned by apiToken()', await untilAborted(signal, token));
 }
 
-/** Patterns of values that are passed as a token by mistake, and what is wrong with them. */
+/** What people pass as a token by mistake, and what is wrong with it. */
 const mistakes: readonly (readonly [RegExp, string])[] = [
   [/^bearer\b/i, "has 'Bearer', which the SDK adds"],
   [/^["'`]/, 'has quotes around it'],
@@ -44,7 +44,7 @@ const mistakes: readonly (readonly [RegExp, string])[] = [
   [/[^!-~]/, 'has characters beyond ASCII'],
 ];
 
-/** The message does not repeat the token. */
+/** Checks a token. The error's message doesn't repeat it. */
 function checkToken(name: string, token: string): string {
   if (typeof token !== 'string' || token === '') throwInvalid('the token itself, as a string', name, token, true);
   const mistake = mistakes.find(([pattern]) => pattern.test(token));

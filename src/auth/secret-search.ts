@@ -1,11 +1,11 @@
 import { parseJson } from '../utils/json.ts';
 
-// Finds secrets in a text from outside, which may repeat them escaped. docs/errors.md names the escapes.
+// Finds secrets in text from outside, which may contain them escaped. docs/errors.md lists the escapes.
 
-/** Escapes within escapes, such as those of HTML in JSON. */
+/** How many layers of escapes to decode, such as HTML within JSON. */
 const maxLayers = 2;
 
-/** Shorter secrets are not looked for: they would match ordinary words. */
+/** Shorter secrets are ignored, because they would match ordinary words. */
 const minSecret = 4;
 
 /** Shorter secrets are matched as whole words only, because ordinary words may contain them. */
@@ -13,14 +13,14 @@ const minInWords = 8;
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** The escapes of JSON, percent encoding (each character as a whole), and the entities of HTML that encoders write. */
+/** The escapes of JSON, percent encoding (whole characters), and the HTML entities that encoders write. */
 const encodings: readonly (readonly [RegExp, (escape: string) => string])[] = [
   [/\\(?:u[\da-fA-F]{4}|["\\/bfnrt])/g, (escape) => String(parseJson(`"${escape}"`))],
   [/%[0-7][\da-f]|%(?:[cd][\da-f]|e[\da-f]%[89ab][\da-f]|f[0-4](?:%[89ab][\da-f]){2})%[89ab][\da-f]/gi, decodePercent],
   [/&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);/gi, decodeEntity],
 ];
 
-/** Finds all secrets in one pass: each place is looked up by its first two characters, then for each length. */
+/** Finds all secrets in one pass. At each position, the first two characters tell which lengths to look up. */
 export class SecretSearch {
   readonly #secrets: ReadonlySet<string>;
   readonly #lengths = new Map<number, Set<number>>();
@@ -33,13 +33,13 @@ export class SecretSearch {
     }
   }
 
-  /** Returns the text without its secrets, up to a position. */
+  /** Returns the text up to a position, without its secrets. */
   redact(text: string, length: number): string {
     let redacted = '';
     let end = 0;
     for (const [start, stop] of this.#find(text, (index) => index, maxLayers).sort(([a], [b]) => a - b)) {
       if (start >= length) break;
-      // Secrets that overlap are replaced once.
+      // Replace overlapping secrets once.
       if (start > end || redacted === '') redacted += `${text.slice(end, start)}[redacted]`;
       end = Math.max(end, stop);
     }
@@ -47,9 +47,9 @@ export class SecretSearch {
   }
 
   /**
-   * Finds secrets in a text, and in the same text decoded in each way.
+   * Finds secrets in a text, and in the text decoded in each way.
    *
-   * @param at Where a character of the text stands in the original one.
+   * @param at Maps a position in this text to the position in the original one.
    */
   #find(text: string, at: (index: number) => number, layers: number): [start: number, end: number][] {
     const places: [number, number][] = [];
@@ -67,7 +67,7 @@ export class SecretSearch {
     return places;
   }
 
-  /** The length of the longest secret at a place of the text, or 0. */
+  /** The length of the longest secret at a position, or 0. */
   #lengthAt(folded: string, start: number): number {
     let longest = 0;
     for (const length of this.#lengths.get(beginningAt(folded, start)) ?? []) {
@@ -80,7 +80,7 @@ export class SecretSearch {
   }
 }
 
-/** The text without its escapes, and where each of its characters began. */
+/** Decodes a text. `starts` has the original position of each character. */
 function decode(text: string, [escape, meaning]: (typeof encodings)[number]) {
   const starts: number[] = [];
   let end = 0;
@@ -98,12 +98,12 @@ function decode(text: string, [escape, meaning]: (typeof encodings)[number]) {
   return { plain, starts };
 }
 
-/** The first two characters at a place, as a number. */
+/** The two characters at a position, as a number. */
 function beginningAt(text: string, start: number): number {
   return (text.charCodeAt(start) << 16) | text.charCodeAt(start + 1);
 }
 
-/** Ignores case, and that forms write a space as a plus sign. Keeps the length: in lower case, İ has two letters. */
+/** Ignores case, and plus signs for spaces, as in forms. Keeps the length: İ in lower case would be two characters. */
 function fold(text: string): string {
   return text.replaceAll('İ', 'i').toLowerCase().replaceAll('+', ' ');
 }

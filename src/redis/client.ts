@@ -2,7 +2,7 @@ import { throwInvalid } from '../utils/arguments.ts';
 import { hexDigest } from '../utils/digest.ts';
 import { withTimeout } from '../utils/user-code.ts';
 
-/** The part of a node-redis client that is used (`createClient()`, `createCluster()`, …). Version 4 or later. */
+/** The part of a node-redis client that the SDK uses (`createClient()`, `createCluster()`, …). Version 4 or later. */
 export interface NodeRedisClient {
   /** Runs a script. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
@@ -10,7 +10,7 @@ export interface NodeRedisClient {
   evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
 }
 
-/** The part of an ioredis client that is used (`new Redis()`, `new Cluster()`). Version 5 or later. */
+/** The part of an ioredis client that the SDK uses (`new Redis()`, `new Cluster()`). Version 5 or later. */
 export interface IORedisClient {
   /** Runs a script. */
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
@@ -27,17 +27,17 @@ export type RedisReply = string | number | null | RedisReply[];
 /**
  * Runs a Lua script on the server, as one atomic step.
  *
- * A script gets exactly one key (`KEYS[1]`), as clusters require. Arguments arrive as strings (`ARGV`). Rejects
- * with the client's own error, or with an {@link ExampleError} if the server does not reply in time. In that case the
- * script may still run later, once the client has reconnected.
+ * A script gets one key (`KEYS[1]`), so that it works in clusters. Arguments arrive as strings (`ARGV`). Rejects with
+ * the client's own error, or with an {@link ExampleError} if the server doesn't reply in time. In that case, the script
+ * may still run later, once the client has reconnected.
  */
 export type RunScript = (script: string, key: string, ...args: (string | number)[]) => Promise<RedisReply>;
 
 /**
  * Returns a function that runs scripts on the user's client.
  *
- * @param timeout Milliseconds to wait for a reply, or `Infinity`. By default both clients queue commands while they are
- * disconnected, possibly forever.
+ * @param timeout Milliseconds to wait for a reply, or `Infinity`. By default, both clients queue commands while they
+ *   are disconnected, possibly forever.
  * @throws {InvalidRequestError} when `client` is neither a node-redis nor an ioredis client.
  */
 export function scriptRunner(client: RedisClient, timeout: number): RunScript {
@@ -45,7 +45,7 @@ export function scriptRunner(client: RedisClient, timeout: number): RunScript {
 
   const attempt: RunScript = async (script, key, ...args) => {
     const argv = args.map(String);
-    // The text is sent only if the server has not cached it: the first time, and after a restart.
+    // Send the text only if the server hasn't cached it: the first time, and after a restart.
     const reply = await call.bySha(await sha1(script), key, argv).catch((error: unknown) => {
       if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return call.byText(script, key, argv);
       throw error;
@@ -75,7 +75,7 @@ function scriptCalls(client: RedisClient): { readonly bySha: ScriptCall; readonl
   return throwInvalid(expected, 'The Redis client', client);
 }
 
-/** Both clients have `eval`; the other method tells them apart. */
+/** Both clients have `eval`. The other method tells them apart. */
 function hasMethod<Method extends string>(client: unknown, method: Method): client is Record<Method | 'eval', unknown> {
   if (typeof client !== 'object' || client === null) return false;
   return [method, 'eval'].every((name) => typeof Reflect.get(client, name) === 'function');
@@ -83,14 +83,14 @@ function hasMethod<Method extends string>(client: unknown, method: Method): clie
 
 const digests = new Map<string, Promise<string>>();
 
-/** The digest by which the server caches a script. All scripts are this package's own, so the map stays small. */
+/** The digest by which the server caches a script. The map stays small, because only this package's scripts are run. */
 function sha1(script: string): Promise<string> {
   const digest = digests.get(script) ?? hexDigest('SHA-1', script);
   digests.set(script, digest);
   return digest;
 }
 
-/** Clients may be configured to return strings as `Buffer`s, and integers as strings: read integers with `Number()`. */
+/** Normalizes a reply. Clients may return strings as `Buffer`s, and integers as strings: use `Number()`. */
 function plainReply(reply: unknown): RedisReply {
   if (Array.isArray(reply)) return reply.map(plainReply);
   if (reply instanceof Uint8Array) return new TextDecoder().decode(reply);

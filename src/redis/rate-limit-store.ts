@@ -15,7 +15,7 @@ export interface RedisRateLimitStoreOptions {
 /**
  * Shares the rate limit among all processes that use the same Redis (6 or later) or Valkey server.
  *
- * The store keeps one small value per token, named by a hash of token and base URL, which expires. If the server is
+ * The store keeps one small value per token, which expires. Its key is a hash of token and base URL. If the server is
  * unavailable, no call fails: each process paces itself until the server is back.
  *
  * @param client Your own node-redis or ioredis client, for a single server or a cluster.
@@ -26,7 +26,7 @@ export interface RedisRateLimitStoreOptions {
  * const client = new Client({ rateLimit: { store: redisRateLimitStore(redis) } });
  */
 export function redisRateLimitStore(client: RedisClient, options?: RedisRateLimitStoreOptions): RateLimitStore {
-  // The limiter doesn't wait this long. The timeout only releases what a dead connection holds.
+  // The limiter gives up much earlier. This timeout only frees what a dead connection holds.
   const run = scriptRunner(client, 10_000);
   const { prefix = 'example-sdk:rate-limit:' } = readOptions('options', options, ['prefix']);
   text('prefix', prefix);
@@ -58,7 +58,7 @@ const readScript = `
 local time = redis.call('TIME')
 return { time[1], time[2], redis.call('GET', KEYS[1]) }`;
 
-/** Sets the state to `ARGV[1]` for `ARGV[2]` milliseconds if it still is `ARGV[3]`, or still missing. */
+/** Sets the state to `ARGV[1]` for `ARGV[2]` milliseconds if it is still `ARGV[3]`, or still missing. */
 const writeScript = `
 if redis.call('GET', KEYS[1]) ~= (ARGV[3] or false) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])

@@ -27,8 +27,8 @@ export interface RedisReplayStoreOptions {
 
 /**
  * Remembers handled events in Redis or Valkey, for any number of processes. No two processes handle the same event at
- * the same time, and a process that dies loses its claims. A process that is suspended for longer than `lease` loses
- * them too; the `signal` in the context of its handlers aborts.
+ * the same time. A process that dies, or is suspended for longer than `lease`, loses its claims; in the latter case,
+ * the `signal` in the context of its handlers aborts.
  *
  * @param client Your own node-redis or ioredis client.
  * @throws {InvalidRequestError} when the client is neither of the two, when an option is invalid, or when `timeout` is
@@ -44,13 +44,13 @@ export function redisReplayStore(client: RedisClient, options: RedisReplayStoreO
   const lease = milliseconds('lease', wholeNumber('lease', given.lease ?? 15_000, 1));
   const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
   const timeout = wholeNumber('timeout', given.timeout ?? 2_000, 1);
-  // A reply that arrives after the next renewal is useless.
+  // A reply that arrives after the next renewal would be useless.
   if (timeout > lease / 3) {
     throw new InvalidRequestError(
       `timeout (${timeout} ms) must be at most a third of lease (${lease} ms), because a claim is renewed three times per lease. Pass a lease of at least ${timeout * 3}, or a timeout of at most ${Math.max(1, Math.floor(lease / 3))}.`,
     );
   }
-  // The claim limits the wait itself, because it has to know of replies that come too late.
+  // No timeout here: the claim has its own, because it has to handle replies that arrive too late.
   const run = scriptRunner(client, Infinity);
 
   return {
@@ -78,7 +78,7 @@ if value and value ~= ARGV[1] then return redis.call('PTTL', KEYS[1]) end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 'claimed'`;
 
-/** Names the holder, because clients repeat a command whose reply was lost. Leaves another process's claim alone. */
+/** Stores the holder, because clients repeat a command whose reply was lost. Leaves another process's claim alone. */
 const completeScript = `
 local value = redis.call('GET', KEYS[1])
 local handled = 'handled:' .. ARGV[1]

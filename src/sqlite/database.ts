@@ -3,18 +3,18 @@ import { InvalidRequestError } from '../errors/example-error.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import { maxWriteAttempts, randomPause } from '../utils/timing.ts';
 
-/** How long SQLite waits for the lock of another process in milliseconds: while opening the file, and later. */
+/** Milliseconds that SQLite waits for another process's lock: while opening the file, and later. */
 const busyTimeout = { open: 5_000, use: 5 };
 
 /**
- * Opens a database file that several processes of one machine use at the same time. Every commit is atomic, also if the
- * process is killed while it writes.
+ * Opens a database file that several processes of one machine use at the same time. Every commit is atomic, even if the
+ * process is killed during it.
  *
  * @param schema Creates the tables that don't exist yet, each with `IF NOT EXISTS`.
  * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, or when the file can't be opened or created.
  */
 export function openDatabase(path: string, schema: string): DatabaseSync {
-  // A URI may open a database in memory, too.
+  // A URI could open a database in memory.
   if (typeof path !== 'string' || /^(?:|:memory:|file:.*)$/s.test(path)) {
     throwInvalid('the name of a database file that the processes share, and no URI', 'The path', path);
   }
@@ -24,9 +24,9 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
     database = new DatabaseSync(path);
     database.exec(`PRAGMA busy_timeout = ${busyTimeout.open}; PRAGMA synchronous = NORMAL`);
     useWriteAheadLog(database);
-    // Without a transaction, a file that has its tables is opened while another process holds the lock.
+    // No transaction: a file that has its tables can be opened even while another process holds the lock.
     database.exec(schema);
-    // SQLite blocks the process while it waits for a lock: better to wait outside.
+    // SQLite would block the whole process while it waits for a lock. `whenUnlocked` waits without blocking.
     database.exec(`PRAGMA busy_timeout = ${busyTimeout.use}`);
     return database;
   } catch (cause) {
@@ -40,9 +40,9 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
 }
 
 /**
- * In WAL mode, what was committed survives `kill -9`, and a reader never waits. Of several processes that switch a new
- * file to it at the same time, SQLite refuses all but one at once, whatever the `busy_timeout`: the others wait for the
- * lock, and find the file switched.
+ * In WAL mode, commits survive `kill -9`, and readers never wait. If several processes switch a new file to it at the
+ * same time, SQLite refuses all but one immediately, whatever the `busy_timeout`. The others wait for the lock, and
+ * then find the file switched.
  */
 function useWriteAheadLog(database: DatabaseSync): void {
   for (let attempt = 1; ; attempt += 1) {
@@ -56,7 +56,7 @@ function useWriteAheadLog(database: DatabaseSync): void {
   }
 }
 
-/** What closes a store's file: once, however often it is called, or at the end of a `using` block. */
+/** The methods that close a store's file. They can be called more than once. */
 export function closerOf(database: DatabaseSync): Disposable & { close(): void } {
   const close = () => {
     if (database.isOpen) database.close();
@@ -77,7 +77,7 @@ export function transaction<T>(database: DatabaseSync, work: (database: Database
   }
 }
 
-/** Runs `work`, and repeats it while another process holds the lock. The event loop goes on meanwhile. */
+/** Runs `work`, and repeats it while another process holds the lock. Doesn't block the event loop. */
 export async function whenUnlocked<T>(work: () => T): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -89,7 +89,7 @@ export async function whenUnlocked<T>(work: () => T): Promise<T> {
   }
 }
 
-/** Whether SQLite reports SQLITE_BUSY, or one of its variants. */
+/** True for SQLITE_BUSY and its variants. */
 function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
 }
@@ -98,13 +98,13 @@ function rollBack(database: DatabaseSync): void {
   try {
     database.exec('ROLLBACK');
   } catch {
-    // SQLite has already rolled back, as it does after some errors, such as a full disk.
+    // After some errors, such as a full disk, SQLite has already rolled back.
   }
 }
 
-/** Loads `node:sqlite` when it is needed: this module can be imported everywhere. */
+/** Loads `node:sqlite` only when it is needed, so that this module can be imported everywhere. */
 function nodeSqlite(): typeof import('node:sqlite') {
-  // Absent in browsers and at the edge.
+  // In browsers and edge runtimes, there is no `process`.
   const { process } = globalThis as { process?: Partial<NodeJS.Process> };
   const sqlite = process?.getBuiltinModule?.('node:sqlite');
   if (sqlite !== undefined) return sqlite;
@@ -114,17 +114,17 @@ function nodeSqlite(): typeof import('node:sqlite') {
 }
 
 /**
- * A clock that all processes of the machine share, and that no change of the wall clock moves. It starts anew when the
- * machine does.
+ * A clock that all processes of the machine share, and that setting the wall clock doesn't change. It restarts with the
+ * machine.
  */
 interface MachineClock {
   /** Whole milliseconds since the machine started. */
   now(): number;
-  /** How far `now()` may be behind, in milliseconds. */
+  /** How far `now()` may lag behind, in milliseconds. */
   readonly resolution: number;
 }
 
-/** In Bun and Deno, `hrtime` starts with the process, and other processes can't read it. */
+/** In Bun and Deno, `hrtime` starts with the process, so it differs between processes. */
 export function machineClock(): MachineClock {
   const startsWithProcess = process.versions['bun'] !== undefined || process.versions['deno'] !== undefined;
   if (!startsWithProcess) return { now: () => Number(process.hrtime.bigint() / 1_000_000n), resolution: 1 };

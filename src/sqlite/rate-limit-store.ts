@@ -12,7 +12,7 @@ const schema = `
 
 /** A store that holds a file open. */
 export interface SqliteRateLimitStore extends RateLimitStore, Disposable {
-  /** Closes the file. Clients that still use the store pace themselves from then on. */
+  /** Closes the file. Clients that still use the store then pace themselves. */
   close(): void;
 }
 
@@ -20,8 +20,8 @@ export interface SqliteRateLimitStore extends RateLimitStore, Disposable {
  * Shares the rate limit among all processes of one machine that use the same file. It needs Node 22.13 or later, and
  * no server.
  *
- * The file holds one small row per token, named by a hash of token and base URL. It may be deleted while no process
- * runs. It must be on a local disk: SQLite can't share a file over a network.
+ * The file has one small row per token. Its key is a hash of token and base URL. You can delete the file while no
+ * process runs. It must be on a local disk, because SQLite can't share a file over a network.
  *
  * @param path The database file, which is created if it doesn't exist. Its folder must exist.
  * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, or when the file can't be opened or created.
@@ -46,7 +46,7 @@ export function sqliteRateLimitStore(path: string): SqliteRateLimitStore {
     return { now, ...step, isChange: step.state !== stored };
   };
   const sync = (key: string, request: RateLimitStoreRequest): RateLimitStoreReply => {
-    // Most syncs of a process that waits change nothing. They need no lock.
+    // Most syncs of a waiting process change nothing, and need no lock.
     const { reply, isChange } = take(key, request);
     if (!isChange) return reply;
     return transaction(database, () => {

@@ -22,13 +22,12 @@ export interface SqliteReplayStoreOptions {
 
 /** A {@link ReplayStore} that holds a file open. */
 export interface SqliteReplayStore extends ReplayStore, Disposable {
-  /** Closes the file. What is claimed can't be completed any more, and is another process's after `lease`. */
+  /** Closes the file. Open claims can't be completed; after `lease`, another process can claim their events. */
   close(): void;
 }
 
-// `holder` claims the event from `claimed_at` to `expires_at`, both on the machine's clock. If it is `handled:` and a
-// holder, that holder has handled the event, which is forgotten at `expires_at` of the wall clock. Only that is more
-// than 1e12.
+// `holder` claims the event from `claimed_at` to `expires_at`, both on the machine's clock. `handled:<holder>` means
+// that the holder has handled the event. Then `expires_at`, when it is forgotten, is on the wall clock: above 1e12.
 const schema = `
   CREATE TABLE IF NOT EXISTS example_sdk_webhook_event (
     id TEXT PRIMARY KEY,
@@ -40,11 +39,11 @@ const schema = `
 
 /**
  * Remembers handled webhook events in a file, for all processes of one machine. No two processes handle the same event
- * at the same time, and a process that dies loses its claims. A process that is suspended for longer than `lease` loses
- * them too; the `signal` in the context of its handlers aborts. It needs Node 22.13 or later.
+ * at the same time. A process that dies, or is suspended for longer than `lease`, loses its claims; in the latter case,
+ * the `signal` in the context of its handlers aborts. It needs Node 22.13 or later.
  *
- * @param path The database file, which is created if it doesn't exist. It may be that of a `sqliteRateLimitStore`. Its
- * folder must exist, on a local disk.
+ * @param path The database file, which is created if it doesn't exist. A `sqliteRateLimitStore` may use the same one.
+ * Its folder must exist, on a local disk.
  * @throws {InvalidRequestError} when the runtime has no `node:sqlite`, when the file can't be opened or created, or
  * when an option is invalid.
  *
@@ -61,12 +60,12 @@ export function sqliteReplayStore(path: string, options: SqliteReplayStoreOption
   return { claim: (key) => renewedClaim(events(prefix + key), lease, Infinity), ...closerOf(database) };
 }
 
-/** How many rows that have expired a claim deletes. Each event leaves one. */
+/** How many expired rows each claim deletes. Each event leaves one row, so this keeps up. */
 const maxPurged = 10;
 
 function eventsIn(database: DatabaseSync, lease: number, retention: number): (id: string) => ClaimableEvent {
   const clock = machineClock();
-  // A claim of the future was made before the machine restarted, and its process is no more.
+  // A claim from the future was made before the machine restarted, so its process is gone.
   const isHandled = "holder LIKE 'handled:%'";
   const expired = `CASE WHEN ${isHandled} THEN expires_at <= :wall ELSE expires_at <= :now OR claimed_at > :now END`;
   const purge = database.prepare(`

@@ -4,17 +4,17 @@ import { callUserCode, messageOf } from '../utils/user-code.ts';
 import type { RateLimitInfo, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import type { LeveledLogger } from './logger.ts';
 
-/** What every event about a call has. */
+/** The fields of every event about a call. */
 export interface CallEvent extends RequestTarget {
   /** Id of the call. Unique within this process, unless it loads both the ES module and the CommonJS build. */
   readonly callId: string;
-  /** The attempt that the event is about, or the next one if the call waits: 1 for the first one of a call. */
+  /** Number of the attempt, from 1. While the call waits, that of the next attempt. */
   readonly attempt: number;
 }
 
 /** An attempt is about to be sent. */
 export interface RequestEvent extends CallEvent {
-  /** Where it is sent to. */
+  /** Where it is sent, without secrets. */
   readonly url: string;
   /**
    * Headers to add to the request, for example to propagate a trace. It is empty until a listener adds headers.
@@ -37,7 +37,7 @@ export interface ResponseEvent extends CallEvent {
 
 /** An attempt failed and will be retried. */
 export interface RetryEvent extends CallEvent {
-  /** Whole milliseconds until the next attempt; 0 if it waits for the rate limit instead. */
+  /** Whole milliseconds until the next attempt; 0 if it waits only for the rate limit. */
   readonly delay: number;
   /** HTTP status code of the response, if there was one. */
   readonly status: number | undefined;
@@ -49,13 +49,13 @@ export interface RetryEvent extends CallEvent {
 export interface RateLimitWaitEvent extends CallEvent {
   /** Expected wait, in milliseconds. */
   readonly delay: number;
-  /** Calls in this process that wait for this token's rate limit, including this one. */
+  /** How many calls of this process wait for the token's rate limit, including this one. */
   readonly waiting: number;
 }
 
 /** The store that shares the rate limit with other processes became unavailable, or is available again. */
 export interface RateLimitStoreEvent {
-  /** Whether the rate limit is shared from now on. While it isn't, each process paces its own calls. */
+  /** True if the store is available again. While it isn't, each process paces its own calls. */
   readonly available: boolean;
   /** Why the store is unavailable. */
   readonly reason: string | undefined;
@@ -75,7 +75,7 @@ export interface CallEndEvent extends CallEvent {
   readonly status: number | undefined;
   /** The last response's `X-Request-Id`. */
   readonly requestId: string | undefined;
-  /** Attempts that were sent; 0 if the call ended before. */
+  /** How many attempts were made; 0 if the call ended before the first. */
   readonly attempts: number;
   /** Milliseconds that the call waited: for the token function, for the rate limit and before retries. */
   readonly waited: number;
@@ -86,7 +86,7 @@ export interface CallEndEvent extends CallEvent {
 }
 
 /**
- * The SDK can't guarantee that an iteration yields each item once: from now on, or because the list ended too early.
+ * The SDK can't guarantee that an iteration yields each item once, from now on or because the list ended too early.
  */
 export interface ListUnverifiedEvent extends RequestTarget {
   /**
@@ -144,12 +144,12 @@ export const clientEventNames = [
 clientEventNames satisfies KeysOf<ClientEvents, typeof clientEventNames>;
 
 /**
- * Runs a call and each of its attempts within a trace: each method calls `run` once, and waits for it. When `run` has
+ * Runs a call and each of its attempts within a trace. Each method must call `run` once and await it. Once `run` has
  * settled, the event also has the outcome. A tracer that throws changes nothing.
  */
 export interface Tracer {
   call<T>(event: CallEvent & Partial<CallEndEvent>, run: () => Promise<T>): Promise<T>;
-  /** `error` is set if it failed. */
+  /** `error` is set if the attempt failed. */
   attempt<T>(
     event: RequestEvent & Partial<ResponseEvent> & { readonly baseUrl: string; readonly error?: unknown },
     run: () => Promise<T>,
@@ -165,9 +165,9 @@ export type ClientEventListener<Name extends keyof ClientEvents> = (...event: Cl
 /** Emits events. A listener that throws or rejects affects neither the call nor the other listeners. */
 export class ClientEventEmitter {
   readonly #emitter = new EventEmitter();
-  /** Whether there are listeners of any event: a field, because each call reads it. */
+  /** True if any event has listeners. A field, because each call reads it. */
   isObserved = false;
-  /** Calls a listener, which is passed as `this`: the emitter knows each listener by it. */
+  /** Calls the listener that is `this`. The emitter passes each listener as the context, and identifies it by that. */
   readonly #call: (this: (event: unknown) => unknown, event: unknown) => void;
 
   constructor(logger: LeveledLogger) {
@@ -178,7 +178,7 @@ export class ClientEventEmitter {
     };
   }
 
-  /** Adds or removes a listener, as the method of this name does. */
+  /** Adds or removes a listener, as the client's method of this name does. */
   change<Name extends keyof ClientEvents>(
     method: 'on' | 'once' | 'off',
     name: Name,
@@ -188,7 +188,7 @@ export class ClientEventEmitter {
     this.isObserved = this.#emitter.eventNames().length > 0;
   }
 
-  /** Whether there is a listener. Without one, no payload is built. */
+  /** True if the event has a listener. Otherwise, no payload is built. */
   has(name: keyof ClientEvents): boolean {
     return this.#emitter.listenerCount(name) > 0;
   }

@@ -9,19 +9,19 @@ import { locationOf } from '../utils/standard-schema.ts';
 import { ClientEventEmitter, type CallEndEvent, type CallEvent, type Tracer } from './events.ts';
 import { addIfNew, type LeveledLogger } from './logger.ts';
 
-/** Milliseconds. A longer wait, for the rate limit or before a retry, is logged as a warning. */
+/** Milliseconds. Longer waits, for the rate limit or before a retry, are logged as warnings. */
 const maxSilentWait = 10_000;
 
-/** Events, tracing and logs of a client, and of the clients that `withOptions` makes from it. */
+/** The events, traces and logs of a client, and of the clients that `withOptions` makes from it. */
 export class Telemetry {
   readonly events: ClientEventEmitter;
   /** The tracer that was added first. */
   tracer: Tracer | undefined;
-  /** One object for all clients: an outage of the store is reported once. */
+  /** Shared by all of these clients, so that an outage of the store is reported once. */
   readonly limiterObserver: LimiterObserver;
-  /** Locations at which a response differed from the API reference. Each is logged once. */
+  /** Where responses have differed from the API reference. Each location is logged once. */
   readonly loggedIssues = new Set<string>();
-  /** When a wait may be logged again, on the clock of `performance.now()`: one line for all calls that wait. */
+  /** When a wait may be logged again, on the clock of `performance.now()`. Calls that wait together share one line. */
   quietUntil = 0;
 
   constructor(logger: LeveledLogger) {
@@ -29,14 +29,14 @@ export class Telemetry {
     this.limiterObserver = limiterObserver(this.events, logger);
   }
 
-  /** Observes a call if somebody listens, traces or logs. */
+  /** Observes a call; `undefined` if nobody listens, traces or logs. */
   observe(logger: LeveledLogger, target: RequestTarget): CallTelemetry | undefined {
     const isObserved = logger.error !== undefined || this.tracer !== undefined || this.events.isObserved;
     return isObserved ? new CallTelemetry(this, logger, target) : undefined;
   }
 }
 
-/** Emits and logs what happens to the rate limit of a token, and not to a single call. */
+/** Emits and logs what happens to a token's rate limit, as opposed to a single call. */
 function limiterObserver(events: ClientEventEmitter, logger: LeveledLogger): LimiterObserver {
   return {
     onStoreChange({ available, error }) {
@@ -58,7 +58,7 @@ function limiterObserver(events: ClientEventEmitter, logger: LeveledLogger): Lim
   };
 }
 
-/** The parts of an attempt that are observed. */
+/** What is observed of an attempt. */
 interface ObservedAttempt extends Redactable {
   readonly account: { readonly authorization: RequestHeaders };
   readonly response?: Response | undefined;
@@ -66,7 +66,7 @@ interface ObservedAttempt extends Redactable {
 
 type RequestHeaders = SecretFields['headers'];
 
-/** How an attempt has ended. */
+/** How an attempt ended. */
 interface ObservedResult {
   /** The text of the body, if it was read. */
   readonly text?: string | undefined;
@@ -74,28 +74,28 @@ interface ObservedResult {
   readonly error?: unknown;
 }
 
-/** How many calls were observed: numbers them. The other module format has a count of its own. */
+/** Numbers the observed calls. The other module format has a count of its own. */
 let observedCalls = 0;
 
-/** Routes whose deprecation was logged, of all clients. */
+/** Routes of all clients whose deprecation was logged. */
 const loggedDeprecations = new Set<string>();
 
-/** Emits, traces and logs what happens to a call. Payloads are built only if somebody receives them. */
+/** Emits, traces and logs what happens to a call. Builds payloads only if somebody receives them. */
 export class CallTelemetry {
   readonly shared: Telemetry;
   readonly #logger: LeveledLogger;
   readonly #start = performance.now();
-  /** The call, redacted with the current token, which may change. */
+  /** The target, redacted with the current token. */
   target: RequestTarget;
   #id: string | undefined;
   #attempts = 0;
-  /** Milliseconds that all attempts took. */
+  /** Milliseconds spent in attempts. */
   #attempting = 0;
-  /** The last attempt that was answered. */
+  /** The last attempt that got a response. */
   #answered: ObservedAttempt | undefined;
-  /** Announces the next retry, if it was not announced when the attempt failed. */
+  /** Announces the next retry, unless it was already announced. */
   #announceRetry: (() => void) | undefined;
-  /** The event that the tracer has received. When the call ends, its outcome is added. */
+  /** The event that the tracer received. The outcome is added when the call ends. */
   #traced: CallEvent | undefined;
 
   constructor(shared: Telemetry, logger: LeveledLogger, target: RequestTarget) {
@@ -104,7 +104,7 @@ export class CallTelemetry {
     this.target = target;
   }
 
-  /** Runs the call within a trace. The call must {@link onEnd}. */
+  /** Runs the call within a trace. The call must call {@link onEnd}. */
   run<T>(call: () => Promise<T>): Promise<T> {
     const { tracer } = this.shared;
     if (!tracer) return call();
@@ -112,7 +112,7 @@ export class CallTelemetry {
     return runTraced(call, (run) => tracer.call(event, run));
   }
 
-  /** The call has ended. `error` is what it rejects with. */
+  /** Reports the end of the call. `error` is what it rejects with. */
   onEnd(outcome: CallEndEvent['outcome'], error: unknown): void {
     const { events } = this.shared;
     if (!this.#traced && !events.has('callEnd')) return;
@@ -141,7 +141,7 @@ export class CallTelemetry {
     const start = performance.now();
     const isAnnounced = tracer !== undefined || events.has('request');
     const url = isAnnounced && redactedUrl(attempt);
-    // Listeners add headers. The event is frozen, so that none can replace the headers that others have added.
+    // Listeners add headers. The event is frozen, so that no listener can replace the headers of the others.
     const event = url && Object.freeze({ ...this.#callEvent(), url, headers: {} });
     const trace = event && { ...event, baseUrl: attempt.call.options.baseUrl };
     const run = async () => {
@@ -175,8 +175,8 @@ export class CallTelemetry {
   }
 
   /**
-   * The attempt has failed, and there will be another after a delay in milliseconds. Without one, the rate limit may
-   * still refuse the call: it is announced when it waits, or is sent.
+   * Reports that a failed attempt is retried after `delay` milliseconds. If that is 0, the rate limit may still refuse
+   * the call, so the retry is announced only once the call waits or is sent.
    */
   onRetry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
     const { events } = this.shared;
@@ -191,7 +191,7 @@ export class CallTelemetry {
     if (delay > 0) this.#announceRetry();
   }
 
-  /** The call has to wait for the rate limit. */
+  /** Reports that the call has to wait for the rate limit. */
   onWait(delay: number, waiting: number): void {
     this.#announceRetry?.();
     const { events } = this.shared;
@@ -203,7 +203,7 @@ export class CallTelemetry {
     warn?.(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
   }
 
-  /** Returns how to log a long wait: once for all calls that wait at that time. */
+  /** Returns the method that logs a long wait; `undefined` if the wait is short or a line covers it already. */
   #warnOfWait(delay: number): LeveledLogger['warn'] {
     const now = performance.now();
     if (delay <= maxSilentWait || now < this.shared.quietUntil) return undefined;
@@ -215,7 +215,7 @@ export class CallTelemetry {
     const { events, loggedIssues } = this.shared;
     const about = this.#callEvent();
     for (const issue of issues) {
-      // By route: a difference is logged once for all ids.
+      // By route, so that a difference is logged once for all ids.
       const location = `${about.method} ${about.route}, body${locationOf(issue)}`;
       if (!addIfNew(loggedIssues, location)) continue;
       const problem = `A response differs from the documentation at ${location}: ${issue.message}.`;
@@ -224,7 +224,7 @@ export class CallTelemetry {
     events.emit('validationIssue', { ...about, issues });
   }
 
-  /** Reports the end of an attempt. Returns what a trace says about it. */
+  /** Reports the end of an attempt. Returns what the trace needs. */
   #reportAttempt({ text, error }: ObservedResult, attempt: ObservedAttempt, duration: number): object | undefined {
     const { events, tracer } = this.shared;
     const { response } = attempt;
@@ -253,7 +253,7 @@ export class CallTelemetry {
     this.#logger.warn(redactorOf(attempt).redact(problem), this.#callEvent());
   }
 
-  /** Adds headers of listeners and tracers. A header that can't be sent is logged and left out. */
+  /** Adds the headers of listeners and tracers. Logs and leaves out a header that can't be sent. */
   #addHeaders(headers: RequestHeaders, added: Record<string, string>): RequestHeaders {
     let merged = headers;
     for (const name of Object.keys(added)) {
@@ -281,20 +281,20 @@ export function responseInfo(
   return { status, requestId: attempt && requestId && redactorOf(attempt).redact(requestId) };
 }
 
-/** Runs the work within a trace. Neither a result nor an error of the trace itself changes the outcome. */
+/** Runs work within a trace. The trace can't change the outcome, even if it throws. */
 async function runTraced<T>(work: () => Promise<T>, trace: (run: () => Promise<T>) => Promise<T>): Promise<T> {
   let outcome: Promise<T> | undefined;
   const run = () => (outcome ??= work());
   try {
     await trace(run);
   } catch {
-    // An error of the work, which `run` returns again, or of the trace, which is ignored.
+    // Either the work failed, and `run` returns its error again, or the trace did, which is ignored.
   }
   return run();
 }
 
 /**
- * What the API announces about the end of a route: `Deprecation` (RFC 9745) and `Sunset` (RFC 8594), such as
+ * Describes the end of a route that the API announces with `Deprecation` (RFC 9745) or `Sunset` (RFC 8594), such as
  * `GET /users is deprecated as of 2026-01-01.`; `undefined` if it announces none.
  */
 function deprecationOf(route: string, headers: Headers): string | undefined {
@@ -310,7 +310,7 @@ function deprecationOf(route: string, headers: Headers): string | undefined {
   return `${route}${dates.flat().join(' and')}.${link ? ` See ${link[1]}` : ''}`;
 }
 
-/** The day of a date of `Deprecation` (`@1688169599`) or `Sunset` (an HTTP date); empty if it is none. */
+/** The day in a `Deprecation` (`@1688169599`) or `Sunset` (an HTTP date); empty if it is not a date. */
 function day(value: string, word: string): string {
   const time = /^@\d{1,11}$/.test(value) ? Number(value.slice(1)) * 1000 : Date.parse(value);
   return Number.isNaN(time) ? '' : word + new Date(time).toISOString().slice(0, 10);
