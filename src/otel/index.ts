@@ -21,26 +21,25 @@ import { boolean, readOptions, throwInvalid } from '../utils/arguments.ts';
 import { isError, messageOf } from '../utils/user-code.ts';
 import { VERSION } from '../utils/version.ts';
 
-/** The version of the semantic conventions that names and attributes follow. */
+/** The version of the semantic conventions for names and attributes. */
 const schemaUrl = 'https://opentelemetry.io/schemas/1.37.0';
 
-/** What to make spans and metrics of. */
+/** Options of {@link instrument}. */
 export interface InstrumentOptions {
   /**
-   * Whether each attempt has a span of its own, and is counted in the metrics. Set it to `false` if another
-   * instrumentation, such as that of undici, does that for each request: its spans are then children of the call's.
-   * Default: `true`.
+   * Set it to `false` if another instrumentation, such as undici's, records each request. Its spans are then children
+   * of the call's. Otherwise, each attempt has its own span, and is counted in the metrics. Default: `true`.
    */
   attempts?: boolean | undefined;
 }
 
 /**
- * Makes spans and metrics of the calls of a client, and of the clients that `withOptions` makes from it, by
- * OpenTelemetry's semantic conventions for HTTP. It uses the providers, the context manager and the propagator that
- * your program has registered with `@opentelemetry/api`. A client that is instrumented already stays as it is.
+ * Records spans and metrics for the calls of a client, and of the clients that `withOptions` makes from it. They follow
+ * OpenTelemetry's semantic conventions for HTTP, and use the providers, the context manager and the propagator that
+ * your program registers with `@opentelemetry/api`. Instrumenting a client twice changes nothing.
  *
- * - Each call is a span, whose parent is the span that is active where the call is made, however long the call waits.
- * - Each attempt is a child of it. The attempt's trace context is sent with its request.
+ * - Each call is a span. Its parent is the span that is active where the call is made, however long the call waits.
+ * - Each attempt is a child span. The request carries its trace context.
  * - A call's span says how many milliseconds the call waited: for the rate limit, before retries and for a token.
  *
  * @returns The client.
@@ -51,7 +50,7 @@ export interface InstrumentOptions {
  */
 export function instrument<C extends object>(client: C, options?: InstrumentOptions): C {
   const { attempts = true } = readOptions('options', options, ['attempts']);
-  // The method has no public name, and the client may come from the other copy of the package.
+  // The method is not public, and the client may come from the other module format.
   const traceable = client as Partial<Record<typeof addTracer, (tracer: Tracer) => void>> | null;
   const add = traceable?.[addTracer];
   if (!add) throwInvalid('a Client', 'client', client);
@@ -86,7 +85,7 @@ const tracer: Tracer = {
     try {
       return await context.with(active, run);
     } finally {
-      // An attempt that failed says so in its event. It rejects only if the call was aborted, which is no error.
+      // A failed attempt has its error in the event. `run` rejects only if the call was aborted, which is no error.
       const outcome = end(span, event.status, event.error);
       activeRequests.add(-1, attributes);
       duration.record((performance.now() - start) / 1000, { ...attributes, ...outcome });
@@ -94,7 +93,7 @@ const tracer: Tracer = {
   },
 };
 
-/** Leaves the attempts to another instrumentation. */
+/** Leaves attempts to another instrumentation. */
 const callTracer: Tracer = { ...tracer, attempt: (_, run) => run() };
 
 function attributesOf({ method, route }: CallEvent): Attributes {
@@ -108,15 +107,15 @@ function startSpan({ method, route }: CallEvent, kind: SpanKind, attributes: Att
     .startSpan(`${method} ${route}`, { kind, attributes });
 }
 
-/** Ends a span with its outcome, and returns the outcome's attributes. An abort is no error: the caller wants it. */
+/** Ends a span with its outcome, and returns the outcome's attributes. */
 function end(span: Span, status: number | undefined, error: unknown): Attributes {
   const outcome: Attributes = {};
   if (status !== undefined) outcome['http.response.status_code'] = status;
   if (error !== undefined) {
-    // The last response of a call may be that of an earlier attempt.
+    // The status may be that of an earlier attempt.
     const isStatus = Number(status) >= 400 && isError(error) && 'status' in error && error.status === status;
     outcome['error.type'] = isStatus ? String(status) : isError(error) ? error.name : '_OTHER';
-    // The conventions want no description that the attributes give already.
+    // By the conventions, the description must not repeat the attributes.
     span.setStatus({ code: SpanStatusCode.ERROR, ...(!isStatus && { message: messageOf(error) }) });
   }
   span.setAttributes(outcome);
@@ -130,13 +129,13 @@ interface Instruments {
   readonly activeRequests: UpDownCounter;
 }
 
-/** The buckets of durations, in seconds, as the conventions advise. */
+/** The buckets that the conventions recommend for durations, in seconds. */
 const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
 let provider: MeterProvider | undefined;
 let current: Instruments | undefined;
 
-/** The instruments of the provider that is registered now: a program may register one after it has made its clients. */
+/** Returns the current provider's instruments. A program may register a provider after it has created its clients. */
 function instruments(): Instruments {
   if (current === undefined || provider !== metrics.getMeterProvider()) {
     provider = metrics.getMeterProvider();

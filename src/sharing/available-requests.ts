@@ -2,19 +2,19 @@ import type { Priority } from '../rate-limit/priority.ts';
 import type { SharedWindow, WaitingCalls } from '../rate-limit/share.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
-/** The requests that this process may send in the shared window, by priority, and when it reports and asks for more. */
+/** Counts the requests that this process may send in the shared window, and decides when to sync with the store. */
 export class AvailableRequests {
   readonly #window: SharedWindow;
   readonly #waiting: WaitingCalls;
   readonly #process = Math.random().toString(36).slice(2, 10);
   #count = { normal: 0, background: 0 };
-  /** Whether the available requests were granted after the end of the window, as a probe of the next one. */
+  /** True if the available request was granted after the end of the window, as a probe of the next one. */
   #isProbe = false;
-  /** Counts of the window at the last sync that was answered. */
+  /** Counts of the window at the last successful sync. */
   #seen = { announced: 0, failedProbes: 0 };
-  /** Requests that are available or in flight, as the store knows. */
+  /** Requests that the store counts as available or in flight. */
   #held = 0;
-  /** Calls that were missing a request after the last sync. */
+  /** Waiting calls that the last sync granted no request for. */
   #missingAtSync: WaitingCalls = { normal: 0, background: 0 };
   #processes = 1;
   #nextSyncAt = -Infinity;
@@ -24,13 +24,13 @@ export class AvailableRequests {
     this.#waiting = waiting;
   }
 
-  /** Requests that are left of an equal part of the window, if the store does not divide it. */
+  /** What is left of an equal part of the window, for while the store is unavailable. */
   get leftOfEqualPart(): number {
     const { limit, sentCount } = this.#window;
     return Math.max(1, Math.floor(limit / this.#processes)) - sentCount;
   }
 
-  /** Whether the store has to learn that requests were used or are not needed. */
+  /** True if the store doesn't know yet that requests were used or are not needed. */
   get isReportDue(): boolean {
     const { normal, background } = this.#sendable;
     const isSpare = this.#count.normal > normal || this.#count.background > background;
@@ -42,7 +42,7 @@ export class AvailableRequests {
     return this.#count[priority] > 0;
   }
 
-  /** Takes one of the available requests. If there is none, nothing changes: the process may pace itself. */
+  /** Takes one of the available requests. If there are none, the process paces itself, and nothing changes. */
   take(priority: Priority): void {
     this.#count[priority] = Math.max(0, this.#count[priority] - 1);
   }
@@ -60,10 +60,10 @@ export class AvailableRequests {
   }
 
   /**
-   * Asks for what the waiting calls need, and gives back the rest. Returns the request, and a function that takes the
+   * Asks for what the waiting calls need, and gives back the rest. Returns the request and a function that applies the
    * reply.
    *
-   * @param wasOut Whether the store was unavailable.
+   * @param wasOut True if the store was unavailable.
    */
   prepareSync(
     now: number,
@@ -95,7 +95,7 @@ export class AvailableRequests {
     return [
       request,
       (answeredAt, reply) => {
-        // Not before the reply: if this sync fails, the next one has to report the same.
+        // Only once the reply has come: if a sync fails, the next one has to report the same.
         this.#seen = { announced, failedProbes };
         this.#held = available + inFlight + reply.normal + reply.background;
         this.#missingAtSync = { normal: normal - reply.normal, background: background - reply.background };
@@ -115,7 +115,7 @@ export class AvailableRequests {
     return this.#count.normal + this.#count.background;
   }
 
-  /** Gives up what is available if its window is over. */
+  /** Drops the available requests if their window is over. */
   #checkWindow(now: number): void {
     const isOver = this.#window.timeLeft(now) === 0;
     if ((isOver && !this.#isProbe) || this.#window.announced !== this.#seen.announced) this.#giveUp();
@@ -125,14 +125,14 @@ export class AvailableRequests {
     this.#count = { normal: 0, background: 0 };
   }
 
-  /** Waiting calls that could be sent. While requests fail, that is one. */
+  /** Waiting calls that could be sent: only one while requests fail. */
   get #sendable(): WaitingCalls {
     const { normal, background } = this.#waiting;
     if (!this.#window.probe.isFailing) return { normal, background };
     return { normal: Math.min(1, normal), background: normal > 0 ? 0 : Math.min(1, background) };
   }
 
-  /** Those that no request is available for. */
+  /** Waiting calls that no request is available for. */
   get #missing(): WaitingCalls {
     const { normal, background } = this.#sendable;
     return {

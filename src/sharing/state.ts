@@ -2,24 +2,24 @@ import { resetJitter } from '../rate-limit/headers.ts';
 import type { RateLimitStoreRequest } from './store.ts';
 
 /**
- * What is stored for a token. All versions of the SDK share it: a version may add fields, but removes none. A missing
- * field has a default, and a step keeps fields that it doesn't know. Times are milliseconds on the store's clock.
+ * What is stored for a token. All versions of the SDK share it, so a version may add fields but not remove any. Missing
+ * fields have defaults, and a step keeps fields that it doesn't know. Times are milliseconds on the store's clock.
  */
 export interface SharedState {
   /** Requests that the API allows per window. */
   limit: number;
   /** When the window ends: epoch seconds on the API's clock; 0 if no process knows one. */
   reset: number;
-  /** Requests used in this window: the highest number that the API has announced. */
+  /** Requests used in this window: the highest number that the API has reported. */
   used: number;
   startedAt: number;
-  /** When the window ends: the earliest estimate of any process, or that of the one whose probe came too early. */
+  /** When the window ends: the earliest estimate of any process, or that of a process whose probe came too early. */
   endsAt: number;
-  /** Whether a probe came too early. If so, earlier estimates of the end no longer count. */
+  /** True once a probe came too early. Earlier estimates of the end then no longer count. */
   isLate: boolean;
   /** When the last probe was granted. */
   probedAt: number;
-  /** The process that was granted the last probe; empty if another one may be granted at once. */
+  /** The process that was granted the last probe; empty if another process may probe at once. */
   prober: string;
   /** Requests of this window that were granted to background calls. */
   background: number;
@@ -29,17 +29,17 @@ export interface SharedState {
 /** One process's share of the window. */
 export interface ProcessShare {
   seenAt: number;
-  /** Requests that were granted and that `used` need not include: available or in flight. */
+  /** Granted requests that `used` may not include yet: available or in flight. */
   held: number;
   /** Requests of this window that the process has sent or has available. */
   granted: number;
-  /** Waiting calls of normal priority that nothing is granted for. */
+  /** Waiting normal calls without a granted request. */
   normal: number;
-  /** Waiting calls of background priority that nothing is granted for. */
+  /** Waiting background calls without a granted request. */
   background: number;
-  /** How often normal calls have arrived in this window: those of one report count once. */
+  /** How often normal calls arrived in this window. The calls of one report count once. */
   arrivals: number;
-  /** Normal calls that arrive in this window, if they do as in the last one. */
+  /** Normal calls to expect in this window, if they arrive as in the last one. */
   expected: number;
 }
 
@@ -60,7 +60,7 @@ function emptyState(): SharedState {
   };
 }
 
-/** Takes in the report of one process. Returns the new state, and the share of this process. */
+/** Applies the report of one process. Returns the new state and the share of this process. */
 export function takeReport(stored: string | undefined, request: RateLimitStoreRequest, now: number) {
   const known = parse(stored, now);
   const state = known ?? emptyState();
@@ -75,7 +75,7 @@ export function isOver({ reset, endsAt }: SharedState, now: number): boolean {
   return reset === 0 || now >= endsAt;
 }
 
-/** Whether a process has synced recently. A process whose calls wait syncs every few seconds. */
+/** True if a process has synced recently. A process with waiting calls syncs every few seconds. */
 export function isAlive(state: SharedState, { seenAt }: ProcessShare, now: number): boolean {
   return now - seenAt <= lifetime(state);
 }
@@ -85,10 +85,10 @@ function lifetime({ reset, startedAt, endsAt }: SharedState): number {
   return reset === 0 ? max : Math.max(5_000, Math.min(max, 0.4 * (endsAt - startedAt)));
 }
 
-/** Reads the state; `undefined` if there is none, or if the clock was set back, so that all of its times are wrong. */
+/** Reads the state; `undefined` if there is none, or if the clock was set back, which makes all of its times wrong. */
 function parse(stored: string | undefined, now: number): SharedState | undefined {
   if (stored === undefined) return undefined;
-  // Only this module writes the state, in this version of the SDK or another one.
+  // The `as` holds because only this module writes the state, in any version of the SDK.
   const state: SharedState = { ...emptyState(), ...(JSON.parse(stored) as Partial<SharedState>) };
   for (const [id, share] of Object.entries(state.processes)) state.processes[id] = { ...emptyShare, ...share };
   return Object.values(state.processes).some(({ seenAt }) => seenAt > now + 1_000) ? undefined : state;
@@ -97,8 +97,8 @@ function parse(stored: string | undefined, now: number): SharedState | undefined
 const absent = 'absent-';
 
 /**
- * Keeps an equal part of the window for each process that has not reported to a new state, or since an outage of the
- * store: it may pace itself. The part is kept until the process reports or is taken for dead.
+ * Reserves an equal part of the window for each process that has not reported since the state was created or the store
+ * was out, because it may pace itself. The part stays reserved until the process reports or is considered dead.
  */
 function expectOthers(state: SharedState, { processes, limit }: RateLimitStoreRequest, now: number): void {
   const alive = Object.values(state.processes).filter((share) => isAlive(state, share, now)).length;
@@ -107,13 +107,13 @@ function expectOthers(state: SharedState, { processes, limit }: RateLimitStoreRe
   }
 }
 
-/** Takes in what the API has announced to the process. */
+/** Applies what the API has reported to the process. */
 function learnWindow(state: SharedState, request: RateLimitStoreRequest, now: number): void {
   const { limit, reset, used, timeLeft, probeFailed } = request;
   if (state.limit === 0) state.limit = limit;
   if (reset === 0) return;
   const later = reset - state.reset;
-  // If windows are short, the next one may end within the jitter of this one.
+  // The ends of two short windows may be closer than the jitter.
   if (later > resetJitter || (later > 0 && isOver(state, now))) {
     if (timeLeft > 0) openWindow(state, request, now);
   } else if (later >= -resetJitter) {
@@ -135,20 +135,20 @@ function openWindow(state: SharedState, { limit, reset, used, timeLeft }: RateLi
   Object.assign(state, { limit, reset, used, ...begun });
   for (const share of Object.values(state.processes)) {
     share.granted = 0;
-    // Half of the window is enough for what is only expected.
-    // Calls that all arrived at once may be a batch that is done by now.
+    // Calls that all arrived at once may have been a batch that is done by now.
     const arrivals = share.arrivals > 1 ? share.arrivals : 0;
+    // Reserve at most half of the window for calls that are only expected.
     share.expected = Math.round(Math.min(limit / 2, arrivals * lengthening));
     share.arrivals = 0;
   }
 }
 
-/** Gives up what processes that have died wait for. What they were granted counts: they may have sent it all. */
+/** Drops what dead processes wait for. What they were granted still counts, because they may have sent all of it. */
 function dropDead(state: SharedState, now: number): void {
   for (const share of Object.values(state.processes)) {
     if (!isAlive(state, share, now)) share.held = share.normal = share.background = 0;
   }
-  // A silent process may only be idle: its needs are remembered for a window.
+  // A silent process may just be idle, so remember its needs for a window.
   keep(state, (_, share) => isAlive(state, share, now) || share.granted + share.arrivals + share.expected > 0);
 }
 
@@ -156,7 +156,7 @@ function keep(state: SharedState, isKept: (id: string, share: ProcessShare) => b
   state.processes = Object.fromEntries(Object.entries(state.processes).filter(([id, share]) => isKept(id, share)));
 }
 
-/** Takes in what the process reports about itself. */
+/** Applies what the process reports about itself. */
 function updateShare(state: SharedState, request: RateLimitStoreRequest, now: number): ProcessShare {
   const { process, available, inFlight, sent, normal, background, reset } = request;
   const known = state.processes[process];
@@ -174,7 +174,7 @@ function updateShare(state: SharedState, request: RateLimitStoreRequest, now: nu
     background,
     arrivals: before.arrivals + (normal > before.normal ? 1 : 0),
   };
-  // `seenAt` is updated rarely, so that a sync that changes nothing else writes nothing.
+  // Update `seenAt` rarely, so that a sync that changes nothing else writes nothing.
   if (now - own.seenAt > lifetime(state) / 4) own.seenAt = now;
   return (state.processes[process] = own);
 }

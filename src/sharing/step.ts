@@ -2,24 +2,24 @@ import { requestsPerBackgroundCall } from '../rate-limit/reserve.ts';
 import { isAlive, isOver, takeReport, type ProcessShare, type SharedState } from './state.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
-/** Milliseconds for which one process may probe before another one does. */
+/** Milliseconds that one process may probe before another one does. */
 const probeTimeout = 2_000;
 
-/** Milliseconds between two syncs of a process whose calls wait, at most: a silent process is taken for dead. */
+/** Longest time between syncs of a process with waiting calls, in milliseconds. A silent process counts as dead. */
 const maxSyncPause = 5_000;
 
 /**
- * Milliseconds between the turns of two processes on the store's clock. Processes that write at the same moment hold
- * each other up, and the end of a window would wake them all.
+ * Milliseconds between the turns of two processes on the store's clock. Without turns, the end of a window would wake
+ * all processes, and they would hold each other up by writing at the same moment.
  */
 const spacing = 10;
 
-/** Milliseconds for which a window is remembered after its end. */
+/** Milliseconds to keep the state after the end of its window. */
 const retention = 120_000;
 
 /** The result of {@link rateLimitStep}. */
 export interface RateLimitStep {
-  /** The state to store in place of the previous one. If both are the same, there is no need to write it. */
+  /** The state to store in place of the previous one. If both are equal, you need not write it. */
   readonly state: string;
   /** Milliseconds after which the store may delete the state. */
   readonly expiresIn: number;
@@ -28,8 +28,8 @@ export interface RateLimitStep {
 }
 
 /**
- * Takes in the report of one process and grants it part of the shared window. A {@link RateLimitStore} of your own
- * reads the state of a key, calls this function and writes the new state, in one transaction.
+ * Applies the report of one process, and grants it part of the shared window. A {@link RateLimitStore} of your own must
+ * read the state of a key, call this function and write the new state, in one transaction.
  *
  * @param stored The state from the previous step; `undefined` if there is none.
  * @param now Milliseconds on a clock that all processes share, such as that of the database.
@@ -57,17 +57,17 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
 /** Requests for calls of each priority. */
 type Grant = Pick<RateLimitStoreReply, 'normal' | 'background'>;
 
-/** Grants one request when the window has ended, or none is known. Its answer announces the current window. */
+/** Grants one request when the window has ended, or none is known. Its response shows the current window. */
 function probe(state: SharedState, own: ProcessShare, request: RateLimitStoreRequest, now: number): Grant {
   const { normal, background } = own;
   const { process, available } = request;
   const others = Object.entries(state.processes).filter(([id, share]) => id !== process && isAlive(state, share, now));
   const othersWait = others.some(([, share]) => share.normal + share.background > 0);
   const hasEnded = (state.processes[state.prober]?.held ?? 0) === 0;
-  // One whose request has failed, or that has not sent it, leaves the next one to another process.
+  // A process whose probe failed, or was never sent, leaves the next one to another process.
   const leavesIt = state.prober === process && othersWait && now < state.probedAt + 2 * probeTimeout;
   const isProbing = state.prober !== '' && now < state.probedAt + probeTimeout && !hasEnded;
-  // A background call may be the probe only if no process has a waiting normal call: a small window has few requests.
+  // A small window has few requests. So a background call probes only if no process has a waiting normal call.
   const isNormal = Object.values(state.processes).some((share) => share.normal > 0);
   if (isProbing || leavesIt || available > 0 || (isNormal ? normal : background) === 0)
     return { normal: 0, background: 0 };
@@ -77,8 +77,8 @@ function probe(state: SharedState, own: ProcessShare, request: RateLimitStoreReq
 }
 
 /**
- * Normal calls come first, those included that will probably arrive in the rest of the window. Background calls get
- * what is left, and a tenth of the window in any case.
+ * Divides what is left of the window. Normal calls come first, including those that will probably arrive later in the
+ * window. Background calls get the rest, and at least a tenth of the window.
  */
 function divide(state: SharedState, own: ProcessShare, now: number): Grant {
   const others = Object.values(state.processes).filter((share) => share !== own);
@@ -101,8 +101,8 @@ function divide(state: SharedState, own: ProcessShare, now: number): Grant {
 }
 
 /**
- * Requests that are left for all processes together. The API's announcement may lag behind, so the requests that were
- * granted count as well.
+ * Requests that are left for all processes together. The API's count may lag behind, so granted requests count as
+ * well.
  */
 function leftOf({ limit, used, processes }: SharedState): number {
   const all = Object.values(processes);
@@ -111,12 +111,12 @@ function leftOf({ limit, used, processes }: SharedState): number {
   return Math.max(0, limit - Math.max(used + held, granted));
 }
 
-/** What a process has had of the window, and what it could still use. */
+/** What a process was granted in the window, and what it could still use. */
 type Need = readonly [granted: number, missing: number];
 
 /**
- * Divides by max-min fairness: small needs are met, and the larger ones end up with equal totals. What doesn't divide
- * evenly goes to the process that asks first.
+ * Divides by max-min fairness: small needs are met in full, and larger ones end up with equal totals. A remainder goes
+ * to the process that asks first.
  */
 function fairShare(left: number, own: Need, others: readonly Need[]): number {
   let low = 0;
@@ -130,7 +130,7 @@ function fairShare(left: number, own: Need, others: readonly Need[]): number {
   return Math.max(0, Math.min(upTo(low + 1, own), left - taken));
 }
 
-/** What a process gets if its total may reach a level. */
+/** What a process gets if its total may rise to a level. */
 function upTo(level: number, [granted, missing]: Need): number {
   return Math.max(0, Math.min(granted + missing, level) - granted);
 }
@@ -139,7 +139,7 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
 }
 
-/** Milliseconds until the process should ask again: there may be more for it, or it has to show that it is alive. */
+/** Milliseconds until the process should sync again: to ask for more, or to show that it is alive. */
 function pauseOf(state: SharedState, own: ProcessShare, now: number): number {
   const { processes, probedAt, startedAt, endsAt } = state;
   // The prober learns the result by itself. The others wait for it.
@@ -150,7 +150,7 @@ function pauseOf(state: SharedState, own: ProcessShare, now: number): number {
   return Math.min(isWaiting && mayChange ? pause / 10 : pause, endsAt - now);
 }
 
-/** The milliseconds from `now` to the first turn of a process that is at least `pause` ahead. */
+/** Milliseconds from `now` to the process's first turn that is at least `pause` away. */
 function untilTurn(position: number, processes: number, now: number, pause: number): number {
   const earliest = Math.max(1, Math.ceil(pause));
   const late = (now + earliest - position * spacing) % (processes * spacing);

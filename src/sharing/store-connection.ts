@@ -7,13 +7,13 @@ import { hexDigest } from '../utils/digest.ts';
 import { AvailableRequests } from './available-requests.ts';
 import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
 
-/** Milliseconds that a store may take to answer before the process paces itself. */
+/** Milliseconds to wait for the store before the process paces itself. */
 const syncTimeout = 1_000;
 
-/** Milliseconds after which the store learns what was used, and what is not needed. */
+/** Milliseconds after which to tell the store what was used, and what is not needed. */
 const reportDelay = 250;
 
-/** Milliseconds between two syncs with a store that is unavailable: at first, and at most. */
+/** Milliseconds between syncs with an unavailable store: at first, and at most. */
 const retryDelay = { first: 1_000, max: 30_000 };
 
 /**
@@ -36,7 +36,7 @@ export function createRateLimitStore(sync: RateLimitStore['sync']): RateLimitSto
   return { sync, connectLimiter };
 }
 
-/** Shares the window of a limiter through a store. While the store is unavailable, it estimates the process's part. */
+/** Shares a limiter's window through a store. While the store is unavailable, the process uses an equal part. */
 class StoreConnection implements Share {
   readonly #sync: RateLimitStore['sync'];
   readonly #key: Promise<string>;
@@ -46,9 +46,9 @@ class StoreConnection implements Share {
   readonly #available: AvailableRequests;
   #isSyncing = false;
   #willReport = false;
-  /** When to try an unavailable store again, and how long to wait if it still is; `undefined` while it is available. */
+  /** Set while the store is unavailable: when to try again, and the delay that led there. */
   #outage: { readonly retryAt: number; readonly delay: number; readonly error: unknown } | undefined;
-  /** The clients that were told of the outage. */
+  /** The clients that know of the outage. */
   readonly #notified = new Set<LimiterObserver>();
 
   constructor(sync: RateLimitStore['sync'], ...[key, window, waiting, timing, host]: Parameters<ConnectStore>) {
@@ -84,12 +84,12 @@ class StoreConnection implements Share {
     return Infinity;
   }
 
-  /** Whether the store has to learn what was used, and what is not needed. */
+  /** True if it's time to tell the store what was used, and what is not needed. */
   get #isReportDue(): boolean {
     return !this.#isSyncing && this.isAvailable && this.#available.isReportDue;
   }
 
-  /** Syncs after `reportDelay`, unless a call has synced by then. The timer doesn't keep the process alive. */
+  /** Syncs after `reportDelay`, unless something else has by then. The timer doesn't keep the process alive. */
   #reportSoon(): void {
     if (this.#willReport) return;
     this.#willReport = true;
@@ -108,7 +108,7 @@ class StoreConnection implements Share {
     const wasOut = !this.isAvailable;
     try {
       const apply = await this.#withTimeout(async () => {
-        // While the key is computed, more calls are made. The request asks for all of them.
+        // More calls may arrive while the key is computed. Build the request afterwards, so that it covers them.
         const key = await this.#key;
         const [request, take] = this.#available.prepareSync(this.#timing.now(), wasOut);
         const reply = checkReply(await this.#sync(key, request));
@@ -126,7 +126,7 @@ class StoreConnection implements Share {
     this.#host.dispatch();
   }
 
-  /** Tells each client once, also one whose calls begin during the outage. */
+  /** Tells each client once, including clients whose calls begin during the outage. */
   #reportOutage(): void {
     if (this.#outage === undefined) return;
     const { error } = this.#outage;
@@ -139,13 +139,13 @@ class StoreConnection implements Share {
 
   #withTimeout<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      // In two halves, between which a busy process reads a reply that has arrived.
+      // Two timers, so that a busy process reads a reply that has arrived before the second one fires.
       let cancel = this.#timing.after(syncTimeout / 2, () => {
         cancel = this.#timing.after(syncTimeout / 2, () => {
           reject(new Error(`The rate-limit store did not answer within ${syncTimeout} ms.`));
         });
       });
-      // Asynchronous, so that a store that throws rejects.
+      // `work` is asynchronous, so it rejects if the store throws.
       work()
         .then(resolve, reject)
         .finally(() => cancel());
@@ -156,13 +156,13 @@ class StoreConnection implements Share {
 const replyFields = ['normal', 'background', 'limit', 'used', 'reset', 'timeLeft', 'processes', 'nextSyncIn'] as const;
 replyFields satisfies KeysOf<RateLimitStoreReply, typeof replyFields>;
 
-/** A store of the user's own may answer anything, and a reply that is not numeric would hold calls forever. */
+/** Checks a reply. The user's own store may return anything, and without numbers, calls would wait forever. */
 function checkReply(reply: Partial<RateLimitStoreReply> | null | undefined): RateLimitStoreReply {
   const isReply = replyFields.every((field) => {
     const value = reply?.[field];
     return Number.isFinite(value) && Number(value) >= (field === 'processes' ? 1 : 0);
   });
-  if (isReply) return reply as RateLimitStoreReply; // it has all fields
+  if (isReply) return reply as RateLimitStoreReply; // all fields are there
   throw new Error(
     `The rate-limit store's reply must have ${replyFields.join(', ')}, all of them numbers, and processes at least 1.`,
   );
