@@ -163,7 +163,7 @@ function request({ call, account, signal, isResponseOnly }: Attempt, headers: Ca
 function keepingAlive(signal: AbortSignal | undefined, send: (request: Request) => Promise<Response>): typeof send {
   return async (request) => {
     const response = await send(request);
-    if (response.body) keepAlive(response.body, request, signal);
+    if (response.body) keepAlive(response.body, [request, signal]);
     return response;
   };
 }

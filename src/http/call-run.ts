@@ -6,9 +6,9 @@ import { Deadline, isNative, sleep, untilAborted, type Cancellation } from '../u
 import { describeValue } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
 import type { Account, Accounts } from './accounts.ts';
-import { errorInit } from './api-error.ts';
 import type { Exchange } from './api-promise.ts';
 import { send, type Attempt, type FailedAttempt, type Result } from './attempt.ts';
+import { errorInit } from './api-error.ts';
 import type { Call } from './call.ts';
 import { decode } from './response.ts';
 import type { RetryBudget } from './retry-budget.ts';

@@ -6,7 +6,7 @@ import { headerValue, mergeHeaders } from '../utils/headers.ts';
 import { isRecord } from '../utils/json.ts';
 import { replaceOptions, type ResolvedOptions } from './client-options.ts';
 import type { HttpMethod, InternalOptions } from './request-options.ts';
-import { expandRoute, queryOf } from './url.ts';
+import { expandRoute, queryOf, redactedPath } from './url.ts';
 
 /** A validated call: what each attempt sends, and the options that apply. */
 export interface Call extends RequestTarget, SecretFields {
@@ -49,7 +49,7 @@ export function resolveCall(
   return {
     method,
     url: options.baseUrl + path + search,
-    path: secretNames.length === 0 ? path : expandRoute(route, params, secretNames),
+    path: secretNames.length === 0 ? path : redactedPath(route, params),
     route,
     secretParams: secretNames.flatMap((name) => params[name] ?? []),
     query: search,

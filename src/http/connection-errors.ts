@@ -38,10 +38,10 @@ function isAbout({ hostname, port, path, message }: ConnectError, url: URL): boo
 export function connectionProblem(error: unknown): string {
   let problem = isError(error) ? error.name : 'unknown reason';
   for (const { message, code } of chainOf(error)) problem = message || (typeof code === 'string' ? code : problem);
-  // These two messages of OpenSSL and undici need an explanation.
-  if (problem.includes('wrong version number')) return 'baseUrl says https, but the server at its port speaks http.';
-  const isMixed = /^invalid on\w+ method$/.test(problem);
-  return isMixed ? `${problem}: fetch and its dispatcher are of different versions of undici.` : problem;
+  // OpenSSL's own message needs an explanation.
+  return problem.includes('wrong version number')
+    ? 'baseUrl says https, but the server at its port speaks http.'
+    : problem;
 }
 
 /** An error and its causes: five at most. */

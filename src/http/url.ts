@@ -6,20 +6,16 @@ import type { QueryValue } from './request-options.ts';
 /**
  * Fills in a route's `{names}`. Each value becomes exactly one path segment, so no id can reach another route.
  *
- * @param hidden Names whose values are replaced by `[redacted]`.
+ * @param isRedacted True to redact the values of secret parameters.
  * @throws {InvalidRequestError} when the route is not a path, or a value is missing, unused or not one path segment.
  */
-export function expandRoute(
-  route: string,
-  params: Readonly<Record<string, string>>,
-  hidden: readonly string[] = [],
-): string {
+export function expandRoute(route: string, params: Readonly<Record<string, string>>, isRedacted = false): string {
   // `..` would leave the base URL. So would percent-encoded dots, and dots with control characters, which URLs drop.
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
   if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) throwWrongPath(route);
   const path = route.replace(/\{([^{}]*)\}/g, (_, name: string) =>
-    hidden.includes(name) ? '[redacted]' : encodeSegment(name, params),
+    isRedacted && secretName.test(name) ? '[redacted]' : encodeSegment(name, params),
   );
   for (const name in params) {
     if (params[name] !== undefined && !route.includes(`{${name}}`))
@@ -30,11 +26,7 @@ export function expandRoute(
 
 /** The path with the values of secret parameters redacted. */
 export function redactedPath(route: string, params: Readonly<Record<string, string>> = {}): string {
-  return expandRoute(
-    route,
-    params,
-    Object.keys(params).filter((name) => secretName.test(name)),
-  );
+  return expandRoute(route, params, true);
 }
 
 /** The message says what to write. It repeats the path without segments that may be secret. */

@@ -63,8 +63,8 @@ const keptAlive = /* @__PURE__ */ new WeakMap<object, readonly unknown[]>();
 const collected = /* @__PURE__ */ new FinalizationRegistry<() => void>((release) => release());
 
 /** Keeps values from being garbage collected before the body that needs them. */
-export function keepAlive(body: object, ...values: readonly unknown[]): void {
-  keptAlive.set(body, [...values, keptAlive.get(body)]);
+export function keepAlive(body: object, value: unknown): void {
+  keptAlive.set(body, [value, keptAlive.get(body)]);
 }
 
 /**
@@ -119,8 +119,10 @@ export class Deadline {
     // Only the body keeps the deadline alive: a signal may live as long as the program.
     const deadline = new WeakRef(this);
     for (const signal of this.#signals) {
-      const release = onAbort(signal, () => deadline.deref()?.abort(signal.reason));
-      collected.register(body, release);
+      collected.register(
+        body,
+        onAbort(signal, () => deadline.deref()?.abort(signal.reason)),
+      );
     }
   }
 

@@ -1,6 +1,5 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Agent } from 'undici';
 import type { ClientOptions, FetchResponse } from '@example/sdk';
 import type { Permit } from '../../src/rate-limit/types.ts';
 import { Scheduler } from '../../src/rate-limit/scheduler.ts';
@@ -108,17 +107,6 @@ describe('a mistake that only a request shows is named by the error of the attem
 
     expect(await messageOf(call({ baseUrl: url.replace('http:', 'https:') }))).toBe(
       'The request failed: baseUrl says https, but the server at its port speaks http. (GET /users/{id})',
-    );
-  });
-
-  it('fetch and its dispatcher from different versions of undici', async () => {
-    const { url } = await serve((_, response) => json(response, 200, user));
-    const dispatcher = new Agent(); // That of Node.js is older.
-    onTestFinished(() => dispatcher.destroy());
-    const mixed = (target: string, init: object) => fetch(target, { ...init, dispatcher } as RequestInit);
-
-    expect(await messageOf(call({ baseUrl: url, fetch: mixed }))).toBe(
-      'The request failed: invalid onRequestStart method: fetch and its dispatcher are of different versions of undici. (GET /users/{id})',
     );
   });
 
