@@ -19,7 +19,7 @@ export type WebhookErrorListener = (error: unknown, context: WebhookErrorContext
 /** Receives a difference between an event and the documentation. If it throws, the event is rejected. */
 export type ValidationIssueListener = (issue: ValidationIssue, event: WebhookEvent) => void;
 
-/** Milliseconds that a response waits for `onError`, and from one log line to the next for the same reason. */
+/** Milliseconds: the longest wait for `onError`, and the time between two log lines for the same reason. */
 const [onErrorTimeout, rejectionInterval] = [5_000, 60_000];
 
 /** Passes errors and validation issues to the user's listeners, or logs them. */
