@@ -6,19 +6,15 @@ import {
   verifyWebhookSync,
   type VerifyWebhookOptions,
   type UnverifiedWebhook,
-  type WebhookBody,
   type WebhookHeaders,
 } from '@example/sdk/webhooks';
 import { ExampleError, InvalidRequestError } from '../../src/errors/index.ts';
 import { otherSecret, published, secret, userCreated } from './support/signed-request.ts';
-import { rejection, verifySignature } from './support/verification.ts';
+import { rejection } from './support/verification.ts';
 
 const body = JSON.stringify(userCreated);
 /** What `verifyWebhook` returns: the event, and the id of its delivery. */
 const verified = { ...userCreated, id: expect.stringMatching(/^msg_/) as string };
-
-const inUpperCase = (headers: Record<string, string>): [string, string][] =>
-  Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]);
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -72,35 +68,6 @@ describe('verifyWebhook', () => {
     const error = await rejection(body, { ...headers, 'X-Tenant': 'other' }, source);
     expect(error.code).toBe('unknown_secret');
     expect(error.message).toBe('The secret function returned no secret for this request.');
-  });
-
-  it.each<[string, (text: string) => NonNullable<WebhookBody>]>([
-    ['a string', (text) => text],
-    ['a Buffer', (text) => Buffer.from(text)],
-    ['a Uint8Array', (text) => new TextEncoder().encode(text)],
-    ['a part of a larger buffer', (text) => new TextEncoder().encode(`--${text}--`).subarray(2, -2)],
-    ['an ArrayBuffer', (text) => new TextEncoder().encode(text).buffer],
-    ['a DataView', (text) => new DataView(new TextEncoder().encode(text).buffer)],
-  ])('takes the body as %s', async (_, form) => {
-    const text = JSON.stringify({ ...userCreated, note: 'Grüße, 你好 👋' });
-    const headers = await signWebhook({ body: form(text), secret });
-    await expect(verifyWebhook(form(text), headers, secret)).resolves.toEqual({
-      ...(JSON.parse(text) as object),
-      id: headers['webhook-id'],
-    });
-  });
-
-  it.each<[string, (headers: Record<string, string>) => WebhookHeaders]>([
-    ['a Headers object', (headers) => new Headers(headers)],
-    ['an object with nothing but get()', (headers) => ({ get: (name) => headers[name] })],
-    ['a Map', (headers) => new Map(Object.entries(headers))],
-    ['a Map with names in upper case', (headers) => new Map(inUpperCase(headers))],
-    ['pairs', (headers) => Object.entries(headers)],
-    ['a plain object with names in upper case', (headers) => Object.fromEntries(inUpperCase(headers))],
-    ['lists of values', (headers) => Object.fromEntries(Object.entries(headers).map(([name, it]) => [name, [it]]))],
-  ])('takes the headers as %s', async (_, form) => {
-    const headers = await signWebhook({ body, secret });
-    await expect(verifyWebhook(body, form(headers), secret)).resolves.toEqual(verified);
   });
 
   it.each([
@@ -179,39 +146,6 @@ describe('verifyWebhook', () => {
 });
 
 describe('a rejection says what to do', () => {
-  it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('missing_header: %s', async (name) => {
-    const headers: Record<string, string> = await signWebhook({ body, secret });
-    for (const missing of [undefined, '']) {
-      const error = await rejection(body, { ...headers, [name]: missing }, secret);
-      expect(error.code).toBe('missing_header');
-      expect(error.message).toContain(name);
-    }
-  });
-
-  it.each([
-    ['undefined', undefined],
-    ['null', null],
-    ['a number', 7],
-    ['an object that throws', new Proxy({}, { get: () => expect.fail() })],
-  ])('missing_header: the headers are %s', async (_, none) => {
-    expect(await rejection(body, none, secret)).toHaveProperty('code', 'missing_header');
-  });
-
-  it.each([
-    ['webhook-id', 'two words'],
-    ['webhook-id', 'ümlaut'],
-    ['webhook-timestamp', '2024-01-01T00:00:00Z'],
-    ['webhook-timestamp', '-5'],
-    ['webhook-timestamp', '1614265330.5'],
-    ['webhook-signature', 'g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='],
-    ['webhook-signature', 7],
-    ['webhook-timestamp', ['1614265330', '1614265331']],
-  ])('malformed_header: %s: %s', async (name, value) => {
-    const error = await rejection(body, { ...published.headers, [name]: value }, secret, { now: published.now });
-    expect(error.code).toBe('malformed_header');
-    expect(error.message).toContain(`${name} must be`);
-  });
-
   it('timestamp_too_old and timestamp_too_new, beyond a tolerance of 300 s by default', async () => {
     const at = (seconds: number) => new Date(published.now.getTime() + seconds * 1_000);
     const check = (now: Date, tolerance?: number) =>
@@ -260,47 +194,6 @@ describe('a rejection says what to do', () => {
     expect(error.code).toBe('invalid_secret');
     expect(error.message).toContain(advice);
     if (typeof key === 'string' && key.length > 12) expect(error.message).not.toContain(key.slice(6));
-  });
-
-  it.each([
-    ['the event as an object', userCreated],
-    ['an empty object', {}],
-    ['a stream', new ReadableStream()],
-  ])('body_already_parsed: %s', async (_, parsed) => {
-    const headers = await signWebhook({ body, secret });
-    const error = await rejection(parsed, headers, secret);
-    expect(error.code).toBe('body_already_parsed');
-    for (const framework of ['Express', 'Fastify', 'NestJS', 'Koa', 'Hono', 'Elysia', 'Next.js']) {
-      expect(error.message).toMatch(new RegExp(` ${framework}: \\S+`));
-    }
-  });
-
-  it.each([
-    ['undefined', undefined],
-    ['null', null],
-    ['Promise', Promise.resolve(body)],
-  ])('missing_body: %s', async (name, missing) => {
-    const headers = await signWebhook({ body, secret });
-    const error = await rejection(missing, headers, secret);
-    expect(error.code).toBe('missing_body');
-    expect(error.message).toContain(
-      `it is ${name}. Pass what was received, as text or bytes, such as await request.text()`,
-    );
-  });
-
-  it.each([
-    ['not JSON', 'user.created'],
-    ['empty', ''],
-    ['an array', '[]'],
-    ['a string', '"user.created"'],
-    ['null', 'null'],
-    ['without a name', '{"data":{},"timestamp":"2024-01-01T00:00:00Z"}'],
-    ['JSON, but not in UTF-8', Buffer.from('{"event":"user.cr\xe9\xe9"}', 'latin1')],
-  ])('invalid_payload: %s', async (_, payload) => {
-    const headers = await signWebhook({ body: payload, secret });
-    const error = await rejection(payload, headers, secret);
-    expect(error.code).toBe('invalid_payload');
-    await expect(verifySignature(payload, headers, secret)).resolves.toHaveProperty('id', headers['webhook-id']);
   });
 
   it('is an ExampleError without secret, signature and body', async () => {
