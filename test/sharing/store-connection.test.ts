@@ -246,7 +246,7 @@ it('a store is asked a few times for each request while the API cannot be reache
     syncs += 1;
     const step = rateLimitStep(state, request, time.now());
     state = step.state;
-    return step.reply;
+    return Promise.resolve(step.reply);
   });
   for (let index = 0; index < 50; index += 1) {
     void Promise.resolve(scheduler.acquire(call)).then((permit) => {
