@@ -11,6 +11,8 @@ export interface NodeRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** True once anything has read from the stream. */
   readonly readableDidRead?: boolean;
+  /** True once all of the body was read. */
+  readonly readableEnded?: boolean;
   /** True once the stream is closed. */
   readonly destroyed?: boolean;
   /** What a body parser made of the body. */
@@ -71,7 +73,7 @@ function fromNodeRequest(request: NodeRequest): WebhookRequest {
       const kept = [request.rawBody, request.body].find((body) => typeof body === 'string' || ArrayBuffer.isView(body));
       if (kept !== undefined) return rawBody(kept);
       // Some body parsers set `body` to an empty object without reading, so only the stream can tell.
-      if (request.readableDidRead === true) throw bodyAlreadyParsed();
+      if (request.readableDidRead === true || request.readableEnded === true) throw bodyAlreadyParsed();
       return readNodeStream(request, maxBytes);
     },
   };

@@ -41,6 +41,15 @@ describe('a body that was parsed before', () => {
     expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('above app.use(express.json())'));
   });
 
+  it('by express.json() is rejected also if it is empty', async () => {
+    const { receive, logger } = nodeReceiver();
+    const { url } = await startServer(express().use(express.json()).post('/', receive));
+
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(url, { method: 'POST', body: '', headers })).status).toBe(400);
+    expect(logger.error).not.toHaveBeenCalled();
+  });
+
   it.each([
     ['express.raw()', express.raw({ type: '*/*' })],
     ['express.text()', express.text({ type: '*/*' })],
