@@ -8,8 +8,8 @@ import type { Window } from './windows.ts';
 const maxIdlePages = 3;
 
 /** Whether an answer that ends at a position is short, and says in both ways that nothing is behind it. */
-export function isAnnouncedEnd({ window, ids, count, hasNext }: PageAnswer<unknown>, end: number): boolean {
-  return ids.length < window.size && end === count && hasNext === false;
+export function isAnnouncedEnd({ window, ids, count, lastPage }: PageAnswer<unknown>, end: number): boolean {
+  return ids.length < window.size && end === count && lastPage <= window.page;
 }
 
 /**
@@ -27,17 +27,23 @@ export function isLastPage(
   idle: number,
   hasMore?: boolean,
 ) {
-  const { ids, count, hasNext } = answer;
-  if (ids.length === 0) return idle > maxIdlePages || !(hasMore ?? hasNext);
+  const { window, ids, count, lastPage } = answer;
+  if (ids.length === 0) return idle > maxIdlePages || !(hasMore ?? lastPage > window.page);
   if (isRepeated) return count === undefined ? idle > maxIdlePages : end >= count;
   return isAnnouncedEnd(answer, end);
 }
 
-/** Whether a refusal says that there is nothing at a page. */
-export function isPastEnd(state: State, { page, start }: Window, status: number, { count }: Place): boolean {
-  if (status === 404) return page > 1 && !(state.kind === 'overlap' && state.idle > 2);
+/**
+ * Whether an error for a page says that the list has ended. A page that is refused in the middle of the list is an error.
+ * The last page that the list announces may not exist, if items were deleted that it still counts.
+ */
+export function isPastEnd(state: State, { page }: Window, status: number, { count, end }: Place): boolean {
+  if (page === 1) return false;
+  if (status === 404) return !(state.kind === 'overlap' && state.idle > 2);
   if ((status !== 400 && status !== 422) || state.kind !== 'pages') return false;
-  return state.purpose !== 'rest' || !(Number(count) > start);
+  const { lastPage = NaN } = state.previous ?? {};
+  const isAnnounced = count === undefined ? page < lastPage : end < count && !(page >= lastPage);
+  return state.purpose !== 'rest' || !isAnnounced;
 }
 
 /** Whether so many pages in a row have brought nothing new that the list repeats itself, or grows too fast. */

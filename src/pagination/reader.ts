@@ -3,7 +3,7 @@ import { lastIds, startOfPage, type Place } from './cursor.ts';
 import { KnownItems, type SharedItems } from './known-items.ts';
 import { isEndless, isLastPage, isPastEnd, mayMissItems, isAnnouncedEnd } from './list-end.ts';
 import { defaultSize } from './list-options.ts';
-import type { Id, PageBody } from './page-body.ts';
+import type { PageBody } from './page-body.ts';
 import {
   answerFor,
   firstState,
@@ -35,8 +35,8 @@ export class ListReader<Item> {
   readonly #known = new KnownItems();
   /** The page that the walk started at; 0 after a cursor. */
   #origin: number;
-  /** The fingerprints of the items on the page `#origin`. */
-  #firstPage: readonly Id[] = [];
+  /** The page `#origin`. */
+  #firstPage: PageAnswer<Item> | undefined;
   /** How many items were yielded, stood in front of the walk's start, or were created in front of what was read. */
   #found: number;
   /** The items of the answer that is being read. */
@@ -94,12 +94,13 @@ export class ListReader<Item> {
     const end = window.start + ids.length;
     const isShort = ids.length < window.size;
     // How many items are in front of a later page depends on its size.
-    const isAll = ids.length === 0 ? !answer.hasNext && !(Number(count) > end) : isAnnouncedEnd(answer, end);
+    const isAll =
+      ids.length === 0 ? !(answer.lastPage > window.page) && !(Number(count) > end) : isAnnouncedEnd(answer, end);
     const isCut = isShort && end !== count && ids.length >= leastSize;
     // The server sends this many at most.
     const size = isCut ? ids.length : Math.max(window.size, ids.length);
     this.#found = (window.page - 1) * size + this.#known.end;
-    this.#firstPage = answer.fingerprints;
+    this.#firstPage = answer;
     this.#take(answer);
     const isNamed = !ids.includes(undefined);
     // Items without ids can't be recognized. Then a page is found by its number.
@@ -207,13 +208,13 @@ export class ListReader<Item> {
     // Until a second window was full, the first one may have gaps instead of being the largest that the server sends.
     const isCertain = this.#origin === 0 || this.#known.end > this.place.size;
     const next = isCertain ? windowOf(page + 1, size) : windowOf(this.#origin + 1, this.place.askedSize);
-    this.state = pagesState('behind', 'no-overlap', next, isCertain ? answer.fingerprints : this.#firstPage);
+    this.state = pagesState('behind', 'no-overlap', next, isCertain ? answer : this.#firstPage);
   }
 
   #readPage(state: Pages, answer: PageAnswer<Item>): void {
     const { ids, fingerprints, growth } = answer;
     const shared = this.#known.sharedWith(ids);
-    const isRepeated = fingerprints.length > 0 && fingerprints.join() === state.previous.join();
+    const isRepeated = fingerprints.length > 0 && fingerprints.join() === state.previous?.fingerprints.join();
     // If the list has shrunk, items that stood behind may have moved forward.
     const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
     if (isMoved) this.#switchToPages(state.reason);
@@ -234,7 +235,7 @@ export class ListReader<Item> {
     const { window, ids } = answer;
     const taken = isRepeated ? 0 : this.#take(answer, shared, this.#origin > 0 ? 0 : shared.first);
     const idle = taken > 0 ? 0 : state.idle + 1;
-    const end = (window.page - 1) * Math.max(previous.length, ids.length) + ids.length;
+    const end = (window.page - 1) * Math.max(previous?.ids.length ?? 0, ids.length) + ids.length;
     if (!shared.isOrdered) this.#updatePlace({ isReordered: true });
     if (purpose === 'missing') this.#noteMissing(answer);
     else if (purpose !== 'behind') this.#noteRest(reason, answer, isRepeated, end);
@@ -258,12 +259,14 @@ export class ListReader<Item> {
     this.#updatePlace({ end: this.place.end + created, ids: lastIds(this.place.ids, ids) });
   }
 
-  #requestNextPage(state: Pages, { window, fingerprints }: PageAnswer<Item>, idle: number): void {
+  #requestNextPage(state: Pages, answer: PageAnswer<Item>, idle: number): void {
     if (isEndless(idle, Math.max(this.#found, this.place.count ?? 0))) {
       const problem = `The last ${idle} pages of the list contained nothing new.`;
       throw new ExampleError(`${problem} The list repeats itself, or grows faster than it is read.`);
     }
-    this.state = { ...state, next: windowOf(window.page + 1, window.size), previous: fingerprints, idle };
+    const { page, size } = answer.window;
+    const previous = answer.ids.length > 0 ? answer : state.previous;
+    this.state = { ...state, next: windowOf(page + 1, size), previous, idle };
   }
 
   get #mayMissItems(): boolean {

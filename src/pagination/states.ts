@@ -54,8 +54,8 @@ export interface Pages {
    */
   readonly purpose: 'rest' | 'place' | 'behind' | 'missing';
   readonly reason: Reason;
-  /** The fingerprints of the previous page's items. */
-  readonly previous: readonly Id[];
+  /** The last page that had items. */
+  readonly previous: PageAnswer<unknown> | undefined;
   /** How many pages in a row have brought nothing new. */
   readonly idle: number;
 }
@@ -75,8 +75,8 @@ export interface PageAnswer<Item> {
   readonly count: number | undefined;
   /** By how much the count has grown since the answer before. */
   readonly growth: number;
-  /** Whether `total_pages` says that there are more pages. */
-  readonly hasNext: boolean | undefined;
+  /** `total_pages`; `NaN` if the API doesn't say it. */
+  readonly lastPage: number;
 }
 
 /** @param before The list's count so far. */
@@ -84,18 +84,17 @@ export function answerFor<Item>(window: Window, body: PageBody<Item>, before: nu
   const { data, meta } = body;
   const count = countOf(meta?.total_count);
   const growth = count === undefined ? 0 : count - (before ?? count);
-  const lastPage = countOf(meta?.total_pages);
-  const hasNext = lastPage === undefined ? undefined : lastPage > window.page;
+  const lastPage = countOf(meta?.total_pages) ?? NaN;
   const ids = data.map(idOf);
   const fingerprints = ids.map((id, index) => id ?? JSON.stringify(data[index]));
-  return { window, data, ids, fingerprints, count, growth, hasNext };
+  return { window, data, ids, fingerprints, count, growth, lastPage };
 }
 
 export function pagesState(
   purpose: Pages['purpose'],
   reason: Reason,
   next: Window,
-  previous: readonly Id[] = [],
+  previous?: PageAnswer<unknown>,
 ): Pages {
   return { kind: 'pages', purpose, reason, next, previous, idle: 0 };
 }

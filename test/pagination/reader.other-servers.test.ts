@@ -101,6 +101,74 @@ describe('the size of a page', () => {
   });
 });
 
+describe.each([400, 422])('a server that answers %i past the end', (status) => {
+  /** Pages of `size` items at most, or always of `size` if the server ignores `per_page`. */
+  function serve(count: number, size: number, { ignoresSize = false, meta = {} } = {}) {
+    const sizeOf = (asked: number) => (ignoresSize ? size : Math.min(asked, size));
+    return serveList({
+      items: projects(count),
+      sizeOf,
+      lie: say(meta),
+      intercept: (page, { url }) => {
+        const asked = Number(new URL(url).searchParams.get('per_page') ?? 20);
+        return (page - 1) * sizeOf(asked) >= count ? errorResponse(status) : undefined;
+      },
+    });
+  }
+
+  it('and ignores per_page: the list ends where the count says', async () => {
+    const { client, pages, events } = serve(40, 20, { ignoresSize: true });
+    expect(await client.projects.list({ per_page: 5 }).toArray()).toEqual(projects(40));
+    expect(pages()).toEqual([1, 2, 3]);
+    expect(events).toMatchObject([{ reason: 'no-overlap' }]);
+  });
+
+  it.each([
+    ['total_count is too high', { total_count: 45 }],
+    ['total_count is far too high', { total_count: 400 }],
+    ['total_pages is, too, by one page', { total_count: 45, total_pages: 3 }],
+  ])('and whose %s: all its items are returned, and the program is told', async (_, meta) => {
+    for (const ignoresSize of [false, true]) {
+      const { client, events } = serve(40, 20, { meta, ignoresSize });
+      expect(await client.projects.list().toArray()).toEqual(projects(40));
+      expect(await collect(client.projects.list({ per_page: 20 }))).toEqual(projects(40));
+      const reason = ignoresSize ? 'no-overlap' : 'count-mismatch';
+      expect(events).toMatchObject([{ reason }, { reason }]);
+    }
+  });
+
+  it('and nothing about its length: the list ends there', async () => {
+    const { client } = serve(40, 20, { ignoresSize: true, meta: { total_count: undefined, total_pages: undefined } });
+    expect(await client.projects.list({ per_page: 5 }).toArray()).toEqual(projects(40));
+  });
+
+  it('still fails if the first page is refused, also when a cursor leads back to it', async () => {
+    let isBroken = false;
+    const { client } = serveList({
+      items: projects(40),
+      intercept: () => (isBroken ? errorResponse(status) : undefined),
+    });
+    const { cursor } = await client.projects.list();
+    isBroken = true;
+    for (const list of [client.projects.list(), client.projects.list({}, { cursor })])
+      expect(await rejection(list.toArray())).toHaveProperty('status', status);
+  });
+
+  it.each([
+    ['total_count and total_pages', {}],
+    ['only total_count', { total_pages: undefined }],
+    ['only total_pages', { total_count: undefined }],
+  ])('still fails if a page is refused in the middle, as %s say', async (_, meta) => {
+    const { client } = serveList({
+      items: projects(80),
+      sizeOf: () => 20,
+      lie: say(meta),
+      intercept: (page) => (page >= 3 ? errorResponse(status) : undefined),
+    });
+    expect(await rejection(client.projects.list({ per_page: 20 }).toArray())).toHaveProperty('status', status);
+  });
+});
+
 describe('the meta of a page', () => {
   it.each([0, 1, 2, 3])('may have any total_pages: %s', async (total_pages) => {
     const { client, pages, events } = serveList({ items: projects(280), lie: say({ total_pages }) });

@@ -76,8 +76,13 @@ export function judge(
   }
 
   const fewer = (plain ?? []).filter((key) => !read.has(key)).length;
-  // An array that could not be completed has an error instead of its items.
-  if (fewer > 0 && outcome.keys.length < (way.limit ?? Infinity) && !(outcome.error && way.read === 'toArray')) {
+  // If the server refuses a page in the middle, an array has an error instead of its items.
+  const mayThrow = !isAtRest || kind.depth < Infinity;
+  if (
+    fewer > 0 &&
+    outcome.keys.length < (way.limit ?? Infinity) &&
+    !(outcome.error && way.read === 'toArray' && mayThrow)
+  ) {
     return fault(
       'worse-than-plain',
       `${fewer} items fewer than the plain loop, and ${outcome.error?.message ?? 'no error'}`,
@@ -94,7 +99,8 @@ export function judge(
   if (outcome.error !== undefined) {
     // None of the items that a cursor names may be left.
     const isGone = outcome.stops.length > 0 && !isAtRest;
-    return fault('thrown', outcome.error.message, !isGone && !(hasCursor(outcome.error) && guarantee === 'told'));
+    const isAllowed = mayThrow && hasCursor(outcome.error) && guarantee === 'told';
+    return fault('thrown', outcome.error.message, !isGone && !isAllowed);
   }
   const isCounted = kind.meta({ page: 1, size: 1, count: 7, shown: 1, staleCount: 7, deleted: 0 }) as
     { total_count?: number } | undefined;

@@ -85,6 +85,7 @@ const kind =
   };
 const [exact, complete, told] = [kind('exact'), kind('complete'), kind('told')];
 const gone = { afterEnd: { status: 404 } };
+const [refused400, refused422] = [400, 422].map((status) => ({ afterEnd: { status } }));
 const lastAgain = { afterEnd: 'last page', meta: noCount } as const;
 const hidden = { hidden: 0.2 };
 const countIsOneMore = { meta: countIs((facts) => facts.count + 1) };
@@ -134,6 +135,15 @@ export const kinds: readonly Kind[] = [
   exact('404 after the end', gone),
   complete('404 after the end, no count', { ...gone, meta: noCount }),
   told('404 after the end, the count is one too many', { ...gone, ...countIsOneMore }),
+  // While the list moves, a window behind its end is refused as one whose size is not allowed.
+  told('422 after the end', refused422),
+  told('400 after the end, at most 20 a page', { ...refused400, sizes: capped(20) }),
+  told('422 after the end, no count', { ...refused422, meta: noCount }),
+  told('400 after the end, the count is one too many', { ...refused400, ...countIsOneMore }),
+  told('422 after the end, the count is one too many, total_pages is right', {
+    ...refused422,
+    meta: ({ page, size, count }) => ({ ...metaOf(page, size, count), total_count: count + 1 }),
+  }),
   complete('the last page again after the end', { afterEnd: 'last page' }),
   told('the last page again after the end, no count', lastAgain),
   complete('at most 20 a page, no count', { sizes: capped(20), meta: noCount }),
@@ -153,6 +163,12 @@ export const kinds: readonly Kind[] = [
   told('rounds per_page up to tens, no count', { sizes: roundedBy(Math.ceil), meta: noCount }),
   told('ignores per_page: 20 a page', { sizes: always(20) }),
   told('ignores per_page: 20 a page, no count', { sizes: always(20), meta: noCount }),
+  told('ignores per_page: 20 a page, 422 after the end', { ...refused422, sizes: always(20) }),
+  told('ignores per_page: 20 a page, 400 after the end, the count is one too many', {
+    ...refused400,
+    ...countIsOneMore,
+    sizes: always(20),
+  }),
   told('ignores per_page: 100 a page', { sizes: always(100) }),
   told('ignores per_page: 20 a page, the last page again', { ...lastAgain, sizes: always(20) }),
   told('hides items after paging', hidden),
