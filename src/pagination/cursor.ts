@@ -2,7 +2,7 @@ import { InvalidRequestError } from '../errors/index.ts';
 import type { EndpointOptions } from '../http/request-options.ts';
 import { queryOf } from '../http/url.ts';
 import { escapeUnit, parseJson } from '../utils/json.ts';
-import { countOf, isId, type Id } from './page-body.ts';
+import { countOf, isId, type Id, type Ids } from './page-body.ts';
 
 type Query = NonNullable<EndpointOptions['query']>;
 
@@ -32,7 +32,7 @@ export function startOfPage(page: number, size: number): Place {
 const maxIds = 20;
 
 /** The ids of the last items, after a window with `ids` was read. Items behind the last one of both stay the last. */
-export function lastIds(last: readonly Id[], ids: readonly (Id | undefined)[]): Id[] {
+export function lastIds(last: readonly Id[], ids: Ids): Id[] {
   const named = ids.filter((id) => id !== undefined);
   const shared = last.findLastIndex((id) => named.includes(id));
   const behind = last.slice(shared + 1);

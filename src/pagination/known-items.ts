@@ -1,6 +1,4 @@
-import type { Id } from './page-body.ts';
-
-export type Ids = readonly (Id | undefined)[];
+import type { Id, Ids } from './page-body.ts';
 
 /** The known items that a window contains. */
 export interface SharedItems {

@@ -1,14 +1,15 @@
 import type { Place } from './cursor.ts';
-import type { PageAnswer, State } from './states.ts';
+import type { ReceivedPage } from './page-body.ts';
+import type { State } from './states.ts';
 import type { Window } from './windows.ts';
 
-// Where a list ends, by what an answer says and how far the list was read: docs/internals/pagination.md, "The end".
+// Where a list ends, by what a page says and how far the list was read: docs/internals/pagination.md, "The end".
 
 /** Pages in a row that may bring nothing new where the list says that it goes on. */
 const maxIdlePages = 3;
 
-/** Whether an answer that ends at a position is short, and says in both ways that nothing is behind it. */
-export function isAnnouncedEnd({ window, ids, count, lastPage }: PageAnswer<unknown>, end: number): boolean {
+/** Whether a page that ends at a position is short, and says in both ways that nothing is behind it. */
+export function isAnnouncedEnd({ window, ids, count, lastPage }: ReceivedPage<unknown>, end: number): boolean {
   return ids.length < window.size && end === count && lastPage <= window.page;
 }
 
@@ -21,16 +22,16 @@ export function isAnnouncedEnd({ window, ids, count, lastPage }: PageAnswer<unkn
  * @param hasMore Whether the list says that it has more items than were found; `undefined` if it says nothing.
  */
 export function isLastPage(
-  answer: PageAnswer<unknown>,
+  page: ReceivedPage<unknown>,
   end: number,
   isRepeated: boolean,
   idle: number,
   hasMore?: boolean,
 ) {
-  const { window, ids, count, lastPage } = answer;
+  const { window, ids, count, lastPage } = page;
   if (ids.length === 0) return idle > maxIdlePages || !(hasMore ?? lastPage > window.page);
   if (isRepeated) return count === undefined ? idle > maxIdlePages : end >= count;
-  return isAnnouncedEnd(answer, end);
+  return isAnnouncedEnd(page, end);
 }
 
 /**

@@ -15,7 +15,7 @@ import { Walk, type Prefetch, type Progress, type RequestWindow } from './walk.t
 import { windowOf } from './windows.ts';
 
 /** Which list to read. */
-export interface ListSpec<Item> {
+interface ListSpec<Item> {
   /** The path as the reference writes it: `/projects`. */
   readonly route: string;
   /** The values of the route's `{names}`. */

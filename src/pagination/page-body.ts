@@ -1,5 +1,6 @@
 import { isRecord } from '../utils/json.ts';
 import type { StandardIssue, StandardResult, StandardSchema } from '../utils/standard-schema.ts';
+import type { Window } from './windows.ts';
 
 /** Where a page stands in its list. */
 export interface PageMeta {
@@ -65,12 +66,15 @@ export function isPageBody(body: unknown): body is { data: unknown[] } {
 /** Identifies an item: a text, or a number that JSON has not rounded. */
 export type Id = string | number;
 
+/** The ids of a page's items. An item may have none. */
+export type Ids = readonly (Id | undefined)[];
+
 export function isId(value: unknown): value is Id {
   return (typeof value === 'string' && value !== '') || Number.isSafeInteger(value);
 }
 
 /** The `id` of an item, if it has one. */
-export function idOf(item: unknown): Id | undefined {
+function idOf(item: unknown): Id | undefined {
   const id = isRecord(item) ? item['id'] : undefined;
   return isId(id) ? id : undefined;
 }
@@ -78,4 +82,28 @@ export function idOf(item: unknown): Id | undefined {
 /** A number of items; `undefined` if the value is none. */
 export function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
+}
+
+/** What a page says, as far as a walk reads it. */
+export interface ReceivedPage<Item> {
+  readonly window: Window;
+  readonly data: readonly Item[];
+  readonly ids: Ids;
+  /** The id of each item, or its JSON. They tell whether two pages are the same. */
+  readonly fingerprints: readonly Id[];
+  readonly count: number | undefined;
+  /** By how much the count has grown since the page before. */
+  readonly growth: number;
+  /** `total_pages`; `NaN` if it is missing. */
+  readonly lastPage: number;
+}
+
+/** @param before The list's count so far. */
+export function parsePage<Item>(window: Window, body: PageBody<Item>, before: number | undefined): ReceivedPage<Item> {
+  const { data, meta } = body;
+  const count = countOf(meta?.total_count);
+  const growth = count === undefined ? 0 : count - (before ?? count);
+  const ids = data.map(idOf);
+  const fingerprints = ids.map((id, index) => id ?? JSON.stringify(data[index]));
+  return { window, data, ids, fingerprints, count, growth, lastPage: countOf(meta?.total_pages) ?? NaN };
 }

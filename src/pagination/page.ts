@@ -22,7 +22,7 @@ interface Iteration {
 }
 
 /** Where a page stands in the iteration that it is part of. */
-interface PagePosition<Item> extends Iteration {
+interface PageContext<Item> extends Iteration {
   readonly unverified: ListUnverifiedEvent['reason'] | undefined;
   cursor(): string;
   /** The page after it; `undefined` if this is the last one. */
@@ -72,15 +72,15 @@ export class Page<Item> implements AsyncIterable<Item> {
   readonly meta: PageMeta;
   /** Why the SDK can't guarantee that the iteration has yielded each item once so far; `undefined` if it can. */
   readonly unverified: ListUnverifiedEvent['reason'] | undefined;
-  readonly #position: PagePosition<Item>;
+  readonly #context: PageContext<Item>;
 
   /** @internal */
-  constructor({ data, meta }: PageBody<Item>, position: PagePosition<Item>) {
+  constructor({ data, meta }: PageBody<Item>, context: PageContext<Item>) {
     this.data = data;
     // What the API leaves out although it is documented stays out, as in every other response.
     this.meta = { ...meta } as PageMeta;
-    this.unverified = position.unverified;
-    this.#position = position;
+    this.unverified = context.unverified;
+    this.#context = context;
   }
 
   /**
@@ -88,12 +88,12 @@ export class Page<Item> implements AsyncIterable<Item> {
    * exists.
    */
   get cursor(): string {
-    return this.#position.cursor();
+    return this.#context.cursor();
   }
 
   /** Whether there is a page after this one. In an iteration, it may turn out to have no items. */
   hasNextPage(): boolean {
-    return this.#position.next !== undefined;
+    return this.#context.next !== undefined;
   }
 
   /**
@@ -103,13 +103,13 @@ export class Page<Item> implements AsyncIterable<Item> {
    * @throws {InvalidRequestError} when this is the last page: ask {@link Page.hasNextPage} first.
    */
   async getNextPage(): Promise<Page<Item>> {
-    if (this.#position.next) return this.#position.next();
+    if (this.#context.next) return this.#context.next();
     throw new InvalidRequestError('This is the last page: call getNextPage() only while hasNextPage() is true');
   }
 
   /** The items of this page, and of all pages after it. */
   [Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    return itemsOf(pagesFrom(this, this.#position), () => this.#position);
+    return itemsOf(pagesFrom(this, this.#context), () => this.#context);
   }
 }
 

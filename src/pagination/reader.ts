@@ -3,15 +3,13 @@ import { lastIds, startOfPage, type Place } from './cursor.ts';
 import { KnownItems, type SharedItems } from './known-items.ts';
 import { isEndless, isLastPage, isPastEnd, mayMissItems, isAnnouncedEnd } from './list-end.ts';
 import { defaultSize } from './list-options.ts';
-import type { PageBody } from './page-body.ts';
+import { parsePage, type PageBody, type ReceivedPage } from './page-body.ts';
 import {
-  answerFor,
   firstState,
   maxSeeks,
   nextOverlap,
   pagesState,
   type Overlap,
-  type PageAnswer,
   type Pages,
   type Reason,
   type Seek,
@@ -25,7 +23,7 @@ const overlapDecay = 0.7;
 /** Once a walk has found so many more items than twice the list's count, a new start no longer counts as progress. */
 const maxSurplus = 1000;
 
-/** Reads the answers to the requests of a walk. docs/internals/pagination.md says why nothing is lost. */
+/** Reads the pages of a walk. docs/internals/pagination.md says why nothing is lost. */
 export class ListReader<Item> {
   state: State;
   place: Place;
@@ -36,13 +34,13 @@ export class ListReader<Item> {
   /** The page that the walk started at; 0 after a cursor. */
   #origin: number;
   /** The page `#origin`. */
-  #firstPage: PageAnswer<Item> | undefined;
+  #firstPage: ReceivedPage<Item> | undefined;
   /** How many items were yielded, stood in front of the walk's start, or were created in front of what was read. */
   #found: number;
-  /** The items of the answer that is being read. */
+  /** The new items of the page that is being read. */
   #items: Item[] = [];
   /** Windows that shared nothing with what was read. */
-  #unconnected: PageAnswer<Item>[] = [];
+  #unconnected: ReceivedPage<Item>[] = [];
 
   constructor(place: Place, onUnverified: (reason: Reason) => void) {
     const { askedSize, end, page, ids } = (this.place = place);
@@ -53,20 +51,20 @@ export class ListReader<Item> {
     this.state = firstState(place, this.#origin);
   }
 
-  /** Reads the answer for a window. Returns its items that were not yielded before, wherever they stand. */
+  /** Reads the page that a window selects. Returns its items that were not yielded before, wherever they stand. */
   read(window: Window, body: PageBody<Item>): Item[] {
     const { state, place } = this;
-    const answer = answerFor(window, body, place.count);
-    this.#updatePlace({ count: answer.count ?? place.count });
+    const page = parsePage(window, body, place.count);
+    this.#updatePlace({ count: page.count ?? place.count });
     // If page 1 is page 0 to the API, a page may precede it.
     if (body.meta?.current_page === 0) this.#reportUnverified('page-numbers');
     this.#items = [];
-    if (state.kind === 'start') this.#readFirst(answer);
-    else if (state.kind === 'pages') this.#readPage(state, answer);
-    else if (answer.ids.includes(undefined)) this.#switchToPages('missing-ids');
-    else if (answer.ids.length > window.size) this.#switchToPages('no-overlap');
-    else if (state.kind === 'seek') this.#seek(state, answer);
-    else if (state.kind === 'overlap') this.#readOverlap(state, answer);
+    if (state.kind === 'start') this.#readFirst(page);
+    else if (state.kind === 'pages') this.#readPage(state, page);
+    else if (page.ids.includes(undefined)) this.#switchToPages('missing-ids');
+    else if (page.ids.length > window.size) this.#switchToPages('no-overlap');
+    else if (state.kind === 'seek') this.#seek(state, page);
+    else if (state.kind === 'overlap') this.#readOverlap(state, page);
     return this.#items;
   }
 
@@ -89,19 +87,19 @@ export class ListReader<Item> {
     this.state = { kind: 'start', next: windowOf(page, size) };
   }
 
-  #readFirst(answer: PageAnswer<Item>): void {
-    const { window, ids, count } = answer;
+  #readFirst(page: ReceivedPage<Item>): void {
+    const { window, ids, count } = page;
     const end = window.start + ids.length;
     const isShort = ids.length < window.size;
     // How many items are in front of a later page depends on its size.
     const isAll =
-      ids.length === 0 ? !(answer.lastPage > window.page) && !(Number(count) > end) : isAnnouncedEnd(answer, end);
+      ids.length === 0 ? !(page.lastPage > window.page) && !(Number(count) > end) : isAnnouncedEnd(page, end);
     const isCut = isShort && end !== count && ids.length >= leastSize;
     // The server sends this many at most.
     const size = isCut ? ids.length : Math.max(window.size, ids.length);
     this.#found = (window.page - 1) * size + this.#known.end;
-    this.#firstPage = answer;
-    this.#take(answer);
+    this.#firstPage = page;
+    this.#take(page);
     const isNamed = !ids.includes(undefined);
     // Items without ids can't be recognized. Then a page is found by its number.
     const place = isNamed ? { page: 0, ids: lastIds([], ids) } : { page: window.page, ids: [] };
@@ -109,12 +107,12 @@ export class ListReader<Item> {
     if (isAll) this.#finish(false);
     else if (!isNamed) this.#switchToPages('missing-ids');
     else if (isCut || ids.length === window.size) this.#requestOverlap(1, 0);
-    else if (isShort && (count ?? end) === end) this.#checkBehind(answer);
+    else if (isShort && (count ?? end) === end) this.#checkBehind(page);
     else this.#switchToPages('no-overlap');
   }
 
-  #seek(state: Seek, answer: PageAnswer<Item>): void {
-    const { window, ids, growth, count } = answer;
+  #seek(state: Seek, page: ReceivedPage<Item>): void {
+    const { window, ids, growth, count } = page;
     const { size, end } = this.place;
     const shared = this.#known.sharedWith(ids);
     // While the list was shorter than a page, the server did not show how many items it sends at most.
@@ -126,16 +124,16 @@ export class ListReader<Item> {
     const moved = tries > 1 ? 0 : Math.round(growth / this.place.size);
     const center = Math.max(1, state.center + moved);
     const next = seekWindow(center, tries, this.place.size);
-    if (shared.last >= 0) this.#join(1, 0, isCut ? { ...answer, window: windowOf(1, ids.length) } : answer, shared);
+    if (shared.last >= 0) this.#join(1, 0, isCut ? { ...page, window: windowOf(1, ids.length) } : page, shared);
     else if (tries === maxSeeks) this.#switchToPages('too-many-changes');
     else this.state = ids.length === 0 && window.page === 1 ? { kind: 'end' } : { kind: 'seek', next, center, tries };
   }
 
-  #readOverlap({ overlap, idle }: Overlap, answer: PageAnswer<Item>): void {
-    const shared = this.#known.sharedWith(answer.ids);
-    const joins = shared.last >= 0 || (answer.window.page === 1 && this.#origin === 1);
-    if (joins) this.#join(overlap, idle, answer, shared);
-    else this.#stepBack(overlap, idle, answer);
+  #readOverlap({ overlap, idle }: Overlap, page: ReceivedPage<Item>): void {
+    const shared = this.#known.sharedWith(page.ids);
+    const joins = shared.last >= 0 || (page.window.page === 1 && this.#origin === 1);
+    if (joins) this.#join(overlap, idle, page, shared);
+    else this.#stepBack(overlap, idle, page);
     // This window may close the gap to windows that came before it. Any of them may be the end of the list.
     for (const each of joins ? this.#unconnected.splice(0) : []) {
       const late = this.#known.sharedWith(each.ids);
@@ -147,8 +145,8 @@ export class ListReader<Item> {
   }
 
   /** Reads a window that holds a known item, or is page 1: no staying item is between it and what was read. */
-  #join(overlap: number, idle: number, answer: PageAnswer<Item>, { first, last, rank, isOrdered }: SharedItems): void {
-    const { window, ids, count, growth } = answer;
+  #join(overlap: number, idle: number, page: ReceivedPage<Item>, { first, last, rank, isOrdered }: SharedItems): void {
+    const { window, ids, count, growth } = page;
     const before = this.place;
     // Page 1 holds no known item: everything that is known stands behind it.
     const isNewStart = last < 0;
@@ -157,7 +155,7 @@ export class ListReader<Item> {
     const end = window.start + last + 1;
     const shift = isNewStart ? 0 : end - (before.end - (this.#known.end - rank));
     const shared = { last, rank: isNewStart ? this.#known.end : rank };
-    const taken = this.#take(answer, shared, this.#origin === 1 ? 0 : first);
+    const taken = this.#take(page, shared, this.#origin === 1 ? 0 : first);
     // Items that were created in front of it are not missing. If items only changed places, the count has not grown.
     this.#found += Math.max(0, Math.min(shift, growth));
     const isFurther = last < ids.length - 1;
@@ -170,8 +168,8 @@ export class ListReader<Item> {
     // If each response has ids of its own, page 1 would be a new start for ever.
     const isProgress = isFurther && !(isNewStart && this.#found > 2 * (this.place.count ?? 0) + maxSurplus);
     // A short window should be the end of the list.
-    if (isAnnouncedEnd(answer, reached)) this.#finish();
-    else if (ids.length < window.size && (count ?? reached) === reached) this.#checkBehind(answer);
+    if (isAnnouncedEnd(page, reached)) this.#finish();
+    else if (ids.length < window.size && (count ?? reached) === reached) this.#checkBehind(page);
     else if (ids.length < window.size) this.#switchToPages('count-mismatch');
     else {
       const rest = isFurther ? Math.floor(overlap * overlapDecay) : overlap;
@@ -180,10 +178,10 @@ export class ListReader<Item> {
   }
 
   /** The window holds no known item: looks where the growth of the count says, and then ever further back. */
-  #stepBack(overlap: number, idle: number, answer: PageAnswer<Item>): void {
+  #stepBack(overlap: number, idle: number, page: ReceivedPage<Item>): void {
     const { size } = this.place;
-    if (this.#origin === 1 && answer.ids.length > 0) this.#unconnected.push(answer);
-    const back = idle === 0 ? Math.ceil(size / 4) - answer.growth : Math.ceil(size * 2 ** (idle - 2));
+    if (this.#origin === 1 && page.ids.length > 0) this.#unconnected.push(page);
+    const back = idle === 0 ? Math.ceil(size / 4) - page.growth : Math.ceil(size * 2 ** (idle - 2));
     this.#requestOverlap(Math.max(2 * overlap, Math.ceil(size / 4)), idle + 1, back);
   }
 
@@ -203,70 +201,69 @@ export class ListReader<Item> {
   }
 
   /** The list should end with this window, but does not say so: requests the page behind it. */
-  #checkBehind(answer: PageAnswer<Item>): void {
-    const { page, size } = answer.window;
+  #checkBehind(page: ReceivedPage<Item>): void {
+    const { window } = page;
     // Until a second window was full, the first one may have gaps instead of being the largest that the server sends.
     const isCertain = this.#origin === 0 || this.#known.end > this.place.size;
-    const next = isCertain ? windowOf(page + 1, size) : windowOf(this.#origin + 1, this.place.askedSize);
-    this.state = pagesState('behind', 'no-overlap', next, isCertain ? answer : this.#firstPage);
+    const next = isCertain ? windowOf(window.page + 1, window.size) : windowOf(this.#origin + 1, this.place.askedSize);
+    this.state = pagesState('behind', 'no-overlap', next, isCertain ? page : this.#firstPage);
   }
 
-  #readPage(state: Pages, answer: PageAnswer<Item>): void {
-    const { ids, fingerprints, growth } = answer;
+  #readPage(state: Pages, page: ReceivedPage<Item>): void {
+    const { ids, fingerprints, growth } = page;
     const shared = this.#known.sharedWith(ids);
     const isRepeated = fingerprints.length > 0 && fingerprints.join() === state.previous?.fingerprints.join();
     // If the list has shrunk, items that stood behind may have moved forward.
     const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
     if (isMoved) this.#switchToPages(state.reason);
-    else if (state.purpose === 'place' && shared.last < 0) this.#findPlace(state, answer, isRepeated);
-    else this.#takePage(state, answer, shared, isRepeated);
+    else if (state.purpose === 'place' && shared.last < 0) this.#findPlace(state, page, isRepeated);
+    else this.#takePage(state, page, shared, isRepeated);
   }
 
   /** Looks for the items in front of the cursor, which show where to continue: on this page, and then from page 1 on. */
-  #findPlace(state: Pages, answer: PageAnswer<Item>, isRepeated: boolean): void {
-    const { page, size } = answer.window;
-    if (page > 1 && state.idle === 0) this.state = { ...state, next: windowOf(1, size) };
-    else if (!isRepeated && answer.ids.length > 0) this.#requestNextPage(state, answer, state.idle + 1);
+  #findPlace(state: Pages, page: ReceivedPage<Item>, isRepeated: boolean): void {
+    const { window } = page;
+    if (window.page > 1 && state.idle === 0) this.state = { ...state, next: windowOf(1, window.size) };
+    else if (!isRepeated && page.ids.length > 0) this.#requestNextPage(state, page, state.idle + 1);
     else throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
   }
 
-  #takePage(state: Pages, answer: PageAnswer<Item>, shared: SharedItems, isRepeated: boolean): void {
+  #takePage(state: Pages, page: ReceivedPage<Item>, shared: SharedItems, isRepeated: boolean): void {
     const { purpose, reason, previous } = state;
-    const { window, ids } = answer;
-    const taken = isRepeated ? 0 : this.#take(answer, shared, this.#origin > 0 ? 0 : shared.first);
+    const { window, ids } = page;
+    const taken = isRepeated ? 0 : this.#take(page, shared, this.#origin > 0 ? 0 : shared.first);
     const idle = taken > 0 ? 0 : state.idle + 1;
     const end = (window.page - 1) * Math.max(previous?.ids.length ?? 0, ids.length) + ids.length;
     if (!shared.isOrdered) this.#updatePlace({ isReordered: true });
-    if (purpose === 'missing') this.#noteMissing(answer);
-    else if (purpose !== 'behind') this.#noteRest(reason, answer, isRepeated, end);
+    if (purpose === 'missing') this.#noteMissing(page);
+    else if (purpose !== 'behind') this.#noteRest(reason, page, isRepeated, end);
     const { count } = this.place;
-    const isEnd = isLastPage(answer, end, isRepeated, idle, count === undefined ? undefined : count > this.#found);
+    const isEnd = isLastPage(page, end, isRepeated, idle, count === undefined ? undefined : count > this.#found);
     if (isEnd || (purpose === 'missing' && !this.#mayMissItems)) this.#finish(purpose === 'behind');
-    else this.#requestNextPage({ ...state, purpose: purpose === 'place' ? 'rest' : purpose }, answer, idle);
+    else this.#requestNextPage({ ...state, purpose: purpose === 'place' ? 'rest' : purpose }, page, idle);
   }
 
-  #noteRest(reason: Reason, { window, ids }: PageAnswer<Item>, isRepeated: boolean, end: number): void {
+  #noteRest(reason: Reason, { window, ids }: ReceivedPage<Item>, isRepeated: boolean, end: number): void {
     const isNamed = !ids.includes(undefined);
     const isIgnored = isRepeated && window.page === this.#origin + 1;
     this.#reportUnverified(isIgnored ? 'page-ignored' : isNamed ? reason : 'missing-ids');
     if (ids.length > 0) this.#updatePlace({ page: window.page, end, ids: isNamed ? lastIds([], ids) : [] });
   }
 
-  #noteMissing({ ids, growth }: PageAnswer<Item>): void {
+  #noteMissing({ ids, growth }: ReceivedPage<Item>): void {
     // Items that are created meanwhile are not missing.
     const created = Math.max(0, growth);
     this.#found += created;
     this.#updatePlace({ end: this.place.end + created, ids: lastIds(this.place.ids, ids) });
   }
 
-  #requestNextPage(state: Pages, answer: PageAnswer<Item>, idle: number): void {
+  #requestNextPage(state: Pages, page: ReceivedPage<Item>, idle: number): void {
     if (isEndless(idle, Math.max(this.#found, this.place.count ?? 0))) {
       const problem = `The last ${idle} pages of the list contained nothing new.`;
       throw new ExampleError(`${problem} The list repeats itself, or grows faster than it is read.`);
     }
-    const { page, size } = answer.window;
-    const previous = answer.ids.length > 0 ? answer : state.previous;
-    this.state = { ...state, next: windowOf(page + 1, size), previous, idle };
+    const next = windowOf(page.window.page + 1, page.window.size);
+    this.state = { ...state, next, previous: page.ids.length > 0 ? page : state.previous, idle };
   }
 
   get #mayMissItems(): boolean {
@@ -291,8 +288,8 @@ export class ListReader<Item> {
     this.place = { ...this.place, ...changes };
   }
 
-  /** Takes the new items of an answer, from an index on. Returns how many there are. */
-  #take({ data, ids }: PageAnswer<Item>, shared?: Pick<SharedItems, 'last' | 'rank'>, from = 0): number {
+  /** Takes the new items of a page, from an index on. Returns how many there are. */
+  #take({ data, ids }: ReceivedPage<Item>, shared?: Pick<SharedItems, 'last' | 'rank'>, from = 0): number {
     const before = this.#items.length;
     // The cast holds: the indexes are those of items.
     for (const index of this.#known.add(ids, shared)) if (index >= from) this.#items.push(data[index] as Item);

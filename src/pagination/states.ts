@@ -1,7 +1,6 @@
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import type { Ids } from './known-items.ts';
-import { countOf, idOf, type Id, type PageBody } from './page-body.ts';
 import type { Place } from './cursor.ts';
+import type { ReceivedPage } from './page-body.ts';
 import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
 
 /** Items in front of a cursor that its first window should hold. The walk continues if one of them still exists. */
@@ -17,7 +16,7 @@ const windowsPerIdle = 4;
 /** Why it can't be verified that each item is yielded once. */
 export type Reason = ListUnverifiedEvent['reason'];
 
-/** What to request next, and how the answer is read. */
+/** What to request next, and how to read the response. */
 export type State = Start | Seek | Overlap | Pages | End;
 
 /** The first page of a walk. */
@@ -55,7 +54,7 @@ export interface Pages {
   readonly purpose: 'rest' | 'place' | 'behind' | 'missing';
   readonly reason: Reason;
   /** The last page that had items. */
-  readonly previous: PageAnswer<unknown> | undefined;
+  readonly previous: ReceivedPage<unknown> | undefined;
   /** How many pages in a row have brought nothing new. */
   readonly idle: number;
 }
@@ -65,36 +64,11 @@ interface End {
   readonly next?: undefined;
 }
 
-/** The API's answer to the request for a window. */
-export interface PageAnswer<Item> {
-  readonly window: Window;
-  readonly data: readonly Item[];
-  readonly ids: Ids;
-  /** The id of each item, or its JSON. They tell whether two pages are the same. */
-  readonly fingerprints: readonly Id[];
-  readonly count: number | undefined;
-  /** By how much the count has grown since the answer before. */
-  readonly growth: number;
-  /** `total_pages`; `NaN` if the API doesn't say it. */
-  readonly lastPage: number;
-}
-
-/** @param before The list's count so far. */
-export function answerFor<Item>(window: Window, body: PageBody<Item>, before: number | undefined): PageAnswer<Item> {
-  const { data, meta } = body;
-  const count = countOf(meta?.total_count);
-  const growth = count === undefined ? 0 : count - (before ?? count);
-  const lastPage = countOf(meta?.total_pages) ?? NaN;
-  const ids = data.map(idOf);
-  const fingerprints = ids.map((id, index) => id ?? JSON.stringify(data[index]));
-  return { window, data, ids, fingerprints, count, growth, lastPage };
-}
-
 export function pagesState(
   purpose: Pages['purpose'],
   reason: Reason,
   next: Window,
-  previous?: PageAnswer<unknown>,
+  previous?: ReceivedPage<unknown>,
 ): Pages {
   return { kind: 'pages', purpose, reason, next, previous, idle: 0 };
 }
