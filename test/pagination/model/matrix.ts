@@ -68,14 +68,10 @@ async function readPlainly({ kind, motion, way, size, seed }: Walk): Promise<num
   return (await plainLoop(getPage, sizeOf(way))).map(({ name }) => Number(name));
 }
 
-/** Makes the walks that seeds determine, and returns a line for each that broke a promise, with the seed that repeats it. */
-export async function brokenPromises(
-  seeds: Iterable<number>,
-  plan: (seed: number) => Walk = walkOf,
-): Promise<string[]> {
+/** Makes walks, and returns a line for each that broke a promise, with the seed that repeats it. */
+export async function brokenPromises(walks: Iterable<Walk>): Promise<string[]> {
   const broken: string[] = [];
-  for (const next of seeds) {
-    const planned = plan(next);
+  for (const planned of walks) {
     if (!isPromised(planned)) continue;
     const { kind, motion, way, size, seed } = planned;
     const { isFault, verdict, detail } = await judgeWalk(planned);
@@ -83,7 +79,7 @@ export async function brokenPromises(
       broken.push(`${verdict}: ${detail} | ${kind.name} | ${motion.name} | ${way.name} | ${size} items | seed ${seed}`);
     }
     // What is held weakly is let go of between two tasks only.
-    if (next % 500 === 0) await setImmediate();
+    if (seed % 500 === 0) await setImmediate();
   }
   return broken;
 }
