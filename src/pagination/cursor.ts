@@ -14,8 +14,8 @@ export interface Place {
   readonly size: number;
   /** How many items stand in front of the place. */
   readonly end: number;
-  /** The last page that was read, if numbered pages are read; otherwise 0. */
-  readonly page: number;
+  /** The last page that was read, if numbered pages are read. */
+  readonly page?: number | undefined;
   /** The `total_count` of the list. */
   readonly count?: number | undefined;
   /** Whether items were seen to change their order. */
@@ -25,7 +25,7 @@ export interface Place {
 }
 
 export function startOfPage(page: number, size: number): Place {
-  return { askedSize: size, size, end: (page - 1) * size, page: 0, isReordered: false, ids: [] };
+  return { askedSize: size, size, end: (page - 1) * size, isReordered: false, ids: [] };
 }
 
 /** Ids in a cursor. A walk can continue as long as one of these items is in the list. */
@@ -57,7 +57,7 @@ export function listKey(path: string, parameters: Query): string {
 }
 
 export function encodeCursor(list: string, place: Place): string {
-  const { askedSize, size, end, page, count = null, isReordered, ids } = place;
+  const { askedSize, size, end, page = 0, count = null, isReordered, ids } = place;
   const text = JSON.stringify([3, list, askedSize, size, end, page, Number(isReordered), count, ...ids]);
   return btoa(text.replace(/[^ -~]/g, escapeUnit));
 }
@@ -84,7 +84,7 @@ export function decodeCursor(list: string, text: string): Place {
     askedSize,
     size,
     end: Number(end),
-    page: Number(page),
+    page: page === 0 ? undefined : page,
     isReordered: isReordered === 1,
     count: count ?? undefined,
     ids,

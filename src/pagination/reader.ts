@@ -15,7 +15,7 @@ import {
   type Seek,
   type State,
 } from './states.ts';
-import { leastSize, seekWindow, windowOf, type Window } from './windows.ts';
+import { leastSize, pageAfter, seekWindow, windowOf, type Window } from './windows.ts';
 
 /** The part of an overlap that is kept after a window without need of it, so that a list at rest costs little more. */
 const overlapDecay = 0.7;
@@ -31,9 +31,7 @@ export class ListReader<Item> {
   unverified: Reason | undefined;
   readonly #onUnverified: (reason: Reason) => void;
   readonly #known = new KnownItems();
-  /** The page that the walk started at; 0 after a cursor. */
-  #origin: number;
-  /** The page `#origin`. */
+  /** The page that the walk started with; `undefined` after a cursor. */
   #firstPage: ReceivedPage<Item> | undefined;
   /** How many items were yielded, stood in front of the walk's start, or were created in front of what was read. */
   #found: number;
@@ -43,12 +41,11 @@ export class ListReader<Item> {
   #unconnected: ReceivedPage<Item>[] = [];
 
   constructor(place: Place, onUnverified: (reason: Reason) => void) {
-    const { askedSize, end, page, ids } = (this.place = place);
+    this.place = place;
     this.#onUnverified = onUnverified;
-    this.#found = end;
-    this.#known.add(ids);
-    this.#origin = ids.length === 0 && page === 0 ? Math.floor(end / askedSize) + 1 : 0;
-    this.state = firstState(place, this.#origin);
+    this.#found = place.end;
+    this.#known.add(place.ids);
+    this.state = firstState(place);
   }
 
   /** Reads the page that a window selects. Returns its items that were not yielded before, wherever they stand. */
@@ -82,7 +79,6 @@ export class ListReader<Item> {
 
   /** Starts anew with pages of another size. Items that were read are not yielded again. */
   startAgain(page: number, size: number): void {
-    this.#origin = page;
     this.place = this.#known.end > 0 ? { ...this.place, askedSize: size, size } : startOfPage(page, size);
     this.state = { kind: 'start', next: windowOf(page, size) };
   }
@@ -102,7 +98,7 @@ export class ListReader<Item> {
     this.#take(page);
     const isNamed = !ids.includes(undefined);
     // Items without ids can't be recognized. Then a page is found by its number.
-    const place = isNamed ? { page: 0, ids: lastIds([], ids) } : { page: window.page, ids: [] };
+    const place = isNamed ? { page: undefined, ids: lastIds([], ids) } : { page: window.page, ids: [] };
     this.#updatePlace({ ...place, size, end: (window.page - 1) * size + ids.length });
     if (isAll) this.#finish(false);
     else if (!isNamed) this.#switchToPages('missing-ids');
@@ -131,7 +127,7 @@ export class ListReader<Item> {
 
   #readOverlap({ overlap, idle }: Overlap, page: ReceivedPage<Item>): void {
     const shared = this.#known.sharedWith(page.ids);
-    const joins = shared.last >= 0 || (page.window.page === 1 && this.#origin === 1);
+    const joins = shared.last >= 0 || (page.window.page === 1 && this.#firstPage?.window.page === 1);
     if (joins) this.#join(overlap, idle, page, shared);
     else this.#stepBack(overlap, idle, page);
     // This window may close the gap to windows that came before it. Any of them may be the end of the list.
@@ -155,7 +151,7 @@ export class ListReader<Item> {
     const end = window.start + last + 1;
     const shift = isNewStart ? 0 : end - (before.end - (this.#known.end - rank));
     const shared = { last, rank: isNewStart ? this.#known.end : rank };
-    const taken = this.#take(page, shared, this.#origin === 1 ? 0 : first);
+    const taken = this.#take(page, shared, this.#firstPage?.window.page === 1 ? 0 : first);
     // Items that were created in front of it are not missing. If items only changed places, the count has not grown.
     this.#found += Math.max(0, Math.min(shift, growth));
     const isFurther = last < ids.length - 1;
@@ -180,7 +176,7 @@ export class ListReader<Item> {
   /** The window holds no known item: looks where the growth of the count says, and then ever further back. */
   #stepBack(overlap: number, idle: number, page: ReceivedPage<Item>): void {
     const { size } = this.place;
-    if (this.#origin === 1 && page.ids.length > 0) this.#unconnected.push(page);
+    if (this.#firstPage?.window.page === 1 && page.ids.length > 0) this.#unconnected.push(page);
     const back = idle === 0 ? Math.ceil(size / 4) - page.growth : Math.ceil(size * 2 ** (idle - 2));
     this.#requestOverlap(Math.max(2 * overlap, Math.ceil(size / 4)), idle + 1, back);
   }
@@ -195,18 +191,18 @@ export class ListReader<Item> {
   /** Reads numbered pages, as a plain loop does: from the second one on, or after a cursor from its place on. */
   #switchToPages(reason: Reason): void {
     const { askedSize, size, end } = this.place;
-    if (this.#origin > 0)
-      this.state = pagesState('rest', reason, windowOf(this.#origin + 1, askedSize), this.#firstPage);
-    else this.state = pagesState('place', reason, windowOf(Math.max(1, Math.ceil(end / size)), askedSize));
+    const first = this.#firstPage;
+    this.state = first
+      ? pagesState('rest', reason, pageAfter(first), first)
+      : pagesState('place', reason, windowOf(Math.max(1, Math.ceil(end / size)), askedSize));
   }
 
   /** The list should end with this window, but does not say so: requests the page behind it. */
   #checkBehind(page: ReceivedPage<Item>): void {
-    const { window } = page;
     // Until a second window was full, the first one may have gaps instead of being the largest that the server sends.
-    const isCertain = this.#origin === 0 || this.#known.end > this.place.size;
-    const next = isCertain ? windowOf(window.page + 1, window.size) : windowOf(this.#origin + 1, this.place.askedSize);
-    this.state = pagesState('behind', 'no-overlap', next, isCertain ? page : this.#firstPage);
+    const isCertain = this.#known.end > this.place.size;
+    const previous = isCertain ? page : (this.#firstPage ?? page);
+    this.state = pagesState('behind', 'no-overlap', pageAfter(previous), previous);
   }
 
   #readPage(state: Pages, page: ReceivedPage<Item>): void {
@@ -223,7 +219,7 @@ export class ListReader<Item> {
   /** Looks for the items in front of the cursor, which show where to continue: on this page, and then from page 1 on. */
   #findPlace(state: Pages, page: ReceivedPage<Item>, isRepeated: boolean): void {
     const { window } = page;
-    if (window.page > 1 && state.idle === 0) this.state = { ...state, next: windowOf(1, window.size) };
+    if (window.page > 1 && !state.previous) this.state = { ...state, next: windowOf(1, window.size), previous: page };
     else if (!isRepeated && page.ids.length > 0) this.#requestNextPage(state, page, state.idle + 1);
     else throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
   }
@@ -231,7 +227,7 @@ export class ListReader<Item> {
   #takePage(state: Pages, page: ReceivedPage<Item>, shared: SharedItems, isRepeated: boolean): void {
     const { purpose, reason, previous } = state;
     const { window, ids } = page;
-    const taken = isRepeated ? 0 : this.#take(page, shared, this.#origin > 0 ? 0 : shared.first);
+    const taken = isRepeated ? 0 : this.#take(page, shared, this.#firstPage ? 0 : shared.first);
     const idle = taken > 0 ? 0 : state.idle + 1;
     const end = (window.page - 1) * Math.max(previous?.ids.length ?? 0, ids.length) + ids.length;
     if (!shared.isOrdered) this.#updatePlace({ isReordered: true });
@@ -245,7 +241,7 @@ export class ListReader<Item> {
 
   #noteRest(reason: Reason, { window, ids }: ReceivedPage<Item>, isRepeated: boolean, end: number): void {
     const isNamed = !ids.includes(undefined);
-    const isIgnored = isRepeated && window.page === this.#origin + 1;
+    const isIgnored = isRepeated && window.page - 1 === this.#firstPage?.window.page;
     this.#reportUnverified(isIgnored ? 'page-ignored' : isNamed ? reason : 'missing-ids');
     if (ids.length > 0) this.#updatePlace({ page: window.page, end, ids: isNamed ? lastIds([], ids) : [] });
   }
@@ -262,20 +258,19 @@ export class ListReader<Item> {
       const problem = `The last ${idle} pages of the list contained nothing new.`;
       throw new ExampleError(`${problem} The list repeats itself, or grows faster than it is read.`);
     }
-    const next = windowOf(page.window.page + 1, page.window.size);
-    this.state = { ...state, next, previous: page.ids.length > 0 ? page : state.previous, idle };
+    this.state = { ...state, next: pageAfter(page), previous: page.ids.length > 0 ? page : state.previous, idle };
   }
 
   get #mayMissItems(): boolean {
-    return mayMissItems(this.place, this.#found, this.#origin === 0);
+    return mayMissItems(this.place, this.#found, !this.#firstPage);
   }
 
   /** Ends the walk, or reads all pages once more if items are missing. */
   #finish(canReadAgain = true): void {
     for (const each of this.#unconnected.splice(0)) this.#take(each, this.#known.sharedWith(each.ids));
     this.state = { kind: 'end' };
-    if (this.#mayMissItems && canReadAgain && this.#origin > 0)
-      this.state = pagesState('missing', 'count-mismatch', windowOf(this.#origin, this.place.askedSize));
+    const first = this.#firstPage;
+    if (this.#mayMissItems && canReadAgain && first) this.state = pagesState('missing', 'count-mismatch', first.window);
     else if (this.place.isReordered) this.#reportUnverified('unstable-order');
     else if (this.#mayMissItems) this.#reportUnverified('count-mismatch');
   }

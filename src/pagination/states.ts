@@ -73,15 +73,14 @@ export function pagesState(
   return { kind: 'pages', purpose, reason, next, previous, idle: 0 };
 }
 
-/** @param origin The page that the walk starts at; 0 after a cursor. */
-export function firstState({ askedSize, end, size, page, ids }: Place, origin: number): State {
-  if (origin > 0) return { kind: 'start', next: windowOf(origin, askedSize) };
-  if (page > 0) {
+export function firstState({ askedSize, end, size, page, ids }: Place): State {
+  if (page !== undefined) {
     // Without ids, the page that was read last can't be told from the next one.
     return ids.length > 0
       ? pagesState('rest', 'no-overlap', windowOf(page, askedSize))
       : pagesState('rest', 'missing-ids', windowOf(page + 1, askedSize));
   }
+  if (ids.length === 0) return { kind: 'start', next: windowOf(Math.floor(end / askedSize) + 1, askedSize) };
   const next = windowAfter(end, size, cursorOverlap) ?? windowAt(Math.max(0, end - 1), size);
   return { kind: 'seek', next, center: Math.max(1, Math.ceil(end / size)), tries: 0 };
 }

@@ -13,6 +13,11 @@ export function windowOf(page: number, size: number): Window {
   return { page, size, start: (page - 1) * size, end: page * size };
 }
 
+/** The numbered page behind another. */
+export function pageAfter({ window }: { readonly window: Window }): Window {
+  return windowOf(window.page + 1, window.size);
+}
+
 /**
  * The window of up to `size` items that reaches furthest behind `end` and also holds the `overlap` items in front of
  * it, or fewer if no window does; `undefined` if there is none.
