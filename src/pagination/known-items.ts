@@ -13,7 +13,7 @@ export interface SharedItems {
 
 /**
  * The items that were read, by their `id`. Each has a rank: the second item of the list has 2. An item that appeared
- * between the known ones has half a rank less than the next one.
+ * between known ones has the rank of the one in front of it.
  */
 export class KnownItems {
   readonly #ranks = new Map<Id, number>();
@@ -33,7 +33,6 @@ export class KnownItems {
       if (at < this.#start) continue;
       if (first < 0) first = index;
       [last, rank] = [index, at];
-      if (!Number.isInteger(at)) continue;
       if (at < highest) isOrdered = false;
       highest = at;
     }
@@ -45,15 +44,13 @@ export class KnownItems {
    *
    * @returns The indexes of the new items. An item without an `id` always counts as new.
    */
-  add(ids: Ids, { last, rank }: Pick<SharedItems, 'last' | 'rank'> = { last: -1, rank: 0 }): number[] {
+  add(ids: Ids, last = -1): number[] {
     const added: number[] = [];
-    let following = rank;
-    for (let index = last; index >= 0; index--) {
-      const known = this.#ranks.get(ids[index] ?? '');
-      if (known !== undefined) following = known;
-      else if (this.#isNew(ids[index], Math.ceil(following) - 0.5)) added.unshift(index);
+    let rank = 0;
+    for (const [index, id] of ids.entries()) {
+      rank = index > last ? ++this.end : (this.#ranks.get(id ?? '') ?? rank);
+      if (this.#isNew(id, rank)) added.push(index);
     }
-    for (let index = last + 1; index < ids.length; index++) if (this.#isNew(ids[index], ++this.end)) added.push(index);
     return added;
   }
 

@@ -136,7 +136,7 @@ export class ListReader<Item> {
       const { state } = this;
       if (late.last < 0 && state.kind !== 'end') this.#unconnected.push(each);
       else if (state.kind === 'overlap') this.#join(state.overlap, state.idle, each, late);
-      else this.#take(each, late);
+      else this.#take(each, late.last);
     }
   }
 
@@ -150,8 +150,7 @@ export class ListReader<Item> {
     // Where the last known item ends, and how far it has moved.
     const end = window.start + last + 1;
     const shift = isNewStart ? 0 : end - (before.end - (this.#known.end - rank));
-    const shared = { last, rank: isNewStart ? this.#known.end : rank };
-    const taken = this.#take(page, shared, this.#firstPage?.window.page === 1 ? 0 : first);
+    const taken = this.#take(page, last, this.#firstPage?.window.page === 1 ? 0 : first);
     // Items that were created in front of it are not missing. If items only changed places, the count has not grown.
     this.#found += Math.max(0, Math.min(shift, growth));
     const isFurther = last < ids.length - 1;
@@ -227,7 +226,7 @@ export class ListReader<Item> {
   #takePage(state: Pages, page: ReceivedPage<Item>, shared: SharedItems, isRepeated: boolean): void {
     const { purpose, reason, previous } = state;
     const { window, ids } = page;
-    const taken = isRepeated ? 0 : this.#take(page, shared, this.#firstPage ? 0 : shared.first);
+    const taken = isRepeated ? 0 : this.#take(page, shared.last, this.#firstPage ? 0 : shared.first);
     const idle = taken > 0 ? 0 : state.idle + 1;
     const end = (window.page - 1) * Math.max(previous?.ids.length ?? 0, ids.length) + ids.length;
     if (!shared.isOrdered) this.#updatePlace({ isReordered: true });
@@ -267,7 +266,7 @@ export class ListReader<Item> {
 
   /** Ends the walk, or reads all pages once more if items are missing. */
   #finish(canReadAgain = true): void {
-    for (const each of this.#unconnected.splice(0)) this.#take(each, this.#known.sharedWith(each.ids));
+    for (const each of this.#unconnected.splice(0)) this.#take(each, this.#known.sharedWith(each.ids).last);
     this.state = { kind: 'end' };
     const first = this.#firstPage;
     if (this.#mayMissItems && canReadAgain && first) this.state = pagesState('missing', 'count-mismatch', first.window);
@@ -284,10 +283,10 @@ export class ListReader<Item> {
   }
 
   /** Takes the new items of a page, from an index on. Returns how many there are. */
-  #take({ data, ids }: ReceivedPage<Item>, shared?: Pick<SharedItems, 'last' | 'rank'>, from = 0): number {
+  #take({ data, ids }: ReceivedPage<Item>, last = -1, from = 0): number {
     const before = this.#items.length;
     // The cast holds: the indexes are those of items.
-    for (const index of this.#known.add(ids, shared)) if (index >= from) this.#items.push(data[index] as Item);
+    for (const index of this.#known.add(ids, last)) if (index >= from) this.#items.push(data[index] as Item);
     const taken = this.#items.length - before;
     this.#found += taken;
     return taken;

@@ -43,6 +43,23 @@ it('however many they are', async () => {
   expect(events).toEqual([]);
 });
 
+it('more new items in front than a window holds are no change of the order, although no count says how many they are', async () => {
+  const items = projects(500);
+  let answers = 0;
+  const { client, windows, events } = serveList({
+    items,
+    intercept: () => {
+      if ((answers += 1) === 2) items.unshift(...projects(900).slice(500));
+      return undefined;
+    },
+    lie: ({ data }) => ({ data }),
+  });
+  const seen = ids(await collect(client.projects.list()));
+  expect([...seen].sort((a, b) => a - b)).toEqual(numbers(1, 900));
+  expect(windows()).toHaveLength(15);
+  expect(events).toEqual([]);
+});
+
 it.each([100, 130, 194, 260])(
   'a list of %i items to which each response adds one in front is read to its end',
   async (length) => {
