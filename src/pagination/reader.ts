@@ -136,7 +136,7 @@ export class ListReader<Item> {
       const { state } = this;
       if (late.last < 0 && state.kind !== 'end') this.#unconnected.push(each);
       else if (state.kind === 'overlap') this.#join(state.overlap, state.idle, each, late);
-      else this.#take(each, late.last);
+      else this.#takeLate(each, late);
     }
   }
 
@@ -266,7 +266,7 @@ export class ListReader<Item> {
 
   /** Ends the walk, or reads all pages once more if items are missing. */
   #finish(canReadAgain = true): void {
-    for (const each of this.#unconnected.splice(0)) this.#take(each, this.#known.sharedWith(each.ids).last);
+    for (const each of this.#unconnected.splice(0)) this.#takeLate(each, this.#known.sharedWith(each.ids));
     this.state = { kind: 'end' };
     const first = this.#firstPage;
     if (this.#mayMissItems && canReadAgain && first) this.state = pagesState('missing', 'count-mismatch', first.window);
@@ -280,6 +280,11 @@ export class ListReader<Item> {
 
   #updatePlace(changes: Partial<Place>): void {
     this.place = { ...this.place, ...changes };
+  }
+
+  /** Takes a window that was read before the one that ends the list. */
+  #takeLate(page: ReceivedPage<Item>, { last }: SharedItems): void {
+    if (this.#take(page, last) > 0) this.#updatePlace({ ids: lastIds(this.place.ids, page.ids) });
   }
 
   /** Takes the new items of a page, from an index on. Returns how many there are. */

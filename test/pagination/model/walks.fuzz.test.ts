@@ -39,6 +39,15 @@ describe('a list keeps its promises', () => {
     expect(await brokenPromises(walks)).toEqual([]);
   });
 
+  it('to a walk that goes on from a cursor of one that ended with a window that had come too early', async () => {
+    const walks = [
+      found(9_003_975, '404 after the end'),
+      found(9_003_362, 'an extra page is announced, which is empty'),
+      found(1_248_321_107, '404 after the end'),
+    ];
+    expect(await brokenPromises(walks)).toEqual([]);
+  });
+
   it('to a walk whose place moves by more than a window', async () => {
     const walks = [
       found(5_002_565, 'the cap rises from 20 to 50'),
