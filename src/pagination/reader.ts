@@ -17,9 +17,6 @@ import {
 } from './states.ts';
 import { leastSize, pageAfter, seekWindow, windowOf, type Window } from './windows.ts';
 
-/** The part of an overlap that is kept after a window without need of it, so that a list at rest costs little more. */
-const overlapDecay = 0.7;
-
 /** Once a walk has found so many more items than twice the list's count, a new start no longer counts as progress. */
 const maxSurplus = 1000;
 
@@ -166,10 +163,7 @@ export class ListReader<Item> {
     if (isAnnouncedEnd(page, reached)) this.#finish();
     else if (ids.length < window.size && (count ?? reached) === reached) this.#checkBehind(page);
     else if (ids.length < window.size) this.#switchToPages('count-mismatch');
-    else {
-      const rest = isFurther ? Math.floor(overlap * overlapDecay) : overlap;
-      this.#requestOverlap(Math.max(1 - shift, rest), isProgress ? 0 : idle + 1);
-    }
+    else this.#requestOverlap(Math.max(1 - shift, isFurther ? 0 : overlap), isProgress ? 0 : idle + 1);
   }
 
   /** The window holds no known item: looks where the growth of the count says, and then ever further back. */
