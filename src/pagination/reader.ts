@@ -105,21 +105,16 @@ export class ListReader<Item> {
   }
 
   #seek(state: Seek, page: ReceivedPage<Item>): void {
-    const { window, ids, growth, count } = page;
-    const { size, end } = this.place;
-    const shared = this.#known.sharedWith(ids);
-    // While the list was shorter than a page, the server did not show how many items it sends at most.
-    const isCut =
-      end < size && ids.length >= leastSize && ids.length < size && window.page === 1 && count !== ids.length;
-    if (isCut) this.#updatePlace({ size: ids.length });
+    const { size } = this.place;
+    const shared = this.#known.sharedWith(page.ids);
     const tries = state.tries + 1;
     // If the count has grown, that many items may have been created in front of the cursor.
-    const moved = tries > 1 ? 0 : Math.round(growth / this.place.size);
+    const moved = tries > 1 ? 0 : Math.round(page.growth / size);
     const center = Math.max(1, state.center + moved);
-    const next = seekWindow(center, tries, this.place.size);
-    if (shared.last >= 0) this.#join(1, 0, isCut ? { ...page, window: windowOf(1, ids.length) } : page, shared);
+    if (shared.last >= 0) this.#join(1, 0, page, shared);
+    else if (page.ids.length === 0 && page.window.page === 1) this.state = { kind: 'end' };
     else if (tries === maxSeeks) this.#switchToPages('too-many-changes');
-    else this.state = ids.length === 0 && window.page === 1 ? { kind: 'end' } : { kind: 'seek', next, center, tries };
+    else this.state = { kind: 'seek', next: seekWindow(center, tries, size), center, tries };
   }
 
   #readOverlap({ overlap, idle }: Overlap, page: ReceivedPage<Item>): void {
