@@ -7,6 +7,7 @@ import { parsePage, type PageBody, type ReceivedPage } from './page-body.ts';
 import {
   firstState,
   maxSeeks,
+  joinedPlace,
   nextOverlap,
   pagesState,
   type Overlap,
@@ -119,9 +120,9 @@ export class ListReader<Item> {
 
   #readOverlap({ overlap, idle }: Overlap, page: ReceivedPage<Item>): void {
     const shared = this.#known.sharedWith(page.ids);
-    const joins = shared.last >= 0 || (page.window.page === 1 && this.#firstPage?.window.page === 1);
+    const joins = shared.last >= 0 || (page.window.page === 1 && this.#isFromStart);
     if (joins) this.#join(overlap, idle, page, shared);
-    else this.#stepBack(overlap, idle, page);
+    else this.#stepBack(idle, page);
     // This window may close the gap to windows that came before it. Any of them may be the end of the list.
     for (const each of joins ? this.#unconnected.splice(0) : []) {
       const late = this.#known.sharedWith(each.ids);
@@ -133,40 +134,36 @@ export class ListReader<Item> {
   }
 
   /** Reads a window that holds a known item, or is page 1: no staying item is between it and what was read. */
-  #join(overlap: number, idle: number, page: ReceivedPage<Item>, { first, last, rank, isOrdered }: SharedItems): void {
-    const { window, ids, count, growth } = page;
-    const before = this.place;
+  #join(overlap: number, idle: number, page: ReceivedPage<Item>, shared: SharedItems): void {
     // Page 1 holds no known item: everything that is known stands behind it.
-    const isNewStart = last < 0;
+    const isNewStart = shared.last < 0;
+    const { place, shift } = joinedPlace(this.place, this.#known.end, page, shared);
+    this.place = place;
     if (isNewStart) this.#known.forgetRanks();
-    // Where the last known item ends, and how far it has moved.
-    const end = window.start + last + 1;
-    const shift = isNewStart ? 0 : end - (before.end - (this.#known.end - rank));
-    const taken = this.#take(page, last, this.#firstPage?.window.page === 1 ? 0 : first);
+    this.#take(page, shared.last, this.#isFromStart ? 0 : shared.first);
     // Items that were created in front of it are not missing. If items only changed places, the count has not grown.
-    this.#found += Math.max(0, Math.min(shift, growth));
-    const isFurther = last < ids.length - 1;
-    const reached = window.start + ids.length;
-    this.#updatePlace({
-      isReordered: before.isReordered || !isOrdered,
-      end: reached,
-      ids: taken > 0 ? lastIds(isNewStart ? [] : before.ids, ids) : before.ids,
-    });
+    this.#found += Math.max(0, Math.min(shift, page.growth));
+    const isFurther = shared.last < page.ids.length - 1;
     // If each response has ids of its own, page 1 would be a new start for ever.
-    const isProgress = isFurther && !(isNewStart && this.#found > 2 * (this.place.count ?? 0) + maxSurplus);
-    // A short window should be the end of the list.
-    if (isAnnouncedEnd(page, reached)) this.#finish();
-    else if (ids.length < window.size && (count ?? reached) === reached) this.#checkBehind(page);
-    else if (ids.length < window.size) this.#switchToPages('count-mismatch');
+    const isProgress = isFurther && !(isNewStart && this.#found > 2 * (place.count ?? 0) + maxSurplus);
+    if (page.ids.length < page.window.size) this.#endShort(page, 'count-mismatch');
     else this.#requestOverlap(Math.max(1 - shift, isFurther ? 0 : overlap), isProgress ? 0 : idle + 1);
   }
 
+  /** Reads a window that is shorter than it could be, which should be the end of the list. */
+  #endShort(page: ReceivedPage<Item>, otherwise: Reason): void {
+    const { end } = this.place;
+    if (isAnnouncedEnd(page, end)) this.#finish();
+    else if ((page.count ?? end) === end) this.#checkBehind(page);
+    else this.#switchToPages(otherwise);
+  }
+
   /** The window holds no known item: looks where the growth of the count says, and then ever further back. */
-  #stepBack(overlap: number, idle: number, page: ReceivedPage<Item>): void {
+  #stepBack(idle: number, page: ReceivedPage<Item>): void {
     const { size } = this.place;
-    if (this.#firstPage?.window.page === 1 && page.ids.length > 0) this.#unconnected.push(page);
+    if (this.#isFromStart && page.ids.length > 0) this.#unconnected.push(page);
     const back = idle === 0 ? Math.ceil(size / 4) - page.growth : Math.ceil(size * 2 ** (idle - 2));
-    this.#requestOverlap(Math.max(2 * overlap, Math.ceil(size / 4)), idle + 1, back);
+    this.#requestOverlap(Math.ceil(size / 4), idle + 1, back);
   }
 
   /** @param back How many items to go back. Default: the overlap. */
@@ -247,6 +244,10 @@ export class ListReader<Item> {
       throw new ExampleError(`${problem} The list repeats itself, or grows faster than it is read.`);
     }
     this.state = { ...state, next: pageAfter(page), previous: page.ids.length > 0 ? page : state.previous, idle };
+  }
+
+  get #isFromStart(): boolean {
+    return this.#firstPage?.window.page === 1;
   }
 
   get #mayMissItems(): boolean {

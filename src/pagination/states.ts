@@ -1,5 +1,6 @@
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import type { Place } from './cursor.ts';
+import { lastIds, type Place } from './cursor.ts';
+import type { SharedItems } from './known-items.ts';
 import type { ReceivedPage } from './page-body.ts';
 import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
 
@@ -102,4 +103,14 @@ export function nextOverlap(
   const shared = Math.min(Math.max(1, overlap), Math.ceil(size / 2));
   const next = back === undefined ? windowAfter(end, size, shared) : windowAt(Math.max(0, end - back), size);
   return next ? { kind: 'overlap', next, overlap: shared, idle } : 'no-overlap';
+}
+
+/** Where a walk has got with a window that joins, and how far its last known item has moved since it was read. */
+export function joinedPlace(place: Place, lastRank: number, page: ReceivedPage<unknown>, shared: SharedItems) {
+  const { start } = page.window;
+  const isNewStart = shared.last < 0;
+  const shift = isNewStart ? 0 : start + shared.last + 1 - (place.end - (lastRank - shared.rank));
+  const isReordered = place.isReordered || !shared.isOrdered;
+  const ids = lastIds(isNewStart ? [] : place.ids, page.ids);
+  return { place: { ...place, isReordered, end: start + page.ids.length, ids }, shift };
 }
