@@ -6,21 +6,21 @@ import { countOf, isId, type Id, type Ids } from './page-body.ts';
 
 type Query = NonNullable<EndpointOptions['query']>;
 
-/** How far a list is read. A cursor contains it, so that another process can continue. */
+/** How far a list has been read. A cursor encodes it, so another process can continue. */
 export interface Place {
-  /** The page size that was requested first. */
+  /** The page size of the first request. */
   readonly askedSize: number;
-  /** How many items the server sends at most. */
+  /** The most items that the server sends per page. */
   readonly size: number;
-  /** How many items stand in front of the place. */
+  /** How many items precede the place. */
   readonly end: number;
-  /** The last page that was read, if numbered pages are read. */
+  /** The last page read, while the walk reads numbered pages. */
   readonly page?: number | undefined;
   /** The `total_count` of the list. */
   readonly count?: number | undefined;
-  /** Whether items were seen to change their order. */
+  /** True once known items have changed places. */
   readonly isReordered: boolean;
-  /** Ids of the last items in front of the place. They find it again if the list has moved. */
+  /** Ids of the last items before the place, which locate it again after the list has changed. */
   readonly ids: readonly Id[];
 }
 
@@ -28,10 +28,10 @@ export function startOfPage(page: number, size: number): Place {
   return { askedSize: size, size, end: (page - 1) * size, isReordered: false, ids: [] };
 }
 
-/** Ids in a cursor. A walk can continue as long as one of these items is in the list. */
+/** Ids in a cursor. A walk can continue while one of these items is in the list. */
 const maxIds = 20;
 
-/** The ids of the last items, after a window with `ids` was read. Items behind the last one of both stay the last. */
+/** Returns the ids of the last items after a window with `ids`. Items after the last one in both remain the last. */
 export function lastIds(last: readonly Id[], ids: Ids): Id[] {
   const named = ids.filter((id) => id !== undefined);
   const shared = last.findLastIndex((id) => named.includes(id));
@@ -41,9 +41,9 @@ export function lastIds(last: readonly Id[], ids: Ids): Id[] {
 }
 
 /**
- * Identifies the list that a cursor belongs to. Values of parameters may be secret, so it contains only their hash.
+ * Identifies the list that a cursor belongs to. It contains only a hash of the parameters' values, which may be secret.
  *
- * @throws {InvalidRequestError} when a parameter has a value that no query can hold.
+ * @throws {InvalidRequestError} when a parameter's value can't be sent in a query.
  */
 export function listKey(path: string, parameters: Query): string {
   const { page, per_page, ...filters } = parameters;
@@ -65,7 +65,7 @@ export function encodeCursor(list: string, place: Place): string {
 /** @throws {InvalidRequestError} when the text is not a cursor of this list. */
 export function decodeCursor(list: string, text: string): Place {
   const [version, owner, ...rest] = decoded(text);
-  // The cast holds for the numbers that are checked next.
+  // The cast is safe because `isWhole` checks the numbers.
   const [askedSize, size, end, page, isReordered, count] = rest.slice(0, 6) as number[];
   const ids = rest.slice(6).filter(isId);
   const isWhole = [askedSize, size, end, page, isReordered, count ?? 0].every((each) => Number(countOf(each)) >= 0);
@@ -96,6 +96,6 @@ function decoded(text: string): unknown[] {
     const value = parseJson(atob(text));
     return Array.isArray(value) ? value : [];
   } catch {
-    return []; // It is no base64.
+    return []; // Not base64.
   }
 }

@@ -1,23 +1,23 @@
 import type { Id, Ids } from './page-body.ts';
 
-/** The known items that a window contains. */
+/** The items of a window that were read before. */
 export interface SharedItems {
   /** The index of the first known item in the window, and of the last; -1 if there is none. */
   readonly first: number;
   readonly last: number;
   /** The rank of the last known item. */
   readonly rank: number;
-  /** Whether the known items stand in the order in which they were read. */
+  /** True if the known items have kept their order. */
   readonly isOrdered: boolean;
 }
 
 /**
- * The items that were read, by their `id`. Each has a rank: the second item of the list has 2. An item that appeared
- * between known ones has the rank of the one in front of it.
+ * The items read so far, by `id`. An item's rank is its number in the list: the second item has rank 2. An item that
+ * appeared between known items has the rank of the one before it.
  */
 export class KnownItems {
   readonly #ranks = new Map<Id, number>();
-  /** Items of lower ranks are no longer found in windows. */
+  /** Items with a lower rank no longer count as known to a window. */
   #start = 1;
   /** The rank of the last item. */
   end = 0;
@@ -40,8 +40,9 @@ export class KnownItems {
   }
 
   /**
-   * Adds the items of a window. The items behind the last known one become the last items of the list.
+   * Adds a window's items. Those after its last known item become the last items of the list.
    *
+   * @param last The index of the window's last known item.
    * @returns The indexes of the new items. An item without an `id` always counts as new.
    */
   add(ids: Ids, last = -1): number[] {
@@ -54,7 +55,7 @@ export class KnownItems {
     return added;
   }
 
-  /** Forgets the order of the known items, because the list is read from its start again. */
+  /** Forgets the order of all items, because the walk starts over at page 1. */
   forgetRanks(): void {
     this.#start = this.end + 1;
   }

@@ -3,23 +3,23 @@ import type { ReceivedPage } from './page-body.ts';
 import type { State } from './states.ts';
 import type { Window } from './windows.ts';
 
-// Where a list ends, by what a page says and how far the list was read: docs/internals/pagination.md, "The end".
+// Decides where a list ends: docs/internals/pagination.md, "The end".
 
-/** Pages in a row that may bring nothing new where the list says that it goes on. */
+/** Stop after this many pages without a new item, even if the list announces more. */
 const maxIdlePages = 3;
 
-/** Whether a page that ends at a position is short, and says in both ways that nothing is behind it. */
+/** True if a page that ends at `end` is short, and both `total_count` and `total_pages` say that it is the last one. */
 export function isAnnouncedEnd({ window, ids, count, lastPage }: ReceivedPage<unknown>, end: number): boolean {
   return ids.length < window.size && end === count && lastPage <= window.page;
 }
 
 /**
- * Whether no page is behind a numbered one.
+ * True if no page follows a numbered page.
  *
- * @param end The position at which the page ends.
- * @param isRepeated Whether the page is the same as the one before.
- * @param idle Pages in a row that have brought nothing new.
- * @param hasMore Whether the list says that it has more items than were found; `undefined` if it says nothing.
+ * @param end The position where the page ends.
+ * @param isRepeated True if the page is the same as the one before.
+ * @param idle Pages in a row without a new item.
+ * @param hasMore True if the list counts more items than were found; `undefined` if it counts none.
  */
 export function isLastPage(
   page: ReceivedPage<unknown>,
@@ -35,8 +35,8 @@ export function isLastPage(
 }
 
 /**
- * Whether an error for a page says that the list has ended. A page that is refused in the middle of the list is an error.
- * The last page that the list announces may not exist, if items were deleted that it still counts.
+ * True if an error for a page means that the list has ended. Refusing a page in the middle of the list is a real error.
+ * The last announced page may be refused, because a list may still count items that were deleted.
  */
 export function isPastEnd(state: State, { page }: Window, status: number, { count, end }: Place): boolean {
   if (page === 1) return false;
@@ -47,14 +47,9 @@ export function isPastEnd(state: State, { page }: Window, status: number, { coun
   return state.purpose !== 'rest' || !isAnnounced;
 }
 
-/** Whether so many pages in a row have brought nothing new that the list repeats itself, or grows too fast. */
-export function isEndless(idle: number, items: number): boolean {
-  return idle > 100 + 2 * items;
-}
-
-/** Whether the list has items that were not found, or could have some because their order changes. */
+/** True if items are missing, or could be because the order has changed. */
 export function mayMissItems({ count, end, isReordered }: Place, found: number, isFromCursor: boolean): boolean {
-  // How many were found before a cursor is not known.
+  // It isn't known how many items were read before a cursor.
   if (isFromCursor) return isReordered || end < Number(count);
   return found < (count ?? end) || (isReordered && count === undefined);
 }

@@ -41,10 +41,10 @@ export interface PageParams {
   per_page?: number | undefined;
 }
 
-/** Items per page where nothing else is asked for, as documented. */
+/** Items per page without `per_page`, as the API documents. */
 export const defaultSize = 20;
 
-/** Items per page of an iteration that asks for nothing else: the documented maximum. */
+/** Items per page of an iteration without `per_page`. */
 export const maxPageSize = 100;
 
 export const listOptionNames = [...requestOptionNames, 'prefetch', 'cursor'] as const;
@@ -54,8 +54,8 @@ const listEndpointOptionNames = [...listOptionNames, 'params', 'query', 'schema'
 
 /**
  * @param parameters The query parameters.
- * @param isCustom Whether they are those of `client.list`. Another list has its parameters in an argument of their own.
- * @throws {InvalidRequestError} when a parameter or an option is wrong, or an option is unknown.
+ * @param isCustom True for `client.list`, whose options include the parameters.
+ * @throws {InvalidRequestError} when a parameter or an option is invalid, or an option is unknown.
  */
 export function readListOptions(
   given: ListEndpointOptions | undefined,

@@ -24,13 +24,13 @@ interface ListSpec<Item> {
   readonly query?: PageParams | undefined;
   /** The schema of one item. Default: items are not checked. */
   readonly itemSchema?: StandardSchema<Item> | undefined;
-  /** Whether it is a list of `client.list`: the caller passes the schema, and all parameters among the options. */
+  /** True for `client.list`: the caller passes the schema, and the parameters are part of the options. */
   readonly isCustom?: boolean | undefined;
 }
 
 /** The interface that lists use to make calls. */
 export interface ListRequester extends Requester {
-  /** An iteration can't verify that it yields each item once. */
+  /** Called when an iteration can't guarantee that it yields each item once. */
   onListUnverified(event: ListUnverifiedEvent): void;
 }
 
@@ -54,7 +54,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   /** @internal */
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
-    // Read now, because the caller may change the options before they are used.
+    // Read them now: the caller may change the options before they are used.
     const { query, itemSchema, isCustom } = spec;
     this.#options = deferErrors(() => {
       checkSchema(itemSchema);
@@ -134,7 +134,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return new Walk(reader, request, prefetch, limit);
   }
 
-  /** The page that a walk has after another. If the walk has gone on since, a new one starts at the cursor. */
+  /** Returns the page after page `number` of a walk. If the walk has moved on, a new one starts at the cursor. */
   async #pageAfter(walk: Walk<Item>, number: number, cursor?: () => string): Promise<Page<Item>> {
     try {
       const progress = await walk.progressAfter(number);
@@ -156,7 +156,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return listKey(redactedPath(this.#spec.route, this.#spec.params), { ...this.#spec.query });
   }
 
-  /** The place that the option `cursor` contains. */
+  /** The place that the `cursor` option encodes. */
   get #place(): Place | undefined {
     const { cursor } = this.#options();
     return cursor === undefined ? undefined : decodeCursor(this.#key, cursor);
@@ -167,21 +167,21 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const body = await this.#requestPage();
     const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query;
-    // If no size is asked for, the server may have a smaller default than the documented one.
+    // Without `per_page`, the server's default may be smaller than the documented one.
     const isCut = !per_page && data.length < defaultSize && Number(meta?.total_pages) > page;
     const size = per_page ?? (isCut ? Math.max(1, data.length) : defaultSize);
     const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(windowOf(page, size), body);
     if (isCut && page === 1) walk.reader.startAgain(1, defaultSize);
     const { place, unverified, state } = walk.reader;
-    // The API's word that a page is the last one is believed if it agrees with the items.
+    // Believe the API that this page is the last one if its items agree.
     const isBelieved = meta?.current_page === page && meta.total_pages === page && place.end === place.count;
     const isLast = isBelieved || state.kind === 'end';
     const progress = { data, meta: { current_page: page, ...meta }, place, unverified, number: 0 };
     return this.#pageOf({ ...progress, isLast }, walk);
   }
 
-  /** Requests the page asked for, once. */
+  /** Requests the page; a second call returns the same request. */
   #requestPage(): APIPromise<PageBody<Item>> {
     if (!this.#place) return (this.#request ??= this.#requestWindow({}));
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
@@ -207,7 +207,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 
 forbidIteration(ListPromise.prototype, 'A list', '`for await`, or toArray()');
 
-/** Does the work now. If it fails, the error is thrown when the result is requested. */
+/** Does the work now, but throws its error only when the result is requested. */
 function deferErrors<T>(work: () => T): () => T {
   try {
     const value = work();

@@ -2,7 +2,7 @@ import { isRecord } from '../utils/json.ts';
 import type { StandardIssue, StandardResult, StandardSchema } from '../utils/standard-schema.ts';
 import type { Window } from './windows.ts';
 
-/** Where a page stands in its list. */
+/** A page's position in its list. */
 export interface PageMeta {
   /** This page's number, from 1. Absent in an iteration, whose pages differ in size. */
   current_page?: number | undefined;
@@ -12,16 +12,16 @@ export interface PageMeta {
   total_count: number;
 }
 
-/** A page as the API sends it. Although it is documented, `meta` may be missing, or wrong in any way. */
+/** A page as the API sends it. `meta` is documented, but may be missing or wrong. */
 export interface PageBody<Item> {
   data: Item[];
   meta?: { readonly [Key in keyof PageMeta]?: PageMeta[Key] | undefined } | null | undefined;
 }
 
 /**
- * The schema of a page whose items have a schema, of any library. Without one, any item will do.
+ * The schema of a page. Without a schema of its items, any item is valid.
  *
- * @param isOfCaller Whether the caller has passed it. What fails the call then is an item, and no `meta`.
+ * @param isOfCaller True if the caller has passed the items' schema. Then a wrong `meta` doesn't fail the call.
  */
 export function pageBodySchema<Item>(
   item: StandardSchema<Item> | undefined,
@@ -34,18 +34,18 @@ export function pageBodySchema<Item>(
     const data: Item[] = [];
     for (let index = 0; item && index < given.length; index++) {
       const check = item['~standard'].validate(given[index]);
-      // Most schemas answer at once, and to wait for each item costs more than the check.
+      // Most schemas return synchronously, and awaiting each item would cost more than the check.
       const result = check instanceof Promise ? await check : check;
       if (!result.issues) data.push(result.value);
       else for (const issue of result.issues) issues.push({ ...issue, path: ['data', index, ...(issue.path ?? [])] });
     }
-    // Without a schema, the caller says what an item is.
+    // The cast is the caller's promise: without a schema, items aren't checked.
     return issues.length > 0 ? { issues } : { value: { ...body, data: item ? data : (given as Item[]) } };
   };
   return { '~standard': { version: 1, vendor: '@example/sdk', validate } };
 }
 
-/** Where a page differs from the documentation, apart from its items. */
+/** How a page differs from the documentation, apart from its items. */
 function pageIssues(body: Readonly<Record<string, unknown>>): StandardIssue[] {
   const issues = isPageBody(body) ? [] : [mismatch(['data'], 'array')];
   const { meta } = body;
@@ -58,12 +58,12 @@ function mismatch(path: readonly string[], expected: string): StandardIssue & { 
   return { path, expected, message: `expected ${expected}` };
 }
 
-/** Whether a body can be walked at all: without a `data` array there is no page. */
+/** True if a body has a `data` array. Everything else of a page may be missing. */
 export function isPageBody(body: unknown): body is { data: unknown[] } {
   return isRecord(body) && Array.isArray(body['data']);
 }
 
-/** Identifies an item: a text, or a number that JSON has not rounded. */
+/** Identifies an item: a string, or a number that JSON hasn't rounded. */
 export type Id = string | number;
 
 /** The ids of a page's items. An item may have none. */
@@ -73,32 +73,32 @@ export function isId(value: unknown): value is Id {
   return (typeof value === 'string' && value !== '') || Number.isSafeInteger(value);
 }
 
-/** The `id` of an item, if it has one. */
+/** The item's `id`, if it has a usable one. */
 function idOf(item: unknown): Id | undefined {
   const id = isRecord(item) ? item['id'] : undefined;
   return isId(id) ? id : undefined;
 }
 
-/** A number of items; `undefined` if the value is none. */
+/** Returns a count, or `undefined` if the value isn't one. */
 export function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }
 
-/** What a page says, as far as a walk reads it. */
+/** A page as a walk reads it. */
 export interface ReceivedPage<Item> {
   readonly window: Window;
   readonly data: readonly Item[];
   readonly ids: Ids;
-  /** The id of each item, or its JSON. They tell whether two pages are the same. */
+  /** Each item's id, or its JSON. They show if two pages are the same. */
   readonly fingerprints: readonly Id[];
   readonly count: number | undefined;
-  /** By how much the count has grown since the page before. */
+  /** How much the count has grown since the previous page. */
   readonly growth: number;
   /** `total_pages`; `NaN` if it is missing. */
   readonly lastPage: number;
 }
 
-/** @param before The list's count so far. */
+/** @param before The previous page's count. */
 export function parsePage<Item>(window: Window, body: PageBody<Item>, before: number | undefined): ReceivedPage<Item> {
   const { data, meta } = body;
   const count = countOf(meta?.total_count);

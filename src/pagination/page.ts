@@ -3,8 +3,8 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { PageBody, PageMeta } from './page-body.ts';
 
 /**
- * Makes `for … of` and `Array.from` throw an error that says what to write. Without it, `Array.from` would return an
- * empty array. The class's type has no such method, so that neither compiles.
+ * Makes `for … of` and `Array.from` throw an error that says what to write instead. Otherwise, `Array.from` would
+ * return an empty array. The method isn't part of the class's type, so neither compiles.
  */
 export function forbidIteration(prototype: object, name: string, instead: string): void {
   const value = () => {
@@ -15,21 +15,21 @@ export function forbidIteration(prototype: object, name: string, instead: string
 
 /** An iteration over pages. */
 interface Iteration {
-  /** Ends it. */
+  /** Ends the iteration. */
   readonly signal?: AbortSignal | undefined;
-  /** Makes its requests. Other iterations may share it. */
+  /** Makes the requests. Iterations may share a walk. */
   readonly walk: { iterationBegins(): void; iterationEnds(): void };
 }
 
-/** Where a page stands in the iteration that it is part of. */
+/** A page's place in its iteration. */
 interface PageContext<Item> extends Iteration {
   readonly unverified: ListUnverifiedEvent['reason'] | undefined;
   cursor(): string;
-  /** The page after it; `undefined` if this is the last one. */
+  /** Requests the page after it; `undefined` on the last page. */
   readonly next: (() => Promise<Page<Item>>) | undefined;
 }
 
-/** The page, and those after it that have items. */
+/** Yields a page, and all pages after it that have items. */
 export async function* pagesFrom<Item>(
   first: Page<Item>,
   { signal, walk }: Iteration,
@@ -47,7 +47,7 @@ export async function* pagesFrom<Item>(
   }
 }
 
-/** The items of pages. The signal, which may be that of wrong options, is looked up when the first item is asked for. */
+/** Yields the items of pages. Invalid options throw only when the first item is requested. */
 export async function* itemsOf<Item>(
   pages: AsyncIterable<Page<Item>>,
   options: () => { readonly signal?: AbortSignal | undefined },

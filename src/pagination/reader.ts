@@ -1,7 +1,7 @@
 import { ExampleError, InvalidRequestError, type APIError } from '../errors/index.ts';
 import { lastIds, startOfPage, type Place } from './cursor.ts';
 import { KnownItems, type SharedItems } from './known-items.ts';
-import { isEndless, isLastPage, isPastEnd, mayMissItems, isAnnouncedEnd } from './list-end.ts';
+import { isAnnouncedEnd, isLastPage, isPastEnd, mayMissItems } from './list-end.ts';
 import { defaultSize } from './list-options.ts';
 import { parsePage, type PageBody, type ReceivedPage } from './page-body.ts';
 import {
@@ -18,24 +18,24 @@ import {
 } from './states.ts';
 import { leastSize, pageAfter, seekWindow, windowOf, type Window } from './windows.ts';
 
-/** Once a walk has found so many more items than twice the list's count, a new start no longer counts as progress. */
+/** A walk that has found this many items more than twice `total_count` makes no progress by starting over. */
 const maxSurplus = 1000;
 
 /** Reads the pages of a walk. docs/internals/pagination.md says why nothing is lost. */
 export class ListReader<Item> {
   state: State;
   place: Place;
-  /** Why it can't be verified that each item is yielded once. */
+  /** Why the walk can't guarantee that it has yielded each item once; `undefined` if it can. */
   unverified: Reason | undefined;
   readonly #onUnverified: (reason: Reason) => void;
   readonly #known = new KnownItems();
-  /** The page that the walk started with; `undefined` after a cursor. */
+  /** The first page of the walk; `undefined` after a cursor. */
   #firstPage: ReceivedPage<Item> | undefined;
-  /** How many items were yielded, stood in front of the walk's start, or were created in front of what was read. */
+  /** Items that were yielded, precede the walk's start, or were created before the place. */
   #found: number;
-  /** The new items of the page that is being read. */
+  /** The new items of the page being read. */
   #items: Item[] = [];
-  /** Windows that shared nothing with what was read. */
+  /** Windows that held no known item when they were read. */
   #unconnected: ReceivedPage<Item>[] = [];
 
   constructor(place: Place, onUnverified: (reason: Reason) => void) {
@@ -46,12 +46,12 @@ export class ListReader<Item> {
     this.state = firstState(place);
   }
 
-  /** Reads the page that a window selects. Returns its items that were not yielded before, wherever they stand. */
+  /** Reads a window's response. Returns all its items that were not yielded before. */
   read(window: Window, body: PageBody<Item>): Item[] {
     const { state, place } = this;
     const page = parsePage(window, body, place.count);
     this.#updatePlace({ count: page.count ?? place.count });
-    // If page 1 is page 0 to the API, a page may precede it.
+    // If the API calls page 1 page 0, a page may precede it.
     if (body.meta?.current_page === 0) this.#reportUnverified('page-numbers');
     this.#items = [];
     if (state.kind === 'start') this.#readFirst(page);
@@ -63,7 +63,7 @@ export class ListReader<Item> {
     return this.#items;
   }
 
-  /** Reads an error for a window. Returns the items to yield; `undefined` if the walk can't go on. */
+  /** Reads a window's error. Returns the items to yield; `undefined` if the walk can't continue. */
   readError(window: Window, { status }: APIError): Item[] | undefined {
     const { state, place } = this;
     if (isPastEnd(state, window, status, place)) return this.read(window, { data: [] });
@@ -75,7 +75,7 @@ export class ListReader<Item> {
     return [];
   }
 
-  /** Starts anew with pages of another size. Items that were read are not yielded again. */
+  /** Starts over with pages of another size. Items that were read are not yielded again. */
   startAgain(page: number, size: number): void {
     this.place = this.#known.end > 0 ? { ...this.place, askedSize: size, size } : startOfPage(page, size);
     this.state = { kind: 'start', next: windowOf(page, size) };
@@ -85,17 +85,17 @@ export class ListReader<Item> {
     const { window, ids, count } = page;
     const end = window.start + ids.length;
     const isShort = ids.length < window.size;
-    // How many items are in front of a later page depends on its size.
+    // An empty page doesn't show how many items precede it, so any smaller count confirms that it is the last.
     const isAll =
       ids.length === 0 ? !(page.lastPage > window.page) && !(Number(count) > end) : isAnnouncedEnd(page, end);
     const isCut = isShort && end !== count && ids.length >= leastSize;
-    // The server sends this many at most.
+    // The most items that the server sends per page.
     const size = isCut ? ids.length : Math.max(window.size, ids.length);
     this.#found = (window.page - 1) * size + this.#known.end;
     this.#firstPage = page;
     this.#take(page);
     const isNamed = !ids.includes(undefined);
-    // Items without ids can't be recognized. Then a page is found by its number.
+    // Items without ids can't be recognized, so the page's number marks the place.
     const place = isNamed ? { page: undefined, ids: lastIds([], ids) } : { page: window.page, ids: [] };
     this.#updatePlace({ ...place, size, end: (window.page - 1) * size + ids.length });
     if (isAll) this.#finish(false);
@@ -109,7 +109,7 @@ export class ListReader<Item> {
     const { size } = this.place;
     const shared = this.#known.sharedWith(page.ids);
     const tries = state.tries + 1;
-    // If the count has grown, that many items may have been created in front of the cursor.
+    // If the count has grown, as many items may have been created before the cursor.
     const moved = tries > 1 ? 0 : Math.round(page.growth / size);
     const center = Math.max(1, state.center + moved);
     if (shared.last >= 0) this.#join(1, 0, page, shared);
@@ -123,7 +123,7 @@ export class ListReader<Item> {
     const joins = shared.last >= 0 || (page.window.page === 1 && this.#isFromStart);
     if (joins) this.#join(overlap, idle, page, shared);
     else this.#stepBack(idle, page);
-    // This window may close the gap to windows that came before it. Any of them may be the end of the list.
+    // This window may connect windows that were read before it. Any of them may be the end of the list.
     for (const each of joins ? this.#unconnected.splice(0) : []) {
       const late = this.#known.sharedWith(each.ids);
       const { state } = this;
@@ -133,24 +133,24 @@ export class ListReader<Item> {
     }
   }
 
-  /** Reads a window that holds a known item, or is page 1: no staying item is between it and what was read. */
+  /** Reads a window that holds a known item, or is page 1: no staying item is between it and the items read before. */
   #join(overlap: number, idle: number, page: ReceivedPage<Item>, shared: SharedItems): void {
-    // Page 1 holds no known item: everything that is known stands behind it.
+    // Page 1 without a known item: all known items follow it.
     const isNewStart = shared.last < 0;
     const { place, shift } = joinedPlace(this.place, this.#known.end, page, shared);
     this.place = place;
     if (isNewStart) this.#known.forgetRanks();
     this.#take(page, shared.last, this.#isFromStart ? 0 : shared.first);
-    // Items that were created in front of it are not missing. If items only changed places, the count has not grown.
+    // Items created before the place aren't missing. If items only changed places, the count hasn't grown.
     this.#found += Math.max(0, Math.min(shift, page.growth));
     const isFurther = shared.last < page.ids.length - 1;
-    // If each response has ids of its own, page 1 would be a new start for ever.
+    // Stop starting over if each response has new ids.
     const isProgress = isFurther && !(isNewStart && this.#found > 2 * (place.count ?? 0) + maxSurplus);
     if (page.ids.length < page.window.size) this.#endShort(page, 'count-mismatch');
     else this.#requestOverlap(Math.max(1 - shift, isFurther ? 0 : overlap), isProgress ? 0 : idle + 1);
   }
 
-  /** Reads a window that is shorter than it could be, which should be the end of the list. */
+  /** Reads a window with fewer items than requested, which should be the end of the list. */
   #endShort(page: ReceivedPage<Item>, otherwise: Reason): void {
     const { end } = this.place;
     if (isAnnouncedEnd(page, end)) this.#finish();
@@ -158,7 +158,7 @@ export class ListReader<Item> {
     else this.#switchToPages(otherwise);
   }
 
-  /** The window holds no known item: looks where the growth of the count says, and then ever further back. */
+  /** After a window without a known item, goes back by the growth of the count, and then further and further. */
   #stepBack(idle: number, page: ReceivedPage<Item>): void {
     const { size } = this.place;
     if (this.#isFromStart && page.ids.length > 0) this.#unconnected.push(page);
@@ -166,14 +166,14 @@ export class ListReader<Item> {
     this.#requestOverlap(Math.ceil(size / 4), idle + 1, back);
   }
 
-  /** @param back How many items to go back. Default: the overlap. */
+  /** @param back How many items to go back instead of the overlap. */
   #requestOverlap(overlap: number, idle: number, back?: number): void {
     const next = nextOverlap(this.place, this.#known.end, overlap, idle, back);
     if (typeof next === 'string') this.#switchToPages(next);
     else this.state = next;
   }
 
-  /** Reads numbered pages, as a plain loop does: from the second one on, or after a cursor from its place on. */
+  /** Reads numbered pages from now on, as a plain loop does: from the second one, or from the cursor's place. */
   #switchToPages(reason: Reason): void {
     const { askedSize, size, end } = this.place;
     const first = this.#firstPage;
@@ -182,9 +182,9 @@ export class ListReader<Item> {
       : pagesState('place', reason, windowOf(Math.max(1, Math.ceil(end / size)), askedSize));
   }
 
-  /** The list should end with this window, but does not say so: requests the page behind it. */
+  /** The list should end with this page, but doesn't say so: requests the page after it. */
   #checkBehind(page: ReceivedPage<Item>): void {
-    // Until a second window was full, the first one may have gaps instead of being the largest that the server sends.
+    // Until a second window was full, the first one may be short because items are hidden, not because of its size.
     const isCertain = this.#known.end > this.place.size;
     const previous = isCertain ? page : (this.#firstPage ?? page);
     this.state = pagesState('behind', 'no-overlap', pageAfter(previous), previous);
@@ -194,14 +194,14 @@ export class ListReader<Item> {
     const { ids, fingerprints, growth } = page;
     const shared = this.#known.sharedWith(ids);
     const isRepeated = fingerprints.length > 0 && fingerprints.join() === state.previous?.fingerprints.join();
-    // If the list has shrunk, items that stood behind may have moved forward.
+    // If the list has shrunk, later items may have moved forward.
     const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
     if (isMoved) this.#switchToPages(state.reason);
     else if (state.purpose === 'place' && shared.last < 0) this.#findPlace(state, page, isRepeated);
     else this.#takePage(state, page, shared, isRepeated);
   }
 
-  /** Looks for the items in front of the cursor, which show where to continue: on this page, and then from page 1 on. */
+  /** Looks for the items before the cursor: on the page where they should be, then from page 1 on. */
   #findPlace(state: Pages, page: ReceivedPage<Item>, isRepeated: boolean): void {
     const { window } = page;
     if (window.page > 1 && !state.previous) this.state = { ...state, next: windowOf(1, window.size), previous: page };
@@ -232,14 +232,14 @@ export class ListReader<Item> {
   }
 
   #noteMissing({ ids, growth }: ReceivedPage<Item>): void {
-    // Items that are created meanwhile are not missing.
+    // Items that were created meanwhile aren't missing.
     const created = Math.max(0, growth);
     this.#found += created;
     this.#updatePlace({ end: this.place.end + created, ids: lastIds(this.place.ids, ids) });
   }
 
   #requestNextPage(state: Pages, page: ReceivedPage<Item>, idle: number): void {
-    if (isEndless(idle, Math.max(this.#found, this.place.count ?? 0))) {
+    if (idle > 100 + 2 * Math.max(this.#found, this.place.count ?? 0)) {
       const problem = `The last ${idle} pages of the list contained nothing new.`;
       throw new ExampleError(`${problem} The list repeats itself, or grows faster than it is read.`);
     }
@@ -254,7 +254,7 @@ export class ListReader<Item> {
     return mayMissItems(this.place, this.#found, !this.#firstPage);
   }
 
-  /** Ends the walk, or reads all pages once more if items are missing. */
+  /** Ends the walk, or reads all pages again if items are missing. */
   #finish(canReadAgain = true): void {
     for (const each of this.#unconnected.splice(0)) this.#takeLate(each, this.#known.sharedWith(each.ids));
     this.state = { kind: 'end' };
@@ -272,15 +272,15 @@ export class ListReader<Item> {
     this.place = { ...this.place, ...changes };
   }
 
-  /** Takes a window that was read before the one that ends the list. */
+  /** Takes a window that was read before the one that ended the list. */
   #takeLate(page: ReceivedPage<Item>, { last }: SharedItems): void {
     if (this.#take(page, last) > 0) this.#updatePlace({ ids: lastIds(this.place.ids, page.ids) });
   }
 
-  /** Takes the new items of a page, from an index on. Returns how many there are. */
+  /** Takes the new items of a page from index `from`. Returns how many there are. */
   #take({ data, ids }: ReceivedPage<Item>, last = -1, from = 0): number {
     const before = this.#items.length;
-    // The cast holds: the indexes are those of items.
+    // The cast is safe: the indexes are those of items.
     for (const index of this.#known.add(ids, last)) if (index >= from) this.#items.push(data[index] as Item);
     const taken = this.#items.length - before;
     this.#found += taken;

@@ -4,29 +4,28 @@ import type { SharedItems } from './known-items.ts';
 import type { ReceivedPage } from './page-body.ts';
 import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
 
-/** Items in front of a cursor that its first window should hold. The walk continues if one of them still exists. */
+/** The first window after a cursor includes this many items before it. One of them is enough to continue. */
 const cursorOverlap = 4;
 
-/** How many windows are searched for the items in front of a cursor. */
+/** Search this many windows for the items before a cursor. */
 export const maxSeeks = 8;
 
-/** How many requests in a row may bring the walk no further: `maxIdle`, and one for every `windowsPerIdle` windows. */
+/** Allow so many requests in a row without progress, and one more for every `windowsPerIdle` windows read. */
 const maxIdle = 5;
 const windowsPerIdle = 4;
 
-/** Why it can't be verified that each item is yielded once. */
+/** Why a walk can't guarantee that it yields each item once. */
 export type Reason = ListUnverifiedEvent['reason'];
 
 /** What to request next, and how to read the response. */
-export type State = Start | Seek | Overlap | Pages | End;
+export type State =
+  | { readonly kind: 'start'; readonly next: Window }
+  | Seek
+  | Overlap
+  | Pages
+  | { readonly kind: 'end'; readonly next?: undefined };
 
-/** The first page of a walk. */
-interface Start {
-  readonly kind: 'start';
-  readonly next: Window;
-}
-
-/** Looks for the items in front of a cursor, ever further away from where they should be. */
+/** Looks for the items before a cursor, further and further from where they should be. */
 export interface Seek {
   readonly kind: 'seek';
   readonly next: Window;
@@ -34,35 +33,30 @@ export interface Seek {
   readonly tries: number;
 }
 
-/** The next window overlaps with the last items that were read, so that no item can be missed between them. */
+/** The next window overlaps the last items read, so no item between them can be missed. */
 export interface Overlap {
   readonly kind: 'overlap';
   readonly next: Window;
-  /** How many of the items that were read the next window should hold, too. */
+  /** How many known items the next window should include. */
   readonly overlap: number;
-  /** How many requests in a row have brought the walk no further. */
+  /** Requests in a row without progress. */
   readonly idle: number;
 }
 
-/** Numbered pages, one after the other, as a plain loop reads them. */
+/** Reads numbered pages one by one, as a plain loop does. */
 export interface Pages {
   readonly kind: 'pages';
   readonly next: Window;
   /**
-   * `rest`: the rest of the list. `place`: the items in front of a cursor. `behind`: whether the list goes on behind
-   * what should be its end. `missing`: all pages once more, because items are missing.
+   * `rest`: read the rest of the list. `place`: find the items before a cursor. `behind`: check that nothing follows
+   * the apparent end. `missing`: read all pages again, because items are missing.
    */
   readonly purpose: 'rest' | 'place' | 'behind' | 'missing';
   readonly reason: Reason;
-  /** The last page that had items. */
+  /** The last page that had items; in `place`, the last page. */
   readonly previous: ReceivedPage<unknown> | undefined;
-  /** How many pages in a row have brought nothing new. */
+  /** Pages in a row without a new item. */
   readonly idle: number;
-}
-
-interface End {
-  readonly kind: 'end';
-  readonly next?: undefined;
 }
 
 export function pagesState(
@@ -76,7 +70,7 @@ export function pagesState(
 
 export function firstState({ askedSize, end, size, page, ids }: Place): State {
   if (page !== undefined) {
-    // Without ids, the page that was read last can't be told from the next one.
+    // Without ids, the last page can't be recognized, so continue with the next one.
     return ids.length > 0
       ? pagesState('rest', 'no-overlap', windowOf(page, askedSize))
       : pagesState('rest', 'missing-ids', windowOf(page + 1, askedSize));
@@ -87,10 +81,10 @@ export function firstState({ askedSize, end, size, page, ids }: Place): State {
 }
 
 /**
- * The next window that overlaps, or why there is none.
+ * Returns the next window that overlaps, or why there is none.
  *
  * @param read How many items were read.
- * @param back How far to go back, if not by the overlap.
+ * @param back How many items to go back instead of the overlap.
  */
 export function nextOverlap(
   { end, size, isReordered }: Place,
@@ -105,7 +99,7 @@ export function nextOverlap(
   return next ? { kind: 'overlap', next, overlap: shared, idle } : 'no-overlap';
 }
 
-/** Where a walk has got with a window that joins, and how far its last known item has moved since it was read. */
+/** Returns the place after a window that joins, and how far its last known item has moved since that was read. */
 export function joinedPlace(place: Place, lastRank: number, page: ReceivedPage<unknown>, shared: SharedItems) {
   const { start } = page.window;
   const isNewStart = shared.last < 0;

@@ -6,11 +6,11 @@ import type { PageBody } from './page-body.ts';
 import type { ListReader } from './reader.ts';
 import { windowAfter, type Window } from './windows.ts';
 
-/** How a window is requested that nobody waits for yet. */
+/** A prefetch: how to cancel it, and how urgent it is. */
 export interface Prefetch {
   /** Cancels the request. */
   readonly signal: AbortSignal;
-  /** Rises when somebody waits for the window. */
+  /** Rises when the consumer waits for the window. */
   readonly priority: CallPriority;
 }
 
@@ -20,7 +20,7 @@ export type RequestWindow<Item> = (
   prefetch: Prefetch | undefined,
 ) => PromiseLike<PageBody<Item>>;
 
-/** The next items of a walk, and how far it has got with them. */
+/** The next items of a walk, and the place after them. */
 export interface Progress<Item> extends PageBody<Item> {
   readonly place: Place;
   readonly unverified: ListUnverifiedEvent['reason'] | undefined;
@@ -41,10 +41,10 @@ export class Walk<Item> {
   readonly #requestWindow: RequestWindow<Item>;
   #prefetch: number;
   #remaining: number;
-  /** The windows that were requested ahead, in the order of the list. */
+  /** The windows requested ahead, in list order. */
   #prefetched: PendingWindow<Item>[] = [];
   #controller = new AbortController();
-  /** How many iterations share the walk, such as those over pages and over the items of one. */
+  /** Iterations that share the walk, such as one over pages and one over the items of a page. */
   #iterations = 0;
   #progressNumber = 0;
   #latest: Promise<Progress<Item>> | undefined;
@@ -57,7 +57,7 @@ export class Walk<Item> {
   }
 
   /**
-   * Returns the progress after the one with this number, again if it failed; `undefined` if the walk has moved on since.
+   * Returns the progress after this number, and retries it if it failed; `undefined` if the walk has moved on.
    */
   progressAfter(number: number): Promise<Progress<Item>> | undefined {
     if (number === this.#progressNumber) {
@@ -68,7 +68,7 @@ export class Walk<Item> {
     return number === this.#progressNumber - 1 ? this.#latest : undefined;
   }
 
-  /** Reads until there are items, or the list ends. */
+  /** Reads until there are new items, or the list ends. */
   async #next(number: number): Promise<Progress<Item>> {
     const { reader } = this;
     let data: Item[] = [];
@@ -88,7 +88,7 @@ export class Walk<Item> {
         data = items;
       }
       this.#remaining -= data.length;
-      // A window that was requested ahead came too late: the list moves too fast for so many of them.
+      // This window was requested too early: the list moves too fast for so many.
       if (requested.priority && data.length === 0) this.#prefetch >>= 1;
       if (reader.state.kind !== kind || reader.place.size !== size) this.#cancelPrefetched();
       this.#requestAhead();
@@ -101,20 +101,20 @@ export class Walk<Item> {
     this.#iterations += 1;
   }
 
-  /** Cancels what was requested ahead, unless another iteration needs it. */
+  /** Cancels the windows requested ahead, unless another iteration needs them. */
   iterationEnds(): void {
     this.#iterations -= 1;
     if (this.#iterations === 0) this.#cancelPrefetched();
   }
 
-  /** Cancels the requests under way. The walk can go on. */
+  /** Cancels the windows requested ahead. The walk can continue. */
   #cancelPrefetched(): void {
     this.#controller.abort();
     this.#controller = new AbortController();
     this.#prefetched = [];
   }
 
-  /** Returns the window that was requested ahead, if it overlaps as the next one must, or else requests the next one. */
+  /** Takes the next window from those requested ahead if it overlaps what was read; otherwise requests it. */
   #requestedWindow(next: Window): PendingWindow<Item> {
     const { state, place } = this.reader;
     while (this.#prefetched[0] && this.#prefetched[0].window.end <= place.end) this.#prefetched.shift();
@@ -123,22 +123,21 @@ export class Walk<Item> {
     return (isFit ? this.#prefetched.shift() : undefined) ?? this.#request(next);
   }
 
-  /** Only windows that overlap are requested ahead. Between other pages, created items would be lost. */
+  /** Requests only overlapping windows ahead. Between other pages, items that are created could be lost. */
   #requestAhead(): void {
     const { state, place } = this.reader;
     while (state.kind === 'overlap' && state.idle === 0 && this.#prefetched.length < this.#prefetch) {
       const end = this.#prefetched.at(-1)?.window.end ?? place.end;
       const next = windowAfter(end, place.size, state.overlap);
       if (!next || !(end < Number(place.count)) || end - place.end >= this.#remaining) return;
-      this.#prefetched.push(
-        this.#request(next, { signal: this.#controller.signal, priority: new CallPriority('background') }),
-      );
+      const { signal } = this.#controller;
+      this.#prefetched.push(this.#request(next, { signal, priority: new CallPriority('background') }));
     }
   }
 
   #request(window: Window, prefetch?: Prefetch): PendingWindow<Item> {
     const body = this.#requestWindow({ page: window.page, per_page: window.size }, prefetch);
-    // A failure only matters if the consumer gets to this window.
+    // A failure matters only if the consumer gets to this window.
     body.then(undefined, () => undefined);
     return { window, body, priority: prefetch?.priority };
   }
