@@ -184,10 +184,7 @@ export class ListReader<Item> {
 
   /** The list should end with this page, but doesn't say so: requests the page after it. */
   #checkBehind(page: ReceivedPage<Item>): void {
-    // Until a second window was full, the first one may be short because items are hidden, not because of its size.
-    const isCertain = this.#known.end > this.place.size;
-    const previous = isCertain ? page : (this.#firstPage ?? page);
-    this.state = pagesState('behind', 'no-overlap', pageAfter(previous), previous);
+    this.state = pagesState('behind', 'no-overlap', pageAfter(page), page);
   }
 
   #readPage(state: Pages, page: ReceivedPage<Item>): void {
