@@ -9,14 +9,14 @@ const passTime = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseco
 const lease = 300;
 
 async function claimed(claim: () => Promise<'claimed' | 'handled' | number>) {
-  const event = { claim: vi.fn(claim), complete: async () => true, release: vi.fn(async () => undefined) };
+  const event = { claim: vi.fn(claim), complete: () => Promise.resolve(true), release: () => Promise.resolve() };
   const held = await renewedClaim(event, lease, 1000);
   if (held.status !== 'claimed') throw new Error(`The event is ${held.status}.`);
   return { event, held };
 }
 
 it('a claim is renewed while the handlers run, and not after it was released', async () => {
-  const { event, held } = await claimed(async () => 'claimed');
+  const { event, held } = await claimed(() => Promise.resolve('claimed'));
   await passTime(10 * lease);
   expect(held.signal?.aborted).toBe(false);
   expect(event.claim.mock.calls.length).toBeGreaterThanOrEqual(30);
@@ -30,7 +30,7 @@ it('a claim is renewed while the handlers run, and not after it was released', a
 
 it('a claim that another process has taken is lost', async () => {
   const replies: ('claimed' | number)[] = ['claimed', 5000];
-  const { held } = await claimed(async () => replies.shift() ?? 5000);
+  const { held } = await claimed(() => Promise.resolve(replies.shift() ?? 5000));
   await passTime(lease / 3);
   expect(held.signal?.aborted).toBe(true);
 });
