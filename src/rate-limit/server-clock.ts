@@ -1,6 +1,6 @@
-import type { ResponseFacts } from './headers.ts';
+import { resetJitter, type ResponseFacts } from './headers.ts';
 
-/** If there is no `Date`, the computer's clock is used, unless `reset` shows that it is wrong by more milliseconds. */
+/** Milliseconds by which the computer's clock may be behind and still be used if there is no `Date`. */
 const maxDisagreement = 60_000;
 
 /**
@@ -39,8 +39,9 @@ export class ServerClock {
   restart(now: number, sentAt: number, response: ResponseFacts, reset: number, length: number): void {
     this.#ahead = undefined;
     this.observe(now, sentAt, response);
+    // A window that is over by the computer's clock is announced no more: the clock is ahead.
     const left = reset * 1000 - response.receivedAt;
-    const isPlausible = left > -maxDisagreement && left < length + maxDisagreement;
+    const isPlausible = left > -1000 * resetJitter && left < length + maxDisagreement;
     this.#localAhead = isPlausible ? response.receivedAt - now : undefined;
   }
 }

@@ -335,14 +335,29 @@ describe('a store that is unavailable', () => {
   });
 });
 
-describe('a fault of 429 on a fresh local API', () => {
-  it('costs seconds, not a minute', async () => {
+describe('a fault of 429 on a local API', () => {
+  it.each([0, 1])('costs seconds, not a minute, after %i calls', async (before) => {
     const { sandbox, client } = setup(100);
+    await times(before, list(client));
     sandbox.faults.next({ status: 429 });
 
     await settled(client.projects.list());
 
     expect(performance.now()).toBeLessThanOrEqual(2000);
-    expect(sandbox.requests.map(({ status }) => status)).toEqual([429, 200]);
+    expect(sandbox.requests.map(({ status }) => status).slice(before)).toEqual([429, 200]);
   });
 });
+
+it.each([-90, 0, 58, 65, 90, 3600])(
+  'a clock that is %i s ahead costs nothing where responses have no Date',
+  async (ahead) => {
+    let left = 100;
+    const api = inProcessApi(async () => {
+      await sleep(100);
+      return Response.json(user, { headers: budget(100, (left -= 1), Date.UTC(2026, 0, 1) / 1000 + 60 - ahead) });
+    });
+    const { users } = clientOf(api);
+    await times(50, () => users.get('user_123'));
+    expect(performance.now()).toBeLessThanOrEqual(1000);
+  },
+);
