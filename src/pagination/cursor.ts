@@ -2,7 +2,7 @@ import { InvalidRequestError } from '../errors/index.ts';
 import type { EndpointOptions } from '../http/request-options.ts';
 import { queryOf } from '../http/url.ts';
 import { escapeUnit, parseJson } from '../utils/json.ts';
-import { countOf, isId, type Id, type Ids } from './page-body.ts';
+import { countOf, isId, type Id } from './page-body.ts';
 
 type Query = NonNullable<EndpointOptions['query']>;
 
@@ -26,18 +26,6 @@ export interface Place {
 
 export function startOfPage(page: number, size: number): Place {
   return { askedSize: size, size, end: (page - 1) * size, isReordered: false, ids: [] };
-}
-
-/** Ids in a cursor. A walk can continue while one of these items is in the list. */
-const maxIds = 20;
-
-/** Returns the ids of the last items after a window with `ids`. Items after the last one in both remain the last. */
-export function lastIds(last: readonly Id[], ids: Ids): Id[] {
-  const named = ids.filter((id) => id !== undefined);
-  const shared = last.findLastIndex((id) => named.includes(id));
-  const behind = last.slice(shared + 1);
-  const before = last.slice(0, shared + 1).filter((id) => !named.includes(id));
-  return [...before, ...named, ...behind].slice(-maxIds);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ExampleError, InvalidRequestError, type APIError } from '../errors/index.ts';
-import { lastIds, startOfPage, type Place } from './cursor.ts';
-import { KnownItems, type SharedItems } from './known-items.ts';
+import { startOfPage, type Place } from './cursor.ts';
+import { KnownItems, lastIds, type SharedItems } from './known-items.ts';
 import { isAnnouncedEnd, isLastPage, isPastEnd, mayMissItems } from './list-end.ts';
 import { defaultSize } from './list-options.ts';
 import { parsePage, type PageBody, type ReceivedPage } from './page-body.ts';
@@ -77,6 +77,7 @@ export class ListReader<Item> {
 
   /** Starts over with pages of another size. Items that were read are not yielded again. */
   startAgain(page: number, size: number): void {
+    this.#known.forgetRanks();
     this.place = this.#known.end > 0 ? { ...this.place, askedSize: size, size } : startOfPage(page, size);
     this.state = { kind: 'start', next: windowOf(page, size) };
   }
@@ -96,7 +97,7 @@ export class ListReader<Item> {
     this.#take(page);
     const isNamed = !ids.includes(undefined);
     // Items without ids can't be recognized, so the page's number marks the place.
-    const place = isNamed ? { page: undefined, ids: lastIds([], ids) } : { page: window.page, ids: [] };
+    const place = isNamed ? { page: undefined, ids: lastIds(ids) } : { page: window.page, ids: [] };
     this.#updatePlace({ ...place, size, end: (window.page - 1) * size + ids.length });
     if (isAll) this.#finish(false);
     else if (!isNamed) this.#switchToPages('missing-ids');
@@ -129,7 +130,7 @@ export class ListReader<Item> {
       const { state } = this;
       if (late.last < 0 && state.kind !== 'end') this.#unconnected.push(each);
       else if (state.kind === 'overlap') this.#join(state.overlap, state.idle, each, late);
-      else this.#takeLate(each, late);
+      else this.#take(each, late.last);
     }
   }
 
@@ -225,14 +226,14 @@ export class ListReader<Item> {
     const isNamed = !ids.includes(undefined);
     const isIgnored = isRepeated && window.page - 1 === this.#firstPage?.window.page;
     this.#reportUnverified(isIgnored ? 'page-ignored' : isNamed ? reason : 'missing-ids');
-    if (ids.length > 0) this.#updatePlace({ page: window.page, end, ids: isNamed ? lastIds([], ids) : [] });
+    if (ids.length > 0) this.#updatePlace({ page: window.page, end, ids: isNamed ? lastIds(ids) : [] });
   }
 
-  #noteMissing({ ids, growth }: ReceivedPage<Item>): void {
+  #noteMissing({ growth }: ReceivedPage<Item>): void {
     // Items that were created meanwhile aren't missing.
     const created = Math.max(0, growth);
     this.#found += created;
-    this.#updatePlace({ end: this.place.end + created, ids: lastIds(this.place.ids, ids) });
+    this.#updatePlace({ end: this.place.end + created });
   }
 
   #requestNextPage(state: Pages, page: ReceivedPage<Item>, idle: number): void {
@@ -253,7 +254,7 @@ export class ListReader<Item> {
 
   /** Ends the walk, or reads all pages again if items are missing. */
   #finish(canReadAgain = true): void {
-    for (const each of this.#unconnected.splice(0)) this.#takeLate(each, this.#known.sharedWith(each.ids));
+    for (const each of this.#unconnected.splice(0)) this.#take(each, this.#known.sharedWith(each.ids).last);
     this.state = { kind: 'end' };
     const first = this.#firstPage;
     if (this.#mayMissItems && canReadAgain && first) this.state = pagesState('missing', 'count-mismatch', first.window);
@@ -269,16 +270,13 @@ export class ListReader<Item> {
     this.place = { ...this.place, ...changes };
   }
 
-  /** Takes a window that was read before the one that ended the list. */
-  #takeLate(page: ReceivedPage<Item>, { last }: SharedItems): void {
-    if (this.#take(page, last) > 0) this.#updatePlace({ ids: lastIds(this.place.ids, page.ids) });
-  }
-
   /** Takes the new items of a page from index `from`. Returns how many there are. */
-  #take({ data, ids }: ReceivedPage<Item>, last = -1, from = 0): number {
+  #take({ window, data, ids }: ReceivedPage<Item>, last = -1, from = 0): number {
     const before = this.#items.length;
+    const size = Math.min(window.size, this.place.size);
     // The cast is safe: the indexes are those of items.
-    for (const index of this.#known.add(ids, last)) if (index >= from) this.#items.push(data[index] as Item);
+    for (const index of this.#known.add(ids, last, size)) if (index >= from) this.#items.push(data[index] as Item);
+    if (this.place.page === undefined) this.#updatePlace({ ids: this.#known.tail });
     const taken = this.#items.length - before;
     this.#found += taken;
     return taken;

@@ -1,5 +1,5 @@
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { lastIds, type Place } from './cursor.ts';
+import type { Place } from './cursor.ts';
 import type { SharedItems } from './known-items.ts';
 import type { ReceivedPage } from './page-body.ts';
 import { windowAfter, windowAt, windowOf, type Window } from './windows.ts';
@@ -102,9 +102,7 @@ export function nextOverlap(
 /** Returns the place after a window that joins, and how far its last known item has moved since that was read. */
 export function joinedPlace(place: Place, lastRank: number, page: ReceivedPage<unknown>, shared: SharedItems) {
   const { start } = page.window;
-  const isNewStart = shared.last < 0;
-  const shift = isNewStart ? 0 : start + shared.last + 1 - (place.end - (lastRank - shared.rank));
+  const shift = shared.last < 0 ? 0 : start + shared.last + 1 - (place.end - (lastRank - shared.rank));
   const isReordered = place.isReordered || !shared.isOrdered;
-  const ids = lastIds(isNewStart ? [] : place.ids, page.ids);
-  return { place: { ...place, isReordered, end: start + page.ids.length, ids }, shift };
+  return { place: { ...place, isReordered, end: start + page.ids.length }, shift };
 }

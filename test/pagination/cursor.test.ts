@@ -80,6 +80,76 @@ it('one of its twenty items is enough; if they are all gone, a cursor is refused
   expect(error).toHaveProperty('message', expect.stringContaining('None of the items before the cursor'));
 });
 
+it.each([
+  { per_page: 100, pages: 1, deleted: 1 },
+  { per_page: 100, pages: 1, deleted: 2 },
+  { per_page: 100, pages: 3, deleted: 10 },
+  { per_page: 20, pages: 1, deleted: 1 },
+  { per_page: 20, pages: 3, deleted: 2 },
+  { per_page: 11, pages: 2, deleted: 3 },
+  { per_page: 50, pages: 10, deleted: 5 },
+])('deleted items leave the cursor as others are read: $pages pages of $per_page, $deleted deleted', async (each) => {
+  const items = projects(1000);
+  const { client, events } = serveList({ items });
+  const read: Project[] = [];
+  const remaining = new Set(items.map(({ id }) => id));
+  for (let cursor: string | undefined, hasNext = true; hasNext;) {
+    let pages = 0;
+    for await (const page of client.projects.list({ per_page: each.per_page }, { cursor }).pages()) {
+      read.push(...page.data);
+      ({ cursor } = page);
+      hasNext = page.hasNextPage();
+      if (++pages === each.pages) break;
+    }
+    for (const { id } of read.filter(({ id }) => remaining.has(id)).slice(-each.deleted)) {
+      remaining.delete(id);
+      items.splice(
+        items.findIndex((item) => item.id === id),
+        1,
+      );
+    }
+  }
+  expect(read).toEqual(projects(1000));
+  expect(events).toEqual([]);
+});
+
+it.each([20, 50, 100])('items that leave the list and come back are not repeated: pages of %i', async (per_page) => {
+  for (const [away, count] of [1, 5, 10, 18].flatMap((each) => [1, 2].map((pages) => [each, pages] as const))) {
+    const items = projects(600);
+    const { client, events } = serveList({ items });
+    const first = await readPages(client.projects.list({ per_page }), 2);
+    const gone = items.splice(first.seen.length - away, away);
+    const second = await readPages(client.projects.list({ per_page }, { cursor: first.cursor }), count);
+    items.splice(first.seen.length - away, 0, ...gone);
+    const rest = await collect(client.projects.list({ per_page }, { cursor: second.cursor }));
+    expect([...first.seen, ...second.seen, ...rest]).toEqual(items);
+    expect(events).toEqual([]);
+  }
+});
+
+it('an item that was created in front of the last ones is in the cursor, however late it was received', async () => {
+  const items = projects(200);
+  let requests = 0;
+  const { client, events } = serveList({
+    items,
+    intercept: () => {
+      requests += 1;
+      // Of the windows that were requested ahead, only those behind these deletions are answered before it is created.
+      if (requests === 3) items.splice(42, 4);
+      if (requests === 5) items.splice(62, 4);
+      if (requests === 5) items.splice(70, 0, project(1000));
+      if (requests === 8) items.splice(54, 3);
+      return undefined;
+    },
+  });
+  const options = { prefetch: 8 };
+  const { seen, cursor } = await readPages(client.projects.list({ per_page: 33 }, options), 3);
+  expect(seen).toContainEqual(project(1000));
+  seen.push(...(await collect(client.projects.list({ per_page: 33 }, { ...options, cursor }))));
+  expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
+  expect(events).toEqual([]);
+});
+
 it('the cursor of the last page yields what is added to the end later, and nothing of a list that is empty by then', async () => {
   const items = projects(120);
   const { client } = serveList({ items });
