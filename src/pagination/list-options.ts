@@ -3,10 +3,12 @@ import {
   abortSignal,
   checkParameters,
   readOptions,
+  plainObject,
   throwInvalid,
   wholeNumber,
   type KeysOf,
 } from '../utils/arguments.ts';
+import { headerList, type HeadersInput } from '../utils/headers.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 
 /** Options of one list. They apply to each of its requests. */
@@ -65,11 +67,21 @@ export function readListOptions(
   checkParameters(parameters, isCustom ? [] : listOptionNames);
   const names = isCustom ? listEndpointOptionNames : listOptionNames;
   const { params, query, schema, ...options } = readOptions('options', given, names);
-  const { signal, cursor = '', prefetch } = options;
+  const { signal, cursor = '', prefetch, headers } = options;
   wholeNumber('page', parameters.page ?? 1, 1, 'page');
   wholeNumber('per_page', parameters.per_page ?? 1, 1, 'per_page');
   if (prefetch !== undefined) wholeNumber('prefetch', prefetch, 0);
   if (typeof cursor !== 'string') throwInvalid('a string', 'cursor', cursor, false, 'cursor');
   if (signal !== undefined) abortSignal('signal', signal);
-  return options;
+  if (params !== undefined) plainObject('params', params);
+  // The cast holds: the entries are checked by each request.
+  return headers === undefined ? options : { ...options, headers: [...headerList('headers', headers)] as HeadersInput };
+}
+
+/** Copies parameters, which the caller may change while the list is read. */
+export function copyParameters<T extends object>(given: T | undefined): T {
+  const copy: Record<string, unknown> = {};
+  // `given` may be no object; the checks say so.
+  for (const name in given) copy[name] = Array.isArray(given[name]) ? [...(given[name] as unknown[])] : given[name];
+  return copy as T;
 }

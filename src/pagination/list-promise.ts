@@ -7,7 +7,14 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listKey, startOfPage, type Place } from './cursor.ts';
-import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
+import {
+  copyParameters,
+  defaultSize,
+  maxPageSize,
+  readListOptions,
+  type ListOptions,
+  type PageParams,
+} from './list-options.ts';
 import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { itemsOf, forbidIteration, Page, pagesFrom } from './page.ts';
 import { ListReader } from './reader.ts';
@@ -55,12 +62,12 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     // Read them now: the caller may change the options before they are used.
-    const { query, itemSchema, isCustom } = spec;
+    const { params, query, itemSchema, isCustom } = spec;
     this.#options = deferErrors(() => {
       checkSchema(itemSchema);
       return readListOptions(options, query, isCustom);
     });
-    this.#spec = { ...spec, query: { ...query } };
+    this.#spec = { ...spec, params: copyParameters(params), query: copyParameters(query) };
   }
 
   /** Waits for the page asked for: the first, unless `page` or `cursor` says otherwise. */

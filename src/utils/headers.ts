@@ -53,7 +53,8 @@ export function copyHeaders(
   return copy;
 }
 
-function headerList(name: string, given: object | null): Iterable<unknown> {
+/** The entries of headers, unchecked. */
+export function headerList(name: string, given: object | null): Iterable<unknown> {
   if (typeof given === 'object' && given !== null) {
     // Not an iterator, which can be read only once: options are used for many calls. The caller checks the entries.
     if (Symbol.iterator in given && !('next' in given)) return given as Iterable<unknown>;

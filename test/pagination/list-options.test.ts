@@ -49,6 +49,36 @@ describe('client.list() lists the items of any endpoint', () => {
     expect(await rejection(client.list('/members', { schema }).toArray())).toBeInstanceOf(ResponseValidationError);
   });
 
+  it('and may change its options and parameters afterwards', async () => {
+    const { client, requests } = serveList({ items: some(250) });
+    const options = {
+      params: { id: 'red' },
+      query: { role: ['owner'] },
+      headers: { 'x-team': 'red' },
+    };
+    const list = client.list<{ id: string }>('/teams/{id}/members', options);
+    for await (const { id } of list) {
+      options.params.id = id;
+      options.query.role.push('admin');
+      options.headers['x-team'] = 'blue';
+    }
+
+    expect(requests).toHaveLength(3);
+    for (const { url, init } of requests) {
+      expect(url).toMatch(/teams\/red\/members\?role=owner&page=\d/);
+      expect(init.headers).toMatchObject({ 'x-team': 'red' });
+    }
+  });
+
+  it.each([[{ params: 5 }], [{ params: null }], [{ params: [] }], [{ headers: 5 }]])(
+    'and rejects if they are wrong: %j',
+    async (options) => {
+      const { client, requests } = serveList({ items: some(3) });
+      expect(await rejection(client.list('/members', options as never))).toHaveProperty('name', 'InvalidRequestError');
+      expect(requests).toHaveLength(0);
+    },
+  );
+
   it('with options that it inherits', async () => {
     const { client, queries } = serveList({ items: some(3) });
     await client.list('/members', Object.create({ query: { page: 2 } }) as object);
