@@ -40,7 +40,7 @@ export function isLastPage(
  */
 export function isPastEnd(state: State, { page }: Window, status: number, { count, end }: Place): boolean {
   if (page === 1) return false;
-  if (status === 404) return !(state.kind === 'overlap' && state.idle > 2);
+  if (status === 404) return !(state.kind === 'overlap' && state.idle > 3 && end < Number(count));
   if ((status !== 400 && status !== 422) || state.kind !== 'pages') return false;
   const { lastPage = NaN } = state.previous ?? {};
   const isAnnounced = count === undefined ? page < lastPage : end < count && !(page >= lastPage);

@@ -169,6 +169,20 @@ describe.each([400, 422])('a server that answers %i past the end', (status) => {
   });
 });
 
+it.each([60, 99, 100])(
+  'a server that ignores per_page and answers 404 past the end: a list of %i is read',
+  async (length) => {
+    const sizeOf = () => 100;
+    const intercept = (page: number) => (page > 1 ? errorResponse(404) : undefined);
+    for (const per_page of [undefined, 20, 50]) {
+      const { client } = serveList({ items: projects(length), sizeOf, intercept });
+      expect(await client.projects.list({ per_page }).toArray()).toEqual(projects(length));
+      for await (const { cursor } of client.projects.list({ per_page }).pages())
+        expect(await collect(client.projects.list({ per_page }, { cursor }))).toEqual([]);
+    }
+  },
+);
+
 describe('the meta of a page', () => {
   it.each([0, 1, 2, 3])('may have any total_pages: %s', async (total_pages) => {
     const { client, pages, events } = serveList({ items: projects(280), lie: say({ total_pages }) });

@@ -170,6 +170,8 @@ export const kinds: readonly Kind[] = [
     sizes: always(20),
   }),
   told('ignores per_page: 100 a page', { sizes: always(100) }),
+  told('ignores per_page: 100 a page, 404 after the end', { ...gone, sizes: always(100) }),
+  told('ignores per_page: 20 a page, 404 after the end', { ...gone, sizes: always(20) }),
   told('ignores per_page: 20 a page, the last page again', { ...lastAgain, sizes: always(20) }),
   told('hides items after paging', hidden),
   told('hides items after paging, no count', { ...hidden, meta: noCount }),
