@@ -15,7 +15,7 @@ import {
   type ListOptions,
   type PageParams,
 } from './list-options.ts';
-import { isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
+import { countOf, isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { itemsOf, forbidIteration, Page, pagesFrom } from './page.ts';
 import { ListReader } from './reader.ts';
 import { Walk, type Prefetch, type Progress, type RequestWindow } from './walk.ts';
@@ -175,7 +175,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query;
     // Without `per_page`, the server's default may be smaller than the documented one.
-    const isCut = !per_page && data.length < defaultSize && Number(meta?.total_pages) > page;
+    const isCut = !per_page && data.length < defaultSize && hasMore(page, data.length, meta);
     const size = per_page ?? (isCut ? Math.max(1, data.length) : defaultSize);
     const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(windowOf(page, size), body);
@@ -213,6 +213,14 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 }
 
 forbidIteration(ListPromise.prototype, 'A list', '`for await`, or toArray()');
+
+/** Whether items may follow a short page. If nothing says how long the list is, page 1 may not be all of it. */
+function hasMore(page: number, length: number, meta: PageBody<unknown>['meta']): boolean {
+  const end = (page - 1) * defaultSize + length;
+  const [count, lastPage] = [countOf(meta?.total_count), countOf(meta?.total_pages)];
+  if (lastPage !== undefined) return lastPage > page;
+  return page === 1 && length > 0 ? count !== end : Number(count) > end;
+}
 
 /** Does the work now, but throws its error only when the result is requested. */
 function deferErrors<T>(work: () => T): () => T {

@@ -99,6 +99,33 @@ describe('the size of a page', () => {
     expect(queries()).toEqual(['', 'page=1&per_page=20', 'page=2&per_page=19']);
     expect(events).toEqual([]);
   });
+
+  it.each([
+    [5, true],
+    [10, true],
+    [10, false],
+    [15, true],
+    [15, false],
+  ])('may be %i by default where no total_pages says so; total_count: %s', async (size, isCounted) => {
+    const items = projects(101);
+    const answer = (page: number) => ({
+      data: items.slice((page - 1) * size, page * size),
+      meta: { current_page: page, total_count: isCounted ? 101 : undefined },
+    });
+    const { client } = serveList({
+      items,
+      intercept: (page, { url }) => (url.includes('per_page') ? undefined : Response.json(answer(page))),
+      lie: say({ total_pages: undefined, ...(isCounted ? {} : { total_count: undefined }) }),
+    });
+    expect(await collect(await client.projects.list())).toEqual(items);
+    if (isCounted) expect(await collect(await client.projects.list({ page: 2 }))).toEqual(items.slice(size));
+    const seen: unknown[] = [];
+    for (let page = await client.projects.list(); ; page = await page.getNextPage()) {
+      seen.push(...page.data);
+      if (!page.hasNextPage()) break;
+    }
+    expect(seen).toEqual(items);
+  });
 });
 
 describe.each([400, 422])('a server that answers %i past the end', (status) => {
