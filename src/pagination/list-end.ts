@@ -5,7 +5,7 @@ import type { Window } from './windows.ts';
 
 // Decides where a list ends: docs/internals/pagination.md, "The end".
 
-/** Stop after this many pages without a new item, even if the list announces more. */
+/** Stop after this many pages without a new item, even if the list counts more items. */
 const maxIdlePages = 3;
 
 /** True if a page that ends at `end` is short, and both `total_count` and `total_pages` say that it is the last one. */
@@ -19,17 +19,23 @@ export function isAnnouncedEnd({ window, ids, count, lastPage }: ReceivedPage<un
  * @param end The position where the page ends.
  * @param isRepeated True if the page is the same as the one before.
  * @param idle Pages in a row without a new item.
- * @param hasMore True if the list counts more items than were found; `undefined` if it counts none.
+ * @param found How many items were found.
+ * @param known The last `total_count`.
  */
 export function isLastPage(
   page: ReceivedPage<unknown>,
   end: number,
   isRepeated: boolean,
   idle: number,
-  hasMore?: boolean,
+  found: number,
+  known?: number,
 ) {
   const { window, ids, count, lastPage } = page;
-  if (ids.length === 0) return idle > maxIdlePages || !(hasMore ?? lastPage > window.page);
+  const isAnnounced = lastPage > window.page;
+  if (ids.length === 0) {
+    if (known === undefined ? !isAnnounced : known <= found) return true;
+    return idle > maxIdlePages && (!isAnnounced || isEndless(idle, found, known));
+  }
   if (isRepeated) return count === undefined ? idle > maxIdlePages : end >= count;
   return isAnnouncedEnd(page, end);
 }
@@ -45,6 +51,11 @@ export function isPastEnd(state: State, { page }: Window, status: number, { coun
   const { lastPage = NaN } = state.previous ?? {};
   const isAnnounced = count === undefined ? page < lastPage : end < count && !(page >= lastPage);
   return state.purpose !== 'rest' || !isAnnounced;
+}
+
+/** True if so many pages without a new item mean that the list repeats itself, or grows too fast. */
+export function isEndless(idle: number, found: number, count = 0): boolean {
+  return idle > 100 + 2 * Math.max(found, count);
 }
 
 /** True if items are missing, or could be because the order has changed. */

@@ -1,7 +1,7 @@
 import { ExampleError, InvalidRequestError, type APIError } from '../errors/index.ts';
 import { startOfPage, type Place } from './cursor.ts';
 import { KnownItems, lastIds, type SharedItems } from './known-items.ts';
-import { isAnnouncedEnd, isLastPage, isPastEnd, mayMissItems } from './list-end.ts';
+import { isAnnouncedEnd, isEndless, isLastPage, isPastEnd, mayMissItems } from './list-end.ts';
 import { defaultSize } from './list-options.ts';
 import { parsePage, type PageBody, type ReceivedPage } from './page-body.ts';
 import {
@@ -216,8 +216,7 @@ export class ListReader<Item> {
     if (!shared.isOrdered) this.#updatePlace({ isReordered: true });
     if (purpose === 'missing') this.#noteMissing(page);
     else if (purpose !== 'behind') this.#noteRest(reason, page, isRepeated, end);
-    const { count } = this.place;
-    const isEnd = isLastPage(page, end, isRepeated, idle, count === undefined ? undefined : count > this.#found);
+    const isEnd = isLastPage(page, end, isRepeated, idle, this.#found, this.place.count);
     if (isEnd || (purpose === 'missing' && !this.#mayMissItems)) this.#finish(purpose === 'behind');
     else this.#requestNextPage({ ...state, purpose: purpose === 'place' ? 'rest' : purpose }, page, idle);
   }
@@ -237,7 +236,7 @@ export class ListReader<Item> {
   }
 
   #requestNextPage(state: Pages, page: ReceivedPage<Item>, idle: number): void {
-    if (idle > 100 + 2 * Math.max(this.#found, this.place.count ?? 0)) {
+    if (isEndless(idle, this.#found, this.place.count)) {
       const problem = `The last ${idle} pages of the list contained nothing new.`;
       throw new ExampleError(`${problem} The list repeats itself, or grows faster than it is read.`);
     }

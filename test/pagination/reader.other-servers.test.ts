@@ -210,6 +210,35 @@ it.each([60, 99, 100])(
   },
 );
 
+describe('a server that filters a page after cutting it', () => {
+  /** Rows of which only those at both ends are shown. */
+  function serve(meta: Record<string, unknown> = {}) {
+    const rows = projects(1000);
+    const isShown = ({ id }: { id: string }) => !(Number(id.slice(5)) > 150 && Number(id.slice(5)) <= 850);
+    const lie = (answer: Answer & { meta: Record<string, unknown> }) => ({
+      ...say(meta)(answer),
+      data: (answer.data as { id: string }[]).filter(isShown),
+    });
+    return { shown: rows.filter(isShown), ...serveList({ items: rows, lie }) };
+  }
+
+  it.each([undefined, 20, 50, 100])('is read to the last page that it announces: per_page %s', async (per_page) => {
+    for (const meta of [{}, { total_count: undefined }]) {
+      const { client, shown, events } = serve(meta);
+      expect(await collect(client.projects.list({ per_page }))).toEqual(shown);
+      expect(await client.projects.list({ per_page }).toArray()).toEqual(shown);
+      expect(events).toHaveLength(2);
+    }
+  });
+
+  it('and announces pages without end: the list ends, and the program is told', async () => {
+    const { client, shown, events, requests } = serve({ total_pages: 1e9, total_count: undefined });
+    expect(await client.projects.list().toArray()).toEqual(shown);
+    expect(requests.length).toBeLessThan(1_000);
+    expect(events).toHaveLength(1);
+  });
+});
+
 describe('the meta of a page', () => {
   it.each([0, 1, 2, 3])('may have any total_pages: %s', async (total_pages) => {
     const { client, pages, events } = serveList({ items: projects(280), lie: say({ total_pages }) });
