@@ -179,7 +179,8 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const size = per_page ?? (isCut ? Math.max(1, data.length) : defaultSize);
     const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(windowOf(page, size), body);
-    if (isCut && page === 1) walk.reader.startAgain(1, defaultSize);
+    // Items without ids, which are found by the number of their page, would be repeated.
+    if (isCut && page === 1 && !walk.reader.place.page) walk.reader.startAgain(1, defaultSize);
     const { place, unverified, state } = walk.reader;
     // Believe the API that this page is the last one if its items agree.
     const isBelieved = meta?.current_page === page && meta.total_pages === page && place.end === place.count;

@@ -128,6 +128,18 @@ describe('the size of a page', () => {
   });
 });
 
+it('items without an id are not repeated after a page that was awaited, whatever its size is by default', async () => {
+  for (const size of [10, 20]) {
+    const items = Array.from({ length: 19 }, (_, name) => ({ name }));
+    const { client } = serveList({
+      items,
+      intercept: (_, { url }) => (url.includes('per_page') ? undefined : Response.json({ data: items.slice(0, size) })),
+      lie: ({ data }) => ({ data }),
+    });
+    expect(await collect(await client.projects.list())).toEqual(items);
+  }
+});
+
 describe.each([400, 422])('a server that answers %i past the end', (status) => {
   /** Pages of `size` items at most, or always of `size` if the server ignores `per_page`. */
   function serve(count: number, size: number, { ignoresSize = false, meta = {} } = {}) {

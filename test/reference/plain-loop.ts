@@ -7,7 +7,8 @@ export interface Answer<Item> {
 }
 
 /**
- * The loop that a good engineer writes: pages of one size, until one is empty or `total_pages` is reached, each `id` once.
+ * The loop that a good engineer writes: pages of one size, until `total_pages` is reached, or one is empty if there is none,
+ * each `id` once.
  * Whatever the server does, an iteration of the SDK yields no less of a list at rest.
  */
 export async function plainLoop<Item extends object>(getPage: GetPage<Item>, perPage: number): Promise<Item[]> {
@@ -15,7 +16,7 @@ export async function plainLoop<Item extends object>(getPage: GetPage<Item>, per
   const seen = new Set<unknown>();
   for (let page = 1; page <= 1_000; page++) {
     const answer = await getPage(page, perPage);
-    if (!answer || answer.data.length === 0) break;
+    if (!answer) break;
     for (const item of answer.data) {
       const id: unknown = 'id' in item ? item.id : undefined;
       if (id !== undefined && seen.has(id)) continue;
@@ -23,7 +24,7 @@ export async function plainLoop<Item extends object>(getPage: GetPage<Item>, per
       items.push(item);
     }
     const { total_pages: pages } = (answer.meta ?? {}) as { total_pages?: unknown };
-    if (typeof pages === 'number' && page >= pages) break;
+    if (typeof pages === 'number' ? page >= pages : answer.data.length === 0) break;
   }
   return items;
 }

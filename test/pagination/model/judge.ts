@@ -97,8 +97,11 @@ export function judge(
   if (lost > 0) return fault('loss-told', `${lost} of ${server.initial.length} items`, guarantee !== 'told');
 
   if (outcome.error !== undefined) {
-    // None of the items that a cursor names may be left.
-    const isGone = outcome.stops.length > 0 && !isAtRest;
+    // None of the items that a cursor names may be left: the last 20 that were read.
+    const places = list.places();
+    const last = outcome.keys.toSorted((a, b) => Number(places.get(a)) - Number(places.get(b))).slice(-20);
+    const isGone =
+      outcome.stops.length > 0 && !isAtRest && (outcome.wasTold || !list.items.some(({ key }) => last.includes(key)));
     const isAllowed = mayThrow && hasCursor(outcome.error) && guarantee === 'told';
     return fault('thrown', outcome.error.message, !isGone && !isAllowed);
   }
@@ -113,7 +116,13 @@ export function judge(
   ) {
     if (outcome.keys.length < list.items.length) return fault('not-told', `${list.items.length} items are counted`);
   }
-  if (outcome.wasTold && guarantee === 'exact' && motion.isEndless !== true && (isAtRest || hasFreeSizes(kind))) {
+  if (
+    outcome.wasTold &&
+    guarantee === 'exact' &&
+    !motion.isEndless &&
+    !motion.isReturning &&
+    (isAtRest || hasFreeSizes(kind))
+  ) {
     return fault('told-for-nothing', `${outcome.keys.length} items`);
   }
   // A new client takes one request to find its place. Where the list moves, some windows share nothing with the one before.
@@ -132,7 +141,7 @@ function losses(server: Server, way: Way, outcome: Outcome): { readonly lost: nu
   const end = isWhole ? Infinity : reached(outcome.keys);
 
   const read = new Set(outcome.keys);
-  const present = new Set(server.list.items);
+  const present = new Set(server.list.items.filter((item) => !server.list.left.has(item)));
   const lost = server.initial
     .filter((item) => present.has(item) && !item.isHidden && !read.has(item.key))
     .map((item) => places.get(item.key) ?? Infinity)

@@ -31,12 +31,16 @@ export interface Kind {
   readonly name: string;
   readonly guarantee: Guarantee;
   readonly sizes: Sizes;
+  /** How many items a page has if no size is asked for. */
+  readonly defaultSize: number;
   readonly meta: (facts: Facts) => unknown;
   /** What a page after the last one is. */
   readonly afterEnd: 'empty' | 'last page' | { readonly status: number };
   readonly ids: 'string' | 'number' | 'missing' | 'unsafe';
   /** The share of items that are left out of a page after paging. */
   readonly hidden: number;
+  /** Whether these are in the middle of the list, instead of everywhere. */
+  readonly isMiddleHidden?: boolean;
   readonly ignoresPage: boolean;
   /** Items behind this place are refused. */
   readonly depth: number;
@@ -80,8 +84,8 @@ function onlyPages(excess: number): Kind['meta'] {
 const kind =
   (guarantee: Guarantee) =>
   (name: string, differences: Partial<Kind> = {}): Kind => {
-    const plain = { sizes: free, meta: right, afterEnd: 'empty', ids: 'string', hidden: 0, depth: Infinity } as const;
-    return { ...plain, ignoresPage: false, name, guarantee, ...differences };
+    const plain = { sizes: free, defaultSize: 20, meta: right, afterEnd: 'empty', ids: 'string', hidden: 0 } as const;
+    return { ...plain, depth: Infinity, ignoresPage: false, name, guarantee, ...differences };
   };
 const [exact, complete, told] = [kind('exact'), kind('complete'), kind('told')];
 const gone = { afterEnd: { status: 404 } };
@@ -176,6 +180,20 @@ export const kinds: readonly Kind[] = [
   told('hides items after paging', hidden),
   told('hides items after paging, no count', { ...hidden, meta: noCount }),
   told('hides items after paging, at most 50 a page', { ...hidden, sizes: capped(50) }),
+  told('hides items after paging, in the middle', { hidden: 0.7, isMiddleHidden: true }),
+  told('hides items after paging, in the middle, only total_pages', {
+    hidden: 0.7,
+    isMiddleHidden: true,
+    meta: onlyPages(0),
+  }),
+  ...[5, 10, 15].flatMap((defaultSize) => [
+    exact(`${defaultSize} a page by default`, { defaultSize }),
+    complete(`${defaultSize} a page by default, no total_pages`, {
+      defaultSize,
+      meta: ({ page, count }) => ({ current_page: page, total_count: count }),
+    }),
+    complete(`${defaultSize} a page by default, no count`, { defaultSize, meta: noCount }),
+  ]),
   told('ids are missing', { ids: 'missing' }),
   told('ids are missing, no count, 404 after the end', { ...gone, ids: 'missing', meta: noCount }),
   told('ids are missing, at most 50 a page', { ids: 'missing', sizes: capped(50) }),

@@ -14,6 +14,8 @@ export class List {
   created = 0;
   /** How many items were deleted. */
   deleted = 0;
+  /** The items that left the list. They may come back to their place. */
+  readonly left = new Set<Item>();
   /** The keys of all items that were ever in the list, in its order. */
   readonly #order: number[] = [];
   readonly #isHidden: () => boolean;
@@ -32,7 +34,20 @@ export class List {
   }
 
   delete(at: number): void {
-    this.deleted += this.items.splice(at, 1).length;
+    for (const item of this.items.splice(at, 1)) {
+      this.left.add(item);
+      this.deleted += 1;
+    }
+  }
+
+  /** Puts an item that left back to its place. */
+  restore(item: Item): void {
+    if (this.items.includes(item)) return;
+    const places = this.places();
+    const place = places.get(item.key) ?? 0;
+    const at = this.items.findIndex(({ key }) => Number(places.get(key)) > place);
+    this.items.splice(at < 0 ? this.items.length : at, 0, item);
+    this.deleted -= 1;
   }
 
   /** The place of each item that was ever in the list, by its key. */

@@ -62,7 +62,8 @@ async function judgeWalk(planned: Walk): Promise<Judgement> {
 async function readPlainly({ kind, motion, way, size, seed }: Walk): Promise<number[]> {
   const server = new Server(kind, motion, size, { changes: 0, until: 0 }, seeded(seed ^ 0x5eed));
   const getPage = async (page: number, perPage: number) => {
-    const response = await server.fetch(`http://localhost/projects?page=${page}&per_page=${perPage}`);
+    const size = way.perPage || way.read !== 'getNextPage' ? `&per_page=${perPage}` : '';
+    const response = await server.fetch(`http://localhost/projects?page=${page}${size}`);
     return response.ok ? ((await response.json()) as Answer<Named>) : undefined;
   };
   return (await plainLoop(getPage, sizeOf(way))).map(({ name }) => Number(name));

@@ -9,9 +9,12 @@ export interface Motion {
   readonly isEndless?: boolean;
   /** Whether the list changes faster than it can be read. */
   readonly isTooFast?: boolean;
+  /** Whether items come back. Those that never stood in one page may be known in a wrong order. */
+  readonly isReturning?: boolean;
   /** How many items are replaced at once, at the most. */
   readonly largest?: number;
-  step(list: List, random: Random, most: number, request: number): void;
+  /** @param end Where the last page ended that was sent. */
+  step(list: List, random: Random, most: number, request: number, end: number): void;
 }
 
 /** Where a change happens: a share of the list, from 0 (its front) to 1 (its end). */
@@ -115,3 +118,32 @@ export const flood: Motion = {
     for (let times = 2; times > 0; times--) churnManyAtOnce(list, random, 300);
   },
 };
+
+function leaveNear(list: List, random: Random, most: number, end: number): void {
+  some(random, most, () => {
+    if (list.items.length > 0) list.delete(Math.max(0, Math.min(list.items.length, end) - 1 - below(random, 15)));
+  });
+}
+
+/** Motions of the items that were sent last, by which a cursor finds its place. */
+export const motionsNearby: readonly Motion[] = [
+  {
+    name: 'deletions of the items that were sent last',
+    step: (list, random, most, _request, end) => leaveNear(list, random, most, end),
+  },
+  {
+    name: 'creations and deletions among the items that were sent last',
+    step: (list, random, most, _request, end) => {
+      leaveNear(list, random, most / 2, end);
+      some(random, most / 2, () => list.insert(Math.max(0, Math.min(list.items.length, end) - below(random, 15))));
+    },
+  },
+  {
+    name: 'items that were sent last leave and come back to their place',
+    isReturning: true,
+    step: (list, random, most, _request, end) => {
+      leaveNear(list, random, most, end);
+      for (const item of list.left) if (random() < 0.3) list.restore(item);
+    },
+  },
+];

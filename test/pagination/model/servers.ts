@@ -24,10 +24,14 @@ export class Server {
   readonly #random: Random;
   readonly #pace: Pace;
   #staleCount: number;
+  /** Where the last page ended that was sent. */
+  #end = 0;
 
   constructor(kind: Kind, motion: Motion, size: number, pace: Pace, random: Random) {
     this.kind = kind;
-    this.list = new List(size, () => random() < kind.hidden);
+    let created = 0;
+    const isInMiddle = () => Math.abs(++created / size - 0.5) < kind.hidden / 2;
+    this.list = new List(size, kind.isMiddleHidden ? isInMiddle : () => random() < kind.hidden);
     this.list.deleted = Math.ceil(size / 20);
     this.#motion = motion;
     this.#random = random;
@@ -47,9 +51,12 @@ export class Server {
     if (this.isOverrun) throw new TypeError('There were far too many requests.');
     if (this.requests === 1) this.initial = [...this.list.items];
     else if (this.requests <= this.#pace.until)
-      this.#motion.step(this.list, this.#random, this.#pace.changes, this.requests);
+      this.#motion.step(this.list, this.#random, this.#pace.changes, this.requests, this.#end);
     const { searchParams } = new URL(input instanceof Request ? input.url : input);
-    return this.#answer(Number(searchParams.get('page') ?? 1), Number(searchParams.get('per_page') ?? 20));
+    return this.#answer(
+      Number(searchParams.get('page') ?? 1),
+      Number(searchParams.get('per_page') ?? this.kind.defaultSize),
+    );
   };
 
   #answer(asked: number, perPage: number): Response {
@@ -66,6 +73,7 @@ export class Server {
     if (page * size > kind.depth && page > 1) return refusal(422, `Only the first ${kind.depth} items can be listed.`);
 
     const shown = items.slice((page - 1) * size, page * size).filter((item) => !item.isHidden);
+    this.#end = page * size;
     if (this.requests % 5 === 0) this.#staleCount = items.length;
     const meta = kind.meta({
       page,

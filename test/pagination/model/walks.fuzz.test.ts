@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fuzzing } from '../../support/fuzz.ts';
 import { kinds } from './kinds.ts';
 import { brokenPromises, walkOf, type Walk } from './matrix.ts';
-import { bursts, flood, motions, type Motion } from './motions.ts';
+import { bursts, flood, motions, motionsNearby, type Motion } from './motions.ts';
 import { seeded } from '../../support/random.ts';
 import { Server } from './servers.ts';
 import { walk, ways } from './walks.ts';
@@ -54,6 +54,16 @@ describe('a list keeps its promises', () => {
       found(5_003_958, 'ids are numbers, at most 20 a page'),
       moved(5_001_428, bursts),
     ];
+    expect(await brokenPromises(walks)).toEqual([]);
+  });
+
+  it('to programs that read on from a cursor again and again, while the items change by which it finds its place', async () => {
+    const resumed = ways.filter(({ read }) => read === 'resumed');
+    const walks = some.map((each): Walk => {
+      const motion = motionsNearby[each % motionsNearby.length]!;
+      // So many pages that the ids of one that was read long ago should have left the cursor.
+      return { ...moved(each, motion), way: resumed[each % resumed.length]!, size: 100 + 3 * (each % 300) };
+    });
     expect(await brokenPromises(walks)).toEqual([]);
   });
 
