@@ -129,7 +129,10 @@ function leaveNear(list: List, random: Random, most: number, end: number): void 
 export const motionsNearby: readonly Motion[] = [
   {
     name: 'deletions of the items that were sent last',
-    step: (list, random, most, _request, end) => leaveNear(list, random, most, end),
+    step: (list, random, most, _request, end) => {
+      const last = Math.min(list.items.length, end);
+      for (let times = Math.min(last, below(random, 1 + most / 3)); times > 0; times--) list.delete(last - times);
+    },
   },
   {
     name: 'creations and deletions among the items that were sent last',
