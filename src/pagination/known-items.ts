@@ -65,7 +65,14 @@ export class KnownItems {
       rank = index > last ? ++this.end : (this.#ranks.get(id ?? '') ?? rank);
       if (this.#isNew(id, rank)) added.push(index);
     }
-    this.#addToTail(ids, last, isEnd, new Set(added));
+    const tail: (Id | undefined)[] = [...this.tail];
+    let place = isEnd ? tail.length : tail.indexOf(ids[last]) + 1;
+    for (let index = ids.length - 1; index >= 0; index--) {
+      const known = tail.indexOf(ids[index]);
+      if (index <= last && !added.includes(index)) place = Math.max(0, known);
+      else if (known < 0) tail.splice(place, 0, ids[index]);
+    }
+    this.tail = lastIds(tail);
     return added;
   }
 
@@ -73,17 +80,6 @@ export class KnownItems {
   forgetRanks(): void {
     this.#start = this.end + 1;
     this.tail = [];
-  }
-
-  #addToTail(ids: Ids, last: number, isEnd: boolean, added: ReadonlySet<number>): void {
-    const tail: (Id | undefined)[] = [...this.tail];
-    let place = isEnd ? tail.length : tail.indexOf(ids[last]) + 1;
-    for (let index = ids.length - 1; index >= 0; index--) {
-      const known = tail.indexOf(ids[index]);
-      if (index <= last && !added.has(index)) place = Math.max(0, known);
-      else if (known < 0) tail.splice(place, 0, ids[index]);
-    }
-    this.tail = lastIds(tail);
   }
 
   #isNew(id: Id | undefined, rank: number): boolean {

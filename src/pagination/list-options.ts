@@ -2,8 +2,8 @@ import { requestOptionNames, type EndpointOptions, type RequestOptions } from '.
 import {
   abortSignal,
   checkParameters,
-  readOptions,
   plainObject,
+  readOptions,
   throwInvalid,
   wholeNumber,
   type KeysOf,
@@ -74,14 +74,6 @@ export function readListOptions(
   if (typeof cursor !== 'string') throwInvalid('a string', 'cursor', cursor, false, 'cursor');
   if (signal !== undefined) abortSignal('signal', signal);
   if (params !== undefined) plainObject('params', params);
-  // The cast holds: the entries are checked by each request.
-  return headers === undefined ? options : { ...options, headers: [...headerList('headers', headers)] as HeadersInput };
-}
-
-/** Copies parameters, which the caller may change while the list is read. */
-export function copyParameters<T extends object>(given: T | undefined): T {
-  const copy: Record<string, unknown> = {};
-  // `given` may be no object; the checks say so.
-  for (const name in given) copy[name] = Array.isArray(given[name]) ? [...(given[name] as unknown[])] : given[name];
-  return copy as T;
+  // The cast is safe: each request checks the entries.
+  return { ...options, headers: headers && ([...headerList('headers', headers)] as HeadersInput) };
 }

@@ -7,14 +7,7 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listKey, startOfPage, type Place } from './cursor.ts';
-import {
-  copyParameters,
-  defaultSize,
-  maxPageSize,
-  readListOptions,
-  type ListOptions,
-  type PageParams,
-} from './list-options.ts';
+import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { countOf, isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { itemsOf, forbidIteration, Page, pagesFrom } from './page.ts';
 import { ListReader } from './reader.ts';
@@ -67,7 +60,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       checkSchema(itemSchema);
       return readListOptions(options, query, isCustom);
     });
-    this.#spec = { ...spec, params: copyParameters(params), query: copyParameters(query) };
+    this.#spec = { ...spec, params: { ...params }, query: { ...query } };
   }
 
   /** Waits for the page asked for: the first, unless `page` or `cursor` says otherwise. */
@@ -175,7 +168,15 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query;
     // Without `per_page`, the server's default may be smaller than the documented one.
-    const isCut = !per_page && data.length < defaultSize && hasMore(page, data.length, meta);
+    const isShort = !per_page && data.length < defaultSize;
+    const [end, count, pages] = [
+      (page - 1) * defaultSize + data.length,
+      countOf(meta?.total_count),
+      countOf(meta?.total_pages),
+    ];
+    // If nothing says how long the list is, page 1 may not be all of it.
+    const isCut =
+      isShort && (pages === undefined ? (page > 1 ? Number(count) > end : end > 0 && count !== end) : pages > page);
     const size = per_page ?? (isCut ? Math.max(1, data.length) : defaultSize);
     const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(windowOf(page, size), body);
@@ -214,14 +215,6 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
 }
 
 forbidIteration(ListPromise.prototype, 'A list', '`for await`, or toArray()');
-
-/** Whether items may follow a short page. If nothing says how long the list is, page 1 may not be all of it. */
-function hasMore(page: number, length: number, meta: PageBody<unknown>['meta']): boolean {
-  const end = (page - 1) * defaultSize + length;
-  const [count, lastPage] = [countOf(meta?.total_count), countOf(meta?.total_pages)];
-  if (lastPage !== undefined) return lastPage > page;
-  return page === 1 && length > 0 ? count !== end : Number(count) > end;
-}
 
 /** Does the work now, but throws its error only when the result is requested. */
 function deferErrors<T>(work: () => T): () => T {

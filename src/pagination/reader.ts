@@ -77,7 +77,6 @@ export class ListReader<Item> {
 
   /** Starts over with pages of another size. Items that were read are not yielded again. */
   startAgain(page: number, size: number): void {
-    this.#known.forgetRanks();
     this.place = this.#known.end > 0 ? { ...this.place, askedSize: size, size } : startOfPage(page, size);
     this.state = { kind: 'start', next: windowOf(page, size) };
   }

@@ -53,13 +53,13 @@ describe('client.list() lists the items of any endpoint', () => {
     const { client, requests } = serveList({ items: some(250) });
     const options = {
       params: { id: 'red' },
-      query: { role: ['owner'] },
+      query: { role: 'owner' },
       headers: { 'x-team': 'red' },
     };
     const list = client.list<{ id: string }>('/teams/{id}/members', options);
     for await (const { id } of list) {
       options.params.id = id;
-      options.query.role.push('admin');
+      options.query.role = 'admin';
       options.headers['x-team'] = 'blue';
     }
 

@@ -145,7 +145,7 @@ export const motionsNearby: readonly Motion[] = [
     name: 'items that were sent last leave and come back to their place',
     isReturning: true,
     step: (list, random, most, _request, end) => {
-      leaveNear(list, random, most, end);
+      leaveNear(list, random, most / 3, end);
       for (const item of list.left) if (random() < 0.3) list.restore(item);
     },
   },
