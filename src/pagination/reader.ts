@@ -18,6 +18,9 @@ import {
 } from './states.ts';
 import { leastSize, pageAfter, seekWindow, windowOf, type Window } from './windows.ts';
 
+/** After a window that needed no overlap, the next one has this part of it. */
+const overlapDecay = 0.7;
+
 /** A walk that has found this many items more than twice `total_count` makes no progress by starting over. */
 const maxSurplus = 1000;
 
@@ -146,8 +149,9 @@ export class ListReader<Item> {
     const isFurther = shared.last < page.ids.length - 1;
     // Stop starting over if each response has new ids.
     const isProgress = isFurther && !(isNewStart && this.#found > 2 * (place.count ?? 0) + maxSurplus);
+    const rest = isFurther ? Math.floor(overlap * overlapDecay) : overlap;
     if (page.ids.length < page.window.size) this.#endShort(page, 'count-mismatch');
-    else this.#requestOverlap(Math.max(1 - shift, isFurther ? 0 : overlap), isProgress ? 0 : idle + 1);
+    else this.#requestOverlap(Math.max(1 - shift, rest), isProgress ? 0 : idle + 1);
   }
 
   /** Reads a window with fewer items than requested, which should be the end of the list. */
