@@ -9,8 +9,8 @@ const maxShown = 16_384;
 const words =
   '(password|passwd|passphrase|passcode|secret|token|(api|access|private|secret|signing|encryption)[_-]?key|credential|authorization|cookie)';
 
-/** Matches names of fields, parameters and headers that hold secrets, such as `newPassword` and `x-api-key`. */
-export const secretName = new RegExp(`${words}s?$`, 'i');
+/** Matches names of fields, parameters and headers that hold secrets, such as `newPassword`, `x-api-key` and `filter[token]`. */
+export const secretName = new RegExp(`${words}s?[[\\]]*$`, 'i');
 const quotedSecretName = new RegExp(`${words}s?"`, 'i');
 
 /** The parts of a request that may contain secrets. Their names tell which are secret. */
@@ -86,7 +86,8 @@ export class Redactor {
   redactQuery(query: string): string {
     const hide = (parameter: string) => {
       const name = parameter.slice(0, parameter.indexOf('='));
-      return secretName.test(name) ? `${name}=[redacted]` : parameter;
+      const isSecret = secretName.test(name.replace(/%5[bd]/gi, (bracket) => decodeURIComponent(bracket)));
+      return isSecret ? `${name}=[redacted]` : parameter;
     };
     return this.redact(query.split('&').map(hide).join('&'));
   }

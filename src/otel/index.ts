@@ -77,12 +77,11 @@ const tracer: Tracer = {
     const resend = attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {};
     const span = startSpan(event, SpanKind.CLIENT, { ...attributes, ...resend, 'url.full': url });
     const active = trace.setSpan(context.active(), span);
-    propagation.inject(active, headers);
-
     const { duration, activeRequests } = instruments();
     const start = performance.now();
     activeRequests.add(1, attributes);
     try {
+      propagation.inject(active, headers);
       return await context.with(active, run);
     } finally {
       // A failed attempt has its error in the event. `run` rejects only if the call was aborted, which is no error.

@@ -29,7 +29,9 @@ export function parseRetryAfter(headers: Headers, now: number): number | undefin
 export function untilReset(headers: Headers): number | undefined {
   const limit = parseRateLimit(headers);
   if (limit?.remaining !== 0) return undefined;
-  return Math.max(0, limit.reset * 1000 - (servedAt(headers) ?? Date.now()));
+  const left = limit.reset * 1000 - (servedAt(headers) ?? Date.now());
+  // `reset` may be in another unit.
+  return left > 0 && left <= maxWindow ? left : undefined;
 }
 
 /** The longest `Retry-After` that is believed of a refusal, and of a 503, in milliseconds. */

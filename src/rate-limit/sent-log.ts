@@ -1,10 +1,14 @@
-/** When requests were sent, where the API announces no window: in any span of a window's length, `limit` may be. */
+/**
+ * The times of recent requests, for an API that announces no window. Any span of a window's length holds at most `limit`
+ * of them.
+ */
 export class SentLog {
   /** The oldest first. */
   #times: number[] = [];
 
   add(sentAt: number, length: number): void {
     this.#times.push(sentAt);
+    this.#times.sort((a, b) => a - b); // Responses arrive in any order.
     while ((this.#times[0] ?? Infinity) <= sentAt - length) this.#times.shift();
   }
 

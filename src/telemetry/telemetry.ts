@@ -206,9 +206,11 @@ export class CallTelemetry {
   /** Returns the method that logs a long wait; `undefined` if the wait is short or a line covers it already. */
   #warnOfWait(delay: number): LeveledLogger['warn'] {
     const now = performance.now();
-    if (delay <= maxSilentWait || now < this.shared.quietUntil) return undefined;
+    const { warn } = this.#logger;
+    // A client that logs no warnings keeps no other from it.
+    if (!warn || delay <= maxSilentWait || now < this.shared.quietUntil) return undefined;
     this.shared.quietUntil = now + delay;
-    return this.#logger.warn;
+    return warn;
   }
 
   onIssues(issues: readonly ValidationIssue[]): void {
@@ -217,9 +219,9 @@ export class CallTelemetry {
     for (const issue of issues) {
       // By route, so that a difference is logged once for all ids.
       const location = `${about.method} ${about.route}, body${locationOf(issue)}`;
-      if (!addIfNew(loggedIssues, location)) continue;
+      if (!this.#logger.warn || !addIfNew(loggedIssues, location)) continue;
       const problem = `A response differs from the documentation at ${location}: ${issue.message}.`;
-      this.#logger.warn?.(problem, { ...about, issue });
+      this.#logger.warn(problem, { ...about, issue });
     }
     events.emit('validationIssue', { ...about, issues });
   }

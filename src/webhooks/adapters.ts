@@ -44,7 +44,7 @@ export interface NodeResponse {
 }
 
 const seeGuide =
-  'docs/webhooks.md says what to write in each framework. For others, there is webhooks.receive(body, headers).';
+  'docs/webhook-servers.md says what to write in each framework. For others, there is webhooks.receive(body, headers).';
 
 /** Receives webhooks from a Node server, even if something else has read the body. */
 export function nodeHandler(context: ReceiverContext): (request: NodeRequest, response: NodeResponse) => Promise<void> {

@@ -160,7 +160,7 @@ export class Webhooks {
   }
 
   /**
-   * Returns a handler for `node:http` and Express. docs/webhooks.md says how Fastify, Koa and others call it. It takes
+   * Returns a handler for `node:http` and Express. docs/webhook-servers.md says how Fastify, Koa and others call it. It takes
    * the raw body from `req.rawBody`, from a `req.body` that is a buffer or a string, or from the stream. It never
    * rejects. If it gets anything but the request and response of `node:http`, it throws an `InvalidRequestError`
    * synchronously.

@@ -219,6 +219,7 @@ describe('a field, parameter or header is a secret by its name', () => {
   it.each<[string, EndpointOptions]>([
     ...fields.map((name): [string, EndpointOptions] => [`body.${name}`, { body: { a: [{ [name]: [secret] }] } }]),
     ['query.api_key', { query: { api_key: secret } }],
+    ["query['filter[token]']", { query: { 'filter[token]': secret } }],
     ["headers['x-api-key']", { headers: { 'x-api-key': secret } }],
     ["headers['cookie']", { headers: { cookie: secret } }],
   ])('%s', async (_, options) => {

@@ -173,6 +173,13 @@ describe('instrument(client)', () => {
     }
   });
 
+  it('ends the span of an attempt whose propagator throws', async () => {
+    propagation.disable();
+    propagation.setGlobalPropagator({ inject: throwing(new Error('broken')), extract: (to) => to, fields: () => [] });
+    await settled(instrument(clientOf(inProcessApi(() => Response.json(user)))).users.get('user_123'));
+    expect(kinds(SpanKind.CLIENT)).toHaveLength(1);
+  });
+
   it('does not mark a call as an error if its caller aborted it', async () => {
     const client = instrument(clientOf(inProcessApi(noAnswer)));
 

@@ -27,6 +27,15 @@ describe('the rate limit of a response', () => {
   });
 });
 
+it.each([
+  ['1704067230', 20_000],
+  ['30', undefined],
+  ['99999999999', undefined],
+])('the rest of a window that is used up is the wait of a 429, if its reset is believable: %s', (reset, wait) => {
+  const usedUp = { ...documented, Date: date, 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': reset };
+  expect(untilReset(new Headers(usedUp))).toBe(wait);
+});
+
 it('a reset is believed if it is at most two days ahead: calls could wait for years', () => {
   const answered = (reset: string) =>
     readResponse(200, new Headers({ ...documented, date, 'X-RateLimit-Reset': reset }));

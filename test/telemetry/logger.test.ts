@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLogger, format, transports } from 'winston';
 import type { Client, Logger } from '@example/sdk';
 import { apiToken, clientOf, newUser, rejection, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 const healthyApi = () => inProcessApi(() => Response.json(user));
@@ -47,6 +47,22 @@ describe('the log', () => {
     for (const level of levels) if (!allowed.includes(level)) expect(log[level]).not.toHaveBeenCalled();
     expect(log.warn.mock.calls.length).toBe(allowed.includes('warn') ? 1 : 0);
     expect(log.debug.mock.calls.length).toBe(allowed.includes('debug') ? 2 : 0);
+  });
+
+  it('of a client that logs no warnings keeps no other client from it', async () => {
+    useVirtualTime();
+    const reset = Date.now() / 1000 + 60;
+    const api = inProcessApi(() => Response.json({ ...user, name: 5 }, { headers: budget(1, 0, reset) }));
+    const log = logger();
+    const client = clientOf(api, { logger: log, logLevel: 'warn', responseValidation: 'warn' });
+    const quiet = client.withOptions({ logLevel: 'error' });
+    await settled(quiet.users.get('user_123'));
+    const calls = [quiet.users.get('user_123').then(), client.users.get('user_123').then()];
+    await settled(Promise.all(calls));
+
+    const lines = log.warn.mock.calls.map(([line]) => String(line));
+    expect(lines).toContainEqual(expect.stringContaining('waits about'));
+    expect(lines).toContainEqual(expect.stringContaining('differs from the documentation'));
   });
 
   it('warns once of a route that the API announces to end, with the dates and the link', async () => {

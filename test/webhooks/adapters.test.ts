@@ -183,7 +183,7 @@ async function errorInHono(handler: unknown): Promise<string> {
 
 const toNodeHandler = 'This server passes the request and response of node:http: use webhooks.nodeHandler().';
 const toHandler = 'This server passes a Request: use webhooks.handler().';
-const toGuide = 'docs/webhooks.md says what to write in each framework';
+const toGuide = 'docs/webhook-servers.md says what to write in each framework';
 
 describe('an adapter that is not called', () => {
   const { webhooks } = receiver();

@@ -77,7 +77,7 @@ export function resourceRoutes(resource: NamedResource, services: Services): Hon
       const change = () => created(services, resource, fields, context.get('exchange').record.id);
       const key = idempotencyKey(context);
       const { body, ...rest } =
-        key === undefined ? change() : services.idempotency.once(key, JSON.stringify(fields), change);
+        key === undefined ? change() : services.idempotency.once(key, `${name} ${JSON.stringify(fields)}`, change);
       return Response.json(body, rest);
     });
   }

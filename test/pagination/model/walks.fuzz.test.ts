@@ -31,6 +31,11 @@ describe('a list keeps its promises', () => {
     expect(await brokenPromises(seeds.map(walkOf))).toEqual([]);
   });
 
+  it('to a walk that goes on from a cursor of one that read an older window late', async () => {
+    const walks = [found(2_033_155_610, 'no count'), found(700_026_502, 'an extra page is announced, which is empty')];
+    expect(await brokenPromises(walks)).toEqual([]);
+  });
+
   it('to a walk that goes on from a cursor of one that had read all pages once more for missing items', async () => {
     const walks = [
       found(934_146_142, 'no count'),
