@@ -13,7 +13,7 @@ import { Users } from './resources/users.ts';
 import { InvalidRequestError } from './errors/index.ts';
 import { readOptions } from './utils/arguments.ts';
 
-/** What a client made by `withOptions` shares with the one that it is made from travels in its options. */
+/** The key under which `withOptions` passes the shared state to the new client. */
 const sharedState = Symbol('shared state');
 
 interface DerivedOptions extends ClientOptions {

@@ -223,11 +223,11 @@ export class CallRun {
     // The budget keeps retries from multiplying an outage. It isn't needed if the limiter already holds calls, or if
     // the API says when to retry.
     const isAsked = failure.kind === 'status' && (failure.retryAfter ?? 0) > 0;
-    if (!retry.isFree && !isAsked && verdict?.isQueueHeld !== true) {
+    if (!retry.isUncounted && !isAsked && verdict?.isQueueHeld !== true) {
       if (!(await budget.beginRetry(this.#signal))) throw error;
       this.#budget = budget;
     }
-    if (!retry.isFree) this.#retries += 1;
+    if (!retry.isUncounted) this.#retries += 1;
     const delay = Math.max(0, Math.round(retry.delay - (now() - startedAt)));
     if (delay > 0 && limiter?.isTooLate(this.#admission(now() + delay), delay)) throw error;
     this.#telemetry?.onRetry(delay, error);

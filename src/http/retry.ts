@@ -36,7 +36,7 @@ export interface Retry {
   /** Milliseconds to wait before it. */
   readonly delay: number;
   /** True if it doesn't count as a retry, because the call only waits its turn. */
-  readonly isFree: boolean;
+  readonly isUncounted: boolean;
 }
 
 /** Milliseconds: the longest backoff before the first retry, and before any retry. */
@@ -49,7 +49,7 @@ export function refusalWait(retryAfter: number | undefined, retries: number): nu
 
 /**
  * Plans the next attempt after a failure; `undefined` if there is none. The delay is what the server asked for, or else
- * exponential backoff with full jitter (AWS, "Exponential Backoff And Jitter").
+ * exponential backoff, half of it random (AWS, "Exponential Backoff And Jitter": equal jitter).
  *
  * @param retries How often the call was retried so far.
  * @param verdict The rate limiter's, if there is one. It then decides when a refused call (429) is sent again.
@@ -59,19 +59,19 @@ export function planRetry(
   failure: Failure,
   { isIdempotent, options: { maxRetries } }: RetryableCall,
   retries: number,
-  verdict: { readonly isFree: boolean } | undefined,
+  verdict: { readonly isUncounted: boolean } | undefined,
   random: number,
 ): Retry | undefined {
   const isRefusal = failure.kind === 'status' && failure.status === 429;
-  const isFree = isRefusal && verdict?.isFree === true && maxRetries > 0;
-  if ((!isFree && retries >= maxRetries) || !isRetryable(failure, isIdempotent)) return undefined;
-  if (isRefusal && verdict) return { delay: 0, isFree };
+  const isUncounted = isRefusal && verdict?.isUncounted === true && maxRetries > 0;
+  if ((!isUncounted && retries >= maxRetries) || !isRetryable(failure, isIdempotent)) return undefined;
+  if (isRefusal && verdict) return { delay: 0, isUncounted };
 
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
   // Let the caller decide what to do about a longer wait.
   if (retryAfter !== undefined && retryAfter > maxAskedWait.failure) return undefined;
-  const delay = random * Math.min(backoff.max, backoff.first * 2 ** retries);
-  return { delay: Math.round(retryAfter ?? delay), isFree };
+  const delay = ((1 + random) / 2) * Math.min(backoff.max, backoff.first * 2 ** retries);
+  return { delay: Math.round(retryAfter ?? delay), isUncounted };
 }
 
 function isRetryable(failure: Failure, isIdempotent: boolean): boolean {

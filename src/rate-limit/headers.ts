@@ -48,6 +48,8 @@ export interface ResponseFacts {
   readonly servedAt: number | undefined;
   /** The computer's own time when it arrived, in epoch milliseconds. */
   readonly receivedAt: number;
+  /** `Retry-After` as it is; `null` if there is none. */
+  readonly retryAfter: string | null;
   /** Milliseconds that a refusal or a 503 asks to wait. */
   readonly wait: number | undefined;
   /** True if the API, or a gateway in front of it, has failed. */
@@ -65,13 +67,14 @@ export function readResponse(status: number, headers: Headers): ResponseFacts {
   const report = isCached ? undefined : parseRateLimit(headers);
   const isCredible = report && Math.abs(report.reset * 1000 - (date ?? receivedAt)) <= maxWindow;
   const asked = isRefusal || status === 503 ? parseRetryAfter(headers, receivedAt) : undefined;
-  // A call does not wait longer than that for a server that fails, nor do others.
+  // Nobody waits longer than this for a server that fails.
   const isTooLong = asked !== undefined && !isRefusal && asked > maxAskedWait.failure;
   return {
     isRefusal,
     report: isCredible ? report : undefined,
     servedAt: date,
     receivedAt,
+    retryAfter: headers.get('retry-after'),
     wait: asked === undefined || isTooLong ? undefined : Math.min(asked, maxAskedWait.refusal),
     isFailure: status >= 500,
     isAdmission: !isCached && !isRefusal && status < 500,

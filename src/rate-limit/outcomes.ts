@@ -1,12 +1,12 @@
 import { readResponse } from './headers.ts';
-import type { Admission, Verdict } from './types.ts';
+import type { Admission, Finding } from './types.ts';
 import type { Refusals } from './refusals.ts';
 import type { Stall } from './stall.ts';
 import type { Turn, Turns } from './turns.ts';
 import type { RateWindow, WindowRequest } from './window.ts';
 
 /** Milliseconds for which an admitted request shows that a 503 is about a limit, and not an outage. */
-const recent = 1000;
+const admissionMemory = 1000;
 
 /** A request that is under way. */
 export interface SentRequest extends WindowRequest {
@@ -40,35 +40,35 @@ export class Outcomes {
     this.#turns = turns;
   }
 
-  recordResponse(now: number, request: SentRequest, status: number, headers: Headers): Omit<Verdict, 'isQueueHeld'> {
+  recordResponse(now: number, request: SentRequest, status: number, headers: Headers): Finding {
     const { admission, sequence } = request;
     this.#turns.answered();
     const read = readResponse(status, headers);
     // A gateway answers 503 without the API's headers if a limit is reached, too. If nothing is admitted, it is an outage.
     const isGateway = status === 503 && read.report === undefined;
-    const isGatewayLimit = isGateway && this.#refusals.wasAdmitted(admission.route, request.sentAt - recent);
+    const isGatewayLimit = isGateway && this.#refusals.wasAdmitted(admission.route, request.sentAt - admissionMemory);
     const response = isGatewayLimit ? { ...read, isRefusal: true, isFailure: false } : read;
     const isWindowUsedUp = this.#window.recordResponse(now, request, response, this.#refusals.isTokenRefused);
     if (response.isAdmission) {
       this.#stall.admitted();
       this.#turns.restart();
       this.#refusals.admitted(now, admission, sequence);
-      return { isFree: false, isGatewayLimit };
+      return { isUncounted: false, isGatewayLimit };
     }
     this.#refusals.ended(admission, sequence);
     if ((response.isRefusal || response.isFailure) && (!isWindowUsedUp || this.#window.own === 0)) {
-      const asked = headers.get('retry-after');
-      this.#stall.notAdmitted(now, asked === null ? String(status) : `${status}, Retry-After: ${asked}`);
+      const { retryAfter } = response;
+      this.#stall.notAdmitted(now, retryAfter === null ? String(status) : `${status}, Retry-After: ${retryAfter}`);
       this.#turns.notAdmitted(admission.route);
     }
     if (isWindowUsedUp) {
       this.holdUntil = Math.max(this.holdUntil, now + (response.wait ?? 0));
-      return { isFree: !this.#stall.isHopeless(now, now), isGatewayLimit };
+      return { isUncounted: !this.#stall.isHopeless(now, now), isGatewayLimit };
     }
     const tokenWait = Math.min(response.wait ?? Infinity, this.#window.timeLeft(now) || Infinity);
     if (isGatewayLimit) this.#refusals.countAgainstToken(now, sequence, tokenWait, true);
-    const isFree = status === 429 && this.#refusals.refused(now, admission, sequence, response.wait, tokenWait);
-    return { isFree, isGatewayLimit };
+    const isUncounted = status === 429 && this.#refusals.refused(now, admission, sequence, response.wait, tokenWait);
+    return { isUncounted, isGatewayLimit };
   }
 
   recordLoss(now: number, request: SentRequest, { mayCount, hasFailed }: Loss): void {

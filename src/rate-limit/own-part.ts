@@ -1,5 +1,5 @@
 /** The most processes that are expected to probe the same window at the same moment. */
-const maxAskers = 10;
+const maxProbers = 10;
 
 /**
  * The part of a token's requests, in this window and the last one, that were this client's. All processes with the
@@ -19,12 +19,12 @@ export class OwnPart {
    */
   begin(own: number, used: number, usedBefore: number): void {
     this.#last = { own, foreign: this.#foreign(own, used) };
-    // Up to `maxAskers` of these may be the probes of other processes.
-    this.#usedBefore = usedBefore > maxAskers ? usedBefore : 0;
+    // Up to `maxProbers` of these may be the probes of other processes.
+    this.#usedBefore = usedBefore > maxProbers ? usedBefore : 0;
   }
 
   /** @param own This client's requests in this window, of the `used` ones. */
-  of(own: number, used: number): number {
+  fraction(own: number, used: number): number {
     const both = this.#last.own + own;
     return both / Math.max(1, both + this.#last.foreign + this.#foreign(own, used));
   }

@@ -22,7 +22,7 @@ export class Probe {
   /** Until when the API has asked to wait, when it failed. */
   askedUntil = -Infinity;
 
-  /** True if the last request without a known window failed, or the last one that could not be sent. */
+  /** True if the last probe failed, or the last request could not be sent. */
   get isFailing(): boolean {
     return this.#failures > 0;
   }

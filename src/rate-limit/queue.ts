@@ -20,7 +20,7 @@ export class WaitingCall {
   previous: WaitingCall | undefined;
   next: WaitingCall | undefined;
   /** True if it goes after other calls, because its resource alone was refused and may be refused again. */
-  goesLast = false;
+  isDeferred = false;
 
   constructor(admission: Admission, resolve: WaitingCall['resolve']) {
     this.admission = admission;
@@ -28,18 +28,18 @@ export class WaitingCall {
   }
 
   get priority(): Priority {
-    return this.goesLast ? 'background' : priorityOf(this.admission);
+    return this.isDeferred ? 'background' : priorityOf(this.admission);
   }
 
   /**
    * Calls back when the call's `maxWait` is over. In Cloudflare Workers also every half second, because the scheduler's
    * timer may belong to another request and end with it.
    */
-  watch(timing: Timing, expiresAt: number, look: (now: number) => void): void {
+  watch(timing: Timing, expiresAt: number, onTick: (now: number) => void): void {
     const next = () => Math.min(expiresAt, isCloudflareWorker() ? timing.now() + workerHeartbeat : Infinity);
     if (next() === Infinity) return;
     this.#alarm = new Alarm(timing, () => {
-      look(timing.now());
+      onTick(timing.now());
       if (this.list !== undefined) this.#alarm?.set(next());
     });
     this.#alarm.set(next());

@@ -11,7 +11,7 @@ const resourceMemory = 60_000;
 const maxFailures = 8;
 
 /** A resource that was refused. Its calls wait in its queue, and are sent one at a time until one is admitted. */
-export class RefusedResource extends Throttle {
+export class RefusedTarget extends Throttle {
   readonly queue = new CallQueue();
   refusedAt = -Infinity;
   /** True if its last refusal was the first in a row of the token, which may be about this resource alone. */
@@ -46,7 +46,7 @@ export class RefusedResource extends Throttle {
   }
 }
 
-/** A route may have an id in it: there is no end of them. */
+/** Routes may contain ids, so their number is unbounded. */
 const maxRoutes = 100;
 
 /** Refusals that no window explains, of one resource, such as `GET /users/user_1`, or of the token. */
@@ -54,7 +54,7 @@ export class Refusals {
   readonly #token = new Throttle(2);
   readonly #rate = new SendRate();
   /** The resources that were refused lately, the oldest first. */
-  readonly #resources = new Map<string, RefusedResource>();
+  readonly #resources = new Map<string, RefusedTarget>();
   readonly #timing: Timing;
   readonly #onHold: (target?: string) => void;
   readonly #release: (calls: readonly WaitingCall[]) => void;
@@ -79,23 +79,23 @@ export class Refusals {
   }
 
   /** The resources whose calls wait. */
-  get waiting(): RefusedResource[] {
+  get waiting(): RefusedTarget[] {
     return [...this.#resources.values()].filter(({ queue }) => queue.next !== undefined);
   }
 
   /** The resource of a call, if it was refused lately. */
-  resourceOf(target: RequestTarget): RefusedResource | undefined {
+  refusedTargetOf(target: RequestTarget): RefusedTarget | undefined {
     return this.#resources.size === 0 ? undefined : this.#resources.get(keyOf(target));
   }
 
   /** The resource of a call, if the call has to wait for it. */
-  heldResource(now: number, target: RequestTarget): RefusedResource | undefined {
-    const resource = this.resourceOf(target);
+  heldTarget(now: number, target: RequestTarget): RefusedTarget | undefined {
+    const resource = this.refusedTargetOf(target);
     return resource !== undefined && resource.readyAt > now ? resource : undefined;
   }
 
   /** True if a resource was refused twice in a row while others were not. */
-  isRefusedAlone(resource: RefusedResource | undefined): boolean {
+  isRefusedAlone(resource: RefusedTarget | undefined): boolean {
     return resource !== undefined && resource.failures > 1 && this.#rate.admittedAt > resource.refusedAt;
   }
 
@@ -108,13 +108,13 @@ export class Refusals {
   sent(now: number, target: RequestTarget): number {
     const sequence = (this.#sentCount += 1);
     this.#rate.sent(now);
-    this.resourceOf(target)?.sent(sequence);
+    this.refusedTargetOf(target)?.sent(sequence);
     return sequence;
   }
 
   /** A request was not admitted. */
   ended(target: RequestTarget, sequence: number): void {
-    this.resourceOf(target)?.ended(sequence);
+    this.refusedTargetOf(target)?.ended(sequence);
   }
 
   /** A request was admitted. */
@@ -125,7 +125,7 @@ export class Refusals {
     this.#admittedAt.set(target.route, now);
     const [oldest] = this.#admittedAt.size > maxRoutes ? this.#admittedAt.keys() : [];
     if (oldest !== undefined) this.#admittedAt.delete(oldest);
-    const resource = this.resourceOf(target);
+    const resource = this.refusedTargetOf(target);
     if (resource === undefined) return;
     this.#resources.delete(keyOf(target));
     // This resource is admitted again, so its lone refusal was about the token.
@@ -156,8 +156,8 @@ export class Refusals {
     return resource.failures <= maxFailures && this.#rate.admittedAt > -Infinity;
   }
 
-  #hold(key: string): RefusedResource {
-    const resource: RefusedResource = new RefusedResource(this.#timing, () => {
+  #hold(key: string): RefusedTarget {
+    const resource: RefusedTarget = new RefusedTarget(this.#timing, () => {
       const { next } = resource.queue;
       this.#release(next === undefined ? [] : [next]);
     });

@@ -39,9 +39,9 @@ export class ServerClock {
   restart(now: number, sentAt: number, response: ResponseFacts, reset: number, length: number): void {
     this.#ahead = undefined;
     this.observe(now, sentAt, response);
-    // A window that is over by the computer's clock is announced no more: the clock is ahead.
+    // If the window was over by the computer's clock when the request was sent, that clock is ahead.
     const left = reset * 1000 - response.receivedAt;
-    const isPlausible = left > -1000 * resetJitter && left < length + maxDisagreement;
+    const isPlausible = left > sentAt - now - 1000 * resetJitter && left < length + maxDisagreement;
     this.#localAhead = isPlausible ? response.receivedAt - now : undefined;
   }
 }

@@ -10,7 +10,7 @@ const after = { oldest: 'newest', newest: 'arrival', arrival: 'oldest' } as cons
 /** Milliseconds for which waiting calls leave their turn to a call that arrives. */
 const pause = 3000;
 
-/** The most routes that are remembered. A path may contain an id: there is no end of them. */
+/** The most routes to remember. Routes may contain ids, so their number is unbounded. */
 const maxRoutes = 100;
 
 /**

@@ -44,15 +44,19 @@ export interface Permit {
   recordLoss(hasFailed?: boolean): Verdict;
 }
 
-/** What the limiter makes of an outcome. */
-export interface Verdict {
+/** What an outcome shows. */
+export interface Finding {
   /**
-   * True if the attempt after this refusal (429) does not count as a retry, because the call only waits its turn: others used the
-   * limit, or a limit is shared that no header announces.
+   * True if the retry after this 429 doesn't count, because the call only waited its turn: others used the limit, or a
+   * limit is shared that no header announces.
    */
-  readonly isFree: boolean;
+  readonly isUncounted: boolean;
   /** True if a gateway answers 503 because of a limit: others were admitted just before. */
   readonly isGatewayLimit: boolean;
+}
+
+/** What the limiter makes of an outcome. */
+export interface Verdict extends Finding {
   /** True if the API fails while others wait: the limiter tries one call at a time, ever more rarely. */
   readonly isQueueHeld: boolean;
 }

@@ -38,8 +38,8 @@ export interface SeenWindow {
 }
 
 /**
- * The window that the API announces. Left is the smaller of what was announced less the requests in flight, and of the
- * limit less the requests sent. One request at a time is sent while no window is known, until its response announces one.
+ * The window that the API announces. What is left is the smaller of two numbers: the announced rest minus the requests in
+ * flight, and the limit minus the requests sent. While no window is known, one request at a time finds out.
  */
 export class RateWindow {
   limit = documented.limit;
@@ -138,7 +138,7 @@ export class RateWindow {
     if (this.probe.isFailing && isBacklog && this.inFlight < left)
       return Math.max(allowedAt, this.probe.readyAt(isBacklog));
     if (this.inFlight === 0) return allowedAt;
-    const part = isShared || isUrgent ? left : Math.ceil(this.#ownPart.of(this.own, this.used) * left);
+    const part = isShared || isUrgent ? left : Math.ceil(this.#ownPart.fraction(this.own, this.used) * left);
     if (this.inFlight < Math.min(part, maxInFlight)) return allowedAt;
     return isOver ? Infinity : this.#endsAt;
   }

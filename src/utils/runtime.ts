@@ -1,4 +1,4 @@
-// Everything that differs between runtimes. The rest of the SDK doesn't know where it runs.
+// What differs between runtimes. Only `sqlite/database.ts` also looks where it runs, for a driver.
 
 /** The globals that are read here. Each may be absent. */
 const runtime = globalThis as {

@@ -21,7 +21,7 @@ async function reportsOf(answer: Answer, signal?: AbortSignal): Promise<unknown[
   const reports: unknown[] = [];
   const report = (how: unknown) => {
     reports.push(how);
-    return { isFree: false, isGatewayLimit: false, isQueueHeld: false };
+    return { isUncounted: false, isGatewayLimit: false, isQueueHeld: false };
   };
   const permit: Permit = {
     waited: false,

@@ -245,11 +245,11 @@ it('a refusal that is contention is no retry, but with maxRetries: 0 the call is
       { kind: 'status', status: 429, retryAfter: undefined },
       { isIdempotent: false, options: { maxRetries } },
       retries,
-      { isFree: true },
+      { isUncounted: true },
       1,
     );
 
-  expect(plan(2, 2)).toEqual({ delay: 0, isFree: true });
+  expect(plan(2, 2)).toEqual({ delay: 0, isUncounted: true });
   expect(plan(0, 0)).toBeUndefined();
 });
 
@@ -258,13 +258,13 @@ describe('the delay', () => {
   const after = (retries: number, random: number, retryAfter?: number) =>
     planRetry({ kind: 'status', status: 503, retryAfter }, call, retries, undefined, random)?.delay;
 
-  it('doubles from one second to eight, with full jitter', () => {
+  it('doubles from one second to eight, and half of it is random', () => {
     expect([0, 1, 2, 3, 4].map((retries) => after(retries, 1))).toEqual([1000, 2000, 4000, 8000, 8000]);
-    expect([0, 0.25, 0.5, 1].map((random) => after(2, random))).toEqual([0, 1000, 2000, 4000]);
+    expect([0, 0.25, 0.5, 1].map((random) => after(2, random))).toEqual([2000, 2500, 3000, 4000]);
   });
 
   it('is in whole milliseconds', () => {
-    expect(after(0, 1 / 3)).toBe(333);
+    expect(after(0, 1 / 3)).toBe(667);
     expect(after(0, 0.5, 1.2)).toBe(1);
   });
 });

@@ -134,8 +134,8 @@ it('what was refused long ago is forgotten, even beside a resource that is refus
       refusals.refused(second * 1000, target(id), sequence, undefined, Infinity);
     }
   }
-  expect(refusals.resourceOf(target('once_1'))).toBeUndefined();
-  expect(refusals.resourceOf(target('always'))).toBeDefined();
+  expect(refusals.refusedTargetOf(target('once_1'))).toBeUndefined();
+  expect(refusals.refusedTargetOf(target('always'))).toBeDefined();
 });
 
 it('of routes with an id in them, those that were admitted last are remembered', () => {

@@ -17,11 +17,11 @@ export async function listen(server: Server, port = 0): Promise<number> {
 export async function freePort(): Promise<number> {
   const port = randomInt(20_000, 32_000);
   const server = createServer().listen(port, '127.0.0.1');
-  const isFree = await once(server, 'listening').then(
+  const isUncounted = await once(server, 'listening').then(
     () => true,
     () => false,
   );
-  if (!isFree) return freePort();
+  if (!isUncounted) return freePort();
   server.close();
   await once(server, 'close');
   return port;

@@ -20,9 +20,9 @@ export async function passTime(milliseconds: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(milliseconds);
 }
 
-/** Fixes the jitter of the backoff until the test ends: with 0, retries are sent at once; with 1, after the whole backoff. */
-export function fixJitter(random: number): void {
-  const spy = vi.spyOn(Math, 'random').mockReturnValue(random);
+/** Fixes the part of the backoff that retries wait until the test ends: with 0 none of it, which is never so; with 1 all. */
+export function fixJitter(part: number): void {
+  const spy = vi.spyOn(Math, 'random').mockReturnValue(2 * part - 1);
   onTestFinished(() => spy.mockRestore());
 }
 

@@ -181,11 +181,11 @@ export class SchedulerWorld {
     try {
       for (let isRetry = false; ; isRetry = true) {
         const permit = await this.limiter.acquire({ ...target, isRetry });
-        const { status, isFree } = await this.#exchange(permit, record, target);
+        const { status, isUncounted } = await this.#exchange(permit, record, target);
         record.status = status;
         if (status !== 429) break;
         record.refusals += 1;
-        if (!isFree && ++retries > 2) break;
+        if (!isUncounted && ++retries > 2) break;
       }
     } catch (error) {
       record.error = error;

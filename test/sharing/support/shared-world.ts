@@ -125,7 +125,7 @@ export class SimulatedProcess {
   /** The limiter, as long as the process runs. */
   #guard(scheduler: Scheduler): RateLimiter & Pick<Scheduler, 'configure'> {
     const verdictOf = (record: () => Verdict): Verdict => {
-      let verdict: Verdict = { isFree: false, isGatewayLimit: false, isQueueHeld: false };
+      let verdict: Verdict = { isUncounted: false, isGatewayLimit: false, isQueueHeld: false };
       this.#do(() => (verdict = record()));
       return verdict;
     };
