@@ -42,11 +42,11 @@ const clientErrors = /RateLimitError|ConnectionError|ResponseValidationError/;
 const dispatcher = /maxBodyBytes/;
 
 describe('a page gets', () => {
-  it('the whole client in at most 43.8 kB', async () => {
+  it('the whole client in at most 43.9 kB', async () => {
     const { size, packages, text } = await bundle(`export * from '@example/sdk';`);
     expect(text).toMatch(clientErrors);
     expect(packages).toEqual(['ky', 'zod', 'eventemitter3']);
-    expect(size).toBeLessThanOrEqual(43_800);
+    expect(size).toBeLessThanOrEqual(43_900);
   });
 
   it('an error class without ky, zod or eventemitter3, in at most 1 kB', async () => {
