@@ -91,7 +91,7 @@ export class Page<Item> implements AsyncIterable<Item> {
     return this.#context.cursor();
   }
 
-  /** Whether there is a page after this one. In an iteration, it may turn out to have no items. */
+  /** True if there is a page after this one. In an iteration, it may turn out to have no items. */
   hasNextPage(): boolean {
     return this.#context.next !== undefined;
   }

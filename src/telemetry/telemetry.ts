@@ -6,7 +6,9 @@ import { mergeHeaders } from '../utils/headers.ts';
 import { parseJson } from '../utils/json.ts';
 import { messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/standard-schema.ts';
+import { deprecationOf } from './deprecation.ts';
 import { ClientEventEmitter, type CallEndEvent, type CallEvent, type Tracer } from './events.ts';
+import { limiterObserver } from './limiter-observer.ts';
 import { addIfNew, type LeveledLogger } from './logger.ts';
 
 /** Milliseconds. Longer waits, for the rate limit or before a retry, are logged as warnings. */
@@ -34,28 +36,6 @@ export class Telemetry {
     const isObserved = logger.error !== undefined || this.tracer !== undefined || this.events.isObserved;
     return isObserved ? new CallTelemetry(this, logger, target) : undefined;
   }
-}
-
-/** Emits and logs what happens to a token's rate limit, as opposed to a single call. */
-function limiterObserver(events: ClientEventEmitter, logger: LeveledLogger): LimiterObserver {
-  return {
-    onStoreChange({ available, error }) {
-      const reason = available ? undefined : messageOf(error);
-      const event = { available, reason };
-      events.emit('rateLimitStore', event);
-      const problem = `The rate-limit store is unavailable (${reason}). This process paces its calls on its own.`;
-      if (available) logger.info?.('The rate limit is shared with other processes again.', event);
-      else logger.warn?.(problem, event);
-    },
-    onHold: (target = 'All calls of the token') =>
-      logger.info?.(`${target}: held, because the API refuses requests that its limit allows.`, { target }),
-    onStall(stall) {
-      const { seconds, waiting, outcome } = stall;
-      const reason = outcome === undefined ? '' : ` Last outcome: ${outcome}.`;
-      const problem = `Calls wait longer than expected, by now for ${seconds} s.`;
-      logger.warn?.(`${problem}${reason} Calls waiting: ${waiting}.`, stall);
-    },
-  };
 }
 
 /** What is observed of an attempt. */
@@ -293,27 +273,4 @@ async function runTraced<T>(work: () => Promise<T>, trace: (run: () => Promise<T
     // Either the work failed, and `run` returns its error again, or the trace did, which is ignored.
   }
   return run();
-}
-
-/**
- * Describes the end of a route that the API announces with `Deprecation` (RFC 9745) or `Sunset` (RFC 8594), such as
- * `GET /users is deprecated as of 2026-01-01.`; `undefined` if it announces none.
- */
-function deprecationOf(route: string, headers: Headers): string | undefined {
-  const since = headers.get('deprecation');
-  const end = headers.get('sunset');
-  if ((since ?? end) === null) return undefined;
-  const dates = [
-    since === null ? [] : ` is deprecated${day(since, ' as of ')}`,
-    end === null ? [] : ` may stop working${day(end, ' on ')}`,
-  ];
-  // Such as `<https://example.com>; rel="deprecation"`.
-  const link = /<([^<>]*)>[^<]*rel="?(?:deprecation|sunset)/i.exec(headers.get('link') ?? '');
-  return `${route}${dates.flat().join(' and')}.${link ? ` See ${link[1]}` : ''}`;
-}
-
-/** The day in a `Deprecation` (`@1688169599`) or `Sunset` (an HTTP date); empty if it is not a date. */
-function day(value: string, word: string): string {
-  const time = /^@\d{1,11}$/.test(value) ? Number(value.slice(1)) * 1000 : Date.parse(value);
-  return Number.isNaN(time) ? '' : word + new Date(time).toISOString().slice(0, 10);
 }

@@ -4,14 +4,12 @@ import { listOptionNames } from '../../src/pagination/list-options.ts';
 import { clientEventNames } from '../../src/telemetry/events.ts';
 import { clientOf, messageOf, newUser, rejection, user, type Untyped } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
-
-/** What the message says, what can't be there, and where that is. */
-type Row = [message: string, values: unknown[], call: (client: Client, value: never) => PromiseLike<unknown>];
+import { expectRefused, type Refused } from './support/refused.ts';
 
 const create = (client: Client, options: object) => client.users.create(newUser, options);
 const createWith = (client: Client, headers: unknown) => create(client, { headers });
 
-const refused: Row[] = [
+const refused: Refused[] = [
   [
     "method must be one of 'GET', 'POST', 'PUT', 'PATCH', 'DELETE'",
     ['HEAD', 'get', '/users', undefined],
@@ -40,7 +38,7 @@ const refused: Row[] = [
   ['headers must be', ['ab', 7, null, new Date(), Promise.resolve({}), () => ({})], createWith],
   ['headers must not set authorization', [{ Authorization: 'a' }, [['Authorization', 'a']]], createWith],
   ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'transfer-encoding', 'upgrade'].map(
-    (name): Row => [`headers must not set ${name}`, [{ [name]: '1' }], createWith],
+    (name): Refused => [`headers must not set ${name}`, [{ [name]: '1' }], createWith],
   ),
   [
     'idempotencyKey must',
@@ -59,16 +57,7 @@ const refused: Row[] = [
 ];
 
 describe('what no request can carry is refused before anything is sent', () => {
-  it.each(refused)('%#. %s', async (message, values, call) => {
-    const api = inProcessApi(() => Response.json(user));
-
-    for (const value of values) {
-      const error = await rejection(call(clientOf(api), value as never));
-      expect(error, String(value)).toBeInstanceOf(InvalidRequestError);
-      expect((error as Error).message).toContain(message);
-    }
-    expect(api.requests).toHaveLength(0);
-  });
+  it.each(refused)('%#. %s', expectRefused);
 });
 
 describe('an option that makes no sense is refused, for a client and for a call', () => {

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
-import { InvalidRequestError, type Client } from '@example/sdk';
-import { clientOf, messageOf, rejection, user } from '../support/http-server.ts';
+import type { Client } from '@example/sdk';
+import { clientOf, messageOf, user } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
+import { expectRefused, type Refused } from './support/refused.ts';
 
-it.each<[message: string, values: unknown[], call: (client: Client, value: never) => PromiseLike<unknown>]>([
+it.each<Refused>([
   [
     'id must be a non-empty string',
     ['', '.', '..', 'a/b', '/', 'a\\b', 'a\u0000b', 'a\nb', 'a\u007fb', '\ud800', undefined, null, 7, {}],
@@ -37,16 +38,7 @@ it.each<[message: string, values: unknown[], call: (client: Client, value: never
     [null, {}, NaN, Infinity, 7n, new Date(), () => 'active'],
     (client, status) => client.projects.list({ status }),
   ],
-])('what no URL can carry is refused before anything is sent: %s', async (message, values, call) => {
-  const api = inProcessApi(() => Response.json(user));
-
-  for (const value of values) {
-    const error = await rejection(call(clientOf(api), value as never));
-    expect(error, String(value)).toBeInstanceOf(InvalidRequestError);
-    expect((error as Error).message).toContain(message);
-  }
-  expect(api.requests).toHaveLength(0);
-});
+])('what no URL can carry is refused before anything is sent: %s', expectRefused);
 
 const id = "id must be a non-empty string without slashes or control characters, and not '.' or '..'";
 const path = "path must be relative to baseUrl, such as '/users', without '..' or a query";

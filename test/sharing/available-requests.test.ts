@@ -56,6 +56,13 @@ describe('what was granted', () => {
     expect(own.prepareSync(2, false)[0]).toMatchObject({ available: 1, reset: 1060 });
   });
 
+  it('is kept after a reply that knows no window either', () => {
+    const { own, grant } = requestsOf({ reset: undefined });
+    grant(60_000, { ...reply, normal: 1 });
+    grant(60_001, reply);
+    expect(own.has(60_002, 'normal')).toBe(true);
+  });
+
   it('after the end of a window holds, because it is to find out about the next one', () => {
     const { own, grant } = requestsOf();
     grant(60_000, { ...granted, normal: 1, timeLeft: 0 });
