@@ -89,7 +89,8 @@ function untilEarlyInWindow({ window, shift }: ServerOptions, now: number): numb
 
 /** The next message of a child process. Its type is the one that the child's file declares. */
 async function message<T>(child: ChildProcess, signal?: AbortSignal): Promise<T> {
-  const ended = once(child, 'exit').then(([code]) => {
+  // At 'exit', a message can still be on its way: 'close' comes after it.
+  const ended = once(child, 'close').then(([code]) => {
     throw new Error(`A benchmark process exited with code ${String(code)} before it reported.`);
   });
   // The loser of the race must not become an unhandled rejection.

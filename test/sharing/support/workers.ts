@@ -46,7 +46,8 @@ export class Worker {
     this.report = new Promise((resolve, reject) => {
       // The program sends one object.
       child.on('message', (message) => typeof message === 'object' && resolve(message as Report));
-      child.once('exit', (code, signal) => reject(new Error(`The process ended with ${code ?? signal}.`)));
+      // At 'exit', the report can still be on its way: 'close' comes after it.
+      child.once('close', (code, signal) => reject(new Error(`The process ended with ${code ?? signal}.`)));
     });
     // A process that is killed leaves no report.
     this.report.catch(() => undefined);
