@@ -240,10 +240,11 @@ describe('after a call that was not aborted, its signal has no listener left', (
       (await users.get('user_123', { signal, totalTimeout: 5000 }).asResponse()).json();
     expect(await read()).toEqual(user);
 
-    await vi.waitFor(() => {
+    const listeners = () => {
       collectGarbage();
-      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-    });
+      return getEventListeners(signal, 'abort');
+    };
+    await expect.poll(listeners).toHaveLength(0);
   });
 });
 
