@@ -1,5 +1,6 @@
 import type { ExampleError, RequestTarget } from '../errors/index.ts';
 import { maxAskedWait } from '../rate-limit/headers.ts';
+import { backoff } from '../utils/timing.ts';
 
 // Decides which failed attempts are retried, and when. The rule: nothing is sent twice that may have taken effect once.
 // docs/retries.md has the table.
@@ -39,12 +40,12 @@ export interface Retry {
   readonly isUncounted: boolean;
 }
 
-/** Milliseconds: the longest backoff before the first retry, and before any retry. */
-const backoff = { first: 1_000, max: 8_000 };
+/** Milliseconds: the longest delay before the first retry, and before any retry. */
+const longestDelay = { first: 1_000, max: 8_000 };
 
 /** Milliseconds to wait after a 429 if the token was rotated: its limiter doesn't know of the refusal. */
 export function refusalWait(retryAfter: number | undefined, retries: number): number {
-  return Math.min(retryAfter ?? Math.min(backoff.max, backoff.first * 2 ** retries), maxAskedWait.refusal);
+  return Math.min(retryAfter ?? backoff(longestDelay, retries), maxAskedWait.refusal);
 }
 
 /**
@@ -70,7 +71,7 @@ export function planRetry(
   const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
   // Let the caller decide what to do about a longer wait.
   if (retryAfter !== undefined && retryAfter > maxAskedWait.failure) return undefined;
-  const delay = ((1 + random) / 2) * Math.min(backoff.max, backoff.first * 2 ** retries);
+  const delay = ((1 + random) / 2) * backoff(longestDelay, retries);
   return { delay: Math.round(retryAfter ?? delay), isUncounted };
 }
 

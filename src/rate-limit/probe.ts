@@ -1,3 +1,5 @@
+import { backoff } from '../utils/timing.ts';
+
 /** Milliseconds until the next request after one that failed. It doubles each time. */
 const failurePause = { first: 100, max: 8_000 };
 
@@ -29,7 +31,7 @@ export class Probe {
 
   /** @param isBacklog True if other calls wait. They pause after a failure; a call that is alone does not. */
   readyAt(isBacklog: boolean): number {
-    const wait = Math.min(unansweredPause.first * 2 ** this.#unanswered, unansweredPause.max);
+    const wait = backoff(unansweredPause, this.#unanswered);
     return Math.max(this.#sentAt + wait, isBacklog ? this.#pausedUntil : -Infinity);
   }
 
@@ -53,7 +55,7 @@ export class Probe {
   failed(now: number, sentAt: number, wait = 0): void {
     this.#failedSentAt = Math.max(this.#failedSentAt, sentAt);
     const isNext = now >= this.#pausedUntil;
-    const own = isNext ? Math.min(failurePause.first * 2 ** this.#failures, failurePause.max) : 0;
+    const own = isNext ? backoff(failurePause, this.#failures) : 0;
     if (isNext) this.#failures += 1;
     this.#pausedUntil = Math.max(this.#pausedUntil, now + own);
     this.askedUntil = Math.max(this.askedUntil, now + wait);

@@ -1,3 +1,5 @@
+import { backoff } from '../utils/timing.ts';
+
 /** Milliseconds to pause after refusals in a row: at first, and at most. It doubles each time. */
 const refusalPause = { first: 1000, max: 60_000 };
 
@@ -36,9 +38,9 @@ export class Throttle {
     // A lone refusal of a token may be about something else, so the next one counts even if it is of the same burst.
     if (this.failures > 1 || isResource) this.#lastOfBurst = last;
     const pauses = this.failures - this.#freeRefusals;
-    const backoff = Math.min(refusalPause.first * 2 ** (pauses - 1), refusalPause.max);
-    const asked = wait === undefined || wait === 0 ? backoff : wait;
-    if (pauses > 0) this.#until = now + (isResource ? asked : Math.min(asked, backoff));
+    const own = backoff(refusalPause, pauses - 1);
+    const asked = wait === undefined || wait === 0 ? own : wait;
+    if (pauses > 0) this.#until = now + (isResource ? asked : Math.min(asked, own));
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import type { RateLimitInfo } from '../errors/index.ts';
+import { backoff } from '../utils/timing.ts';
 import { resetJitter, type ResponseFacts } from './headers.ts';
 import { OwnPart } from './own-part.ts';
 import { Probe } from './probe.ts';
@@ -276,7 +277,7 @@ export class RateWindow {
     this.failedProbes += 1;
     if (!this.isOver(now)) return; // Its response has shown when it ends.
     const announcedEnd = this.#endsAt - this.#delay;
-    this.#endsAt = now + Math.min(delayOfEnd.first * 2 ** this.#postponed, delayOfEnd.max);
+    this.#endsAt = now + backoff(delayOfEnd, this.#postponed);
     this.#postponed += 1;
     this.#delay = Math.min(this.#endsAt - announcedEnd, delayOfEnd.max);
   }

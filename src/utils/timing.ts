@@ -73,6 +73,11 @@ export class Alarm {
   }
 }
 
+/** Exponential backoff, in milliseconds: `first`, then twice as long each time, up to `max`. */
+export function backoff({ first, max }: { readonly first: number; readonly max: number }, times: number): number {
+  return Math.min(first * 2 ** times, max);
+}
+
 /** How often a store tries to write while others do. With {@link randomPause}, that takes about a second. */
 export const maxWriteAttempts = 16;
 

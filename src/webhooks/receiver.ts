@@ -1,5 +1,6 @@
 import { ExampleError } from '../errors/example-error.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
+import { backoff } from '../utils/timing.ts';
 import { callUserCode, withTimeout } from '../utils/user-code.ts';
 import { claimEvent, eventKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
@@ -195,10 +196,13 @@ function recordingError(outcome: string, cause: unknown): ExampleError {
   return new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause });
 }
 
+/** Milliseconds between attempts to record that an event was handled. */
+const recordingPause = { first: 50, max: 1_000 };
+
 /** Repeats recording until the claim is lost. If it can't be lost, gives up after 20 tries in about 15 seconds. */
 async function repeatRecording(claim: ClaimedEvent, error: unknown): Promise<void> {
   for (let tries = 0; claim.signal ? !claim.signal.aborted : tries < 20; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** tries, 1_000)));
+    await new Promise((resolve) => setTimeout(resolve, backoff(recordingPause, tries)));
     try {
       return void (await claim.complete());
     } catch (cause) {

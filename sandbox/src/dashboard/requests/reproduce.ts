@@ -3,7 +3,7 @@ import type { RecordedRequest } from '../../state/recorded-request.ts';
 
 /** Headers that clients set by themselves. */
 const automaticHeaders =
-  /^(host|connection|content-length|accept|accept-encoding|accept-language|user-agent|transfer-encoding|cache-control|pragma|origin|referer|cookie|x-sdk-.*|sec-.*|idempotency-key)$/;
+  /^(host|connection|content-length|accept|accept-encoding|accept-language|user-agent|transfer-encoding|cache-control|pragma|origin|referer|cookie|sec-.*|idempotency-key)$/;
 
 /** A command that sends a request again, with the token from the environment. */
 export function asCurl(request: RecordedRequest, origin: string): string {
