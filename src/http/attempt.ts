@@ -119,7 +119,7 @@ async function read(
     return { kind: 'failure', isApiUp: true, verdict, failure: { kind: 'final' }, error };
   }
   if (ok) return { kind: 'success', isApiUp: true, response, text };
-  const retryAfter = parseRetryAfter(headers, Date.now()) ?? (status === 429 ? untilReset(headers) : undefined);
+  const retryAfter = parseRetryAfter(headers) ?? (status === 429 ? untilReset(headers) : undefined);
   const error = errorFrom(attempt, response, text, retryAfter);
   const isApiUp = status < 500 || verdict?.isGatewayLimit === true;
   return { kind: 'failure', isApiUp, verdict, text, failure: { kind: 'status', status, retryAfter }, error };

@@ -12,24 +12,22 @@ export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
   return { limit, remaining, reset };
 }
 
-/** Milliseconds to wait, from `Retry-After` in seconds or as an HTTP date. `now` is in epoch milliseconds. */
-export function parseRetryAfter(headers: Headers, now: number): number | undefined {
+/** Milliseconds to wait, from `Retry-After` in seconds or as an HTTP date. */
+export function parseRetryAfter(headers: Headers): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;
   // A proxy may add one of its own. However long it is, it is a time.
-  const seconds = number(value.split(',', 1)[0]?.replace(/^\s*\d{12,}/, '99999999999') ?? null);
-  if (seconds !== undefined) return seconds * 1000;
+  if (/^\d+(\.\d+)?\s*(,|$)/.test(value)) return Math.min(Number.parseFloat(value), 1e11) * 1000;
   // `Date.parse` also accepts "-5" and "1.5.". An HTTP date begins with the name of a day.
   const date = /^[A-Z]/i.test(value) ? httpDate(value) : NaN;
-  // The date is on the server's clock, and so is `Date`.
-  return Number.isNaN(date) ? undefined : Math.max(0, date - (servedAt(headers) ?? now));
+  return Number.isNaN(date) ? undefined : Math.max(0, date - serverTime(headers));
 }
 
 /** Milliseconds until the window ends, if no request is left in it, by the server's own clock. */
 export function untilReset(headers: Headers): number | undefined {
   const limit = parseRateLimit(headers);
   if (limit?.remaining !== 0) return undefined;
-  const left = limit.reset * 1000 - (servedAt(headers) ?? Date.now());
+  const left = limit.reset * 1000 - serverTime(headers);
   // `reset` may be in another unit.
   return left > 0 && left <= maxWindow ? left : undefined;
 }
@@ -62,23 +60,27 @@ export interface ResponseFacts {
 export function readResponse(status: number, headers: Headers): ResponseFacts {
   const isRefusal = status === 429;
   const isCached = Number(headers.get('age')) > 0;
-  const receivedAt = Date.now();
   const date = isCached ? undefined : servedAt(headers);
   const report = isCached ? undefined : parseRateLimit(headers);
-  const isCredible = report && Math.abs(report.reset * 1000 - (date ?? receivedAt)) <= maxWindow;
-  const asked = isRefusal || status === 503 ? parseRetryAfter(headers, receivedAt) : undefined;
+  const isCredible = report && Math.abs(report.reset * 1000 - serverTime(headers)) <= maxWindow;
+  const asked = isRefusal || status === 503 ? parseRetryAfter(headers) : undefined;
   // Nobody waits longer than this for a server that fails.
   const isTooLong = asked !== undefined && !isRefusal && asked > maxAskedWait.failure;
   return {
     isRefusal,
     report: isCredible ? report : undefined,
     servedAt: date,
-    receivedAt,
+    receivedAt: Date.now(),
     retryAfter: headers.get('retry-after'),
     wait: asked === undefined || isTooLong ? undefined : Math.min(asked, maxAskedWait.refusal),
     isFailure: status >= 500,
     isAdmission: !isCached && !isRefusal && status < 500,
   };
+}
+
+/** In epoch milliseconds, by the computer's clock if there is no `Date`. */
+function serverTime(headers: Headers): number {
+  return servedAt(headers) ?? Date.now();
 }
 
 function servedAt(headers: Headers): number | undefined {

@@ -54,11 +54,10 @@ export class Probe {
    */
   failed(now: number, sentAt: number, wait = 0): void {
     this.#failedSentAt = Math.max(this.#failedSentAt, sentAt);
-    const isNext = now >= this.#pausedUntil;
-    const own = isNext ? backoff(failurePause, this.#failures) : 0;
-    if (isNext) this.#failures += 1;
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + own);
     this.askedUntil = Math.max(this.askedUntil, now + wait);
+    if (now < this.#pausedUntil) return;
+    this.#pausedUntil = now + backoff(failurePause, this.#failures);
+    this.#failures += 1;
   }
 
   /** A request was admitted. A response on its way when the others failed does not show that the API works again. */

@@ -59,8 +59,10 @@ export class Reserve {
 
   #checkWindow({ announced }: RateWindow): void {
     if (announced === this.#seenWindows) return;
-    this.#arrivalsBefore = this.#seenWindows > 0 ? this.#arrivals : 0;
-    if (this.#seenWindows > 0) this.#arrivals = 0;
+    if (this.#seenWindows > 0) {
+      this.#arrivalsBefore = this.#arrivals;
+      this.#arrivals = 0;
+    }
     this.#seenWindows = announced;
   }
 }

@@ -51,6 +51,6 @@ export class SendRate {
   }
 
   #admittedRate(now: number): number {
-    return this.#admitted === 0 ? 0 : this.#admitted * Math.exp((this.admittedAt - now) / 1000);
+    return this.#admitted * Math.exp((this.admittedAt - now) / 1000);
   }
 }

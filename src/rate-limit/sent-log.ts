@@ -7,9 +7,8 @@ export class SentLog {
   #times: number[] = [];
 
   add(sentAt: number, length: number): void {
-    this.#times.push(sentAt);
-    this.#times.sort((a, b) => a - b); // Responses arrive in any order.
-    while ((this.#times[0] ?? Infinity) <= sentAt - length) this.#times.shift();
+    const recent = this.#times.filter((time) => time > sentAt - length);
+    this.#times = [...recent, sentAt].sort((a, b) => a - b); // Responses arrive in any order.
   }
 
   clear(): void {

@@ -9,33 +9,32 @@ const maxStall = { later: 3_600_000, first: 600_000 };
 /** Notices that the API refuses everything, fails or is late: when to say so, and when to give up. */
 export class Stall {
   /** When a request was first refused after the last one that was admitted. */
-  #since: number | undefined;
+  #since = Infinity;
   #reportedAt = -Infinity;
   #hasAdmitted = false;
   #outcome: string | undefined;
 
   admitted(): void {
     this.#hasAdmitted = true;
-    this.#since = undefined;
+    this.#since = Infinity;
     this.#outcome = undefined;
   }
 
   /** @param outcome What came instead. */
   notAdmitted(now: number, outcome: string): void {
-    this.#since ??= now;
+    this.#since = Math.min(this.#since, now);
     this.#outcome = outcome;
   }
 
   /** A call arrives after a time without calls. Its wait begins now. */
   restart(now: number): void {
-    if (this.#since !== undefined) this.#since = now;
+    if (this.#since < Infinity) this.#since = now;
   }
 
   /** True if waiting no longer helps. `nextAt` is when the next request may be sent. */
   isHopeless(now: number, nextAt: number): boolean {
-    if (this.#since === undefined) return false;
-    if (this.#hasAdmitted) return now >= this.#since + maxStall.later;
-    return now >= this.#since + maxStall.first || (nextAt < Infinity && nextAt > now + maxStall.first);
+    const isTooLate = !this.#hasAdmitted && nextAt < Infinity && nextAt > now + maxStall.first;
+    return now >= this.#hopelessAt || (isTooLate && this.#since < Infinity);
   }
 
   /**
@@ -46,20 +45,20 @@ export class Stall {
   report(now: number, waiting: number, expectedAt: number): StallReport | undefined {
     if (now < this.#reportAt(expectedAt)) return undefined;
     this.#reportedAt = now;
-    const seconds = Math.round((now - Math.min(this.#since ?? Infinity, expectedAt)) / 1000);
+    const seconds = Math.round((now - Math.min(this.#since, expectedAt)) / 1000);
     return { seconds, waiting, outcome: this.#outcome };
   }
 
   /** When to look again. */
   checkAt(now: number, expectedAt: number): number {
-    const hopelessAt = (this.#since ?? Infinity) + (this.#hasAdmitted ? maxStall.later : maxStall.first);
-    return Math.min(this.#reportAt(expectedAt), hopelessAt > now ? hopelessAt : Infinity);
+    return Math.min(this.#reportAt(expectedAt), this.#hopelessAt > now ? this.#hopelessAt : Infinity);
+  }
+
+  get #hopelessAt(): number {
+    return this.#since + (this.#hasAdmitted ? maxStall.later : maxStall.first);
   }
 
   #reportAt(expectedAt: number): number {
-    return Math.max(
-      Math.min(this.#since ?? Infinity, expectedAt) + reporting.first,
-      this.#reportedAt + reporting.every,
-    );
+    return Math.max(Math.min(this.#since, expectedAt) + reporting.first, this.#reportedAt + reporting.every);
   }
 }

@@ -21,7 +21,7 @@ const maxRoutes = 100;
 export class Turns {
   /** Who is next after requests that were given up; `undefined` once a request is answered. */
   #next: Turn | undefined;
-  #isNewestNext = true;
+  #last: Turn | undefined;
   /** Until when waiting calls leave their turn to one that arrives. */
   keptForArrivalUntil = -Infinity;
   /** Routes whose requests were refused, or failed, since one was admitted or each route had its turn. */
@@ -34,7 +34,7 @@ export class Turns {
 
   /** Which of the waiting calls is next. */
   get next(): 'oldest' | 'newest' {
-    const isNewest = this.#next === undefined ? this.#isNewestNext : this.#next !== 'oldest';
+    const isNewest = this.#next === undefined ? this.#last !== 'newest' : this.#next !== 'oldest';
     return isNewest ? 'newest' : 'oldest';
   }
 
@@ -60,7 +60,7 @@ export class Turns {
   }
 
   sent(turn: Turn): void {
-    if (turn !== 'arrival') this.#isNewestNext = turn === 'oldest';
+    this.#last = turn;
   }
 
   givenUp(now: number, turn: Turn): void {

@@ -14,7 +14,7 @@ export function waitError(admission: Admission, now: number, delay: number): Rat
   // A call whose delay is not known times out like any other.
   if (!isTooLong && (delay === 0 || now + delay < deadline)) return undefined;
   const seconds = Math.max(1, Math.ceil(delay / 1000));
-  const left = Math.max(0, Math.round(deadline - now));
+  const left = Math.round(deadline - now);
   const waited = Math.round(maxWait - maxDelay);
   const over = waited > 0 ? `, of which ${waited} ms are over` : '';
   const limit = isTooLong ? `maxWait is ${maxWait} ms${over}` : `totalTimeout leaves ${left} ms`;

@@ -138,9 +138,8 @@ export class RateWindow {
     // While requests fail, one is tried beside those in flight, which may take long, if the window has one left.
     if (this.probe.isFailing && isBacklog && this.inFlight < left)
       return Math.max(allowedAt, this.probe.readyAt(isBacklog));
-    if (this.inFlight === 0) return allowedAt;
-    const part = isShared || isUrgent ? left : Math.ceil(this.#ownPart.fraction(this.own, this.used) * left);
-    if (this.inFlight < Math.min(part, maxInFlight)) return allowedAt;
+    const part = isShared || isUrgent ? 1 : this.#ownPart.fraction(this.own, this.used);
+    if (this.inFlight < Math.min(Math.max(1, Math.ceil(part * left)), maxInFlight)) return allowedAt;
     return isOver ? Infinity : this.#endsAt;
   }
 
@@ -186,7 +185,7 @@ export class RateWindow {
    * @param isTokenRefused True if the API refuses requests that the window has left.
    * @returns true if it is a refusal that the window explains.
    */
-  recordResponse(now: number, request: WindowRequest, response: ResponseFacts, isTokenRefused = false): boolean {
+  recordResponse(now: number, request: WindowRequest, response: ResponseFacts, isTokenRefused: boolean): boolean {
     const { isRefusal, isFailure, isAdmission, report } = response;
     this.#end(request);
     if (isAdmission) this.probe.admitted(request.sentAt);

@@ -131,20 +131,6 @@ describe('a connection that is refused', () => {
     expect(failures(await settled(Promise.allSettled(calls)))).toEqual([]);
   });
 
-  it('holds calls one step longer with each try, whatever is sent beside it', async () => {
-    let isDown = true;
-    const api = inProcessApi(async ({ url }) => {
-      await sleep(2);
-      if (isDown) throw refused(url);
-      return Response.json(user);
-    });
-    const client = clientOf(api);
-    void sleep(300).then(() => (isDown = false));
-    const calls = many(60, (index) => sleep(index * 10).then(() => client.users.get(`user_${index}`)));
-    await settled(Promise.allSettled(calls));
-    expect(performance.now()).toBeLessThanOrEqual(3500);
-  });
-
   it('does not make others wait for a slow answer that is on its way', async () => {
     const reset = String(Date.now() / 1000 + 60);
     let isRefused = true;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CallPriority } from '../../src/rate-limit/priority.ts';
+import { Reserve } from '../../src/rate-limit/reserve.ts';
+import { RateWindow } from '../../src/rate-limit/window.ts';
 import { perEndpoint } from './model/undocumented-servers.ts';
 import { type CallRecord, documented, quantile, summary, SchedulerWorld } from './support/simulation.ts';
 
@@ -81,26 +83,44 @@ describe('background calls', () => {
     expect(beside.length).toBeGreaterThanOrEqual(90);
   });
 
-  it('get their tenth of normal calls within ten windows after a long time in which they had everything', async () => {
-    const world = busyWorld();
-    world.call(3000, background());
-    await world.time.run(35 * minute);
-    world.call(3000);
-    const call = world.one(background());
-    await world.time.run();
-    const { askedAt, doneAt } = await call;
-    expect(doneAt - askedAt).toBeLessThan(12 * minute);
+  it.each([
+    [0, 9],
+    [20, 189],
+    [3000, 1009],
+  ])('after %i of them, wait for %i normal calls that were made at the same time', (before, after) => {
+    const reserve = new Reserve();
+    for (let sent = 0; sent < before; sent += 1) reserve.sent('background', false);
+    for (let sent = 0; sent < 5; sent += 1) reserve.sent('normal', false);
+    let waited = 0;
+    for (; !reserve.isBackgroundDue; waited += 1) reserve.sent('normal', true);
+    expect(waited).toBe(after);
+    for (let sent = 0; sent < 100; sent += 1) reserve.sent('normal', true);
+    reserve.sent('background', true);
+    expect(reserve.isBackgroundDue).toBe(false);
   });
 
-  it('use all but one request of the first window, if no normal call needs it', async () => {
-    const world = busyWorld('first');
-    world.call(100, background());
-    expect(summary(await world.finish()).end).toBeLessThan(minute + 500);
-  });
-
-  it('leave nothing of a window if there was no normal call in the last one', async () => {
-    const world = busyWorld('first');
-    world.call(297, background()); // One request of each window may remain unused before.
-    expect(summary(await world.finish()).end).toBeLessThan(2 * minute + 2000);
+  it.each([
+    // In the first windows, 15 % are kept; later, what normal calls used of the last one, in proportion to the time left.
+    { windows: 2, arrived: [0, 0], remaining: 11, timeLeft: 60_000, wait: 20_001 },
+    { windows: 2, arrived: [30, 25], remaining: 11, timeLeft: 60_000, wait: 40_001 },
+    { windows: 3, arrived: [0, 0], remaining: 1, timeLeft: 60_000, wait: 0 },
+    { windows: 3, arrived: [30, 0], remaining: 31, timeLeft: 60_000, wait: 0 },
+    { windows: 3, arrived: [30, 25], remaining: 11, timeLeft: 25_000, wait: 5_001 },
+    { windows: 3, arrived: [30, 25], remaining: 11, timeLeft: 20_000, wait: 0 },
+    // What is expected is kept until the last tenth.
+    { windows: 3, arrived: [30, 10], remaining: 20, timeLeft: 10_000, wait: 4_301 },
+    { windows: 3, arrived: [30, 10], remaining: 21, timeLeft: 10_000, wait: 0 },
+    { windows: 3, arrived: [30, 10], remaining: 0, timeLeft: 10_000, wait: 0 },
+    { windows: 0, arrived: [0, 30], remaining: 1, timeLeft: 60_000, wait: 0 },
+  ])('leave requests to normal ones: %j', ({ windows, arrived: [last, now], remaining, timeLeft, wait }) => {
+    const reserve = new Reserve();
+    const window = Object.assign(new RateWindow(), { remaining: () => remaining, timeLeft: () => timeLeft });
+    const arrive = (announced: number, count = 0) => {
+      window.announced = announced;
+      for (let call = 0; call < count; call += 1) reserve.arrived(window);
+    };
+    arrive(windows - 1, last);
+    arrive(windows, now);
+    expect(reserve.readyAt(1_000_000, window) - 1_000_000).toBe(wait);
   });
 });

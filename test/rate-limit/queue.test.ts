@@ -106,7 +106,7 @@ describe('maxWait', () => {
     const onWait = vi.fn();
     world.call(101, { maxWait: 0, onWait });
     await world.time.run(1);
-    expect((await world.calls[100]!).error).toBeInstanceOf(RateLimitWaitError);
+    expect((await world.calls[100]!).error).toMatchObject({ name: 'RateLimitWaitError', retryAfter: 1 });
     expect(onWait).not.toHaveBeenCalled();
   });
 });

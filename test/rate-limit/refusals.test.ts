@@ -4,6 +4,7 @@ import { realTiming } from '../../src/utils/timing.ts';
 import { announcement } from './model/announcement.ts';
 import { refused } from './model/server.ts';
 import { allOf, bucket, concurrency, failing } from './model/undocumented-servers.ts';
+import { observing } from './support/calls.ts';
 import { documented, quantile, summary, SchedulerWorld } from './support/simulation.ts';
 
 // Refusals that the window does not explain. Other limits, one by one, are in model/undocumented-rows.ts.
@@ -44,12 +45,10 @@ describe('a locked resource', () => {
   it('fails in the end, and is reported when it is held', async () => {
     const world = new SchedulerWorld(locking(undefined));
     const held: (string | undefined)[] = [];
-    const observer = {
-      onHold: (target?: string) => held.push(target),
-      onStoreChange: () => undefined,
-      onStall: () => undefined,
-    };
-    await Promise.all([world.one({ path: '/users/1', route, observer }), world.time.run()]);
+    const observer = observing({ onHold: (target) => held.push(target) });
+    // Clients without calls are told nothing.
+    const idle = { ...observer, onHold: () => held.push('idle') };
+    await Promise.all([world.one({ path: '/users/1', route, observer: idle }), world.time.run()]);
     const [record] = await Promise.all([world.one({ path: '/users/locked', route, observer }), world.time.run()]);
     expect(record.status).toBe(429);
     expect(record.sentAt.length).toBeGreaterThan(8);
@@ -67,11 +66,7 @@ describe('a limit that no header announces', () => {
       const epoch = 1_700_000_040_000;
       const world = new SchedulerWorld(allOf(create(), documented({}, epoch)), { seed, latency: 20, epoch, work: 100 });
       const held: (string | undefined)[] = [];
-      const observer = {
-        onHold: (target?: string) => held.push(target),
-        onStoreChange: () => undefined,
-        onStall: () => undefined,
-      };
+      const observer = observing({ onHold: (target) => held.push(target) });
       for (let id = 0; id < 300; id += 1) world.call(1, { path: `/users/${id}`, route, observer });
       const { failed, refusals } = summary(await world.finish());
       expect(failed).toBe(0);
@@ -90,24 +85,6 @@ describe('a limit that no header announces', () => {
       expect(summary(await world.finish()).failed).toBe(0);
     }
   });
-
-  it('does not hold calls for long if none that was refused is sent again', async () => {
-    const world = new SchedulerWorld(documented());
-    world.call(1);
-    await world.time.run(1000);
-    const first = await world.limiter.acquire({ method: 'GET', path: '/a', route: '/a' });
-    const second = await world.limiter.acquire({ method: 'GET', path: '/b', route: '/b' });
-    for (const permit of [first, second]) permit.recordResponse(429, new Headers());
-    for (let call = 0; call < 600; call += 1) {
-      world.time.after(call * 1000, () => world.call(1, { path: `/users/${call}`, route }));
-    }
-    const records = await world.finish();
-    const waits = records.map(({ askedAt, doneAt }) => doneAt - askedAt);
-    expect(summary(records).failed).toBe(0);
-    expect(Math.max(...waits)).toBeLessThanOrEqual(20_000);
-    // The rate rises until none waits.
-    expect(quantile(waits.slice(150), 0.95)).toBeLessThanOrEqual(1_000);
-  });
 });
 
 it('a refusal that the window explains holds all calls of the token for its Retry-After', async () => {
@@ -121,12 +98,57 @@ it('a refusal that the window explains holds all calls of the token for its Retr
   for (const { sentAt } of records) expect(sentAt.at(-1)).toBeGreaterThanOrEqual(95_000);
 });
 
-it('what was refused long ago is forgotten, even beside a resource that is refused again and again', () => {
-  const refusals = new Refusals(
+const idle = () =>
+  new Refusals(
     realTiming,
     () => undefined,
     () => undefined,
   );
+
+it.each([
+  [undefined, [0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]],
+  [0, [0, 0, 1000, 2000, 4000]],
+  [3000, [0, 0, 1000, 2000, 3000, 3000]],
+])('after refusals in a row, the token pauses for so many milliseconds, if %s are asked for: %j', (wait, pauses) => {
+  const refusals = idle();
+  let now = 0;
+  const seen = pauses.map((_, id) => {
+    const target = { method: 'GET', path: `/users/${id}`, route };
+    // Two that are in flight together count once, after the first.
+    const [first, second] = [refusals.sent(now, target), refusals.sent(now, target)];
+    for (const sequence of id === 0 ? [first] : [first, second])
+      refusals.refused(now, target, sequence, undefined, wait ?? Infinity);
+    const pause = Math.max(0, refusals.readyAt(now) - now);
+    now += pause;
+    return pause;
+  });
+  expect(seen).toEqual(pauses);
+});
+
+it.each([
+  [undefined, [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000]],
+  [90_000, [90_000, 90_000]],
+])('its resource pauses, if %s are asked for, and its retries count from the ninth on: %j', (wait, pauses) => {
+  const refusals = idle();
+  const target = { method: 'GET', path: '/users/1', route };
+  const other = { ...target, path: '/users/2' };
+  let now = 0;
+  const seen = pauses.map(() => {
+    refusals.admitted(now, other, refusals.sent(now, other));
+    const sequence = refusals.sent(now, target);
+    expect(refusals.refusedTargetOf(target)?.readyAt ?? Infinity).toBe(Infinity); // while it is under way
+    refusals.ended(target, sequence);
+    const isUncounted = refusals.refused(now, target, sequence, wait, Infinity);
+    const pause = (refusals.heldTarget(now, target)?.readyAt ?? NaN) - now;
+    now += pause;
+    expect(refusals.heldTarget(now, target)).toBeUndefined();
+    return [pause, isUncounted];
+  });
+  expect(seen).toEqual(pauses.map((pause, index) => [pause, index < 8]));
+});
+
+it('what was refused long ago is forgotten, even beside a resource that is refused again and again', () => {
+  const refusals = idle();
   const target = (id: string) => ({ method: 'GET', path: `/users/${id}`, route });
   for (let second = 0; second < 300; second += 1) {
     for (const id of ['always', `once_${second}`]) {
@@ -138,29 +160,12 @@ it('what was refused long ago is forgotten, even beside a resource that is refus
   expect(refusals.refusedTargetOf(target('always'))).toBeDefined();
 });
 
-it('of routes with an id in them, those that were admitted last are remembered', () => {
-  const refusals = new Refusals(
-    realTiming,
-    () => undefined,
-    () => undefined,
-  );
-  for (let id = 0; id < 1000; id += 1) {
-    const target = { method: 'GET', path: `/users/${id}`, route: `/users/${id}` };
-    refusals.admitted(id, target, refusals.sent(id, target));
-  }
-  expect(refusals.wasAdmitted('/users/999', 0)).toBe(true);
-  expect(refusals.wasAdmitted('/users/1', 0)).toBe(false);
-});
-
 it('the routes that were admitted lately are remembered, and no more than a hundred', () => {
-  const refusals = new Refusals(
-    realTiming,
-    () => undefined,
-    () => undefined,
-  );
+  const refusals = idle();
   for (let index = 0; index <= 100; index += 1) {
     const target = { method: 'GET', path: `/${index}`, route: `/${index}` };
     refusals.admitted(1000, target, refusals.sent(1000, target));
   }
   expect([0, 1, 100].map((index) => refusals.wasAdmitted(`/${index}`, 999))).toEqual([false, true, true]);
+  expect(refusals.wasAdmitted('/100', 1000)).toBe(false);
 });

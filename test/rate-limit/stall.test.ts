@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { RateLimitWaitError, type Fetch } from '@example/sdk';
+import { RateLimitWaitError } from '@example/sdk';
 import type { StallReport } from '../../src/rate-limit/observers.ts';
 import type { ConnectStore } from '../../src/rate-limit/share.ts';
 import { clientOf, rejection } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { settled, useVirtualTime } from '../support/virtual-time.ts';
+import { many, observing } from './support/calls.ts';
 import { announcement } from './model/announcement.ts';
+import { connectionError } from './model/network.ts';
 import { accepted, refused, type Reply } from './model/server.ts';
 import { failing } from './model/undocumented-servers.ts';
 import { documented, SchedulerWorld } from './support/simulation.ts';
@@ -20,11 +22,7 @@ const epoch = 1_700_000_040_000;
 function stallingWorld(from: number, reply: (now: number) => Reply) {
   const world = new SchedulerWorld(failing(documented({}, epoch), from, Infinity, reply), { epoch });
   const reports: (StallReport & { at: number })[] = [];
-  const observer = {
-    onHold: () => undefined,
-    onStoreChange: () => undefined,
-    onStall: (report: StallReport) => reports.push({ ...report, at: world.time.now() }),
-  };
+  const observer = observing({ onStall: (report) => reports.push({ ...report, at: world.time.now() }) });
   return { world, reports, observer };
 }
 
@@ -41,7 +39,7 @@ describe('an API that refuses everything', () => {
     const records = await world.finish();
     expect(records.every(({ status, error }) => status === 429 || error instanceof RateLimitWaitError)).toBe(true);
     expect(Math.max(...records.map(({ doneAt }) => doneAt))).toBeLessThanOrEqual(10 * minute + 100);
-    expect(reports[0]).toMatchObject({ outcome: '429', waiting: expect.any(Number) });
+    expect(reports[0]).toMatchObject({ outcome: '429', seconds: 30, waiting: 20 });
     expect(reports[0]!.at).toBeLessThanOrEqual(31_000);
     const gaps = reports.slice(1).map(({ at }, index) => at - reports[index]!.at);
     expect(gaps.length).toBeGreaterThan(5);
@@ -72,14 +70,17 @@ describe('an API that refuses everything', () => {
 describe('a limit that is used up until tomorrow', () => {
   const day = 86_400_000;
 
-  it('rejects at once, and says when to come again', async () => {
-    const { world, observer } = stallingWorld(0, (now) => usedUp(epoch + now, day));
+  it.each([
+    ['all', day, (now: number) => usedUp(epoch + now, day)],
+    ['a resource', 60 * minute, () => refused(3600)],
+  ])('rejects calls of %s at once, and says when to come again', async (_, wait, reply) => {
+    const { world, observer } = stallingWorld(0, reply);
     world.call(3, { observer });
     const records = await world.finish();
     const waiting = records.filter(({ error }) => error instanceof RateLimitWaitError);
     expect(waiting).toHaveLength(3);
     for (const { error, doneAt } of waiting) {
-      expect((error as RateLimitWaitError).retryAfter).toBeGreaterThan(day / 1000 - 60);
+      expect((error as RateLimitWaitError).retryAfter).toBeGreaterThan(wait / 1000 - 60);
       expect(doneAt).toBeLessThan(1_000);
     }
   });
@@ -129,15 +130,17 @@ describe('calls that wait longer than expected', () => {
 describe('a client', () => {
   beforeEach(useVirtualTime);
 
-  it('logs it', async () => {
-    const logger = { error: vi.fn(), warn: vi.fn(), info: vi.fn(), debug: vi.fn() };
-    const fetch: Fetch = inProcessApi(() => errorResponse(429, { 'retry-after': '45' })).fetch;
-    const client = clientOf({ url: 'https://stalled.example.com' }, { fetch, logger, logLevel: 'warn' });
-    await settled(Promise.allSettled([client.users.get('user_1'), client.users.get('user_2')]));
-    const lines = logger.warn.mock.calls.map(([line]) => String(line));
-    expect(lines).toContainEqual(
-      expect.stringMatching(/Calls wait longer than expected, by now for \d+ s\. Last outcome: 429, Retry-After: 45\./),
-    );
+  it.each([
+    ['429, Retry-After: 45', () => errorResponse(429, { 'retry-after': '45' })],
+    ['500', () => errorResponse(500)],
+    ['no answer', () => Promise.reject(new TypeError('terminated'))],
+    ['not sent', ({ url }: { url: string }) => Promise.reject(connectionError('connection refused', url))],
+  ])('logs it: %s', async (outcome, answer) => {
+    const warn = vi.fn();
+    const client = clientOf(inProcessApi(answer), { logger: { ...console, warn }, logLevel: 'warn' });
+    await many(20, (id) => client.users.get(`user_${id}`));
+    const line = /Calls wait longer than expected, by now for \d+ s\. Last outcome: (.*)\. Calls waiting/;
+    expect(warn.mock.calls.map(([text]) => line.exec(String(text))?.[1])).toContain(outcome);
   });
 
   it('fails a call at once that the API will not admit today', async () => {

@@ -166,7 +166,7 @@ describe('in a window', () => {
   it('a process is told to ask again when others may return something, or when the window ends', () => {
     const store = windowOf(100);
     store.sync('a', known({ normal: 100 }));
-    expect(store.sync('b', known({ normal: 1 })).nextSyncIn).toBe(510);
+    expect(store.sync('b', known({ background: 1 })).nextSyncIn).toBe(510);
     store.sync('a', known({ sent: 100, used: 100 }));
     expect(store.sync('b', known({ normal: 1 })).nextSyncIn).toBe(5_010);
     store.now += minute - 1_200;
