@@ -217,7 +217,8 @@ export class ListReader<Item> {
     const idle = taken > 0 ? 0 : state.idle + 1;
     const end = (window.page - 1) * Math.max(previous?.ids.length ?? 0, ids.length) + ids.length;
     if (!shared.isOrdered) this.#updatePlace({ isReordered: true });
-    if (purpose === 'missing') this.#noteMissing(page);
+    // Items that were created meanwhile aren't missing.
+    if (purpose === 'missing') this.#found += Math.max(0, page.growth);
     else if (purpose !== 'behind') this.#noteRest(reason, page, isRepeated, end);
     const isEnd = isLastPage(page, end, isRepeated, idle, this.#found, this.place.count);
     if (isEnd || (purpose === 'missing' && !this.#mayMissItems)) this.#finish(purpose === 'behind');
@@ -229,13 +230,6 @@ export class ListReader<Item> {
     const isIgnored = isRepeated && window.page - 1 === this.#firstPage?.window.page;
     this.#reportUnverified(isIgnored ? 'page-ignored' : isNamed ? reason : 'missing-ids');
     if (ids.length > 0) this.#updatePlace({ page: window.page, end, ids: isNamed ? lastIds(ids) : [] });
-  }
-
-  #noteMissing({ growth }: ReceivedPage<Item>): void {
-    // Items that were created meanwhile aren't missing.
-    const created = Math.max(0, growth);
-    this.#found += created;
-    this.#updatePlace({ end: this.place.end + created });
   }
 
   #requestNextPage(state: Pages, page: ReceivedPage<Item>, idle: number): void {

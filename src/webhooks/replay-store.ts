@@ -67,7 +67,7 @@ export function memoryReplayStore(options: MemoryReplayStoreOptions = {}): Repla
 
   return {
     claim(id) {
-      if ((handled.get(id) ?? 0) > performance.now()) return { status: 'handled' };
+      if (Number(handled.get(id)) > performance.now()) return { status: 'handled' };
       if (running.has(id)) return { status: 'busy', retryAfter: 1 };
 
       running.add(id);

@@ -310,6 +310,12 @@ describe('the meta of a page', () => {
     expect(page.meta).toEqual({ current_page: 2 });
     expect(page.hasNextPage()).toBe(true);
   });
+
+  it('may have total_pages alone: nothing is repeated after an awaited page that is short', async () => {
+    const { client, pages } = serveList({ items: projects(45), lie: say({ total_count: undefined }) });
+    expect(await collect(await client.projects.list({ page: 3 }))).toEqual(projects(45).slice(40));
+    expect(pages()).toEqual([3, 4]);
+  });
 });
 
 describe('a server that ignores page', () => {

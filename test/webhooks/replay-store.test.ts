@@ -39,11 +39,15 @@ describe('memoryReplayStore', () => {
     expect(await complete(store, 'a')).toBe('handled');
   });
 
-  it('remembers 10 000 events by default', async () => {
+  it('remembers 10 000 events for four days by default', async () => {
+    vi.useFakeTimers();
     const store = memoryReplayStore();
     for (let index = 0; index <= 10_000; index++) await complete(store, `${index}`);
-    expect(await store.claim('1')).toEqual({ status: 'handled' });
     expect(await store.claim('0')).toHaveProperty('status', 'claimed');
+    vi.advanceTimersByTime(345_600_000 - 1);
+    expect(await store.claim('1')).toEqual({ status: 'handled' });
+    vi.advanceTimersByTime(1);
+    expect(await store.claim('1')).toHaveProperty('status', 'claimed');
   });
 
   it('forgets handled events after their retention, whatever happens to the wall clock', async () => {

@@ -132,7 +132,7 @@ describe('an error in the log', () => {
     webhooks.on('user.created', () => Promise.reject(error));
     await send(userCreated, 'msg_1');
   };
-  const line = /^\[@example\/sdk\] Webhook msg_1 \(user\.created\) failed: database is down x+…$/;
+  const line = /^\[@example\/sdk\] Webhook msg_1 \(user\.created\) failed: database is down x{283}…$/;
   const err = {
     name: 'Error',
     message: expect.stringMatching(/^database\nis down x{900}/) as string,
@@ -154,7 +154,6 @@ describe('an error in the log', () => {
         { err: expect.objectContaining(err) as object, id: 'msg_1', event: 'user.created' },
       ],
     ]);
-    expect(String(logger.error.mock.calls[0]?.[0]).length).toBeLessThan(400);
   });
 
   it.each([
@@ -186,7 +185,7 @@ describe('an error in the log', () => {
     const { webhooks, send, logger } = receiver();
     webhooks.on('user.created', () => Promise.reject(error));
     await send();
-    expect(JSON.stringify(logger.error.mock.calls).split('"cause"').length).toBeLessThan(10);
+    expect(JSON.stringify(logger.error.mock.calls).split('"cause"')).toHaveLength(1 + 5);
   });
 
   it.each([
@@ -195,6 +194,7 @@ describe('an error in the log', () => {
     ['that is a revoked proxy', revokedProxy(), 'an error that cannot be read'],
     ['that is a symbol', Symbol('odd'), 'a thrown symbol, not an Error'],
     ['that is a text', 'out of stamps', 'out of stamps'],
+    ['that just fits into the line', new Error('x'.repeat(300)), 'x{300}'],
   ])('may be one %s', async (_, error, described) => {
     const { webhooks, send, logger } = receiver();
 

@@ -71,6 +71,7 @@ describe('signWebhook', () => {
     ['an id that is a number', { id: 7 as never }],
     ['an invalid date', { timestamp: new Date('never') }],
     ['a time before 1970', { timestamp: -1 }],
+    ['a time of thirteen digits', { timestamp: 1e12 }],
   ])('rejects %s', async (_, params) => {
     await expect(signWebhook({ body, secret, ...params })).rejects.toThrow(InvalidRequestError);
     await expect(signWebhook('{}' as never)).rejects.toThrow('params must be a plain object; got string.');
