@@ -20,10 +20,10 @@ describe('client.request() calls an endpoint that the SDK does not know', () => 
       const server = await serve((_, response) => json(response, 200, team));
       const client = clientOf(server);
       const query = { include: ['owner', 'members'], archived: false, page: 2, q: 'a b&c=d', status: undefined };
-      const params = { id: 'team 1', member_id: 'a?b' };
+      const params = { id: 'team 1', token: 'a?b' };
       const headers = { 'X-App': 'one' };
 
-      expect(await client.request(method, '/teams/{id}/members/{member_id}', { params, query, headers })).toEqual(team);
+      expect(await client.request(method, '/teams/{id}/invites/{token}', { params, query, headers })).toEqual(team);
       if (method !== 'GET') await client.request(method, '/teams', { body: { name: 'Blue' } });
 
       const [bare, full] = server.requests;
@@ -33,7 +33,7 @@ describe('client.request() calls an endpoint that the SDK does not know', () => 
         body: '',
       });
       expect(bare?.url).toBe(
-        '/v1/teams/team%201/members/a%3Fb?include=owner&include=members&archived=false&page=2&q=a+b%26c%3Dd',
+        '/v1/teams/team%201/invites/a%3Fb?include=owner&include=members&archived=false&page=2&q=a+b%26c%3Dd',
       );
       expect(bare?.headers).not.toHaveProperty('content-type');
       if (method !== 'GET') expect(full).toMatchObject({ method, body: '{"name":"Blue"}' });

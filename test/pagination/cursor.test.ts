@@ -150,13 +150,22 @@ it('an item that was created in front of the last ones is in the cursor, however
   expect(events).toEqual([]);
 });
 
-it('the cursor of the last page yields what is added to the end later, and nothing of a list that is empty by then', async () => {
-  const items = projects(120);
-  const { client } = serveList({ items });
-  const { cursor } = await readPages(client.projects.list(), 2);
+it.each([
+  [120, 'that overlap', (asked: number) => asked],
+  [41, 'of a size that the server chooses', () => 20],
+])('the cursor of the last of %i items yields what is added later, in pages %s', async (length, _, sizeOf) => {
+  const items = projects(length);
+  const { client } = serveList({ items, sizeOf });
+  const { cursor } = await readPages(client.projects.list(), 3);
   expect(await collect(client.projects.list({}, { cursor }))).toEqual([]);
-  items.push(project(121));
-  expect(await collect(client.projects.list({}, { cursor }))).toEqual([project(121)]);
+  items.push(project(length + 1));
+  expect(await collect(client.projects.list({}, { cursor }))).toEqual([project(length + 1)]);
+});
+
+it('a cursor yields nothing of a list that is empty by then', async () => {
+  const items = projects(3);
+  const { client } = serveList({ items });
+  const { cursor } = await readPages(client.projects.list(), 1);
   items.length = 0;
   expect(await collect(client.projects.list({}, { cursor }))).toEqual([]);
 });

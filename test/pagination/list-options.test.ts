@@ -27,10 +27,13 @@ describe('client.list() lists the items of any endpoint', () => {
     expect(queries()).toEqual(['role=owner&role=admin&page=2&per_page=10']);
   });
 
-  it('into an array, as its schema makes them', async () => {
+  it.each([
+    ['makes them', memberSchema],
+    ['makes them later', memberSchema.refine(() => Promise.resolve(true))],
+  ])('into an array, as its schema %s', async (_, schema) => {
     const { client } = serveList({ items: some(250) });
 
-    const items = await client.list('/members', { schema: memberSchema }).toArray({ limit: 120 });
+    const items = await client.list('/members', { schema }).toArray({ limit: 120 });
 
     expect(items).toHaveLength(120);
     expect(items[0]).toEqual({ id: 'member_0', joined_at: new Date(at) });

@@ -5,7 +5,7 @@ import { errorResponse } from '../support/in-process-api.ts';
 import { collect, project, projects, serveList } from './support/list-server.ts';
 
 it('a list that is awaited is one page', async () => {
-  const { client, queries } = serveList({ items: projects(45) });
+  const { client, queries } = serveList({ items: projects(45), client: { responseValidation: 'throw' } });
   const page = await client.projects.list();
   expect(page.data).toEqual(projects(20));
   expect(page.meta).toEqual({ current_page: 1, total_pages: 3, total_count: 45 });

@@ -336,6 +336,20 @@ describe('a server that ignores page', () => {
   });
 });
 
+it('a server that goes back to the first page after the last one: the items come, and then an error says so', async () => {
+  const items = projects(60);
+  const lie = (_: Answer, page: number) => ({ data: items.slice(20 * (page % 3), 20 * (page % 3) + 20) });
+  const { client } = serveList({ items, lie });
+  const seen: unknown[] = [];
+  const loop = async () => {
+    for await (const item of client.projects.list({ per_page: 20 })) seen.push(item);
+  };
+  // 100, and two for each item.
+  const message = expect.stringMatching(/^The last 221 pages of the list contained nothing new/) as string;
+  expect(await rejection(loop())).toMatchObject({ message, cursor: expect.any(String) as string });
+  expect(seen).toHaveLength(60);
+});
+
 describe('the items of a page', () => {
   it('may have no id', async () => {
     const items = [{ name: 'a' }, null, 7, 'text', { id: null }, { id: { nested: true } }, ['x']];
@@ -385,6 +399,11 @@ describe('the items of a page', () => {
 
   it('are a list, or the answer can not be used', async () => {
     const { client } = serveList({ items: [], intercept: () => Response.json({ data: { '0': project(1) } }) });
-    expect(await rejection(client.projects.list())).toBeInstanceOf(ResponseValidationError);
+    const error = await rejection(client.projects.list());
+    expect(error).toBeInstanceOf(ResponseValidationError);
+    expect(error).toHaveProperty('issues', [
+      { path: ['data'], message: 'expected array, received object' },
+      { path: ['meta'], message: 'expected object, received undefined' },
+    ]);
   });
 });
