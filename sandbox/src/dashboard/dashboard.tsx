@@ -1,4 +1,4 @@
-import type { Context } from 'hono';
+import type { Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -6,6 +6,7 @@ import type { Details } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
 import { type FrameState, Layout } from './layout.tsx';
 import { type Notice, Notices } from './notices.ts';
+import { attempted, field, type InvalidForm, readForm, unknownAction } from './parts/form.ts';
 
 /** How a page is shown. */
 export interface PageOptions {
@@ -15,6 +16,22 @@ export interface PageOptions {
   /** What was searched for. */
   readonly query?: string;
 }
+
+/** Shows a page. It shows a form of the page again if the form was invalid. */
+type Show = (context: Context, invalid?: InvalidForm) => Response | Promise<Response>;
+
+/** What an action has done. */
+interface Done extends Notice {
+  /** The page that says so. Default: that of the form. */
+  readonly path?: string;
+}
+
+/**
+ * Does what a button asks for. What it throws about fields is shown beside them.
+ *
+ * @param id The id in the path of the page; empty if the path has none.
+ */
+type Action = (form: URLSearchParams, id: string) => Done | Promise<Done>;
 
 /** Renders the dashboard's pages, and carries notices from an action to the page after it. */
 export class Dashboard {
@@ -41,10 +58,20 @@ export class Dashboard {
     return context.html(html`<!doctype html>${layout}`, status as ContentfulStatusCode);
   }
 
-  /** Leads from an action to a page that says what was done. A reload then doesn't repeat the action. */
-  done(context: Context, path: string, notice: Notice): Response {
-    const key = this.#notices.add(notice);
-    return context.redirect(`${path}${path.includes('?') ? '&' : '?'}notice=${key}`, 303);
+  /** Serves a page and its forms, whose buttons have the names of the actions as their values. */
+  serve(routes: Hono, path: string, show: Show, actions: Readonly<Record<string, Action>>): void {
+    const byName = new Map(Object.entries(actions));
+    routes.get(path, (context) => show(context));
+    routes.post(path, async (context) => {
+      const form = await readForm(context.req.raw);
+      const act = byName.get(field(form, 'action'));
+      if (act === undefined) throw unknownAction();
+      const result = await attempted(() => act(form, context.req.param('id') ?? ''));
+      if ('errors' in result) return show(context, { form, ...result });
+      const { path: page = context.req.path, ...notice } = result.value;
+      // A reload of the page doesn't repeat the action.
+      return context.redirect(`${page}?notice=${this.#notices.add(notice)}`, 303);
+    });
   }
 
   #frameState(): FrameState {

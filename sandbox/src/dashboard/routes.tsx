@@ -11,8 +11,9 @@ import { eventStream } from './events.ts';
 import { faultRoutes } from './faults/fault-routes.tsx';
 import { favicon } from './parts/icons.tsx';
 import { overviewRoutes } from './overview/overview-routes.tsx';
-import { resourceRoutes } from './records/record-routes.tsx';
-import { pathOf, resourcesOf } from './records/records.tsx';
+import { resources } from '../resources/index.ts';
+import { recordRoutes } from './records/record-routes.tsx';
+import { pathOf } from './records/records.tsx';
 import { requestRoutes } from './requests/request-routes.tsx';
 import { searchRoutes } from './search.tsx';
 import style from './style/main.css?bundled';
@@ -76,9 +77,7 @@ export function dashboardRoutes(dashboard: Dashboard): Hono {
   routes.route('/dashboard', webhookRoutes(dashboard));
   routes.route('/dashboard', deliveryRoutes(dashboard));
   routes.route('/dashboard/requests', requestRoutes(dashboard));
-  for (const resource of resourcesOf(dashboard.services)) {
-    routes.route(pathOf(resource), resourceRoutes(dashboard, resource));
-  }
+  for (const resource of resources) routes.route(pathOf(resource), recordRoutes(dashboard, resource));
   routes.route('/dashboard/faults', faultRoutes(dashboard));
   routes.get('/health', (context) => context.json(healthOf(dashboard.services)));
 

@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
+import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
 import { subjectOf } from '../state/reasons.ts';
 import type { Services } from '../state/services.ts';
 import { Card, Empty, PageHead, Row, Rows, type Tone } from './parts/components.tsx';
 import type { Dashboard } from './dashboard.tsx';
-import { pathOf, resourcesOf, valueOf } from './records/records.tsx';
+import { pathOf, recordsOf, textsOf } from './records/records.tsx';
 import { matches } from './parts/lists.ts';
 import { outcomeOf } from './requests/outcome.tsx';
 import { deliveryTones } from './webhooks/delivery-row.tsx';
@@ -25,11 +26,11 @@ const maxHits = 20;
 function find(services: Services, text: string): readonly Hit[] {
   const { log, store, webhooks } = services;
   const kinds: readonly (readonly Hit[])[] = [
-    ...resourcesOf(services).map((resource) =>
-      resource.state
+    ...resources.map((resource) =>
+      recordsOf(services, resource)
         .list()
-        .filter((item) => matches(text, item.id, ...resource.fields.map(({ name }) => valueOf(item, name))))
-        .map(({ id, name }) => ({ kind: capitalized(resource.name), id, name, href: pathOf(resource, id) })),
+        .filter((record) => matches(text, ...textsOf(resource, record)))
+        .map(({ id, name }) => ({ kind: capitalized(resource.singular), id, name, href: pathOf(resource, id) })),
     ),
     store.tokens.all
       .filter(({ id, name, hint }) => matches(text, id, name, hint))

@@ -1,8 +1,8 @@
 import type { ArmedFault, Fault } from '../../faults/fault.ts';
-import type { Details } from '../../http/failure.ts';
 import { Action, Card, Empty, PageHead } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { CreateForm, Field } from '../parts/fields.tsx';
+import type { InvalidForm } from '../parts/form.ts';
 import { count } from '../parts/numbers.ts';
 
 const to = '/dashboard/faults';
@@ -17,19 +17,12 @@ const presets: readonly (readonly [name: string, fault: Fault])[] = [
   ['10 % errors', { status: 500, share: 0.1 }],
 ];
 
-export function Faults({
-  faults,
-  form,
-  errors,
-}: {
-  faults: readonly ArmedFault[];
-  /** What was typed into a form that had errors. */
-  form: string | undefined;
-  errors: Details | undefined;
-}) {
-  const problems = Object.entries(errors ?? {}).map(([name, problem]) =>
-    name === 'fault' ? problem : `${name}: ${problem}`,
-  );
+export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; invalid: InvalidForm | undefined }) {
+  const errors = invalid && {
+    fault: Object.entries(invalid.errors)
+      .map(([name, problem]) => (name === 'fault' ? problem : `${name}: ${problem}`))
+      .join(' '),
+  };
   return (
     <>
       <PageHead
@@ -51,12 +44,12 @@ export function Faults({
         <Field
           label="Fault, as JSON"
           name="fault"
-          errors={errors && { fault: problems.join(' ') }}
+          errors={errors}
           hint="status, retryAfter, latency, reset, body (cut, malformed, html, empty), after, route, times, share"
         >
           {(attributes) => (
             <textarea {...attributes} rows={3} spellcheck={false} class="mono">
-              {form ?? '{ "status": 503, "route": "POST /users", "times": 3 }'}
+              {invalid?.form.get('fault') ?? '{ "status": 503, "route": "POST /users", "times": 3 }'}
             </textarea>
           )}
         </Field>

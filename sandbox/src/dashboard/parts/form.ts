@@ -1,18 +1,23 @@
 import { type Details, Failure, failureOf, invalidFields } from '../../http/failure.ts';
 import { readText } from '../../http/request-body.ts';
 
+/** A form as it was sent, and what is wrong with its fields. */
+export interface InvalidForm {
+  readonly form: URLSearchParams;
+  readonly errors: Details;
+}
+
 /**
- * Reads a submitted form. `action` is the value of the button that submitted it.
+ * Reads a submitted form.
  *
  * @throws {Failure} 415 when the request is not a form.
  */
-export async function readForm(request: Request): Promise<{ form: URLSearchParams; action: string }> {
+export async function readForm(request: Request): Promise<URLSearchParams> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
     throw new Failure(415, 'unsupported_media_type', 'Send the body as application/x-www-form-urlencoded.');
   }
-  const form = new URLSearchParams(await readText(request));
-  return { form, action: field(form, 'action') };
+  return new URLSearchParams(await readText(request));
 }
 
 /** The value of a field; empty if the form does not have it. */
@@ -33,12 +38,10 @@ export function unknownAction(): Failure {
   return new Failure(422, 'invalid_request', 'This page has no such action.');
 }
 
-/** The result of an action, or the problems to show beside its form's fields. */
-export async function attempted<T>(
-  work: () => T | Promise<T>,
-): Promise<{ readonly value: T; readonly errors: undefined } | { readonly errors: Details }> {
+/** The result of some work, or what is wrong with the fields that it was given. */
+export async function attempted<T>(work: () => T | Promise<T>): Promise<{ value: T } | { errors: Details }> {
   try {
-    return { value: await work(), errors: undefined };
+    return { value: await work() };
   } catch (error) {
     const failure = failureOf(error);
     if (failure !== undefined && Object.keys(failure.details).length > 0) return { errors: failure.details };

@@ -1,76 +1,55 @@
 import { type Context, Hono } from 'hono';
-import { type Details, found } from '../../http/failure.ts';
+import { found } from '../../http/failure.ts';
+import type { NamedResource } from '../../resources/index.ts';
 import { capitalized } from '../../resources/resource.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { attempted, field, readForm, unknownAction } from '../parts/form.ts';
+import { field, type InvalidForm } from '../parts/form.ts';
 import { matches, newest } from '../parts/lists.ts';
-import { pathOf, type Resource, ResourceList, ResourcePage, valueOf, type Values } from './records.tsx';
+import { fieldsOf, pathOf, recordsOf, RecordList, RecordPage, textsOf } from './records.tsx';
 
 /** The list of a resource, and a page for each record. */
-export function resourceRoutes(dashboard: Dashboard, resource: Resource): Hono {
-  const { name, fields, state } = resource;
+export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hono {
+  const { name: plural, singular } = resource;
+  const records = recordsOf(dashboard.services, resource);
+  const fields = fieldsOf[plural];
   const routes = new Hono();
-  const filters = fields.filter(({ options }) => options !== undefined).map((each) => each.name);
-  const valuesOf = (form: URLSearchParams): Values =>
-    Object.fromEntries(fields.map((each) => [each.name, field(form, each.name)]));
+  const valuesOf = (form: URLSearchParams) => Object.fromEntries(fields.map(({ name }) => [name, field(form, name)]));
 
-  const list = (context: Context, form?: Values, errors?: Details) => {
+  const list = (context: Context, invalid?: InvalidForm) => {
     const { q = '', ...rest } = context.req.query();
-    const chosen = filters.map((filter): [string, string] => [filter, rest[filter] ?? '']);
-    const found = state
+    const chosen = fields
+      .filter(({ options }) => options !== undefined)
+      .map(({ name }): [string, string] => [name, rest[name] ?? '']);
+    const found = records
       .list()
       .filter(
-        (item) =>
-          matches(q, item.id, ...fields.map((each) => valueOf(item, each.name))) &&
-          chosen.every(([filter, value]) => value === '' || valueOf(item, filter) === value),
+        (record) =>
+          matches(q, ...textsOf(resource, record)) &&
+          chosen.every(([name, value]) => value === '' || record[name] === value),
       );
-    const shown = {
-      items: newest(found),
-      total: found.length,
-      query: { q, ...Object.fromEntries(chosen) },
-      form,
-      errors,
-    };
-    return dashboard.page(context, capitalized(resource.plural), <ResourceList resource={resource} {...shown} />, {
-      errors,
-    });
+    const shown = { records: newest(found), total: found.length, query: { q, ...Object.fromEntries(chosen) } };
+    const page = <RecordList resource={resource} {...shown} invalid={invalid} />;
+    return dashboard.page(context, capitalized(plural), page, invalid);
   };
-
-  routes.get('/', (context) => list(context));
-  routes.post('/', async (context) => {
-    const { form, action } = await readForm(context.req.raw);
-    if (action !== 'create') throw unknownAction();
-    const { errors } = await attempted(() => state.create(valuesOf(form)));
-    if (errors !== undefined) return list(context, valuesOf(form), errors);
-    return dashboard.done(context, pathOf(resource), { text: `“${field(form, 'name')}” is created.` });
+  dashboard.serve(routes, '/', list, {
+    create: (form) => ({ text: `“${records.create(valuesOf(form)).name}” is created.` }),
   });
 
-  const itemOf = (context: Context) => {
+  const record = (context: Context, invalid?: InvalidForm) => {
     const { id = '' } = context.req.param();
-    return found(state.get(id), name, id);
+    const item = found(records.get(id), singular, id);
+    const page = <RecordPage resource={resource} record={item} invalid={invalid} />;
+    return dashboard.page(context, item.name, page, invalid);
   };
-  const record = (context: Context, form?: Values, errors?: Details) => {
-    const item = itemOf(context);
-    const page = <ResourcePage resource={resource} item={item} form={form} errors={errors} />;
-    return dashboard.page(context, item.name, page, { errors });
-  };
-
-  routes.get('/:id', (context) => record(context));
-  routes.post('/:id', async (context) => {
-    const { id } = itemOf(context);
-    const { form, action } = await readForm(context.req.raw);
-    switch (action) {
-      case 'save': {
-        const { errors } = await attempted(() => state.update(id, valuesOf(form)));
-        if (errors !== undefined) return record(context, valuesOf(form), errors);
-        return dashboard.done(context, context.req.path, { text: `The ${name} is saved.` });
-      }
-      case 'delete':
-        state.delete(id);
-        return dashboard.done(context, pathOf(resource), { text: `The ${name} is deleted.` });
-      default:
-        throw unknownAction();
-    }
+  dashboard.serve(routes, '/:id', record, {
+    save: (form, id) => {
+      records.update(id, valuesOf(form));
+      return { text: `The ${singular} is saved.` };
+    },
+    delete: (_, id) => {
+      found(records.delete(id) || undefined, singular, id);
+      return { text: `The ${singular} is deleted.`, path: pathOf(resource) };
+    },
   });
 
   return routes;

@@ -1,23 +1,18 @@
 import * as z from 'zod/mini';
 import type { Details } from '../../http/failure.ts';
-import { byResource, resources } from '../../resources/index.ts';
-import { capitalized } from '../../resources/resource.ts';
+import { byResource, type NamedResource } from '../../resources/index.ts';
+import { capitalized, type StoredRecord } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Services } from '../../state/services.ts';
 import { Card, Confirm, Copyable, Empty, More, PageHead, Row, Rows } from '../parts/components.tsx';
 import { type Choice, choices, CreateForm, Field, Select } from '../parts/fields.tsx';
+import { field, type InvalidForm } from '../parts/form.ts';
 
-/** The values of a record, or of a form. */
-export type Values = Readonly<Record<string, string>>;
-
-interface Item {
-  readonly id: string;
-  readonly name: string;
-  readonly created_at: string;
-}
+/** A record: each resource has names. */
+type NamedRecord = StoredRecord & { readonly name: string };
 
 /** A field that a form has, and a list has a column for. */
-interface ResourceField {
+interface RecordField {
   readonly name: string;
   readonly maxlength?: number;
   readonly type?: string;
@@ -27,20 +22,11 @@ interface ResourceField {
   readonly options?: readonly string[];
 }
 
-/** What the API stores, and the dashboard lists, creates, changes and deletes. */
-export interface Resource {
-  /** Its name, such as `user`. */
-  readonly name: string;
-  readonly plural: string;
-  readonly fields: readonly ResourceField[];
-  readonly state: RecordState<Item>;
-}
-
 /** From here on, a text gets several lines, in characters. */
 const longText = 1000;
 
-const fieldsOf = byResource(({ fields }) =>
-  Object.entries(fields).map(([name, { schema, choices }]): ResourceField => {
+export const fieldsOf = byResource(({ fields }) =>
+  Object.entries(fields).map(([name, { schema, choices }]): RecordField => {
     const { format, maxLength = 200 } = z.toJSONSchema(schema);
     return {
       name,
@@ -52,49 +38,39 @@ const fieldsOf = byResource(({ fields }) =>
   }),
 );
 
-export function resourcesOf(services: Services): readonly Resource[] {
-  return resources.map((resource) => ({
-    name: resource.singular,
-    plural: resource.name,
-    fields: fieldsOf[resource.name],
-    state: new RecordState<Item>(services, resource),
-  }));
+export function recordsOf(services: Services, resource: NamedResource): RecordState<NamedRecord> {
+  return new RecordState<NamedRecord>(services, resource);
 }
 
 /** The path of a resource's pages; with an id, of the page of a record. */
-export function pathOf({ plural }: Resource, id?: string): string {
-  return `/dashboard/${plural}${id === undefined ? '' : `/${encodeURIComponent(id)}`}`;
+export function pathOf({ name }: NamedResource, id?: string): string {
+  return `/dashboard/${name}${id === undefined ? '' : `/${encodeURIComponent(id)}`}`;
 }
 
-/** The value of a field of a record. */
-export function valueOf(item: Item, field: string): string {
-  return (item as Item & Values)[field] ?? ''; // Each field is one of the record's, and a text.
+/** What a record is found by. */
+export function textsOf({ fields }: NamedResource, record: StoredRecord): string[] {
+  return [record.id, ...Object.keys(fields).map((name) => record[name] ?? '')];
 }
 
-interface Errors {
-  /** What was typed into a form that had errors. */
-  readonly form: Values | undefined;
-  readonly errors: Details | undefined;
-}
-
-export function ResourceList({
+export function RecordList({
   resource,
-  items,
+  records,
   total,
   query,
-  form = {},
-  errors,
+  invalid,
 }: {
-  resource: Resource;
-  items: readonly Item[];
-  /** Number of items that match. */
+  resource: NamedResource;
+  records: readonly NamedRecord[];
+  /** Number of records that match. */
   total: number;
   /** What the list is filtered by: `q` for a text, and fields with options. */
-  query: Values;
-} & Errors) {
-  const { name, plural, fields } = resource;
+  query: Readonly<Record<string, string>>;
+  invalid: InvalidForm | undefined;
+}) {
+  const { name: plural, singular } = resource;
+  const fields = fieldsOf[plural];
   const to = pathOf(resource);
-  const details = fields.filter((field) => field.name !== 'name' && field.rows === undefined);
+  const details = fields.filter(({ name, rows }) => name !== 'name' && rows === undefined);
   const filtered = Object.values(query).some((value) => value !== '');
   return (
     <>
@@ -105,45 +81,45 @@ export function ResourceList({
             type="search"
             name="q"
             value={query['q'] ?? ''}
-            placeholder={`Id or ${fields.map((field) => field.name).join(', ')}`}
+            placeholder={`Id or ${fields.map(({ name }) => name).join(', ')}`}
             aria-label={`Find ${plural}`}
             autocomplete="off"
           />
           {fields.map(
-            ({ name: field, options }) =>
+            ({ name, options }) =>
               options && (
                 <Select
-                  name={field}
-                  aria-label={`${capitalized(field)} to show`}
-                  value={query[field] ?? ''}
-                  options={choices(`Any ${field}`, options)}
+                  name={name}
+                  aria-label={`${capitalized(name)} to show`}
+                  value={query[name] ?? ''}
+                  options={choices(`Any ${name}`, options)}
                 />
               ),
           )}
           <button class="unscripted">Filter</button>
         </form>
       </PageHead>
-      <CreateForm to={to} action="create" button={`Create ${name}`} errors={errors}>
-        <Inputs resource={resource} form={form} errors={errors} />
+      <CreateForm to={to} action="create" button={`Create ${singular}`} errors={invalid?.errors}>
+        <Inputs resource={resource} valueOf={(name) => invalid && field(invalid.form, name)} errors={invalid?.errors} />
       </CreateForm>
-      {items.length === 0 ? (
-        <Empty title={filtered ? `No ${name} matches the filter.` : `No ${plural} yet.`}>
+      {records.length === 0 ? (
+        <Empty title={filtered ? `No ${singular} matches the filter.` : `No ${plural} yet.`}>
           <p>{filtered ? <a href={to}>{`Show all ${plural}`}</a> : 'Create one here, or with the API.'}</p>
         </Empty>
       ) : (
         <Card flush>
           <Rows label={`${capitalized(plural)}, newest first`}>
-            {items.map((item) => (
+            {records.map((record) => (
               <Row
-                kind={item.id}
-                subject={item.name}
-                reason={details.map((field) => valueOf(item, field.name)).join(' · ')}
-                at={item.created_at}
-                href={pathOf(resource, item.id)}
+                kind={record.id}
+                subject={record.name}
+                reason={details.map(({ name }) => record[name]).join(' · ')}
+                at={record.created_at}
+                href={pathOf(resource, record.id)}
               />
             ))}
           </Rows>
-          <More shown={items.length} of={total} />
+          <More shown={records.length} of={total} />
         </Card>
       )}
     </>
@@ -151,33 +127,53 @@ export function ResourceList({
 }
 
 /** A record: what can be changed of it. */
-export function ResourcePage({ resource, item, form, errors }: { resource: Resource; item: Item } & Errors) {
-  const { name, fields } = resource;
-  const to = pathOf(resource, item.id);
-  const values = form ?? Object.fromEntries(fields.map((field) => [field.name, valueOf(item, field.name)]));
+export function RecordPage({
+  resource,
+  record,
+  invalid,
+}: {
+  resource: NamedResource;
+  record: NamedRecord;
+  invalid: InvalidForm | undefined;
+}) {
+  const { singular } = resource;
+  const to = pathOf(resource, record.id);
   return (
     <>
-      <PageHead title={item.name} lead={<Copyable text={item.id} label={`the ${name} id`} />} />
+      <PageHead title={record.name} lead={<Copyable text={record.id} label={`the ${singular} id`} />} />
       <Card>
         <form method="post" action={to}>
-          <Inputs resource={resource} form={values} errors={errors} />
+          <Inputs
+            resource={resource}
+            valueOf={(name) => (invalid ? field(invalid.form, name) : record[name])}
+            errors={invalid?.errors}
+          />
           <button class="main" name="action" value="save">
             Save
           </button>
         </form>
         <div class="actions below">
-          <Confirm to={to} action="delete" button={`Delete ${name}`} question={`This deletes “${item.name}”.`} />
+          <Confirm to={to} action="delete" button={`Delete ${singular}`} question={`This deletes “${record.name}”.`} />
         </div>
       </Card>
     </>
   );
 }
 
-function Inputs({ resource, form, errors }: { resource: Resource; form: Values; errors: Details | undefined }) {
+function Inputs({
+  resource,
+  valueOf,
+  errors,
+}: {
+  resource: NamedResource;
+  /** The value of a field; `undefined` for the usual one. */
+  valueOf: (name: string) => string | undefined;
+  errors: Details | undefined;
+}) {
   return (
     <>
-      {resource.fields.map(({ name, rows, options, ...input }) => {
-        const value = form[name] ?? options?.[0] ?? '';
+      {fieldsOf[resource.name].map(({ name, rows, options, ...input }) => {
+        const value = valueOf(name) ?? options?.[0] ?? '';
         if (options !== undefined) {
           const all = [...new Set([...options, value])].map((option): Choice => [option, option]);
           return (

@@ -16,10 +16,8 @@ export function requestRoutes(dashboard: Dashboard): Hono {
   const view = async (context: Context, selected?: string): Promise<RequestsView> => {
     const query = context.req.query();
     const { before } = query;
-    const { errors, value: filter = {} } = {
-      value: undefined,
-      ...(await attempted(() => parseRequestFilter(query))),
-    };
+    const parsed = await attempted(() => parseRequestFilter(query));
+    const { filter, errors } = 'errors' in parsed ? { ...parsed, filter: {} } : { filter: parsed.value };
     // An old request that is opened by its address is shown in its place in the list.
     let list = log.page(filter, { limit: rowsPerPage, before });
     const isElsewhere = selected !== undefined && !list.requests.some(({ id }) => id === selected);

@@ -1,9 +1,9 @@
-import type { Details } from '../../http/failure.ts';
 import type { RateLimit } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
 import { TrafficChart } from '../parts/chart.tsx';
 import { Card, Confirm, Empty, PageHead, Pill, Time, type Tone } from '../parts/components.tsx';
 import { CreateForm, Field } from '../parts/fields.tsx';
+import type { InvalidForm } from '../parts/form.ts';
 import { count, durationText, number } from '../parts/numbers.ts';
 
 const to = '/dashboard/api-tokens';
@@ -31,13 +31,11 @@ type TokenBudget = ReturnType<typeof tokenBudgets>[number];
 export function Tokens({
   budgets,
   rate,
-  name,
-  errors,
+  invalid,
 }: {
   budgets: readonly TokenBudget[];
   rate: RateLimit;
-  name: string | undefined;
-  errors: Details | undefined;
+  invalid: InvalidForm | undefined;
 }) {
   return (
     <>
@@ -45,12 +43,12 @@ export function Tokens({
         title="API tokens and rate limits"
         lead={`Each token allows ${count(rate.limit, 'request')} in a window of ${durationText(rate.window)}, which starts with its first request.`}
       />
-      <CreateForm to={to} action="create" button="Create token" errors={errors}>
+      <CreateForm to={to} action="create" button="Create token" errors={invalid?.errors}>
         <Field
           label="Name"
           name="name"
-          value={name}
-          errors={errors}
+          value={invalid?.form.get('name') ?? undefined}
+          errors={invalid?.errors}
           placeholder="What it is for, such as CI"
           required
           maxlength={200}

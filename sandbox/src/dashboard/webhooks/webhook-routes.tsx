@@ -1,22 +1,17 @@
 import { type Context, Hono } from 'hono';
-import { type Details, found } from '../../http/failure.ts';
-import type { EndpointRecord } from '../../storage/records.ts';
-import { exampleData } from '../../webhooks/webhooks.ts';
+import { found } from '../../http/failure.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { attempted, readForm, unknownAction } from '../parts/form.ts';
+import { field, type InvalidForm, jsonField } from '../parts/form.ts';
 import { newest } from '../parts/lists.ts';
-import { endpointForm, type FormState, webhookActions } from './webhook-actions.ts';
-import { type TestForm, Webhook } from './webhook.tsx';
-import { type EndpointForm, Webhooks } from './webhooks.tsx';
-
-const firstTest: TestForm = { event: 'user.created', data: JSON.stringify(exampleData, null, 2) };
+import { count } from '../parts/numbers.ts';
+import { Webhook } from './webhook.tsx';
+import { endpointForm, Webhooks } from './webhooks.tsx';
 
 export function webhookRoutes(dashboard: Dashboard): Hono {
   const { webhooks, store, clock } = dashboard.services;
-  const actions = webhookActions(dashboard.services);
   const routes = new Hono();
 
-  const list = (context: Context, form?: EndpointForm, errors?: Details) => {
+  const list = (context: Context, invalid?: InvalidForm) => {
     const endpoints = webhooks.endpoints
       .map((endpoint) => ({
         endpoint,
@@ -24,58 +19,70 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
         failing: [...store.deliveryIndex.of(endpoint.id).failing.values()].at(-1),
       }))
       .sort((a, b) => Number(b.failing !== undefined) - Number(a.failing !== undefined));
-    const page = <Webhooks endpoints={endpoints} form={form} errors={errors} />;
-    return dashboard.page(context, 'Webhooks', page, { errors });
+    return dashboard.page(context, 'Webhooks', <Webhooks endpoints={endpoints} invalid={invalid} />, invalid);
   };
-  routes.get('/webhooks', (context) => list(context));
-  routes.post('/webhooks', async (context) => {
-    const { form, action } = await readForm(context.req.raw);
-    if (action !== 'register') throw unknownAction();
-    const settings = endpointForm(form);
-    const registered = await attempted(() => webhooks.register(settings));
-    if (registered.errors !== undefined) return list(context, settings, registered.errors);
-    const { id, secret } = registered.value;
-    return dashboard.done(context, `/dashboard/webhooks/${id}`, {
-      text: 'The webhook is registered. This is its signing secret:',
-      secret: { label: 'the signing secret', value: secret },
-    });
+  dashboard.serve(routes, '/webhooks', list, {
+    register: (form) => {
+      const { id, secret } = webhooks.register(endpointForm(form));
+      return {
+        text: 'The webhook is registered. This is its signing secret:',
+        secret: { label: 'the signing secret', value: secret },
+        path: `/dashboard/webhooks/${id}`,
+      };
+    },
   });
 
-  const webhookPage = (context: Context, { settings, test = firstTest, errors }: FormState = {}) => {
-    const endpoint = endpointOf(context);
+  const webhook = (context: Context, invalid?: InvalidForm) => {
+    const { id = '' } = context.req.param();
+    const endpoint = found(store.endpoints.get(id), 'webhook', id);
     const { status = '' } = context.req.query();
     const deliveries = [...store.deliveryIndex.of(endpoint.id).all.values()].filter(
       (delivery) => status === '' || delivery.status === status,
     );
     const now = clock.now();
-    const health = store.deliveryIndex.health(endpoint, now);
     const view = {
       endpoint,
-      health,
+      health: store.deliveryIndex.health(endpoint, now),
       deliveries: newest(deliveries),
       total: deliveries.length,
       status,
       now,
-      settings,
-      test,
-      errors,
+      invalid,
     };
-    return dashboard.page(context, endpoint.url, <Webhook view={view} />, { errors });
+    return dashboard.page(context, endpoint.url, <Webhook view={view} />, invalid);
   };
-  const endpointOf = (context: Context): EndpointRecord => {
-    const { id = '' } = context.req.param();
-    return found(store.endpoints.get(id), 'webhook', id);
-  };
-
-  routes.get('/webhooks/:id', (context) => webhookPage(context));
-  routes.post('/webhooks/:id', async (context) => {
-    const { id } = endpointOf(context);
-    const { form, action } = await readForm(context.req.raw);
-    const act = actions.get(action);
-    if (act === undefined) throw unknownAction();
-    const result = await act(id, form);
-    if (!('notice' in result)) return webhookPage(context, result);
-    return dashboard.done(context, result.path ?? `/dashboard/webhooks/${id}`, result.notice);
+  dashboard.serve(routes, '/webhooks/:id', webhook, {
+    save: (form, id) => {
+      webhooks.update(id, endpointForm(form));
+      return { text: 'The settings are saved.' };
+    },
+    test: (form, id) => {
+      const delivery = webhooks.sendTest(id, field(form, 'event'), jsonField(form, 'data'));
+      return { text: 'The test event is sent.', path: `/dashboard/deliveries/${delivery.id}` };
+    },
+    resend: (_, id) => {
+      const { length } = webhooks.resendFailed(id);
+      return { text: count(length, 'delivery is sent again.', 'deliveries are sent again.') };
+    },
+    rotate: (_, id) => {
+      const { secret } = webhooks.rotateSecret(id);
+      return {
+        text: 'This is the new signing secret. For one day, deliveries are signed with the old one, too.',
+        secret: { label: 'the signing secret', value: secret },
+      };
+    },
+    enable: (_, id) => {
+      webhooks.update(id, { enabled: true });
+      return { text: 'The webhook is enabled. Its pending deliveries are sent now.' };
+    },
+    disable: (_, id) => {
+      webhooks.update(id, { enabled: false });
+      return { text: 'The webhook is disabled. Its deliveries wait.' };
+    },
+    delete: (_, id) => {
+      found(webhooks.remove(id) || undefined, 'webhook', id);
+      return { text: 'The webhook is deleted.', path: '/dashboard/webhooks' };
+    },
   });
 
   return routes;

@@ -1,18 +1,15 @@
-import type { Details } from '../../http/failure.ts';
 import type { EndpointHealth } from '../../storage/delivery-index.ts';
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { Action, Card, Confirm, Copyable, Empty, More, PageHead, Rows, Time } from '../parts/components.tsx';
 import { choices, Field, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { number } from '../parts/numbers.ts';
+import { exampleData } from '../../webhooks/webhooks.ts';
+import type { InvalidForm } from '../parts/form.ts';
 import { DeliveryRow } from './delivery-row.tsx';
-import { EndpointFields, type EndpointForm, Health } from './webhooks.tsx';
+import { endpointForm, EndpointFields, Health } from './webhooks.tsx';
 
-/** The values of the form that sends a test event. */
-export interface TestForm {
-  readonly event: string;
-  readonly data: string;
-}
+const firstTest = new URLSearchParams({ event: 'user.created', data: JSON.stringify(exampleData, null, 2) });
 
 export interface WebhookView {
   readonly endpoint: EndpointRecord;
@@ -22,15 +19,16 @@ export interface WebhookView {
   /** Number of deliveries that match. */
   readonly total: number;
   readonly now: number;
-  readonly settings?: EndpointForm | undefined;
-  readonly test: TestForm;
-  readonly errors?: Details | undefined;
+  readonly invalid: InvalidForm | undefined;
 }
 
 /** A webhook: its deliveries, and what can be done with it. */
 export function Webhook({ view }: { view: WebhookView }) {
-  const { endpoint, health, errors } = view;
+  const { endpoint, health, invalid } = view;
   const to = `/dashboard/webhooks/${endpoint.id}`;
+  const sent = (action: string) => (invalid?.form.get('action') === action ? invalid.form : undefined);
+  const [settings, test = firstTest] = [sent('save'), sent('test')];
+  const errors = invalid?.errors;
   return (
     <>
       <PageHead title={endpoint.url} lead={<Health endpoint={endpoint} health={health} />} />
@@ -49,11 +47,18 @@ export function Webhook({ view }: { view: WebhookView }) {
       <div class="columns even">
         <Card title="Send a test event">
           <form method="post" action={to}>
-            <Field label="Event" name="event" value={view.test.event} errors={errors} required maxlength={100} />
+            <Field
+              label="Event"
+              name="event"
+              value={test.get('event') ?? ''}
+              errors={errors}
+              required
+              maxlength={100}
+            />
             <Field label="Data, as JSON" name="data" errors={errors}>
               {(attributes) => (
                 <textarea {...attributes} rows={6} spellcheck={false} class="mono">
-                  {view.test.data}
+                  {test.get('data')}
                 </textarea>
               )}
             </Field>
@@ -66,7 +71,7 @@ export function Webhook({ view }: { view: WebhookView }) {
           <Secret view={view} to={to} />
           <Card title="Settings">
             <form method="post" action={to}>
-              <EndpointFields form={view.settings ?? endpoint} errors={errors} />
+              <EndpointFields form={settings ? endpointForm(settings) : endpoint} errors={errors} />
               <button name="action" value="save">
                 Save
               </button>

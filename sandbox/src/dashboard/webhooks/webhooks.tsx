@@ -4,13 +4,15 @@ import type { EndpointHealth } from '../../storage/delivery-index.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
 import { Card, Empty, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
 import { type Choice, CreateForm, Field, Select } from '../parts/fields.tsx';
+import { field, type InvalidForm } from '../parts/form.ts';
 import { number } from '../parts/numbers.ts';
 import { DeliveryRow } from './delivery-row.tsx';
 
-/** The values of a form that had errors. */
-export interface EndpointForm {
-  readonly url: string;
-  readonly events: readonly string[];
+type EndpointForm = Pick<EndpointRecord, 'url' | 'events'>;
+
+/** The settings of a webhook as a form has them. */
+export function endpointForm(form: URLSearchParams): EndpointForm {
+  return { url: field(form, 'url'), events: field(form, 'events').split(', ').filter(Boolean) };
 }
 
 export interface EndpointView {
@@ -23,13 +25,12 @@ export interface EndpointView {
 /** The webhooks, those that fail first, each with what failed last. */
 export function Webhooks({
   endpoints,
-  form = { url: '', events: ['*'] },
-  errors,
+  invalid,
 }: {
   endpoints: readonly EndpointView[];
-  form?: EndpointForm | undefined;
-  errors?: Details | undefined;
+  invalid: InvalidForm | undefined;
 }) {
+  const form = invalid === undefined ? { url: '', events: ['*'] } : endpointForm(invalid.form);
   return (
     <>
       <PageHead title="Webhooks" lead="Events are sent to the URLs that you register here." />
@@ -37,10 +38,10 @@ export function Webhooks({
         to="/dashboard/webhooks"
         action="register"
         button="Register webhook"
-        errors={errors}
+        errors={invalid?.errors}
         open={endpoints.length === 0}
       >
-        <EndpointFields form={form} errors={errors} />
+        <EndpointFields form={form} errors={invalid?.errors} />
       </CreateForm>
       {endpoints.length === 0 && (
         <Empty title="No webhooks yet.">
