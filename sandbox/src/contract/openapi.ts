@@ -163,130 +163,118 @@ function schemaOf(schema: z.ZodMiniType): JsonObject {
 
 /** The paths of a resource, with their operations. */
 function pathsOf(resource: Resource): JsonObject {
-  const { name, get, list, create, update } = resource;
-  const record = {
-    ...(get && { get: getOperation(resource) }),
-    ...(update && { patch: updateOperation(resource) }),
-    ...(resource.delete && { delete: deleteOperation(resource) }),
+  const paths = {
+    [`/${resource.name}`]: listOperations(resource),
+    [`/${resource.name}/{id}`]: recordOperations(resource),
   };
-  const collection = {
-    ...(list && { get: listOperation(resource, list) }),
-    ...(create && { post: createOperation(resource, create) }),
-  };
-  return {
-    ...(Object.keys(collection).length > 0 && { [`/${name}`]: collection }),
-    ...(Object.keys(record).length > 0 && { [`/${name}/{id}`]: record }),
-  };
+  return Object.fromEntries(Object.entries(paths).filter(([, operations]) => Object.keys(operations).length > 0));
 }
 
-function createOperation(resource: Resource, more: Resource['fields']): JsonObject {
-  const { name, singular } = resource;
-  const one = capitalized(singular);
+function operation({ name }: Resource, verb: string, subject: string, details: JsonObject): JsonObject {
   return {
-    operationId: `create${one}`,
+    operationId: `${verb}${subject}`,
     tags: [capitalized(name)],
-    summary: `Create ${one}`,
-    description: `Creates a new ${singular}.`,
-    parameters: [
-      {
-        name: 'Idempotency-Key',
-        in: 'header',
-        description: `One of several requests with the same key and body creates the ${singular}; the others get the same response.`,
-        schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
-      },
-    ],
-    requestBody: {
-      required: true,
-      content: json(`${one}Create`, examplesOf({ ...documentedFields(resource.fields), ...more })),
-    },
-    responses: {
-      '201': success(`The new ${singular}.`, json(one, exampleOf(resource)), ['Location', 'Idempotent-Replayed']),
-      ...failuresOf(400, 401, 409, 413, 415, 422, 429),
-    },
+    summary: `${capitalized(verb)} ${subject}`,
+    ...details,
   };
 }
 
-/** An operation on one record. */
-function recordOperation(verb: string, { name, singular, prefix }: Resource, description: string): JsonObject {
+/** The operations on all records. */
+function listOperations(resource: Resource): JsonObject {
+  const { name, singular, list, create } = resource;
   const one = capitalized(singular);
-  return {
-    operationId: `${verb}${one}`,
-    tags: [capitalized(name)],
-    summary: `${capitalized(verb)} ${one}`,
-    description,
-    parameters: [
-      {
-        name: 'id',
-        in: 'path',
-        required: true,
-        description: `${one}'s unique identifier`,
-        schema: { type: 'string', minLength: 1 },
-        example: `${prefix}_123`,
-      },
-    ],
-  };
-}
-
-function getOperation(resource: Resource): JsonObject {
-  const { singular } = resource;
-  return {
-    ...recordOperation('get', resource, `Retrieves ${singular} information by ID.`),
-    responses: {
-      '200': success(`The ${singular}.`, json(capitalized(singular), exampleOf(resource))),
-      ...failuresOf(401, 404, 422, 429),
-    },
-  };
-}
-
-function updateOperation(resource: Resource): JsonObject {
-  const { singular, unique } = resource;
-  const one = capitalized(singular);
-  return {
-    ...recordOperation('update', resource, `Changes a ${singular}: the fields that the body has.`),
-    requestBody: { required: true, content: json(`${one}Update`, examplesOf(updatedFields(resource))) },
-    responses: {
-      '200': success(`The changed ${singular}.`, json(one, exampleOf(resource))),
-      ...failuresOf(400, 401, 404, ...(unique === undefined ? [] : [409]), 413, 415, 422, 429),
-    },
-  };
-}
-
-function deleteOperation(resource: Resource): JsonObject {
-  const { singular } = resource;
-  return {
-    ...recordOperation('delete', resource, `Deletes a ${singular}.`),
-    responses: { '204': success(`The ${singular} is deleted.`), ...failuresOf(401, 404, 422, 429) },
-  };
-}
-
-function listOperation(resource: Resource, filters: NonNullable<Resource['list']>): JsonObject {
-  const { name, singular } = resource;
   const descriptions: Readonly<Record<string, string | undefined>> = {
     page: 'Page number (default: 1)',
     per_page: 'Items per page (default: 20)',
-    ...filters,
+    ...list,
   };
   return {
-    operationId: `list${capitalized(name)}`,
-    tags: [capitalized(name)],
-    summary: `List ${capitalized(name)}`,
-    description: `Retrieves a list of ${name}.`,
-    parameters: Object.entries(listSchema(resource).shape).map(([field, schema]) => ({
-      name: field,
-      in: 'query',
-      description: descriptions[field] ?? '',
-      schema: schemaOf(schema),
-    })),
-    responses: {
-      '200': success(
-        `One page of the ${name}, newest first.`,
-        json(`${capitalized(singular)}List`, {
-          data: [exampleOf(resource)],
-          meta: { current_page: 1, total_pages: 5, total_count: 100 },
-        }),
-      ),
-      ...failuresOf(401, 422, 429),
-    },
+    ...(list && {
+      get: operation(resource, 'list', capitalized(name), {
+        description: `Retrieves a list of ${name}.`,
+        parameters: Object.entries(listSchema(resource).shape).map(([field, schema]) => ({
+          name: field,
+          in: 'query',
+          description: descriptions[field] ?? '',
+          schema: schemaOf(schema),
+        })),
+        responses: {
+          '200': success(
+            `One page of the ${name}, newest first.`,
+            json(`${one}List`, {
+              data: [exampleOf(resource)],
+              meta: { current_page: 1, total_pages: 5, total_count: 100 },
+            }),
+          ),
+          ...failuresOf(401, 422, 429),
+        },
+      }),
+    }),
+    ...(create && {
+      post: operation(resource, 'create', one, {
+        description: `Creates a new ${singular}.`,
+        parameters: [
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            description: `One of several requests with the same key and body creates the ${singular}; the others get the same response.`,
+            schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+          },
+        ],
+        requestBody: {
+          required: true,
+          content: json(`${one}Create`, examplesOf({ ...documentedFields(resource.fields), ...create })),
+        },
+        responses: {
+          '201': success(`The new ${singular}.`, json(one, exampleOf(resource)), ['Location', 'Idempotent-Replayed']),
+          ...failuresOf(400, 401, 409, 413, 415, 422, 429),
+        },
+      }),
+    }),
+  };
+}
+
+/** The operations on one record. */
+function recordOperations(resource: Resource): JsonObject {
+  const { singular, prefix, unique, get, update } = resource;
+  const one = capitalized(singular);
+  const id = {
+    name: 'id',
+    in: 'path',
+    required: true,
+    description: `${one}'s unique identifier`,
+    schema: { type: 'string', minLength: 1 },
+    example: `${prefix}_123`,
+  };
+  return {
+    ...(get && {
+      get: operation(resource, 'get', one, {
+        description: `Retrieves ${singular} information by ID.`,
+        parameters: [id],
+        responses: {
+          '200': success(`The ${singular}.`, json(one, exampleOf(resource))),
+          ...failuresOf(401, 404, 422, 429),
+        },
+      }),
+    }),
+    ...(update && {
+      patch: operation(resource, 'update', one, {
+        description: `Changes a ${singular}: the fields that the body has.`,
+        parameters: [id],
+        requestBody: { required: true, content: json(`${one}Update`, examplesOf(updatedFields(resource))) },
+        responses: {
+          '200': success(`The changed ${singular}.`, json(one, exampleOf(resource))),
+          ...failuresOf(400, 401, 404, ...(unique === undefined ? [] : [409]), 413, 415, 422, 429),
+        },
+      }),
+    }),
+    ...(resource.delete && {
+      delete: operation(resource, 'delete', one, {
+        description: `Deletes a ${singular}.`,
+        parameters: [id],
+        responses: { '204': success(`The ${singular} is deleted.`), ...failuresOf(401, 404, 422, 429) },
+      }),
+    }),
   };
 }
 
