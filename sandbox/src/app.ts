@@ -37,8 +37,7 @@ export function createApp(services: Services): Hono<Env> {
   app.onError((error) => {
     // No response can express it, so the transport breaks the connection.
     if (error instanceof BrokenConnection) throw error;
-    const failure = failureOf(error) ?? internalError();
-    return Response.json(failure.body, { status: failure.status, headers: failure.headers });
+    return (failureOf(error) ?? internalError()).response;
   });
 
   return app;

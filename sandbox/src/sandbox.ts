@@ -162,12 +162,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     },
     listen: async (where = {}) => {
       const options = resolveListenOptions(where);
-      const guarded = async (request: Request) => {
-        const refused = registrationRefusal(request, apiToken);
-        return refused
-          ? Response.json(refused.body, { status: refused.status, headers: refused.headers })
-          : answer(request);
-      };
+      const guarded = async (request: Request) => registrationRefusal(request, apiToken)?.response ?? answer(request);
       const server = await listen(isLoopbackHost(options.host) ? answer : guarded, options);
       servers.add(server);
       return server;

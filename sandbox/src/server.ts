@@ -11,7 +11,7 @@ export const listen: Listen = async (answer, { port, host, ...rules }) => {
   const server = createServer((incoming, outgoing) => {
     const respond = (request: Request) => {
       const refused = refusal(request, rules);
-      if (refused !== undefined) return Response.json(refused.body, { status: refused.status });
+      if (refused !== undefined) return refused.response;
       return answer(request).catch((error: unknown) => {
         if (!(error instanceof BrokenConnection)) throw error;
         return breakConnection(error, outgoing);
@@ -20,7 +20,7 @@ export const listen: Listen = async (answer, { port, host, ...rules }) => {
     const listener = getRequestListener(respond, {
       // The embedding application keeps its own Request and Response.
       overrideGlobalObjects: false,
-      errorHandler: () => Response.json(malformed.body, { status: malformed.status }),
+      errorHandler: () => malformed.response,
     });
     void listener(incoming, outgoing);
   });

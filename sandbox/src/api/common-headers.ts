@@ -31,7 +31,7 @@ export function commonHeaders({ windows, clock }: Services): MiddlewareHandler<E
   return async (context, next) => {
     await next();
     const time = clock.now();
-    const { limit, remaining, reset } = context.get('rateLimit') ?? windows.status(context.get('token')?.id, time);
+    const { limit, remaining, reset } = windows.status(context.get('token')?.id, time);
     const { headers } = context.res;
     headers.set('X-Request-Id', context.get('exchange').record.id);
     headers.set('Date', new Date(time).toUTCString());

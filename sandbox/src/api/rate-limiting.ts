@@ -8,7 +8,7 @@ export function rateLimiting({ windows, clock }: Services): MiddlewareHandler<En
   return async (context, next) => {
     const token = context.get('token');
     const time = clock.now();
-    if (token !== undefined && windows.take(token.id, time) === undefined) {
+    if (token !== undefined && !windows.take(token.id, time)) {
       const wait = Math.ceil((windows.status(token.id, time).reset - time) / 1000);
       throw new Failure(429, 'rate_limit_exceeded', `Too many requests. Try again in ${wait} s.`, {
         headers: { 'Retry-After': String(wait) },

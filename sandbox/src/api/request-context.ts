@@ -1,4 +1,3 @@
-import type { RateLimitStatus } from '../state/rate-windows.ts';
 import type { Exchange } from '../state/recorded-request.ts';
 import type { TokenRecord } from '../storage/records.ts';
 
@@ -9,8 +8,6 @@ export interface Env {
     exchange: Exchange;
     /** The request's token, once it is known. */
     token: TokenRecord | undefined;
-    /** Overrides the rate-limit headers, for a fault. */
-    rateLimit: RateLimitStatus | undefined;
     /** How a fault breaks the connection. */
     broken: 'reset' | 'cut' | undefined;
   };

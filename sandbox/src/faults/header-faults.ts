@@ -1,9 +1,13 @@
-import { Failure, invalidFields } from '../http/failure.ts';
+import * as z from 'zod/mini';
+import { invalidFields } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
+import { parseJson } from '../utils/json.ts';
 import { type ArmedFault, headerFaultSchema } from './fault.ts';
 
 /** Request header with a fault for this request alone, so that tests that run in parallel don't disturb each other. */
 export const faultHeader = 'Sandbox-Fault';
+
+const headersSchema = z.object({ [faultHeader]: headerFaultSchema });
 
 /** Maximum number of ids that are counted. The oldest one is forgotten. */
 const maxIds = 10_000;
@@ -20,7 +24,9 @@ export class HeaderFaults {
    * @throws {Failure} 422 when the value is not a fault in JSON.
    */
   take(header: string, token: string): ArmedFault | undefined {
-    const { id, times = Infinity, ...fault } = parse(header);
+    const value = parseJson(header);
+    if (value === undefined) throw invalidFields({ [faultHeader]: 'Must be JSON, such as {"status":503}.' });
+    const { id, times = Infinity, ...fault } = parseFields(headersSchema, { [faultHeader]: value })[faultHeader];
     if (id === undefined) return { id: 'header', ...fault, met: 1 };
 
     const key = `${token} ${id}`;
@@ -35,24 +41,5 @@ export class HeaderFaults {
 
   clear(): void {
     this.#met.clear();
-  }
-}
-
-function parse(header: string) {
-  let fields: unknown;
-  try {
-    fields = JSON.parse(header);
-  } catch {
-    throw invalidFields({ [faultHeader]: 'Must be JSON, such as {"status":503}.' });
-  }
-  try {
-    return parseFields(headerFaultSchema, fields);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const details = Object.entries(error.details).map(([field, reason]) => [
-      field === '' ? faultHeader : `${faultHeader}.${field}`,
-      reason,
-    ]);
-    throw invalidFields(Object.fromEntries(details) as Record<string, string>);
   }
 }

@@ -30,6 +30,10 @@ export class Failure extends Error {
   get body(): ErrorBody {
     return { error: { code: this.code, message: this.message, details: this.details } };
   }
+
+  get response(): Response {
+    return Response.json(this.body, { status: this.status, headers: this.headers });
+  }
 }
 
 /** The error response for a request with invalid fields. */

@@ -1,3 +1,4 @@
+import { parseJson } from '../utils/json.ts';
 import { Failure } from './failure.ts';
 
 /** Maximum size of a request body, in bytes. */
@@ -11,13 +12,8 @@ const maxBodyBytes = 1_000_000;
 export async function readJsonObject(request: Request): Promise<Readonly<Record<string, unknown>>> {
   requireJson(request.headers);
   const text = await readText(request);
-
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Failure(400, 'invalid_json', 'The body is not valid JSON.');
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw new Failure(400, 'invalid_json', 'The body is not valid JSON.');
   if (!isObject(value)) throw new Failure(400, 'invalid_json', 'The body must be a JSON object.');
   return value;
 }

@@ -39,15 +39,15 @@ export class RateWindows {
     this.rate = rate;
   }
 
-  /** Counts one request. Returns `undefined` if the budget is used up. */
-  take(token: string, now: number): RateLimitStatus | undefined {
+  /** Counts one request. Returns `false` if the budget is used up. */
+  take(token: string, now: number): boolean {
     const window = this.#current(token, now) ?? this.#open(token, now);
     if (window.used >= this.rate.limit) {
       window.refused += 1;
-      return undefined;
+      return false;
     }
     window.used += 1;
-    return this.status(token, now);
+    return true;
   }
 
   /** The state of a token's window, without counting a request. Without a token, the state of an unused one. */

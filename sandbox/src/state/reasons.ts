@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
 import type { RecordedRequest } from './recorded-request.ts';
@@ -38,18 +39,10 @@ const bodySchema = z.union([z.object({ error: z.union([messageSchema, z.string()
 /** What an attempt's response says: its message, or its first line; why there was none; empty if it is empty. */
 export function answerOf({ error, responseBody = '' }: Pick<Attempt, 'error' | 'responseBody'>): string {
   if (error !== undefined) return [error, meanings[error] ?? ''].join(' ').trim();
-  const body = bodySchema.safeParse(parsed(responseBody)).data;
+  const body = bodySchema.safeParse(parseJson(responseBody)).data;
   const found = body === undefined ? undefined : 'error' in body ? body.error : body;
   const text = typeof found === 'object' ? found.message : (found ?? responseBody.trim().split('\n', 1)[0] ?? '');
   return text.length > maxReason ? `${text.slice(0, maxReason)}…` : text;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const subjectSchema = z.object({
@@ -58,6 +51,6 @@ const subjectSchema = z.object({
 
 /** The user or project that an event is about: its name, or its address, or its id; empty if it has none. */
 export function subjectOf({ body }: Pick<DeliveryRecord, 'body'>): string {
-  const { name, email, id } = subjectSchema.safeParse(parsed(body)).data?.data ?? {};
+  const { name, email, id } = subjectSchema.safeParse(parseJson(body)).data?.data ?? {};
   return name ?? email ?? id ?? '';
 }

@@ -1,4 +1,5 @@
 import type { ArmedFault } from '../faults/fault.ts';
+import { parseJson } from '../utils/json.ts';
 import { redact } from '../utils/redact.ts';
 
 /**
@@ -88,17 +89,9 @@ export function beginExchange(id: string, request: Request, receivedAt: number):
     remaining: undefined,
     fault: undefined,
     get response() {
-      return texts.responseHeaders && { headers: texts.responseHeaders, body: parsed(texts.response) };
+      const { responseHeaders: headers, response = '' } = texts;
+      return headers && { headers, body: response === '' ? undefined : (parseJson(response) ?? response) };
     },
   };
   return { record, texts };
-}
-
-function parsed(text: string | undefined): unknown {
-  if (text === undefined || text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

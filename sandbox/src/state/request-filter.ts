@@ -2,27 +2,13 @@ import * as z from 'zod/mini';
 import { parseFields } from '../http/parse-fields.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 
-/** Which requests to show. A field that is missing does not restrict them. */
-export interface RequestFilter {
-  /** A status (`404`), a class of statuses (`4xx`), or what happened to the request. */
-  readonly status?: string | undefined;
-  /** HTTP method, in any case. */
-  readonly method?: string | undefined;
-  /** Part of the path and query, in any case. */
-  readonly path?: string | undefined;
-  /** Id of a token, or `none` for requests without a valid token. */
-  readonly token?: string | undefined;
-  /** Id of a request, or a part of it. */
-  readonly id?: string | undefined;
-}
-
 /** What a request may be filtered by besides its status. */
 export const requestKinds = ['pending', 'aborted', 'reset', 'cut', 'injected', 'replayed'] as const;
 
 const part = z.optional(z.string().check(z.maxLength(500, 'Must have at most 500 characters.')));
 
-/** Validates a {@link RequestFilter}. */
 export const requestFilterSchema = z.object({
+  /** A status (`404`), a class of statuses (`4xx`), or what happened to the request. */
   status: z.optional(
     z
       .string()
@@ -33,11 +19,18 @@ export const requestFilterSchema = z.object({
         ),
       ),
   ),
+  /** HTTP method, in any case. */
   method: part,
+  /** Part of the path and query, in any case. */
   path: part,
+  /** Id of a token, or `none` for requests without a valid token. */
   token: part,
+  /** Id of a request, or a part of it. */
   id: part,
-}) satisfies z.ZodMiniType<RequestFilter>;
+});
+
+/** Which requests to show. A field that is missing does not restrict them. */
+export type RequestFilter = Readonly<z.output<typeof requestFilterSchema>>;
 
 /**
  * Reads a filter from query parameters. Empty parameters count as missing.

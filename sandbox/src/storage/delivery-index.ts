@@ -12,8 +12,6 @@ export interface EndpointHealth {
   readonly last: { /** Epoch milliseconds. */ readonly at: number; readonly succeeded: boolean } | undefined;
   readonly pending: number;
   readonly failed: number;
-  /** Since when the delivery that waits for longest is due, in epoch milliseconds; `Infinity` if none is due. */
-  readonly dueSince: number;
 }
 
 /** Whether the latest attempt of a delivery failed. */
@@ -42,8 +40,6 @@ export class DeliveryIndex {
   readonly #byEndpoint = new Map<string, EndpointDeliveries>();
   /** Ids of the deliveries that are delivered or failed, those that have been so for longest first. */
   readonly completed = new Set<string>();
-  pending = 0;
-  failed = 0;
 
   /** The deliveries of a webhook, oldest first. */
   of(endpoint: string): Pick<EndpointDeliveries, 'all' | 'pending' | 'failing'> {
@@ -52,12 +48,10 @@ export class DeliveryIndex {
 
   /** Notes that a delivery was created, changed or deleted. */
   readonly changed = (before: DeliveryRecord | undefined, after: DeliveryRecord | undefined): void => {
-    if (before !== undefined) this.#count(before, -1);
     if (after === undefined) {
       if (before !== undefined) this.#remove(before);
       return;
     }
-    this.#count(after, 1);
     let own = this.#byEndpoint.get(after.endpoint);
     if (own === undefined) this.#byEndpoint.set(after.endpoint, (own = new EndpointDeliveries()));
     own.all.set(after.id, after);
@@ -79,15 +73,14 @@ export class DeliveryIndex {
   /** How a webhook does: by its latest attempt, and by what waits for it. */
   health({ id, disabled }: EndpointRecord, now: number): EndpointHealth {
     const { last, pending, failed } = this.#byEndpoint.get(id) ?? none;
-    const due = [...pending.values()].filter((at) => at <= now);
+    const due = [...pending.values()].filter((at) => at <= now).length;
     const attempted =
       last === undefined ? 'idle' : last.succeeded ? 'healthy' : failed.size === 0 ? 'retrying' : 'failing';
     return {
       last,
-      status: disabled !== undefined ? 'disabled' : due.length > maxConcurrency ? 'backed up' : attempted,
+      status: disabled !== undefined ? 'disabled' : due > maxConcurrency ? 'backed up' : attempted,
       pending: pending.size,
       failed: failed.size,
-      dueSince: due.reduce((since, at) => Math.min(since, at), Infinity),
     };
   }
 
@@ -101,12 +94,6 @@ export class DeliveryIndex {
   clear(): void {
     this.#byEndpoint.clear();
     this.completed.clear();
-    this.pending = this.failed = 0;
-  }
-
-  #count({ status }: DeliveryRecord, by: 1 | -1): void {
-    if (status === 'pending') this.pending += by;
-    if (status === 'failed') this.failed += by;
   }
 
   #remove({ id, endpoint }: DeliveryRecord): void {

@@ -1,3 +1,5 @@
+import { parseJson } from './json.ts';
+
 const redactedText = '[redacted]';
 const secretHeaders = /^(authorization|proxy-authorization|cookie|set-cookie)$|token|secret|password|api-?key/i;
 const secretFields = /password|token|secret|api_?key/i;
@@ -54,12 +56,8 @@ function text(from: string): string {
 /** The value of a JSON body, or its text if it is not valid JSON or too long to be read; `undefined` if it is empty. */
 function body(from: string | undefined): unknown {
   if (from === undefined || from === '') return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(from);
-  } catch {
-    return shortened(text(from));
-  }
+  const value = parseJson(from);
+  if (value === undefined) return shortened(text(from));
   const redacted = json(value);
   return from.length > maxText ? shortened(JSON.stringify(redacted)) : redacted;
 }

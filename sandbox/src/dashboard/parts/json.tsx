@@ -1,3 +1,4 @@
+import { parseJson } from '../../utils/json.ts';
 import { Code } from './components.tsx';
 
 /** Characters up to which JSON is colored. Beyond, it would make the page slow. */
@@ -10,20 +11,13 @@ const tokens =
 export function Body({ of: body, label }: { of: unknown; label: string }) {
   if (body === undefined || body === '') return <p class="hint">No body.</p>;
   const sent = typeof body === 'string' ? body : JSON.stringify(body, null, 2);
-  const json = typeof body === 'string' ? indented(body) : sent;
+  const value = typeof body === 'string' ? parseJson(body) : body;
+  const json = value === undefined ? sent : JSON.stringify(value, null, 2);
   return (
     <Code label={label} text={sent}>
-      {json === undefined || json.length > maxColored ? (json ?? sent) : colored(json)}
+      {value === undefined || json.length > maxColored ? json : colored(json)}
     </Code>
   );
-}
-
-function indented(text: string): string | undefined {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return undefined;
-  }
 }
 
 function colored(text: string) {
