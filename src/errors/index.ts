@@ -60,7 +60,10 @@ export class ConnectionError extends CallError {}
 /** An attempt took longer than `timeout`, or the whole call took longer than `totalTimeout`. */
 export class TimeoutError extends ConnectionError {}
 
-/** The call was not sent, because it would have had to wait for the rate limit longer than `rateLimit.maxWait`. */
+/**
+ * The call was not sent, because it would have had to wait for the rate limit longer than `rateLimit.maxWait` or
+ * `totalTimeout` allows, or because the API admits nothing.
+ */
 export class RateLimitWaitError extends CallError {
   /** Seconds until the rate limit is expected to allow the call. */
   readonly retryAfter: number;

@@ -12,7 +12,7 @@ import { errorInit } from './api-error.ts';
 import type { Call } from './call.ts';
 import { decode } from './response.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { planRetry, refusalWait } from './retry.ts';
+import { planRetry, refusalWait, type Retry } from './retry.ts';
 
 /** Runs one call: waits for the rate limit, makes an attempt, and retries it or returns the result. */
 export class CallRun {
@@ -175,11 +175,11 @@ export class CallRun {
         ? telemetry.attempt(attempt, (headers) => send(attempt, headers))
         : send(attempt, this.#call.headers));
     } finally {
-      attempt.permit?.release(); // Nothing was sent.
+      attempt.permit?.release(); // Does nothing once the request was sent.
     }
     const budget = attempt.account.retryBudget.part(`${this.#call.method} ${this.#call.route}`);
     if (this.#budget) this.#budget.endRetry(result.isApiUp);
-    else budget.recordFirst(result.isApiUp, result.kind === 'success');
+    else budget.recordUncharged(result.isApiUp);
     this.#budget = undefined;
 
     if (result.kind === 'failure') {
@@ -217,28 +217,48 @@ export class CallRun {
     const { limiter } = attempt.account;
     attempt.error = error;
     this.#mayHaveTakenEffect ||= failure.kind === 'lost' || (failure.kind === 'status' && failure.status >= 500);
-    const retry = planRetry(failure, this.#call, this.#retries, verdict, Math.random());
-    if (!retry || this.#isVetoed(retry.delay, error)) throw error;
-    const startedAt = now();
+    const plan = () => planRetry(failure, this.#call, this.#retries, verdict, Math.random());
+    const retry = plan();
+    if (!retry || this.#isTooLate(retry.delay) || this.#isVetoed(retry.delay, error)) throw error;
     // The budget keeps retries from multiplying an outage. It isn't needed if the limiter already holds calls, or if
     // the API says when to retry.
     const isAsked = failure.kind === 'status' && (failure.retryAfter ?? 0) > 0;
-    if (!retry.isUncounted && !isAsked && verdict?.isQueueHeld !== true) {
-      if (!(await budget.beginRetry(this.#signal))) throw error;
-      this.#budget = budget;
-    }
-    if (!retry.isUncounted) this.#retries += 1;
-    const delay = Math.max(0, Math.round(retry.delay - (now() - startedAt)));
+    const isFree = retry.isUncounted || isAsked || verdict?.isQueueHeld === true;
+    const delay = isFree ? retry.delay : await this.#drawOn(budget, retry, plan, error);
+    if (!isFree) this.#budget = budget;
     if (delay > 0 && limiter?.isTooLate(this.#admission(now() + delay), delay)) throw error;
     this.#telemetry?.onRetry(delay, error);
     if (delay > 0) await sleep(delay, this.#signal);
     const isRefusal = failure.kind === 'status' && failure.status === 429;
     this.#refusal = isRefusal ? { limiter, wait: refusalWait(failure.retryAfter, this.#retries) } : undefined;
+    if (!retry.isUncounted) this.#retries += 1;
   }
 
-  /** True if the deadline comes before the next attempt, or if `shouldRetry` returns `false`. */
+  /**
+   * Takes a retry from the budget. If none is left, sits this one out, and the ones after it: when the time of one comes
+   * and the API works again, it is made.
+   *
+   * @returns Milliseconds that are left until the retry.
+   * @throws the error of the last attempt if no retry is made.
+   */
+  async #drawOn(budget: RetryBudget, first: Retry, plan: () => Retry | undefined, error: unknown): Promise<number> {
+    const startedAt = now();
+    if (await budget.beginRetry(this.#signal)) return Math.max(0, Math.round(first.delay - (now() - startedAt)));
+    for (let retry: Retry | undefined = first; retry && !this.#isTooLate(retry.delay); retry = plan()) {
+      await sleep(retry.delay, this.#signal);
+      if (await budget.beginRetry(this.#signal)) return 0;
+      this.#retries += 1;
+    }
+    throw error;
+  }
+
+  /** True if the deadline comes before the next attempt. */
+  #isTooLate(delay: number): boolean {
+    return this.#deadline !== undefined && now() + delay >= this.#deadline.endsAt;
+  }
+
+  /** True if `shouldRetry` returns `false`. */
   #isVetoed(delay: number, error: ExampleError): boolean {
-    if (this.#deadline && now() + delay >= this.#deadline.endsAt) return true;
     const context = { ...this.#target, attempt: this.#attempt?.number ?? 0, delay };
     const { shouldRetry } = this.#call.options;
     const answer: unknown = shouldRetry ? shouldRetry(error, context) : true;

@@ -1,17 +1,18 @@
 import { untilAborted, type Cancellation } from '../utils/abort.ts';
+import { now } from '../utils/timing.ts';
 
-/** The budgets of a client, an account and a route. A failing route can't use up the budget of its account. */
-const capacities = [Infinity, 500, 200];
-const retryCost = 10;
-const successRefund = 1;
+/** Failed retries in a row of a client, an account and a route. A route that fails can't use up those of its account. */
+const capacities = [Infinity, 40, 20];
+
+/** Milliseconds after which another retry may follow, whatever has failed. */
+const retryInterval = 1000;
 
 /** Limits the accounts of a client and the routes of an account: tokens are rotated, and paths may contain ids. */
 const maxParts = 1000;
 
 /**
- * Limits the load that retries add to an API that is down, like the retry quota of the AWS SDKs. A failed retry costs
- * 10, and a call that succeeds at its first attempt adds 1. If every call fails, a route makes 20 retries, and all
- * routes together make 50. After that, there is one retry for every ten successes.
+ * Limits the load that retries add to an API that is down: a route makes up to 20 failed retries in a row, and all
+ * routes together up to 40. After that, there is one retry a second, until an attempt works.
  *
  * Retries in flight count as failed until an attempt shows that the API works. Other calls wait for their outcome, so
  * that all calls hit by an outage are retried when it is over.
@@ -21,18 +22,19 @@ export class RetryBudget {
   readonly #parent: RetryBudget | undefined;
   readonly #parts = new Map<string, RetryBudget>();
   readonly #capacity: number;
-  #balance: number;
+  /** When all retries that failed since an attempt worked are forgotten. */
+  #fullAt = -Infinity;
   #underWay = 0;
   /** True if the last attempt of any call showed that the API works. */
   #isApiUp = false;
   /** Resumes the calls that wait for an outcome. */
   readonly #waiting: (() => void)[] = [];
 
-  /** @param parent The budget that this one is a part of. Each retry is charged to both. */
+  /** @param parent The budget that this one is a part of. Each retry counts in both. */
   constructor(depth = 0, parent?: RetryBudget) {
     this.#depth = depth;
     this.#parent = parent;
-    this.#capacity = this.#balance = capacities[depth] ?? 0;
+    this.#capacity = capacities[depth] ?? 0;
   }
 
   /** The part of an account or route. If there are too many, the least recently used one is dropped. */
@@ -49,7 +51,7 @@ export class RetryBudget {
   /**
    * Begins a retry. If those in flight may use up the budget, waits for their outcome first.
    *
-   * @returns False if the budget is used up.
+   * @returns False if no retry is left for now.
    * @throws the signal's reason when it aborts first.
    */
   async beginRetry(signal: Cancellation | undefined): Promise<boolean> {
@@ -68,34 +70,37 @@ export class RetryBudget {
   endRetry(isApiUp: boolean | undefined): void {
     this.#underWay -= 1;
     this.#parent?.endRetry(isApiUp);
-    if (isApiUp === false) this.#balance = Math.max(0, this.#balance - retryCost);
+    if (isApiUp === false) this.#fullAt = Math.max(this.#fullAt, now()) + retryInterval;
     this.#learn(isApiUp ?? this.#isApiUp);
   }
 
-  /** Records the end of a call's first attempt. */
-  recordFirst(isApiUp: boolean, hasSucceeded: boolean): void {
+  /** Records the end of an attempt that draws on no budget: the first of a call, or a retry that is free. */
+  recordUncharged(isApiUp: boolean): void {
     // A route that always fails says nothing about the others.
-    if (isApiUp || !this.#isEmpty) this.#parent?.recordFirst(isApiUp, hasSucceeded);
-    if (hasSucceeded) this.#balance = Math.min(this.#capacity, this.#balance + successRefund);
+    if (isApiUp || !this.#isEmpty) this.#parent?.recordUncharged(isApiUp);
     this.#learn(isApiUp);
   }
 
   /** True if no retry is left even if all of those in flight succeed. */
   get #isEmpty(): boolean {
-    return this.#balance < retryCost || (this.#parent !== undefined && this.#parent.#isEmpty);
+    return !this.#allows(1) || (this.#parent !== undefined && this.#parent.#isEmpty);
+  }
+
+  /** True if so many retries may fail now. */
+  #allows(retries: number): boolean {
+    return Math.max(0, this.#fullAt - now()) + retries * retryInterval <= this.#capacity * retryInterval;
   }
 
   #reserve(): boolean {
     const mayFail = this.#isApiUp ? 0 : this.#underWay;
-    if (this.#balance < (mayFail + 1) * retryCost || (this.#parent && !this.#parent.#reserve())) return false;
+    if (!this.#allows(mayFail + 1) || (this.#parent && !this.#parent.#reserve())) return false;
     this.#underWay += 1;
     return true;
   }
 
   #learn(isApiUp: boolean): void {
     this.#isApiUp = isApiUp;
-    // While any route works, the API is not down. Each route still has its own limit.
-    if (isApiUp && this.#parts.size > 0) this.#balance = this.#capacity;
+    if (isApiUp) this.#fullAt = -Infinity;
     for (const resume of this.#waiting.splice(0)) resume();
   }
 

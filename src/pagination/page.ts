@@ -104,7 +104,7 @@ export class Page<Item> implements AsyncIterable<Item> {
    */
   async getNextPage(): Promise<Page<Item>> {
     if (this.#context.next) return this.#context.next();
-    throw new InvalidRequestError('This is the last page: call getNextPage() only while hasNextPage() is true');
+    throw new InvalidRequestError('This is the last page: call getNextPage() only while hasNextPage() is true.');
   }
 
   /** The items of this page, and of all pages after it. */

@@ -93,7 +93,7 @@ function sha1(script: string): Promise<string> {
 /** Normalizes a reply. Clients may return strings as `Buffer`s, and integers as strings: use `Number()`. */
 function plainReply(reply: unknown): RedisReply {
   if (Array.isArray(reply)) return reply.map(plainReply);
-  if (reply instanceof Uint8Array) return new TextDecoder().decode(reply);
+  if (ArrayBuffer.isView(reply)) return new TextDecoder().decode(reply);
   if (typeof reply === 'string' || typeof reply === 'number') return reply;
   return null;
 }

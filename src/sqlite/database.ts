@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import { maxWriteAttempts, randomPause } from '../utils/timing.ts';
+import { isError } from '../utils/user-code.ts';
 
 /** Milliseconds that SQLite waits for another process's lock: while opening the file, and later. */
 const busyTimeout = { open: 5_000, use: 5 };
@@ -91,7 +92,7 @@ export async function whenUnlocked<T>(work: () => T): Promise<T> {
 
 /** True for SQLITE_BUSY and its variants. */
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
+  return isError(error) && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
 }
 
 function rollBack(database: DatabaseSync): void {

@@ -8,7 +8,7 @@ import type { LeveledLogger } from './logger.ts';
 export interface CallEvent extends RequestTarget {
   /** Id of the call. Unique within this process, unless it loads both the ES module and the CommonJS build. */
   readonly callId: string;
-  /** Number of the attempt, from 1. While the call waits, that of the next attempt. */
+  /** Number of the attempt, from 1; 0 in `callEnd` if none was sent. While the call waits, that of the next attempt. */
   readonly attempt: number;
 }
 

@@ -57,7 +57,7 @@ interface ObservedResult {
 /** Numbers the observed calls. The other module format has a count of its own. */
 let observedCalls = 0;
 
-/** Routes of all clients whose deprecation was logged. */
+/** The base URLs and routes whose deprecation a client has logged. */
 const loggedDeprecations = new Set<string>();
 
 /** Emits, traces and logs what happens to a call. Builds payloads only if somebody receives them. */
@@ -160,7 +160,7 @@ export class CallTelemetry {
    */
   onRetry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
     const { events } = this.shared;
-    const log = this.#warnOfWait(delay) ?? this.#logger.info;
+    const log = this.#claimWaitWarning(delay) ?? this.#logger.info;
     if (!events.has('retry') && !log) return;
     this.#announceRetry = () => {
       this.#announceRetry = undefined;
@@ -175,7 +175,7 @@ export class CallTelemetry {
   onWait(delay: number, waiting: number): void {
     this.#announceRetry?.();
     const { events } = this.shared;
-    const warn = this.#warnOfWait(delay);
+    const warn = this.#claimWaitWarning(delay);
     if (!warn && !events.has('rateLimitWait')) return;
     const event = { ...this.#callEvent(), attempt: this.#attempts + 1, delay, waiting };
     events.emit('rateLimitWait', event);
@@ -183,8 +183,8 @@ export class CallTelemetry {
     warn?.(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
   }
 
-  /** Returns the method that logs a long wait; `undefined` if the wait is short or a line covers it already. */
-  #warnOfWait(delay: number): LeveledLogger['warn'] {
+  /** Returns the method that logs a long wait, and keeps others silent until it is over; `undefined` if none is due. */
+  #claimWaitWarning(delay: number): LeveledLogger['warn'] {
     const now = performance.now();
     const { warn } = this.#logger;
     // A client that logs no warnings keeps no other from it.
@@ -231,7 +231,8 @@ export class CallTelemetry {
   #warnOfDeprecation({ headers }: Response, attempt: ObservedAttempt): void {
     const route = `${this.target.method} ${this.target.route}`;
     const problem = deprecationOf(route, headers);
-    if (problem === undefined || !this.#logger.warn || !addIfNew(loggedDeprecations, route)) return;
+    const subject = `${attempt.call.options.baseUrl} ${route}`;
+    if (problem === undefined || !this.#logger.warn || !addIfNew(loggedDeprecations, subject)) return;
     this.#logger.warn(redactorOf(attempt).redact(problem), this.#callEvent());
   }
 

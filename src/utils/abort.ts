@@ -21,8 +21,7 @@ export function onAbort(signal: Cancellation, callback: () => void): () => void 
   if (callbacks.size === 0) signal.addEventListener('abort', callAll);
   callbacksOf.set(signal, callbacks.add(callback));
   return () => {
-    callbacks.delete(callback);
-    if (callbacks.size === 0) forget(signal);
+    if (callbacks.delete(callback) && callbacks.size === 0) forget(signal);
   };
 }
 

@@ -90,6 +90,6 @@ function isClaim(claim: unknown): claim is ReplayClaim {
   const { status, retryAfter, complete, release, signal } = claim;
   if (status === 'busy') return Number.isFinite(retryAfter);
   if (status !== 'claimed') return status === 'handled';
-  const isSettled = typeof complete === 'function' && typeof release === 'function';
-  return isSettled && (signal === undefined || isAbortSignal(signal));
+  const hasMethods = typeof complete === 'function' && typeof release === 'function';
+  return hasMethods && (signal === undefined || isAbortSignal(signal));
 }

@@ -22,6 +22,9 @@ export type ValidationIssueListener = (issue: ValidationIssue, event: WebhookEve
 /** Milliseconds: the longest wait for `onError`, and the time between two log lines for the same reason. */
 const [onErrorTimeout, rejectionInterval] = [5_000, 60_000];
 
+/** Reasons that are told apart. A message may contain what anyone sends; all further ones count as one reason. */
+const maxReasons = 100;
+
 /** Passes errors and validation issues to the user's listeners, or logs them. */
 export class Reporter {
   readonly #logger: LeveledLogger;
@@ -58,8 +61,9 @@ export class Reporter {
    * Logs a rejected request. Anyone can send thousands of them, so each reason is logged at most once a minute, with
    * the number of rejections that were not logged.
    */
-  #logRejection(reason: string, message: string): void {
+  #logRejection(cause: string, message: string): void {
     const now = Date.now();
+    const reason = this.#rejections.has(cause) || this.#rejections.size < maxReasons ? cause : '';
     const last = this.#rejections.get(reason);
     if (last && now - last.loggedAt < rejectionInterval && now >= last.loggedAt) {
       last.unlogged++;
@@ -73,7 +77,10 @@ export class Reporter {
   #logError(error: unknown, { id, event }: WebhookErrorContext): void {
     // Without a verified event, anyone may have sent the request, so it is no failure of this service.
     if (event) this.#logFailure(`Webhook ${id} (${event.event})`, error, { id, event: event.event });
-    else this.#logRejection(error instanceof WebhookVerificationError ? error.code : '', messageOf(error));
+    else {
+      const message = messageOf(error);
+      this.#logRejection(error instanceof WebhookVerificationError ? error.code : message, message);
+    }
   }
 
   #logFailure(what: string, error: unknown, context?: object): void {

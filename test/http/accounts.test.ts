@@ -132,6 +132,14 @@ describe('a token function', () => {
     ]);
   });
 
+  it('that is rotated for each attempt waits as long after refusals as one that stays', async () => {
+    let tokens = 0;
+    const api = inProcessApi(() => errorResponse(429));
+    const client = clientOf(api, { apiToken: () => `token-${++tokens}` });
+    await settled(rejection(client.users.get('1')));
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 1000, 3000]);
+  });
+
   it('takes its time without using up maxWait, which is about the rate limit', async () => {
     const token = async () => {
       if (performance.now() > 1000) await sleep(3000);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ClientOptions } from '@example/sdk';
+import type { Client, ClientOptions } from '@example/sdk';
 import { RetryBudget } from '../../src/http/retry-budget.ts';
 import { clientOf, rejection, throwing, user } from '../support/http-server.ts';
 import { budget, errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
@@ -31,14 +31,14 @@ describe('the retry budget', () => {
   it.each<[string, () => Response]>([
     ['that is down', () => errorResponse(503)],
     ['whose connections are lost', throwing(lost)],
-  ])('limits 500 calls to an API %s to 520 attempts', async (_, fail) => {
+  ])('limits 500 calls to an API %s to 20 retries, and one a second', async (_, fail) => {
     const api = inProcessApi(fail);
     const client = clientOf(api, unpaced);
 
     const results = await many(500, () => client.users.get('user_123'));
 
     expect(failures(results)).toHaveLength(500);
-    expect(api.requests).toHaveLength(500 + 20);
+    expect(api.requests).toHaveLength(500 + 20 + 3);
   });
 
   it('suffices for every call to be retried after a short outage, even if all 500 failed at once', async () => {
@@ -80,40 +80,40 @@ describe('the retry budget', () => {
     expect(performance.now() - start).toBeLessThanOrEqual(5000 + 10_000 + 50);
   });
 
-  it.each([
-    [150, 'one retry for every ten of them', 15],
-    [300, 'no more than it had at first', 20],
-  ])('after an outage and %i calls that succeed, allows %s', async (successes, _, retries) => {
+  it.each<[string, (client: Client) => Promise<unknown>]>([
+    ['is whole again after one call that works', (client) => client.users.get('user_123')],
+    ['is whole again after 20 s without a call', () => sleep(20_000)],
+  ])('%s', async (_, recover) => {
     const { api, state, client } = outage();
     await many(100, () => client.users.get('user_123'));
 
     state.isDown = false;
-    await many(successes, () => client.users.get('user_123'));
+    await settled(recover(client));
     state.isDown = true;
     const before = api.requests.length;
-    await many(20, () => client.users.get('user_123'));
+    await many(20, () => client.users.get('user_123', { maxRetries: 1 }));
 
-    expect(api.requests.length - before).toBe(20 + retries);
+    expect(api.requests.length - before).toBe(20 + 20);
   });
 
-  it.each<[string, ClientOptions, attempts: number]>([
-    ['one that withOptions makes: no retry is left', { timeout: 1000 }, 1],
-    ['one with the token of another tenant: all its retries are left', { apiToken: 'of-another-tenant' }, 3],
-    ['one with another base URL: all its retries are left', { baseUrl: 'https://api.example.org/v1' }, 3],
-  ])('is that of a token and a base URL; after 60 calls of a client, %s', async (_, options, attempts) => {
+  it.each<[string, ClientOptions, retries: number]>([
+    ['one that withOptions makes: it shares the budget', { timeout: 1000 }, 1],
+    ['one with the token of another tenant: it has one of its own', { apiToken: 'of-another-tenant' }, 20],
+    ['one with another base URL: it has one of its own', { baseUrl: 'https://api.example.org/v1' }, 20],
+  ])('is that of a token and a base URL; after 60 calls of a client, %s', async (_, options, retries) => {
     const { api, client } = outage();
     await many(60, () => client.users.get('user_123'));
     const before = api.requests.length;
 
-    await settled(rejection(client.withOptions(options).users.get('user_123')));
+    await many(20, () => client.withOptions(options).users.get('user_123', { maxRetries: 1 }));
 
-    expect(api.requests.length - before).toBe(attempts);
+    expect(api.requests.length - before).toBe(20 + retries);
   });
 
   it.each([
-    ['is retried if they show that the API works', 200, 2],
-    ['fails with its own error if they fail', 503, 1],
-  ])('lets a call that can pay for no retry wait for those under way: it %s', async (_, status, attempts) => {
+    ['is retried if they show that the API works', 200],
+    ['is retried later if they fail, and fails with its own error', 503],
+  ])('lets a call that can pay for no retry wait for those under way: it %s', async (_, status) => {
     let isDown = true;
     const api = inProcessApi(async ({ url }) => {
       if (isDown) return errorResponse(503);
@@ -130,7 +130,7 @@ describe('the retry budget', () => {
 
     await settled(result);
 
-    expect(api.requests.filter(({ url }) => url.endsWith('user_123'))).toHaveLength(attempts);
+    expect(api.requests.filter(({ url }) => url.endsWith('user_123'))).toHaveLength(2);
     expect((await result)[0].status).toBe(status === 200 ? 'fulfilled' : 'rejected');
   });
 
@@ -210,7 +210,8 @@ describe('a route has its part of the budget', () => {
 
     expect(failures(results)).toEqual([]);
     expect(failures(await settled(failing))).toHaveLength(300);
-    expect(api.requests.filter(({ url }) => url.includes('dead')).length).toBeLessThanOrEqual(300 + 20 * dead);
+    // Until the last retry, 33 seconds have passed.
+    expect(api.requests.filter(({ url }) => url.includes('dead')).length).toBeLessThanOrEqual(300 + (20 + 33) * dead);
   });
 
   it('and an outage of all is not multiplied by their number: 500 calls send at most 550 requests', async () => {
@@ -228,7 +229,7 @@ describe('a route has its part of the budget', () => {
 
 describe('a retry is announced if it is sent', () => {
   it.each([
-    [{}, 20],
+    [{}, 23],
     [{ 'retry-after': '0' }, 20],
     [{ 'retry-after': '9' }, 1000], // The API says when, so that the budget doesn't count them.
   ])('with one event and one line each, of 500 calls to an API that is down: %j', async (headers, retries) => {
@@ -245,17 +246,61 @@ describe('a retry is announced if it is sent', () => {
     expect(onRetry).toHaveBeenCalledTimes(retries);
     expect(info).toHaveBeenCalledTimes(retries);
   });
+});
 
-  it('and a call that has no retry left fails at once', async () => {
-    const { api, client } = outage();
-    await many(100, () => client.users.get('user_123'));
-    const start = performance.now();
+describe('a call that finds the budget spent', () => {
+  // Of a client with two retries, after 200 and 400 ms: no call that it keeps may be lost.
+  it.each([20, 5])('is retried if the API works again when its time has come: a call each %i ms', async (gap) => {
+    const { client, state } = outage();
+    const calls = Array.from({ length: 3000 / gap }, async (_, index) => {
+      await sleep(index * gap);
+      if (index * gap >= 2000) state.isDown = false;
+      return client.users.get('user_123');
+    });
 
-    await settled(rejection(client.users.get('user_123')));
+    const results = await settled(Promise.allSettled(calls));
 
-    expect(performance.now() - start).toBe(0);
-    expect(api.requests).toHaveLength(100 + 20 + 1);
+    expect(failures(results.slice(1400 / gap))).toEqual([]);
   });
+
+  it('is retried although each first attempt fails, if retries work', async () => {
+    let isDown = true;
+    const seen = new Set<string>();
+    const api = inProcessApi(({ url }) => {
+      if (!isDown && seen.has(url)) return Response.json(user);
+      seen.add(url);
+      return errorResponse(502);
+    });
+    const client = clientOf(api, unpaced);
+    await many(100, () => client.users.get('user_123'));
+    isDown = false;
+
+    const results = await many(50, async (index) => {
+      await sleep(index * 600);
+      return client.users.get(`user_${index}`);
+    });
+
+    expect(failures(results)).toEqual([]);
+  });
+});
+
+it.each([2, 3])('one broken server of %i behind a load balancer uses up no budget', async (servers) => {
+  const attempts = new Map<string, number>();
+  const fails = (url: string, attempt: number) => (Number(url.split('_').at(-1)) * 7 + attempt * 5) % 11 < 11 / servers;
+  const api = inProcessApi(({ url }) => {
+    const attempt = (attempts.get(url) ?? 0) + 1;
+    attempts.set(url, attempt);
+    return fails(url, attempt) ? errorResponse(502) : Response.json(user);
+  });
+  const client = clientOf(api, unpaced);
+
+  const results = await many(1500, async (index) => {
+    await sleep(index * 20);
+    return client.users.get(`user_${index}`);
+  });
+
+  const unlucky = results.filter((_, index) => [1, 2, 3].every((attempt) => fails(`_${index}`, attempt)));
+  expect(failures(results)).toHaveLength(unlucky.length);
 });
 
 it('calls that an API asks to wait with Retry-After are all retried, however many of them there are', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { redisRateLimitStore } from '@example/sdk/redis';
 import { ExampleError, InvalidRequestError } from '../../src/errors/index.ts';
@@ -39,6 +40,12 @@ describe('a script', () => {
     const client = { evalsha: vi.fn().mockRejectedValue(error), eval: vi.fn() };
     await expect(scriptRunner(client, 1_000)(script, 'key')).rejects.toBe(error);
     expect(client.eval).not.toHaveBeenCalled();
+  });
+
+  it('may be answered with bytes, also of another realm, as in Jest', async () => {
+    const reply: unknown = runInNewContext('new Uint8Array([111, 107])');
+    const client = { evalsha: () => Promise.resolve(reply), eval: vi.fn() };
+    expect(await scriptRunner(client, 1_000)(script, 'key')).toBe('ok');
   });
 
   it('rejects with an ExampleError when there is no reply within the timeout', async () => {

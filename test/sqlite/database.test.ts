@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
 import { InvalidRequestError } from '../../src/errors/index.ts';
-import { machineClock, openDatabase, transaction } from '../../src/sqlite/database.ts';
+import { machineClock, openDatabase, transaction, whenUnlocked } from '../../src/sqlite/database.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 afterEach(() => {
@@ -97,6 +98,16 @@ it('a new file is opened while another process creates it, too', async () => {
   const database = openDatabase(path, 'CREATE TABLE events (id)');
   await once(first, 'exit');
   expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+});
+
+it('a locked file is tried again where errors have another realm, as in Jest', async () => {
+  const locked: unknown = runInNewContext(`Object.assign(new Error('database is locked'), { errcode: 5 })`);
+  const work = vi
+    .fn(() => 'done')
+    .mockImplementationOnce(() => {
+      throw locked;
+    });
+  expect(await whenUnlocked(work)).toBe('done');
 });
 
 it('a file that others use is opened while one of them holds the lock', () => {

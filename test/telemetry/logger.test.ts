@@ -84,7 +84,11 @@ describe('the log', () => {
       clientOf(api, { logger: log, logLevel: 'warn' }),
       clientOf(api, { logger: log, logLevel: 'warn' }),
     ];
+    const other = logger();
+    const elsewhere = inProcessApi(() => Response.json(user, { headers }));
 
+    await clientOf(elsewhere, { logger: other, logLevel: 'warn' }).request('GET', '/old/{id}', { params: { id: '1' } });
+    expect(other.warn).toHaveBeenCalledOnce();
     for (const client of clients) await client.request('GET', '/old/{id}', { params: { id: '1' } });
     for (const path of ['/sunset', '/deprecated', '/linked']) await clients[0]?.request('GET', path);
 

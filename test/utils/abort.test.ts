@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Deadline, onAbort } from '../../src/utils/abort.ts';
 import { garbageCollector } from '../support/garbage-collector.ts';
 
@@ -10,6 +10,19 @@ it('calls that share a signal share one listener, and nothing is left when all h
 
   for (const release of releases) release();
   expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+it('releasing twice takes nothing from those that came later', () => {
+  const controller = new AbortController();
+  const release = onAbort(controller.signal, () => undefined);
+  release();
+  const later = vi.fn();
+  onAbort(controller.signal, later);
+  release();
+
+  controller.abort();
+
+  expect(later).toHaveBeenCalledOnce();
 });
 
 it.each([

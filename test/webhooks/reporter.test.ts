@@ -112,6 +112,26 @@ describe('a thousand forged requests', () => {
     expect(logger.error).not.toHaveBeenCalled();
   });
 
+  it('for a reason of the secret function are logged for each message, up to a hundred', async () => {
+    const messages = [
+      'a header is missing',
+      'the vault is down',
+      ...Array.from({ length: 200 }, (_, id) => `tenant ${id}`),
+    ];
+    const { webhooks, logger } = receiver({
+      secret: () => {
+        throw new Error(messages.shift());
+      },
+    });
+    while (messages.length > 0) await webhooks.receive('{}', {});
+    const lines = logger.warn.mock.calls.flat();
+    expect(lines.slice(0, 2)).toEqual([
+      expect.stringContaining('a header is missing'),
+      expect.stringContaining('the vault is down'),
+    ]);
+    expect(lines).toHaveLength(100 + 1);
+  });
+
   it('are logged again when the clock was set back', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const { webhooks, logger } = receiver();
