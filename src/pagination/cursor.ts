@@ -40,7 +40,7 @@ export function listKey(path: string, parameters: Query): string {
     .sort();
   let hash = 0x811c9dc5; // FNV-1a
   for (const character of queryOf(Object.fromEntries(names.map((name) => [name, filters[name]]))))
-    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+    hash = Math.imul(hash ^ Number(character.codePointAt(0)), 0x01000193);
   return `${path}${names.length > 0 ? ` with ${names.join(' and ')}` : ''}#${(hash >>> 0).toString(36)}`;
 }
 
@@ -56,7 +56,7 @@ export function decodeCursor(list: string, text: string): Place {
   // The cast is safe because `isWhole` checks the numbers.
   const [askedSize, size, end, page, isReordered, count] = rest.slice(0, 6) as number[];
   const ids = rest.slice(6).filter(isId);
-  const isWhole = [askedSize, size, end, page, isReordered, count ?? 0].every((each) => Number(countOf(each)) >= 0);
+  const isWhole = [askedSize, size, end, page, isReordered, count ?? end].every((each) => Number(countOf(each)) >= 0);
   if (version !== 3 || typeof owner !== 'string' || !isWhole || !askedSize || !size || ids.length < rest.length - 6) {
     throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.', { param: 'cursor' });
   }
@@ -79,9 +79,9 @@ export function decodeCursor(list: string, text: string): Place {
   };
 }
 
-function decoded(text: string): unknown[] {
+function decoded(text: unknown): unknown[] {
   try {
-    const value = parseJson(atob(text));
+    const value = typeof text === 'string' && parseJson(atob(text));
     return Array.isArray(value) ? value : [];
   } catch {
     return []; // Not base64.

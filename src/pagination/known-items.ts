@@ -24,23 +24,23 @@ export interface SharedItems {
  * appeared between known items has the rank of the one before it.
  */
 export class KnownItems {
-  readonly #ranks = new Map<Id, number>();
-  /** Items with a lower rank no longer count as known to a window. */
-  #start = 1;
+  readonly #ranks = new Map<Id | undefined, number>();
+  /** Items up to this rank no longer count as known to a window. */
+  #forgotten = 0;
   /** The rank of the last item. */
   end = 0;
   /** The ids of the last items, in the order of the list. */
   tail: readonly Id[] = [];
 
   has(id: Id | undefined): boolean {
-    return this.#ranks.has(id ?? '');
+    return this.#ranks.has(id);
   }
 
   sharedWith(ids: Ids): SharedItems {
     let [first, last, rank, isOrdered, highest] = [-1, -1, 0, true, 0];
     for (let index = 0; index < ids.length; index++) {
-      const at = this.#ranks.get(ids[index] ?? '') ?? 0;
-      if (at < this.#start) continue;
+      const at = this.#ranks.get(ids[index]) ?? 0;
+      if (at <= this.#forgotten) continue;
       if (first < 0) first = index;
       [last, rank] = [index, at];
       if (at < highest) isOrdered = false;
@@ -59,10 +59,10 @@ export class KnownItems {
   add(ids: Ids, last = -1, size = ids.length): number[] {
     const added: number[] = [];
     // If the window has room for the known items behind the last one, or half a page, but doesn't show them, they are gone.
-    const isEnd = size - last - 1 > Math.min(this.end - (this.#ranks.get(ids[last] ?? '') ?? this.end), size / 2);
+    const isEnd = size - last - 1 > Math.min(this.end - (this.#ranks.get(ids[last]) ?? this.end), size / 2);
     let rank = 0;
     for (const [index, id] of ids.entries()) {
-      rank = index > last ? ++this.end : (this.#ranks.get(id ?? '') ?? rank);
+      rank = index > last ? ++this.end : (this.#ranks.get(id) ?? rank);
       if (this.#isNew(id, rank)) added.push(index);
     }
     const tail: (Id | undefined)[] = [...this.tail];
@@ -78,7 +78,7 @@ export class KnownItems {
 
   /** Forgets the order of all items, because the walk starts over at page 1. */
   forgetRanks(): void {
-    this.#start = this.end + 1;
+    this.#forgotten = this.end;
     this.tail = [];
   }
 

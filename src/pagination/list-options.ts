@@ -4,7 +4,6 @@ import {
   checkParameters,
   plainObject,
   readOptions,
-  throwInvalid,
   wholeNumber,
   type KeysOf,
 } from '../utils/arguments.ts';
@@ -67,11 +66,10 @@ export function readListOptions(
   checkParameters(parameters, isCustom ? [] : listOptionNames);
   const names = isCustom ? listEndpointOptionNames : listOptionNames;
   const { params, query, schema, ...options } = readOptions('options', given, names);
-  const { signal, cursor = '', prefetch, headers } = options;
-  wholeNumber('page', parameters.page ?? 1, 1, 'page');
-  wholeNumber('per_page', parameters.per_page ?? 1, 1, 'per_page');
+  const { signal, prefetch, headers } = options;
+  for (const name of ['page', 'per_page'] as const)
+    if (parameters[name] !== undefined) wholeNumber(name, parameters[name], 1, name);
   if (prefetch !== undefined) wholeNumber('prefetch', prefetch, 0);
-  if (typeof cursor !== 'string') throwInvalid('a string', 'cursor', cursor, false, 'cursor');
   if (signal !== undefined) abortSignal('signal', signal);
   if (params !== undefined) plainObject('params', params);
   // The cast is safe: each request checks the entries.

@@ -1,5 +1,5 @@
 import { ExampleError, InvalidRequestError, type APIError } from '../errors/index.ts';
-import { startOfPage, type Place } from './cursor.ts';
+import type { Place } from './cursor.ts';
 import { KnownItems, lastIds, type SharedItems } from './known-items.ts';
 import { isAnnouncedEnd, isEndless, isLastPage, isPastEnd, mayMissItems } from './list-end.ts';
 import { defaultSize } from './list-options.ts';
@@ -20,9 +20,6 @@ import { leastSize, pageAfter, seekWindow, windowOf, type Window } from './windo
 
 /** After a window that needed no overlap, the next one has this part of it. */
 const overlapDecay = 0.7;
-
-/** A walk that has found this many items more than twice `total_count` makes no progress by starting over. */
-const maxSurplus = 1000;
 
 /** Reads the pages of a walk. docs/internals/pagination.md says why nothing is lost. */
 export class ListReader<Item> {
@@ -80,7 +77,7 @@ export class ListReader<Item> {
 
   /** Starts over with pages of another size. Items that were read are not yielded again. */
   startAgain(page: number, size: number): void {
-    this.place = this.#known.end > 0 ? { ...this.place, askedSize: size, size } : startOfPage(page, size);
+    this.#updatePlace({ askedSize: size, size });
     this.state = { kind: 'start', next: windowOf(page, size) };
   }
 
@@ -113,8 +110,7 @@ export class ListReader<Item> {
     const shared = this.#known.sharedWith(page.ids);
     const tries = state.tries + 1;
     // If the count has grown, as many items may have been created before the cursor.
-    const moved = tries > 1 ? 0 : Math.round(page.growth / size);
-    const center = Math.max(1, state.center + moved);
+    const center = Math.max(1, state.center + Math.round(page.growth / size));
     if (shared.last >= 0) this.#join(1, 0, page, shared);
     else if (page.ids.length === 0 && page.window.page === 1) this.state = { kind: 'end' };
     else if (tries === maxSeeks) this.#switchToPages('too-many-changes');
@@ -147,25 +143,24 @@ export class ListReader<Item> {
     // Items created before the place aren't missing. If items only changed places, the count hasn't grown.
     this.#found += Math.max(0, Math.min(shift, page.growth));
     const isFurther = shared.last < page.ids.length - 1;
-    // Stop starting over if each response has new ids.
-    const isProgress = isFurther && !(isNewStart && this.#found > 2 * (place.count ?? 0) + maxSurplus);
     const rest = isFurther ? Math.floor(overlap * overlapDecay) : overlap;
-    if (page.ids.length < page.window.size) this.#endShort(page, 'count-mismatch');
-    else this.#requestOverlap(Math.max(1 - shift, rest), isProgress ? 0 : idle + 1);
+    if (page.ids.length < page.window.size) this.#endShort(page);
+    // Starting over is no progress: each response could have new ids.
+    else this.#requestOverlap(Math.max(1 - shift, rest), isNewStart ? idle : isFurther ? 0 : idle + 1);
   }
 
   /** Reads a window with fewer items than requested, which should be the end of the list. */
-  #endShort(page: ReceivedPage<Item>, otherwise: Reason): void {
+  #endShort(page: ReceivedPage<Item>): void {
     const { end } = this.place;
     if (isAnnouncedEnd(page, end)) this.#finish();
     else if ((page.count ?? end) === end) this.#checkBehind(page);
-    else this.#switchToPages(otherwise);
+    else this.#switchToPages('count-mismatch');
   }
 
   /** After a window without a known item, goes back by the growth of the count, and then further and further. */
   #stepBack(idle: number, page: ReceivedPage<Item>): void {
     const { size } = this.place;
-    if (this.#isFromStart && page.ids.length > 0) this.#unconnected.push(page);
+    if (this.#isFromStart) this.#unconnected.push(page);
     const back = idle === 0 ? Math.ceil(size / 4) - page.growth : Math.ceil(size * 2 ** (idle - 2));
     this.#requestOverlap(Math.ceil(size / 4), idle + 1, back);
   }
@@ -183,7 +178,7 @@ export class ListReader<Item> {
     const first = this.#firstPage;
     this.state = first
       ? pagesState('rest', reason, pageAfter(first), first)
-      : pagesState('place', reason, windowOf(Math.max(1, Math.ceil(end / size)), askedSize));
+      : pagesState('place', reason, windowOf(Math.ceil(end / size), askedSize));
   }
 
   /** The list should end with this page, but doesn't say so: requests the page after it. */
@@ -194,7 +189,7 @@ export class ListReader<Item> {
   #readPage(state: Pages, page: ReceivedPage<Item>): void {
     const { ids, fingerprints, growth } = page;
     const shared = this.#known.sharedWith(ids);
-    const isRepeated = fingerprints.length > 0 && fingerprints.join() === state.previous?.fingerprints.join();
+    const isRepeated = fingerprints.join() === state.previous?.fingerprints.join();
     // If the list has shrunk, later items may have moved forward.
     const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
     if (isMoved) this.#switchToPages(state.reason);

@@ -77,7 +77,7 @@ export function firstState({ askedSize, end, size, page, ids }: Place): State {
   }
   if (ids.length === 0) return { kind: 'start', next: windowOf(Math.floor(end / askedSize) + 1, askedSize) };
   const next = windowAfter(end, size, cursorOverlap) ?? windowAt(Math.max(0, end - 1), size);
-  return { kind: 'seek', next, center: Math.max(1, Math.ceil(end / size)), tries: 0 };
+  return { kind: 'seek', next, center: Math.ceil(end / size), tries: 0 };
 }
 
 /**

@@ -42,14 +42,17 @@ it('the last item in front of a cursor is enough to find its place, with the req
   expect(windows()).toHaveLength(3);
 });
 
-it('many new items in front cost few requests, as total_count tells how far the place has moved', async () => {
+it.each([
+  [400, 0, '600-700'],
+  [0, 280, '0-100'],
+])('%i new items in front, or %i fewer, cost a request, as total_count tells: %s', async (created, gone, found) => {
   const items = projects(1000);
   const { client, windows } = serveList({ items });
   const { cursor } = await readPages(client.projects.list(), 3);
-  items.unshift(...projects(1400).slice(1000));
+  items.splice(0, gone, ...projects(1000 + created).slice(1000));
   const page = await client.projects.list({}, { cursor });
   expect(page.data[0]).toEqual(project(295));
-  expect(windows().slice(3).length).toBeLessThanOrEqual(3);
+  expect(windows().slice(4)).toEqual([found]);
 });
 
 it('and if the count does not tell, the place is looked for in pages ever further away, not from page 1', async () => {
@@ -66,6 +69,15 @@ it('and if the count does not tell, the place is looked for in pages ever furthe
       .map(({ id }) => id),
   );
   expect(windows().slice(5)).not.toContain('0-100');
+});
+
+it.each([1, 3])('the place is looked for on page %i, which ended there, where pages can not overlap', async (page) => {
+  const sizeOf = (asked: number) => (asked === 50 ? 50 : undefined);
+  const { client, windows } = serveList({ items: projects(300), sizeOf });
+  const { cursor } = await readPages(client.projects.list({ page, per_page: 50 }), 1);
+  const rest = await collect(client.projects.list({ per_page: 50 }, { cursor }));
+  expect(rest).toEqual(projects(300).slice(50 * page));
+  expect(windows()[2]).toBe(windows()[0]);
 });
 
 it('one of its twenty items is enough; if they are all gone, a cursor is refused, instead of guessing', async () => {

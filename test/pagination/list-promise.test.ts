@@ -270,8 +270,9 @@ it('a list that is awaited twice is one request, and each iteration reads it afr
   expect(queries()).toEqual(['', 'page=1&per_page=100', 'page=1&per_page=100']);
 });
 
-it('an empty list is one page without items', async () => {
-  const { client, pages } = serveList({ items: [] });
+it.each([0, 1])('an empty list is one page without items, also if it has %i pages', async (total_pages) => {
+  const lie = () => ({ data: [], meta: { current_page: 1, total_pages, total_count: 0 } });
+  const { client, pages } = serveList({ items: [], lie });
   const [page, ...more] = await collect(client.projects.list().pages());
   expect(page?.data).toEqual([]);
   expect(page?.hasNextPage()).toBe(false);
@@ -293,6 +294,7 @@ it.each<[string, ProjectListParams, ListOptions, number]>([
   ['page', { page: 0 }, {}, 1],
   ['page', { page: 1.5 }, {}, 1],
   ['page', { page: '2' as never }, {}, 1],
+  ['page', { page: null as never }, {}, 1],
   ['per_page', { per_page: -1 }, {}, 1],
   ['per_page', { per_page: NaN }, {}, 1],
   ['prefetch', {}, { prefetch: -1 }, 0],

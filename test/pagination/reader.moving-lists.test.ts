@@ -173,6 +173,23 @@ it('a list that changes faster than it can be read ends, all that was received i
   expect(events).toMatchObject([{ reason: 'too-many-changes' }]);
 });
 
+it.each([
+  [1, ['297-396', '273-364', '249-332', '200-300', '100-200', '0-100']],
+  [9, ['1000-1100', '980-1078', '960-1056', '910-1001', '800-900', '600-700', '200-300', '0-100']],
+])('after %i pages, so many requests without progress lead to numbered pages: %j', async (read, without) => {
+  const items = projects(3_000);
+  let answers = 0;
+  const intercept = () => {
+    if ((answers += 1) > read) items.splice(0, 3_000, ...projects(3_000 * answers).slice(-3_000));
+    return undefined;
+  };
+  const { client, windows, events } = serveList({ items, intercept });
+  const pages = client.projects.list({ page: 3, per_page: 100 }).pages();
+  while (events.length === 0) await pages.next();
+  expect(windows().slice(read)).toEqual([...without, '300-400']);
+  expect(events).toMatchObject([{ reason: 'too-many-changes' }]);
+});
+
 it('a window that was read ahead of a deletion stays good', async () => {
   const items = projects(1000);
   const { client, windows } = serveMoving(items, { 6: () => items.splice(5, 30) });

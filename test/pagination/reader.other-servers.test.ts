@@ -20,6 +20,16 @@ describe('the size of a page', () => {
     expect(windows().filter((window) => window === '0-100')).toHaveLength(2);
   });
 
+  it.each([
+    [11, []],
+    // No window of up to 10 items holds both item 2520 and item 2521.
+    [10, [{ reason: 'no-overlap' }]],
+  ])('is enough to overlap if it is at least 11: %i', async (size, expected) => {
+    const { client, events } = serveList({ items: projects(200), sizeOf: (asked) => Math.min(asked, size) });
+    expect(await collect(client.projects.list())).toEqual(projects(200));
+    expect(events).toMatchObject(expected);
+  });
+
   const only20: ListServerOptions['sizeOf'] = (asked) => (asked > 20 ? undefined : asked);
 
   it.each([400, 422])('is the documented 20 where more is refused with %i', async (refusal) => {
@@ -358,8 +368,9 @@ describe('the items of a page', () => {
   });
 
   it('are one item if they have the same id; as the list says that it has more, the program is told', async () => {
-    const { client, events } = serveList({ items: [project(1), project(1), project(2), project(3), project(4)] });
+    const { client, events, pages } = serveList({ items: [project(1), ...projects(4)] });
     expect(await collect(client.projects.list())).toEqual(projects(4));
+    expect(pages()).toEqual([1]);
     expect(events).toMatchObject([{ reason: 'count-mismatch' }]);
   });
 
