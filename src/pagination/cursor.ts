@@ -54,7 +54,7 @@ export function encodeCursor(list: string, place: Place): string {
 export function decodeCursor(list: string, text: string): Place {
   const [version, owner, ...rest] = decoded(text);
   // The cast is safe because `isWhole` checks the numbers.
-  const [askedSize, size, end, page, isReordered, count] = rest.slice(0, 6) as number[];
+  const [askedSize, size, end, page, isReordered, count] = rest as number[];
   const ids = rest.slice(6).filter(isId);
   const isWhole = [askedSize, size, end, page, isReordered, count ?? end].every((each) => Number(countOf(each)) >= 0);
   if (version !== 3 || typeof owner !== 'string' || !isWhole || !askedSize || !size || ids.length < rest.length - 6) {
