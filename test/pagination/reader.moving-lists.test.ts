@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorResponse } from '../support/in-process-api.ts';
-import { collect, project, projects, serveList } from './support/list-server.ts';
+import { collect, project, projects, remove, serveList } from './support/list-server.ts';
 
 // What a moving list costs. model/ shows that nothing of it is lost or repeated, however it moves.
 
@@ -28,20 +28,19 @@ it('items created in front repeat nothing, and cost nothing while they fit into 
   expect(events).toEqual([]);
 });
 
-it('items deleted in front cost a request, and let no other slip past', async () => {
-  const items = projects(280);
-  const { client, windows } = serveMoving(items, { 3: () => items.splice(5, 3) });
-  expect(ids(await collect(client.projects.list()))).toEqual(numbers(1, 280));
-  expect(windows().length).toBe(4);
-});
-
-it('however many they are', async () => {
-  const items = projects(2_000);
-  const { client, windows, events } = serveMoving(items, { 12: () => items.splice(5, 700) });
-  expect(ids(await collect(client.projects.list()))).toEqual(numbers(1, 2_000));
-  expect(windows().length).toBeLessThanOrEqual(30);
-  expect(events).toEqual([]);
-});
+it.each([
+  [280, 3, 3, 4],
+  [2_000, 12, 700, 30],
+])(
+  'of %i items, those deleted in front before answer %i let no other slip past',
+  async (length, answer, deleted, requests) => {
+    const items = projects(length);
+    const { client, windows, events } = serveMoving(items, { [answer]: () => items.splice(5, deleted) });
+    expect(ids(await collect(client.projects.list()))).toEqual(numbers(1, length));
+    expect(windows().length).toBeLessThanOrEqual(requests);
+    expect(events).toEqual([]);
+  },
+);
 
 it('more new items in front than a window holds are no change of the order, although no count says how many they are', async () => {
   const items = projects(500);
@@ -83,18 +82,18 @@ describe('a list whose order changes', () => {
   const place = ({ id }: { id: string }, size: number) =>
     Math.imul(Number(id.slice('proj_'.length)) * 2654435761, size + 1) >>> 0;
 
+  /** Shuffles the list for each answer, by its `per_page` or otherwise. */
+  function serveShuffled(by?: () => number) {
+    const items: unknown[] = [];
+    const intercept = (_: number, { url }: { url: string }) => {
+      items.splice(0, 300, ...shuffled(by?.() ?? Number(new URL(url).searchParams.get('per_page'))));
+      return undefined;
+    };
+    return serveList({ items, intercept });
+  }
+
   it('with per_page has all that a plain loop finds, and the program is told', async () => {
-    const { client, events } = serveList({
-      items: [],
-      intercept: (_, { url }) => {
-        const [page, size] = ['page', 'per_page'].map((name) => Number(new URL(url).searchParams.get(name)));
-        const data = shuffled(size!).slice((page! - 1) * size!, page! * size!);
-        return Response.json({
-          data,
-          meta: { current_page: page, total_pages: Math.ceil(300 / size!), total_count: 300 },
-        });
-      },
-    });
+    const { client, events } = serveShuffled();
     const seen = ids(await collect(client.projects.list()));
     expect([...seen].sort((a, b) => a - b)).toEqual(numbers(1, 300));
     // A creation and a deletion could hide a loss from the count.
@@ -103,17 +102,7 @@ describe('a list whose order changes', () => {
 
   it('with each request can not be read wholly, and the program is told', async () => {
     let requests = 0;
-    const { client, events } = serveList({
-      items: [],
-      intercept: (_, { url }) => {
-        const [page, size] = ['page', 'per_page'].map((name) => Number(new URL(url).searchParams.get(name)));
-        const data = shuffled((requests += 1)).slice((page! - 1) * size!, page! * size!);
-        return Response.json({
-          data,
-          meta: { current_page: page, total_pages: Math.ceil(300 / size!), total_count: 300 },
-        });
-      },
-    });
+    const { client, events } = serveShuffled(() => (requests += 1));
     const seen = ids(await collect(client.projects.list()));
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBeLessThan(300);
@@ -204,10 +193,7 @@ it('a list whose items leave it as they are worked off is worked off wholly', as
   const done: string[] = [];
   for await (const { id } of client.projects.list({ status: 'active' })) {
     done.push(id);
-    items.splice(
-      items.findIndex((item) => item.id === id),
-      1,
-    );
+    remove(items, id);
   }
   expect(done).toHaveLength(1000);
   expect(new Set(done).size).toBe(1000);

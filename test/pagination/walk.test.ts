@@ -18,7 +18,7 @@ interface Fetch {
 }
 
 /** A walk over so many items, in windows of up to 100, whose answers the test gives one by one. */
-function walkByHand(length: number, prefetch: number) {
+function walkByHand(length: number, prefetch: number, limit = Infinity) {
   /** How many items in front are replaced by as many behind. */
   const list = { moved: 0 };
   const fetches: Fetch[] = [];
@@ -35,12 +35,7 @@ function walkByHand(length: number, prefetch: number) {
       const fetch = { window: `${start}-${start + per_page}`, priority: ahead?.priority, isAnswered: false, answer };
       fetches.push(fetch);
     });
-  const walk = new Walk(
-    new ListReader<{ id: number }>(startOfPage(1, 100), () => undefined),
-    request,
-    prefetch,
-    Infinity,
-  );
+  const walk = new Walk(new ListReader<{ id: number }>(startOfPage(1, 100), () => undefined), request, prefetch, limit);
   let number = 0;
   const proceed = () => walk.progressAfter(number++)!;
   const isAhead = ({ priority }: Fetch) => priority?.level === 'background';
@@ -91,10 +86,11 @@ describe('windows are requested ahead', () => {
   });
 
   it.each([
-    [198, 2],
-    [250, 3],
-  ])('the first window is requested alone, because it says how many items there are: %i', async (length, windows) => {
-    const { proceed, requested, fetch } = walkByHand(length, 8);
+    [198, Infinity, 2],
+    [250, Infinity, 3],
+    [1_000, 350, 4],
+  ])('the first window alone, as it says how many items there are: %i, limit %d', async (length, limit, windows) => {
+    const { proceed, requested, fetch } = walkByHand(length, 8, limit);
     const first = proceed();
     await settled();
     expect(requested()).toEqual(['0-100']);

@@ -28,11 +28,27 @@ it('a claim is renewed while the handlers run, and not after it was released', a
   expect(held.signal?.aborted).toBe(false);
 });
 
-it('a claim that another process has taken is lost', async () => {
+it('a claim that another process has taken is lost, when it is renewed or completed', async () => {
   const replies: ('claimed' | number)[] = ['claimed', 5000];
   const { held } = await claimed(() => Promise.resolve(replies.shift() ?? 5000));
   await passTime(lease / 3);
   expect(held.signal?.aborted).toBe(true);
+
+  const other = await claimed(() => Promise.resolve('claimed'));
+  other.event.complete = () => Promise.resolve(false);
+  await expect(other.held.complete()).rejects.toThrow('The claim was lost');
+  expect(other.held.signal?.aborted).toBe(true);
+});
+
+it('a claim that was completed is not lost by a renewal that is answered later', async () => {
+  const late = Promise.withResolvers<number>();
+  const replies = [Promise.resolve('claimed' as const), late.promise];
+  const { held } = await claimed(() => replies.shift()!);
+  await passTime(lease / 3);
+  await held.complete();
+  late.resolve(5000);
+  await passTime(lease);
+  expect(held.signal?.aborted).toBe(false);
 });
 
 it('a claim whose renewals fail is lost when its lease is over', async () => {

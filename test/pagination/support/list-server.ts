@@ -76,6 +76,11 @@ export function serveList(options: ListServerOptions): ListServer {
   };
 }
 
+export function remove(items: { id: string }[], id: string): void {
+  const index = items.findIndex((item) => item.id === id);
+  items.splice(index, 1);
+}
+
 export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const each of iterable) all.push(each);
