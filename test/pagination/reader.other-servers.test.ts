@@ -240,17 +240,16 @@ describe('a server that filters a page after cutting it', () => {
     return { shown: rows.filter(isShown), ...serveList({ items: rows, lie }) };
   }
 
-  it.each([[undefined, 90], ...[undefined, 20, 50, 100].map((per_page) => [per_page, 150] as const)])(
-    'is read to the last page that it announces: per_page %s, %i rows at the front',
-    async (per_page, first) => {
-      for (const meta of [{}, { total_count: undefined }]) {
+  it.each([undefined, 20, 50, 100])('is read to the last page that it announces: per_page %s', async (per_page) => {
+    for (const meta of [{}, { total_count: undefined }]) {
+      for (const first of [90, 150]) {
         const { client, shown, events } = serve(meta, first);
         expect(await collect(client.projects.list({ per_page }))).toEqual(shown);
         expect(await client.projects.list({ per_page }).toArray()).toEqual(shown);
         expect(events).toHaveLength(2);
       }
-    },
-  );
+    }
+  });
 
   it('and announces pages without end: the list ends, and the program is told', async () => {
     const { client, shown, events, requests } = serve({ total_pages: 1e9, total_count: undefined });
