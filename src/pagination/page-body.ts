@@ -92,7 +92,7 @@ export interface ReceivedPage<Item> {
   /** Each item's id, or its JSON. They show if two pages are the same. */
   readonly fingerprints: readonly Id[];
   readonly count: number | undefined;
-  /** How much the count has grown since the previous page. */
+  /** How much the count has grown since the previous page; 0 if either has none. */
   readonly growth: number;
   /** `total_pages`; `NaN` if it is missing. */
   readonly lastPage: number;
@@ -102,7 +102,7 @@ export interface ReceivedPage<Item> {
 export function parsePage<Item>(window: Window, body: PageBody<Item>, before: number | undefined): ReceivedPage<Item> {
   const { data, meta } = body;
   const count = countOf(meta?.total_count);
-  const growth = count === undefined ? 0 : count - (before ?? count);
+  const growth = Number(count) - Number(before) || 0;
   const ids = data.map(idOf);
   const fingerprints = ids.map((id, index) => id ?? JSON.stringify(data[index]));
   return { window, data, ids, fingerprints, count, growth, lastPage: countOf(meta?.total_pages) ?? NaN };
