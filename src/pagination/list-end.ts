@@ -13,31 +13,28 @@ export function isAnnouncedEnd({ window, ids, count, lastPage }: ReceivedPage<un
   return ids.length < window.size && end === count && lastPage <= window.page;
 }
 
-/**
- * True if no page follows a numbered page.
- *
- * @param end The position where the page ends.
- * @param isRepeated True if the page is the same as the one before.
- * @param idle Pages in a row without a new item.
- * @param found How many items were found.
- * @param known The last `total_count`.
- */
-export function isLastPage(
-  page: ReceivedPage<unknown>,
-  end: number,
-  isRepeated: boolean,
-  idle: number,
-  found: number,
-  known?: number,
-) {
-  const { window, ids, count, lastPage } = page;
+/** What a walk knows after a numbered page. */
+interface Reading {
+  /** The position where the page ends. */
+  readonly end: number;
+  /** True if the page is the same as the one before. */
+  readonly isRepeated: boolean;
+  /** Pages in a row without a new item. */
+  readonly idle: number;
+  /** How many items were found. */
+  readonly found: number;
+  /** The last `total_count`. */
+  readonly known: number | undefined;
+}
+
+/** True if no page follows a numbered page. */
+export function isLastPage(page: ReceivedPage<unknown>, { end, isRepeated, idle, found, known }: Reading): boolean {
+  const { window, ids, lastPage } = page;
+  if (ids.length > 0 && !isRepeated) return isAnnouncedEnd(page, end);
   const isAnnounced = lastPage > window.page;
-  if (ids.length === 0) {
-    if (known === undefined ? !isAnnounced : known <= found) return true;
-    return idle > maxIdlePages && (!isAnnounced || isEndless(idle, found, known));
-  }
-  if (isRepeated) return count === undefined ? idle > maxIdlePages : end >= count;
-  return isAnnouncedEnd(page, end);
+  if (known === undefined ? !isRepeated && !isAnnounced : known <= found) return true;
+  const isWaiting = isAnnounced && !(isRepeated && known === undefined);
+  return idle > maxIdlePages && (!isWaiting || isEndless(idle, found, known));
 }
 
 /**

@@ -215,7 +215,7 @@ export class ListReader<Item> {
     // Items that were created meanwhile aren't missing.
     if (purpose === 'missing') this.#found += Math.max(0, page.growth);
     else if (purpose !== 'behind') this.#noteRest(reason, page, isRepeated, end);
-    const isEnd = isLastPage(page, end, isRepeated, idle, this.#found, this.place.count);
+    const isEnd = isLastPage(page, { end, isRepeated, idle, found: this.#found, known: this.place.count });
     if (isEnd || (purpose === 'missing' && !this.#mayMissItems)) this.#finish(purpose === 'behind');
     else this.#requestNextPage({ ...state, purpose: purpose === 'place' ? 'rest' : purpose }, page, idle);
   }

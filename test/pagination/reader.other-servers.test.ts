@@ -405,3 +405,30 @@ describe('the items of a page', () => {
     expect(error).toMatchObject({ issues: [{ path: ['data'] }, { path: ['meta'] }] });
   });
 });
+
+describe('a server that sends its last page again past the end', () => {
+  function serve(length: number, meta: Record<string, unknown>) {
+    const items = projects(length);
+    let size = 0;
+    const lie = ({ data, ...answer }: Answer & { meta: Record<string, unknown> }) => ({
+      data: data.length > 0 ? data : items.slice(Math.floor((length - 1) / size) * size),
+      meta: { ...answer.meta, ...meta },
+    });
+    return serveList({ items, lie, sizeOf: (asked) => (size = asked) });
+  }
+
+  it.each([
+    ['counts one item too many', { total_count: 2_002 }],
+    ['counts one item too few', { total_count: 2_000 }],
+    ['counts one item too many, without total_pages', { total_count: 2_002, total_pages: undefined }],
+    ['counts right, without total_pages', { total_pages: undefined }],
+  ])('and %s: each item comes once, in at most one more request for each page', async (_, meta) => {
+    for (const per_page of [100, 20]) {
+      const { client, requests, events } = serve(2_001, meta);
+      expect(await collect(client.projects.list({ per_page }))).toEqual(projects(2_001));
+      const overlapping = per_page === 100 ? 23 : 136;
+      expect(requests.length).toBeLessThanOrEqual(overlapping + Math.ceil(2_001 / per_page) + 1);
+      expect(events).toMatchObject('total_count' in meta ? [{ reason: 'count-mismatch' }] : []);
+    }
+  });
+});

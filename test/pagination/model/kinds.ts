@@ -203,4 +203,5 @@ export const kinds: readonly Kind[] = [
   told('ignores page, no count', { ignoresPage: true, meta: noCount }),
   told('ignores page and per_page: 20 a page', { ignoresPage: true, sizes: always(20) }),
   told('refuses what is behind the first 500 items', { depth: 500 }),
+  told('the last page again after the end, the count is one too many', { afterEnd: 'last page', ...countIsOneMore }),
 ];
