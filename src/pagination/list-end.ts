@@ -41,9 +41,11 @@ export function isLastPage(page: ReceivedPage<unknown>, { end, isRepeated, idle,
  * True if an error for a page means that the list has ended. Refusing a page in the middle of the list is a real error.
  * The last announced page may be refused, because a list may still count items that were deleted.
  */
-export function isPastEnd(state: State, { page }: Window, status: number, { count, end }: Place): boolean {
+export function isPastEnd(state: State, { page }: Window, status: number, { count, size, end }: Place): boolean {
   if (page === 1) return false;
-  if (status === 404) return !(state.kind === 'overlap' && state.idle > 3 && end < Number(count));
+  // If nothing behind the first page was ever read, the count may be wrong.
+  const isStuck = state.kind === 'overlap' && state.idle > maxIdlePages && end > size;
+  if (status === 404) return !isStuck || !(end < Number(count));
   if ((status !== 400 && status !== 422) || state.kind !== 'pages') return false;
   const { lastPage = NaN } = state.previous ?? {};
   const isAnnounced = count === undefined ? page < lastPage : end < count && !(page >= lastPage);

@@ -432,3 +432,20 @@ describe('a server that sends its last page again past the end', () => {
     }
   });
 });
+
+it.each([12, 24, 37])(
+  'a server that ignores per_page, counts too many and answers 404 past the end: a list of %i is read',
+  async (length) => {
+    for (const [per_page, more] of [undefined, 20].flatMap((size) => [1, 100].map((more) => [size, more] as const))) {
+      const { client, requests, events } = serveList({
+        items: projects(length),
+        sizeOf: () => 25,
+        lie: say({ total_count: length + more }),
+        intercept: (page) => (page > Math.ceil(length / 25) ? errorResponse(404) : undefined),
+      });
+      expect(await collect(client.projects.list({ per_page }))).toEqual(projects(length));
+      expect(requests.length).toBeLessThanOrEqual(15);
+      expect(events).toHaveLength(1);
+    }
+  },
+);

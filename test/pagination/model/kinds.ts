@@ -204,4 +204,9 @@ export const kinds: readonly Kind[] = [
   told('ignores page and per_page: 20 a page', { ignoresPage: true, sizes: always(20) }),
   told('refuses what is behind the first 500 items', { depth: 500 }),
   told('the last page again after the end, the count is one too many', { afterEnd: 'last page', ...countIsOneMore }),
+  told('ignores per_page: 25 a page, 404 after the end, the count is one too many', {
+    ...gone,
+    ...countIsOneMore,
+    sizes: always(25),
+  }),
 ];
