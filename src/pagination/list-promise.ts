@@ -167,21 +167,12 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const body = await this.#requestPage();
     const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query;
-    // Without `per_page`, the server's default may be smaller than the documented one.
-    const isShort = !per_page && data.length < defaultSize;
-    const [end, count, pages] = [
-      (page - 1) * defaultSize + data.length,
-      countOf(meta?.total_count),
-      countOf(meta?.total_pages),
-    ];
-    // If nothing says how long the list is, page 1 may not be all of it.
-    const isCut =
-      isShort && (pages === undefined ? (page > 1 ? Number(count) > end : end > 0 && count !== end) : pages > page);
-    const size = per_page ?? (isCut ? Math.max(1, data.length) : defaultSize);
+    const size = per_page ?? sizeOfAwaitedPage(page, body);
     const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(windowOf(page, size), body);
     // Items without ids, which are found by the number of their page, would be repeated.
-    if (isCut && page === 1 && !walk.reader.place.page) walk.reader.startAgain(1, defaultSize);
+    if (!per_page && size < defaultSize && page === 1 && !walk.reader.place.page)
+      walk.reader.startAgain(1, defaultSize);
     const { place, unverified, state } = walk.reader;
     // Believe the API that this page is the last one if its items agree.
     const isBelieved = meta?.current_page === page && meta.total_pages === page && place.end === place.count;
@@ -212,6 +203,16 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     };
     return this.#requester.request('GET', route, page, options);
   }
+}
+
+/** The server's default size, as a page shows it that was requested without `per_page`. */
+function sizeOfAwaitedPage(page: number, { data, meta }: PageBody<unknown>): number {
+  const end = (page - 1) * defaultSize + data.length;
+  const count = countOf(meta?.total_count);
+  const pages = countOf(meta?.total_pages);
+  // If nothing says how long the list is, page 1 may not be all of it.
+  const isCut = pages === undefined ? (page > 1 ? Number(count) > end : end > 0 && count !== end) : pages > page;
+  return isCut ? Math.max(1, data.length) : Math.max(defaultSize, data.length);
 }
 
 forbidIteration(ListPromise.prototype, 'A list', '`for await`, or toArray()');

@@ -189,7 +189,9 @@ export class ListReader<Item> {
   #readPage(state: Pages, page: ReceivedPage<Item>): void {
     const { ids, fingerprints, growth } = page;
     const shared = this.#known.sharedWith(ids);
-    const isRepeated = fingerprints.join() === state.previous?.fingerprints.join();
+    // Past the end, a server may send page 1 again.
+    const earlier = [state.previous, page.lastPage < page.window.page ? this.#firstPage : undefined];
+    const isRepeated = earlier.some((each) => each?.fingerprints.join() === fingerprints.join());
     // If the list has shrunk, later items may have moved forward.
     const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
     if (isMoved) this.#switchToPages(state.reason);

@@ -449,3 +449,40 @@ it.each([12, 24, 37])(
     }
   },
 );
+
+describe('items without ids come once', () => {
+  const items = Array.from({ length: 401 }, (_, name) => ({ name }));
+
+  it.each([401, 400])(
+    'where the server sends page 1 again past the end, and counts one too many or too few: %i',
+    async (length) => {
+      for (const more of [1, -1]) {
+        const list = items.slice(0, length);
+        const { client, requests } = serveList({
+          items: list,
+          lie: ({ data, meta }) => ({
+            data: data.length > 0 ? data : list.slice(0, 20),
+            meta: { ...meta, total_count: length + more },
+          }),
+        });
+        expect(await collect(client.projects.list({ per_page: 20 }, { responseValidation: 'off' }))).toEqual(list);
+        expect(requests.length).toBeLessThanOrEqual(Math.ceil(length / 20) + 5);
+      }
+    },
+  );
+
+  it.each([25, 50])('after an awaited page whose default size is %i', async (size) => {
+    for (const list of [items.slice(0, 120), projects(120)]) {
+      const { client, requests } = serveList({
+        items: [],
+        intercept: (page, { url }) => {
+          const asked = Number(new URL(url).searchParams.get('per_page') ?? size);
+          const meta = { current_page: page, total_pages: Math.ceil(120 / asked), total_count: 120 };
+          return Response.json({ data: list.slice((page - 1) * asked, page * asked), meta });
+        },
+      });
+      expect(await collect(await client.projects.list({}, { responseValidation: 'off' }))).toEqual(list);
+      expect(requests.length).toBeLessThanOrEqual(Math.ceil(120 / size) + 1);
+    }
+  });
+});
