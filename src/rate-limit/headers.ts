@@ -17,7 +17,7 @@ export function parseRetryAfter(headers: Headers): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;
   // A proxy may add one of its own. However long it is, it is a time.
-  if (/^\d+(\.\d+)?\s*(,|$)/.test(value)) return Math.min(Number.parseFloat(value), 1e11) * 1000;
+  if (/^\d+(\.\d+)?\s*(,|$)/.test(value)) return Math.min(Number.parseFloat(value), 99_999_999_999) * 1000;
   // `Date.parse` also accepts "-5" and "1.5.". An HTTP date begins with the name of a day.
   const date = /^[A-Z]/i.test(value) ? httpDate(value) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - serverTime(headers));

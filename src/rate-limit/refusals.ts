@@ -27,8 +27,8 @@ export class RefusedTarget extends Throttle {
   }
 
   /** When the next request may be sent; `Infinity` if a response comes first. */
-  override get readyAt(): number {
-    return this.#probe === undefined ? super.readyAt : Infinity;
+  get readyAt(): number {
+    return this.#probe === undefined ? this.pausedUntil : Infinity;
   }
 
   sent(sequence: number): void {
@@ -101,7 +101,7 @@ export class Refusals {
 
   /** When the next request of the token may be sent. */
   readyAt(now: number): number {
-    return Math.max(this.#token.readyAt, this.#rate.readyAt(now));
+    return Math.max(this.#token.pausedUntil, this.#rate.readyAt(now));
   }
 
   /** Returns which request this is. */
@@ -182,7 +182,7 @@ export class Refusals {
 
   #lower(now: number): void {
     if (!this.#rate.isLowered(now)) this.#onHold();
-    this.#rate.lower(Math.max(now, this.#token.readyAt));
+    this.#rate.lower(Math.max(now, this.#token.pausedUntil));
   }
 }
 

@@ -199,8 +199,8 @@ export class Scheduler implements RateLimiter {
 
   /** Milliseconds for which a refusal holds a call. */
   #holdOf(now: number, admission: Admission): number {
-    const resourceAt = this.#refusals.heldTarget(now, admission)?.readyAt ?? now;
-    return Math.max(now, this.#outcomes.holdUntil, resourceAt < Infinity ? resourceAt : now) - now;
+    const resourceAt = this.#refusals.heldTarget(now, admission)?.pausedUntil ?? now;
+    return Math.max(now, this.#outcomes.holdUntil, resourceAt) - now;
   }
 
   /** Puts a call into the queue of its resource if that is held, or else into the queue of the token. */

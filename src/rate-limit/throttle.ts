@@ -7,19 +7,15 @@ const refusalPause = { first: 1000, max: 60_000 };
 export class Throttle {
   /** Refusals in a row. */
   failures = 0;
+  /** When the next request may be sent. */
+  pausedUntil = -Infinity;
   readonly #freeRefusals: number;
-  #until = -Infinity;
   /** The last request that was sent before the last refusal. Refusals up to it belong to the same burst. */
   #lastOfBurst = 0;
 
   /** @param freeRefusals Refusals in a row before the first pause. */
   constructor(freeRefusals: number) {
     this.#freeRefusals = freeRefusals;
-  }
-
-  /** When the next request may be sent. */
-  get readyAt(): number {
-    return this.#until;
   }
 
   admitted(sequence: number): void {
@@ -40,7 +36,7 @@ export class Throttle {
     const pauses = this.failures - this.#freeRefusals;
     const own = backoff(refusalPause, pauses - 1);
     const asked = wait === undefined || wait === 0 ? own : wait;
-    if (pauses > 0) this.#until = now + (isResource ? asked : Math.min(asked, own));
+    if (pauses > 0) this.pausedUntil = now + (isResource ? asked : Math.min(asked, own));
     return true;
   }
 }

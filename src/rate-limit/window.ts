@@ -130,8 +130,7 @@ export class RateWindow {
     const allowedAt = this.isUnannounced ? this.#log.readyAt(now, this.inFlight, this.limit, this.length) : now;
     const isOver = this.isOver(now);
     // Where a probe takes longer than half a window, its result is outdated when it arrives.
-    const isProbeWorthIt = !isUrgent && this.#probeLatency < this.#assumedLength / 2;
-    if (isOver && (isProbeWorthIt || this.probe.isFailing || this.remaining(now) === 0))
+    if (isOver && !isUrgent && this.#probeLatency < this.#assumedLength / 2)
       return Math.max(allowedAt, this.probe.readyAt(isBacklog));
     const left = isOver ? this.limit : this.limit - Math.max(this.used, this.own);
     if (left <= 0) return this.#endsAt;
@@ -249,7 +248,7 @@ export class RateWindow {
     this.#log.clear();
     this.#begin(now, used);
     this.#updateEnd();
-    this.length = Math.max(1, Math.min(sinceLast, this.length), this.#endsAt - now);
+    this.length = Math.max(Math.min(sinceLast, this.length), this.#endsAt - now);
   }
 
   #begin(now: number, used: number): void {

@@ -16,12 +16,11 @@ describe('a route that fails, while no window is known', () => {
     ['an error of the server', () => errorResponse(500)],
     ['no answer', () => Promise.reject(new TypeError('terminated'))],
   ])('does not keep calls of other routes waiting behind its own: %s', async (_, fail) => {
-    const api = inProcessApi(({ url }) => (url.includes('/reports/') ? fail() : Response.json(user)));
+    const api = inProcessApi(({ url }) => (url.includes('/users/') ? Response.json(user) : fail()));
     const client = clientOf(api);
-    const report = (index: number) => client.request('GET', '/reports/{id}', { params: { id: `report_${index}` } });
-    const failing = [...many(4, report)];
+    const failing = many(4, (id) => client.request('GET', '/reports/{id}', { params: { id: `report_${id}` } }));
     const healthy = many(20, (index) => client.users.get(`user_${index}`));
-    failing.push(...many(100, report));
+    failing.push(...many(100, (id) => client.request('GET', '/exports/{id}', { params: { id: `export_${id}` } })));
 
     const ended = Promise.allSettled(healthy).then((results) => ({ failed: failures(results), at: performance.now() }));
     await settled(Promise.allSettled([...failing, ended]));

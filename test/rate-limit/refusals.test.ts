@@ -98,12 +98,8 @@ it('a refusal that the window explains holds all calls of the token for its Retr
   for (const { sentAt } of records) expect(sentAt.at(-1)).toBeGreaterThanOrEqual(95_000);
 });
 
-const idle = () =>
-  new Refusals(
-    realTiming,
-    () => undefined,
-    () => undefined,
-  );
+const nothing = () => undefined;
+const idle = () => new Refusals(realTiming, nothing, nothing);
 
 it.each([
   [undefined, [0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]],

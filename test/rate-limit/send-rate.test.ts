@@ -28,10 +28,3 @@ it('goes down from the lower rate if that is refused, to one request in two seco
   const rates = Array.from({ length: 9 }, () => (rate.lower(60_000), perSecond(60)));
   expect(rates).toEqual([6.7, 4.7, 3.3, 2.3, 1.6, 1.1, 0.8, 0.5, 0.5]);
 });
-
-it('does not change while no request was admitted: no rate is known', () => {
-  const rate = new SendRate();
-  rate.sent(0);
-  rate.lower(0);
-  expect(rate.readyAt(0)).toBe(0);
-});

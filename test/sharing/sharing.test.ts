@@ -91,21 +91,6 @@ describe('processes that share a limit', () => {
     expect(sent).toEqual([]);
   });
 
-  it('pass on the part of one that was killed', async () => {
-    const world = new SharedWorld({ windows: 'first' });
-    const [doomed, survivor] = [world.start(), world.start()];
-    doomed.call(1000);
-    survivor.call(260);
-    world.time.after(10 * second, () => doomed.kill());
-
-    await world.time.run();
-    const records = await Promise.all(survivor.calls);
-
-    expect(summary(records)).toMatchObject({ failed: 0, refusals: 0 });
-    // 50 in the first window, which the two divided, then all.
-    expect(summary(records).end).toBeLessThan(1.03 * 3 * minute);
-  });
-
   it.each(['normal', 'background'] as const)('ask at once for a %s call that comes when none waits', async (level) => {
     const world = new SharedWorld();
     const process = world.start();
@@ -233,26 +218,4 @@ describe('a batch in one process and a trickle in another', () => {
       expect(ranks.filter((rank) => rank <= 600).length).toBeLessThanOrEqual(61);
     },
   );
-
-  it('shares windows equally with a process that asks again at once', async () => {
-    const world = new SharedWorld();
-    const [eager, patient] = [world.start(), world.start()];
-    // Keeps ten calls going: each answer makes the next call.
-    let left = 600;
-    const next = () => {
-      if (left-- <= 0) return;
-      eager.call(1);
-      void eager.calls.at(-1)!.then(next);
-    };
-    for (let index = 0; index < 10; index += 1) next();
-    patient.call(300);
-
-    await world.time.run(5 * minute);
-
-    const [eagerly, patiently] = [eager, patient].map(({ calls }) => calls.length);
-    expect(patiently).toBe(300);
-    const done = await Promise.all(patient.calls.slice(0, 200));
-    expect(summary(done)).toMatchObject({ failed: 0, refusals: 0 });
-    expect(eagerly).toBeGreaterThan(200);
-  });
 });

@@ -279,10 +279,10 @@ describe('when a window ends', () => {
     expect(store.grant('b', { reset: 1060, timeLeft: minute, used: 1, sent: 1, normal: 100 })).toEqual([99, 0]);
   });
 
-  it('a reset that differs by a second is the same window, and a report about one that is over changes nothing', () => {
+  it('a reset that differs by a second and a half is the same window, and a report about one that is over changes nothing', () => {
     const store = windowOf(100, 10);
-    expect(store.sync('a', known({ reset: 1001, used: 20, sent: 30 }))).toMatchObject({ reset: 1000, used: 20 });
-    expect(store.sync('b', known({ reset: 940, used: 99, timeLeft: 10 }))).toMatchObject({
+    expect(store.sync('a', known({ reset: 1001.5, used: 20, sent: 30 }))).toMatchObject({ reset: 1000, used: 20 });
+    expect(store.sync('b', known({ reset: 998.4, used: 99, timeLeft: 10 }))).toMatchObject({
       used: 20,
       timeLeft: minute,
     });
