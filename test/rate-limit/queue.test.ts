@@ -147,7 +147,8 @@ describe('the state of the queue', () => {
 });
 
 describe('a permit', () => {
-  it('is given at once, without a promise, while there is budget', () => {
+  it('is given at once, without a promise, while there is budget: no call is then too late', () => {
+    expect(new Scheduler('').isTooLate({ ...site, maxWait: 0 }, 0)).toBe(false);
     const permit = new Scheduler('').acquire(site);
     expect(permit).not.toBeInstanceOf(Promise);
     expect(permit).toMatchObject({ waited: false });

@@ -6,7 +6,7 @@ import { reply } from './support/store-requests.ts';
 const granted = { ...reply, normal: 5, reset: 1000, timeLeft: 60_000 };
 
 /** The requests of a process with five calls that wait, in a window that ends after a minute. */
-function requestsOf({ reset }: { reset: number | undefined } = granted) {
+function requestsOf({ reset }: { reset: number | undefined } = granted, waiting = { normal: 5, background: 0 }) {
   const window = {
     ...{ limit: 100, sentCount: 0, used: 0, inFlight: 0, announced: 0, failedProbes: 0, isUnannounced: false },
     reset,
@@ -14,7 +14,7 @@ function requestsOf({ reset }: { reset: number | undefined } = granted) {
     probe: new Probe(),
     adopt: vi.fn((_: number, reply: { reset: number }) => void (window.reset = reply.reset)),
   };
-  const own = new AvailableRequests(window, { normal: 5, background: 0 });
+  const own = new AvailableRequests(window, waiting);
   const grant = (now: number, reply = granted) => own.prepareSync(now, false)[1](now, reply);
   return { window, own, grant };
 }
@@ -31,6 +31,9 @@ it('asks for one while requests fail, and gives the others back', () => {
   grant(0);
   window.probe.failed(1, 0);
   expect(own.prepareSync(1, false)[0]).toMatchObject({ available: 1, normal: 0, background: 0 });
+  const both = requestsOf(granted, { normal: 1, background: 1 });
+  both.window.probe.failed(1, 0);
+  expect(both.own.prepareSync(1, false)[0]).toMatchObject({ normal: 1, background: 0 });
 });
 
 describe('what was granted', () => {

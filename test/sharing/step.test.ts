@@ -53,7 +53,7 @@ describe('while no window is known', () => {
   it('one request at a time is granted, which shows the window', () => {
     const store = new Store();
     expect(store.grant('a', { normal: 20 })).toEqual([1, 0]);
-    expect(store.grant('b', { normal: 20 })).toEqual([0, 0]);
+    expect(store.sync('b', { normal: 20 })).toMatchObject({ normal: 0, background: 0, limit: 100 });
     expect(store.grant('a', { normal: 19, inFlight: 1 })).toEqual([0, 0]);
     expect(store.sync('a', known({ normal: 19, used: 1, sent: 1 }))).toMatchObject({ normal: 19, timeLeft: minute });
   });
@@ -349,10 +349,6 @@ describe('when the state is lost', () => {
     const store = windowOf(100, 100);
     store.now -= 10_000;
     expect(store.sync('a', { normal: 1 })).toMatchObject({ normal: 1, reset: 0 });
-  });
-
-  it('a process that starts is not held up', () => {
-    expect(new Store().grant('a', known({ normal: 100 }))).toEqual([100, 0]);
   });
 });
 
