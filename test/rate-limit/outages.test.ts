@@ -114,6 +114,13 @@ describe('a connection that is refused', () => {
     expect(api.requests.length).toBeLessThanOrEqual(1 + 300 + 110);
   });
 
+  it('holds a call for 0.1 s if another one waits, and not the last one', async () => {
+    const api = inProcessApi(({ url }) => Promise.reject(refused(url)));
+    const client = clientOf(api, { maxRetries: 0 });
+    await settled(Promise.allSettled(many(3, () => client.users.get('user_1'))));
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 100, 100]);
+  });
+
   it('is not over because of answers that were on their way', async () => {
     let slow = 0;
     const late = () => {

@@ -103,11 +103,8 @@ describe('background calls', () => {
     // In the first windows, 15 % are kept; later, what normal calls used of the last one, in proportion to the time left.
     { windows: 2, arrived: [0, 0], remaining: 11, timeLeft: 60_000, wait: 20_001 },
     { windows: 2, arrived: [30, 25], remaining: 11, timeLeft: 60_000, wait: 40_001 },
-    { windows: 3, arrived: [0, 0], remaining: 1, timeLeft: 60_000, wait: 0 },
-    { windows: 3, arrived: [30, 0], remaining: 31, timeLeft: 60_000, wait: 0 },
     { windows: 3, arrived: [30, 25], remaining: 11, timeLeft: 25_000, wait: 5_001 },
     { windows: 3, arrived: [30, 25], remaining: 11, timeLeft: 20_000, wait: 0 },
-    // What is expected is kept until the last tenth.
     { windows: 3, arrived: [30, 10], remaining: 20, timeLeft: 10_000, wait: 4_301 },
     { windows: 3, arrived: [30, 10], remaining: 21, timeLeft: 10_000, wait: 0 },
     { windows: 3, arrived: [30, 10], remaining: 0, timeLeft: 10_000, wait: 0 },

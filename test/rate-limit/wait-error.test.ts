@@ -34,8 +34,5 @@ it.each([
   [now, 1],
   [Infinity, 1],
 ])('the error of a stall says when the next request may be sent: %d', (nextAt, seconds) => {
-  expect(stallError(target, now, nextAt)).toMatchObject({
-    retryAfter: seconds,
-    message: `Not sent: the API admits nothing, and the next request may be sent in about ${seconds} s. (GET /)`,
-  });
+  expect(stallError(target, now, nextAt).retryAfter).toBe(seconds);
 });
