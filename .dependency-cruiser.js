@@ -32,7 +32,7 @@ const sandboxMayImport = {
   resources: ['utils'],
   contract: ['utils', 'resources'],
   storage: ['resources'],
-  http: ['storage'],
+  http: ['utils', 'storage'],
   faults: ['http', 'utils', 'resources'],
   webhooks: ['http', 'utils', 'resources', 'storage'],
   state: ['http', 'utils', 'resources', 'storage', 'faults', 'webhooks'],

@@ -10,7 +10,6 @@ import {
   resolveOptions,
   type SandboxOptions,
 } from './options.ts';
-import { Idempotency } from './state/idempotency.ts';
 import { RateWindows } from './state/rate-windows.ts';
 import type { RecordedRequest } from './state/recorded-request.ts';
 import { RequestLog } from './state/request-log.ts';
@@ -104,7 +103,6 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     clock,
     tokens: new TokenState(store, clock),
     windows: new RateWindows(rateLimit),
-    idempotency: new Idempotency(store, clock),
     faults: new Faults(seed, changes.emit),
     log: new RequestLog(changes.emit),
     traffic: new Traffic(rateLimit.window),

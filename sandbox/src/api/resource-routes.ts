@@ -5,7 +5,7 @@ import { parseFields } from '../http/parse-fields.ts';
 import { readJsonObject } from '../http/request-body.ts';
 import { apiMethods, byResource, type NamedResource } from '../resources/index.ts';
 import { createSchema, listSchema, pick, publicRecord, type Resource, updateSchema } from '../resources/resource.ts';
-import type { SavedResponse } from '../state/idempotency.ts';
+import { once, type SavedResponse } from '../state/idempotency.ts';
 import { createRecord, updateRecord } from '../state/records.ts';
 import type { Services } from '../state/services.ts';
 import { strictFields } from '../utils/schemas.ts';
@@ -77,7 +77,7 @@ export function resourceRoutes(resource: NamedResource, services: Services): Hon
       const change = () => created(services, resource, fields, context.get('exchange').record.id);
       const key = idempotencyKey(context);
       const { body, ...rest } =
-        key === undefined ? change() : services.idempotency.once(key, `${name} ${JSON.stringify(fields)}`, change);
+        key === undefined ? change() : once(services, key, `${name} ${JSON.stringify(fields)}`, change);
       return Response.json(body, rest);
     });
   }

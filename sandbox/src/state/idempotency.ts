@@ -1,6 +1,6 @@
 import { Failure } from '../http/failure.ts';
-import type { Store } from '../storage/store.ts';
-import type { Clock } from '../utils/clock.ts';
+import type { ResponseRecord } from '../storage/records.ts';
+import type { Services } from './services.ts';
 
 /** The response to a request that changed the state. */
 export interface SavedResponse {
@@ -15,43 +15,38 @@ const keyLifetime = 86_400_000;
 /** Maximum number of keys, so that a load test does not fill the memory. */
 const maxKeys = 10_000;
 
-/** Does the work of a request with an `Idempotency-Key` once. */
-export class Idempotency {
-  readonly #store: Store;
-  readonly #clock: Clock;
-
-  constructor(store: Store, clock: Clock) {
-    this.#store = store;
-    this.#clock = clock;
+/**
+ * Does the work of a request with an `Idempotency-Key` once.
+ *
+ * @param id The token and the key.
+ * @param content Two requests with the same key must have the same content. It is stored, so it must not be secret.
+ * @param change Is saved together with its response.
+ */
+export function once(
+  { store, clock }: Services,
+  id: string,
+  content: string,
+  change: () => SavedResponse,
+): SavedResponse {
+  const { responses } = store;
+  const savedAt = clock.now();
+  const isForgotten = (record: ResponseRecord) => savedAt - record.savedAt >= keyLifetime;
+  const saved = responses.get(id);
+  if (saved !== undefined && !isForgotten(saved)) {
+    if (saved.fingerprint !== content) throw reused();
+    return { ...saved, headers: { ...saved.headers, 'Idempotent-Replayed': 'true' } };
   }
-
-  /**
-   * @param id The token and the key.
-   * @param content Two requests with the same key must have the same content. It is stored, so it must not be secret.
-   * @param change Is saved together with its response.
-   */
-  once(id: string, content: string, change: () => SavedResponse): SavedResponse {
-    const saved = this.#store.responses.get(id);
-    if (saved !== undefined && this.#clock.now() - saved.savedAt < keyLifetime) {
-      if (saved.fingerprint !== content) throw reused();
-      return { ...saved, headers: { ...saved.headers, 'Idempotent-Replayed': 'true' } };
-    }
-    return this.#store.transaction(() => {
-      const { status, body, headers } = change();
-      this.#store.responses.delete(id);
-      this.#store.responses.put({ id, fingerprint: content, status, body, headers, savedAt: this.#clock.now() });
-      this.#evictOldest();
-      return { status, body, headers };
-    });
-  }
-
-  #evictOldest(): void {
+  return store.transaction(() => {
+    const response = change();
+    responses.delete(id);
+    responses.put({ id, fingerprint: content, ...response, savedAt });
     // Records are ordered by age, so the search ends at the first one that stays.
-    for (const record of this.#store.responses.values()) {
-      if (this.#clock.now() - record.savedAt < keyLifetime && this.#store.responses.size <= maxKeys) return;
-      this.#store.responses.delete(record.id);
+    for (const record of responses.values()) {
+      if (!isForgotten(record) && responses.size <= maxKeys) break;
+      responses.delete(record.id);
     }
-  }
+    return response;
+  });
 }
 
 function reused(): Failure {

@@ -3,7 +3,6 @@ import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
 import type { Listeners } from '../utils/listeners.ts';
 import type { SandboxWebhooks } from '../webhooks/webhooks.ts';
-import type { Idempotency } from './idempotency.ts';
 import type { RateWindows } from './rate-windows.ts';
 import type { RequestLog } from './request-log.ts';
 import type { TokenState } from './tokens.ts';
@@ -14,7 +13,6 @@ export interface Services {
   readonly store: Store;
   readonly tokens: TokenState;
   readonly windows: RateWindows;
-  readonly idempotency: Idempotency;
   readonly faults: Faults;
   /** Delay before each response, in milliseconds. */
   readonly latency: number;
