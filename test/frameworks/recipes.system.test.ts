@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Program } from '../support/program.ts';
+import { type Program, startProgram } from '../support/program.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 import { emptyFolder, installFrameworks } from './support/frameworks.ts';
 import { build, projects } from './support/projects.ts';
@@ -65,7 +65,7 @@ describe.each(projects)('the recipe for $name, built for production', (project) 
   let program: Program | undefined;
   beforeAll(async () => {
     const server = pathToFileURL(await build(project)).href;
-    program = await Program.start(server, { EXAMPLE_WEBHOOK_SECRET: secret, HOST: '127.0.0.1' });
+    program = await startProgram(server, { EXAMPLE_WEBHOOK_SECRET: secret, HOST: '127.0.0.1' });
   }, 600_000);
   afterAll(async () => {
     await program?.kill();

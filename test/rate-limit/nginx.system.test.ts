@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import { createSandbox } from '@example/sandbox';
 import { Client } from '@example/sdk';
-import { canRunNginx, NginxServer } from '../support/nginx-server.ts';
+import { canRunNginx, startNginx } from '../support/nginx-server.ts';
 
 // A gateway with a limit of its own in front of the API, which allows more: 200 calls at once, and none fails.
 
@@ -33,7 +33,7 @@ describe.runIf(canRunNginx())('behind nginx, no call fails', () => {
     const server = await sandbox.listen();
     test.onTestFinished(() => server.close());
     const { origin, pathname } = new URL(server.url);
-    await using nginx = await NginxServer.start(origin, zones, rules);
+    await using nginx = await startNginx(origin, zones, rules);
     const client = new Client({
       apiToken: sandbox.apiToken,
       baseUrl: nginx.url + pathname,

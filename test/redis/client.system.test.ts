@@ -2,7 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster, RESP_TYPES } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RedisClient, type RedisReply, scriptRunner } from '../../src/redis/client.ts';
-import { RedisCluster } from '../support/redis-cluster.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
 
 interface Connection extends Disposable {
@@ -86,7 +86,7 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])("a user's c
   });
 
   it.runIf(canRun(program))('runs scripts in a cluster', async () => {
-    await using cluster = await RedisCluster.start(program, 1);
+    await using cluster = await startRedisCluster(program, 1);
     for (const [name, connect] of Object.entries(clusterConnections)) {
       using connection = await connect(cluster.nodes[0]!);
       const run = scriptRunner(connection.client, 5_000);

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Program } from '../support/program.ts';
+import { type Program, startProgram } from '../support/program.ts';
 import { canRun, RedisServer } from '../support/redis-server.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 
@@ -23,7 +23,7 @@ describe.runIf(canRun('redis-server'))('two processes on one Redis', () => {
 
   const start = async (name: string, environment?: Record<string, string>) => {
     const shared = { EXAMPLE_WEBHOOK_SECRET: secret, REDIS_URL: server.url, EXAMPLE_LOG: 'off' };
-    const program = await Program.start('../redis/programs/journal.ts', { ...shared, NAME: name, ...environment });
+    const program = await startProgram('../redis/programs/journal.ts', { ...shared, NAME: name, ...environment });
     programs.push(program);
     return program;
   };
@@ -72,7 +72,7 @@ describe.runIf(canRun('redis-server'))('two processes on one Redis', () => {
 
   it('can run examples/webhooks/redis.ts', async () => {
     const environment = { EXAMPLE_WEBHOOK_SECRET: secret, REDIS_URL: server.url };
-    const two = await Promise.all([0, 1].map(() => Program.start('../../examples/webhooks/redis.ts', environment)));
+    const two = await Promise.all([0, 1].map(() => startProgram('../../examples/webhooks/redis.ts', environment)));
     programs.push(...two);
 
     expect(await Promise.all(two.map((program) => deliver(program, 'msg_1')))).toHaveLength(2);

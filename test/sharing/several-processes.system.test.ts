@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
-import { RedisCluster } from '../support/redis-cluster.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
 import { LimitedApi } from '../rate-limit/support/limited-api.ts';
 import { type StorePlace, Worker, type Work } from './support/workers.ts';
@@ -18,7 +18,7 @@ async function serverStore(program: RedisServerProgram, kind: 'node-redis' | 'io
 }
 
 async function clusterStore(): Promise<Store> {
-  const cluster = await RedisCluster.start();
+  const cluster = await startRedisCluster();
   return {
     place: { kind: 'cluster', urls: cluster.urls },
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),

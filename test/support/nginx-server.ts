@@ -1,63 +1,51 @@
-import { type ChildProcess, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
-/** A real nginx in front of a server, on a free port of the loopback interface. */
-export class NginxServer implements AsyncDisposable {
-  readonly url: string;
-  readonly #process: ChildProcess;
-  readonly #directory: string;
-
-  private constructor(url: string, process: ChildProcess, directory: string) {
-    this.url = url;
-    this.#process = process;
-    this.#directory = directory;
-  }
-
-  /**
-   * Starts it, and returns when it answers.
-   *
-   * @param zones Directives of `http`, such as `limit_req_zone`.
-   * @param rules Directives of `location /`.
-   */
-  static async start(upstream: string, zones: string, rules: string): Promise<NginxServer> {
-    const directory = await mkdtemp(join(tmpdir(), 'nginx-'));
-    const port = await freePort();
-    const config = `
-      worker_processes 1;
-      pid ${directory}/nginx.pid;
-      error_log ${directory}/error.log;
-      events { worker_connections 1024; }
-      http {
-        access_log off;
-        client_body_temp_path ${directory}/body;
-        proxy_temp_path ${directory}/proxy;
-        fastcgi_temp_path ${directory}/fastcgi;
-        uwsgi_temp_path ${directory}/uwsgi;
-        scgi_temp_path ${directory}/scgi;
-        ${zones}
-        server {
-          listen 127.0.0.1:${port};
-          location = /up { return 204; }
-          location / { ${rules} proxy_pass ${upstream}; }
-        }
-      }`;
-    await writeFile(join(directory, 'nginx.conf'), config);
-    const args = ['-p', directory, '-e', join(directory, 'error.log'), '-c', join(directory, 'nginx.conf')];
-    // SIGTERM, so that it ends its workers.
-    const child = start('nginx', [...args, '-g', 'daemon off;'], { stdio: 'ignore' }, 'SIGTERM');
-    const url = `http://127.0.0.1:${port}`;
-    await ready(child, () => fetch(`${url}/up`));
-    return new NginxServer(url, child, directory);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await end(this.#process);
-    await rm(this.#directory, { recursive: true, force: true });
-  }
+/**
+ * Starts a real nginx in front of a server, on a free port of the loopback interface, and returns when it answers.
+ *
+ * @param zones Directives of `http`, such as `limit_req_zone`.
+ * @param rules Directives of `location /`.
+ */
+export async function startNginx(upstream: string, zones: string, rules: string) {
+  const directory = await mkdtemp(join(tmpdir(), 'nginx-'));
+  const port = await freePort();
+  const config = `
+    worker_processes 1;
+    pid ${directory}/nginx.pid;
+    error_log ${directory}/error.log;
+    events { worker_connections 1024; }
+    http {
+      access_log off;
+      client_body_temp_path ${directory}/body;
+      proxy_temp_path ${directory}/proxy;
+      fastcgi_temp_path ${directory}/fastcgi;
+      uwsgi_temp_path ${directory}/uwsgi;
+      scgi_temp_path ${directory}/scgi;
+      ${zones}
+      server {
+        listen 127.0.0.1:${port};
+        location = /up { return 204; }
+        location / { ${rules} proxy_pass ${upstream}; }
+      }
+    }`;
+  await writeFile(join(directory, 'nginx.conf'), config);
+  const args = ['-p', directory, '-e', join(directory, 'error.log'), '-c', join(directory, 'nginx.conf')];
+  // SIGTERM, so that it ends its workers.
+  const child = start('nginx', [...args, '-g', 'daemon off;'], { stdio: 'ignore' }, 'SIGTERM');
+  const url = `http://127.0.0.1:${port}`;
+  await ready(child, () => fetch(`${url}/up`));
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      await end(child);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 export const canRunNginx = () =>

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Program } from '../support/program.ts';
+import { type Program, startProgram } from '../support/program.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';
 
 describe.each(['node-http', 'express', 'hono'])('examples/webhooks/%s.ts, over a real socket', (name) => {
   let program: Program;
   beforeAll(async () => {
-    program = await Program.start(`../../examples/webhooks/${name}.ts`, { EXAMPLE_WEBHOOK_SECRET: secret });
+    program = await startProgram(`../../examples/webhooks/${name}.ts`, { EXAMPLE_WEBHOOK_SECRET: secret });
   });
   afterAll(() => program.kill());
 

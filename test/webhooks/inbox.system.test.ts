@@ -4,14 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { canRunPostgres, startPostgres } from '../support/postgres-server.ts';
-import { Program } from '../support/program.ts';
+import { startProgram } from '../support/program.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';
 
 const kills = 60;
 
 /** A process that is started again as often as it is killed. */
 function startReceiver(program: string, environment: Record<string, string>) {
-  const start = () => Program.start(program, { EXAMPLE_WEBHOOK_SECRET: secret, ...environment });
+  const start = () => startProgram(program, { EXAMPLE_WEBHOOK_SECRET: secret, ...environment });
   let current = start();
   const stop = async () => (await current).kill();
   return {

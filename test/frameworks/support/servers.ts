@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transform } from 'esbuild';
-import { Program } from '../../support/program.ts';
+import { type Program, startProgram } from '../../support/program.ts';
 import { secret } from '../../webhooks/support/signed-request.ts';
 import { emptyFolder } from './frameworks.ts';
 import { preamble, recipe } from './recipes.ts';
@@ -194,5 +194,5 @@ export async function start({ name, recipe: code, above, below }: Server): Promi
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
   });
   await writeFile(file, compiled.code);
-  return Program.start(pathToFileURL(file).href, { EXAMPLE_WEBHOOK_SECRET: secret });
+  return startProgram(pathToFileURL(file).href, { EXAMPLE_WEBHOOK_SECRET: secret });
 }
