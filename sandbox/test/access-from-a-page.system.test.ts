@@ -1,9 +1,7 @@
 import { createSandbox, type ListenOptions } from '@example/sandbox';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { launch } from '../../test/support/chromium.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../test/support/http-server.ts';
-import { testsInBrowser } from './support/dashboard-browser.ts';
+import { describeInChromium, useChromium } from '../../test/support/use-chromium.ts';
 
 /** What a page does to a sandbox whose address and token it knows. Returns how each attempt ended. Runs in the page. */
 async function attack({ api, token }: { api: string; token: string }) {
@@ -55,13 +53,8 @@ async function attack({ api, token }: { api: string; token: string }) {
   };
 }
 
-describe.runIf(testsInBrowser)('a page in Chromium', () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launch('--host-resolver-rules=MAP *.test 127.0.0.1');
-  });
-  afterAll(() => browser.close());
+describeInChromium('a page in Chromium', () => {
+  const browser = useChromium('--host-resolver-rules=MAP *.test 127.0.0.1');
 
   async function originOf(host: string): Promise<string> {
     const site = await serve((_, response) => response.setHeader('Content-Type', 'text/html').end('<!doctype html>'));
@@ -72,7 +65,7 @@ describe.runIf(testsInBrowser)('a page in Chromium', () => {
     const sandbox = createSandbox({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
     onTestFinished(() => sandbox.close());
     const server = await sandbox.listen(options);
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     await page.goto(url.replace('PORT', String(server.port)));
     return { sandbox, server, page };
   }

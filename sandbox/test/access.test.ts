@@ -1,31 +1,22 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { createSandbox, type ListenOptions } from '@example/sandbox';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { call, john } from './support/calls.ts';
-
-interface Answer {
-  readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly text: string;
-}
 
 /** Sends requests with headers that only browsers set. */
 async function listening(options: ListenOptions = {}) {
   const sandbox = createSandbox();
   onTestFinished(() => sandbox.close());
   const { port } = await sandbox.listen(options);
-  const send = (path: string, headers: Record<string, string>, body?: string) =>
-    new Promise<Answer>((resolve, reject) => {
-      const method = body === undefined ? 'GET' : 'POST';
-      const credentials = { authorization: `Bearer ${sandbox.apiToken}`, 'content-type': 'application/json' };
-      request({ port, host: '127.0.0.1', path, method, headers: { ...credentials, ...headers } }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => (text += part));
-        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }));
-      })
-        .on('error', reject)
-        .end(body);
-    });
+  const send = async (path: string, headers: Record<string, string>, body?: string) => {
+    const method = body === undefined ? 'GET' : 'POST';
+    const credentials = { authorization: `Bearer ${sandbox.apiToken}`, 'content-type': 'application/json' };
+    const sent = request({ port, host: '127.0.0.1', path, method, headers: { ...credentials, ...headers } }).end(body);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    return { status: response.statusCode, headers: response.headers, text: await text(response) };
+  };
   return { sandbox, port, send };
 }
 

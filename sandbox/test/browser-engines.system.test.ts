@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { bundledText } from '../../build/bundled-text.ts';
 import { describeEachBrowserEngine, type Tab, waitFor } from '../../test/support/browser-engines.ts';
-import { serve } from '../../test/support/http-server.ts';
+import { servePage } from '../../test/support/static-server.ts';
 
 /** What the page does, as a script of its own. */
 const program = `
@@ -52,12 +52,8 @@ describeEachBrowserEngine('the sandbox', ({ open }) => {
       format: 'esm',
       platform: 'browser',
     });
-    const { url } = await serve((request, response) => {
-      const isPage = request.url === '/';
-      response.setHeader('Content-Type', isPage ? 'text/html' : 'text/javascript');
-      response.end(isPage ? '<!doctype html><script type="module" src="/page.js"></script>' : outputFiles[0]?.text);
-    });
-    await tab.goto(new URL('/', url).href);
+    const html = '<!doctype html><script type="module" src="/page.js"></script>';
+    await tab.goto(await servePage(html, outputFiles[0]?.text ?? ''));
     await waitFor(tab, 'globalThis.result');
     expect(JSON.parse(String(await tab.evaluate('globalThis.result')))).toEqual({
       statuses: [201, 413, 200],

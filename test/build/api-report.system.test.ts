@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '../..');
 const error = { logLevel: ExtractorLogLevel.Error };
@@ -10,8 +10,7 @@ const none = { logLevel: ExtractorLogLevel.None };
 
 /** The public surface of a built entry point as text, and what is wrong with it. */
 async function describeSurface(project: string, declarations: string) {
-  const temporary = await mkdtemp(join(tmpdir(), 'api-report-'));
-  onTestFinished(() => rm(temporary, { recursive: true }));
+  const temporary = temporaryFolder();
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: project,

@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sandbox';
-import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
+import { axeFindings } from '../support/axe.ts';
+import { end, startPrinting } from '../support/child-process.ts';
 import { describeEachBrowserEngine, waitFor } from '../support/browser-engines.ts';
-import { hasChromium, launch } from '../support/chromium.ts';
 import { serveDirectory } from '../support/static-server.ts';
+import { describeInChromium, useChromium } from '../support/use-chromium.ts';
 
 const root = join(import.meta.dirname, '../../examples/browser');
 
@@ -19,8 +17,7 @@ const root = join(import.meta.dirname, '../../examples/browser');
 async function serve(options: SandboxOptions): Promise<{ url: string; sandbox: Sandbox }> {
   const sandbox = createSandbox(options);
   onTestFinished(() => sandbox.close());
-  const outDir = await mkdtemp(join(tmpdir(), 'browser-example-'));
-  onTestFinished(() => rm(outDir, { recursive: true }));
+  const outDir = temporaryFolder();
   vi.stubEnv('VITE_EXAMPLE_BASE_URL', (await sandbox.listen()).url);
   vi.stubEnv('VITE_EXAMPLE_API_TOKEN', sandbox.apiToken);
   if (options.rateLimit) vi.stubEnv('VITE_EXAMPLE_WINDOW', String(options.rateLimit.window));
@@ -44,16 +41,12 @@ describeEachBrowserEngine('examples/browser', ({ open }) => {
 });
 
 // More than each engine has to show is tried in Chromium.
-describe.runIf(hasChromium || process.env['CI'] !== undefined)('the page of examples/browser', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
+describeInChromium('the page of examples/browser', () => {
+  const browser = useChromium();
 
   async function open(options: SandboxOptions = {}): Promise<{ page: Page; sandbox: Sandbox }> {
     const { sandbox, url } = await serve(options);
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     onTestFinished(() => page.close());
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
@@ -115,34 +108,25 @@ describe.runIf(hasChromium || process.env['CI'] !== undefined)('the page of exam
     await page.getByRole('button', { name: 'Load projects' }).click();
     await projectsLoaded(page, '38 of 100');
     await page.getByText(/^The next calls go out in \d+ s\.$/).waitFor();
-    await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
 
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [1280, 375]) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await page.setViewportSize({ width, height: 800 });
-        const { violations } = await page.evaluate(() =>
-          // Set by the script before.
-          (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-        );
 
-        expect(violations.map(({ id, nodes }) => [colorScheme, width, id, nodes[0]?.html])).toEqual([]);
+        expect([colorScheme, width, await axeFindings(page)]).toEqual([colorScheme, width, []]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
       }
     }
   });
 
   it('starts with a local API of its own: node start.ts', async () => {
-    const child = spawn(process.execPath, [join(root, 'start.ts')], { stdio: ['ignore', 'pipe', 'inherit'] });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    let output = '';
-    for await (const chunk of child.stdout.setEncoding('utf8')) {
-      output += String(chunk);
-      if (output.includes('dashboard')) break;
-    }
-    const page = await browser.newPage();
+    const { child, output } = startPrinting(process.execPath, [join(root, 'start.ts')], {});
+    onTestFinished(() => end(child));
+    await vi.waitFor(() => expect(output()).toContain('dashboard'), { timeout: 60_000 });
+    const page = await browser().newPage();
     onTestFinished(() => page.close());
-    await page.goto(/http:\/\/localhost\S+/.exec(output)?.[0] ?? output);
+    await page.goto(/http:\/\/localhost\S+/.exec(output())?.[0] ?? output());
     await page.getByRole('button', { name: 'Load projects' }).click();
     await page.locator('#projects-list li').first().waitFor();
 

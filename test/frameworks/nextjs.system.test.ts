@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { networkRecipe } from '../guides/support/network-recipes.ts';
 import { end, startPrinting } from '../support/child-process.ts';
-import { freePort, listen } from '../support/free-port.ts';
+import { freePort, openServer } from '../support/free-port.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 import { preamble, recipe } from './support/recipes.ts';
 
@@ -50,7 +49,7 @@ export default function Layout({ children }: { children: React.ReactNode }) {
 };
 
 let directory: string;
-let api: Server;
+let api: Awaited<ReturnType<typeof openServer>>;
 let next: ReturnType<typeof startPrinting>;
 let url: string;
 const requests: string[] = [];
@@ -69,7 +68,7 @@ beforeAll(async () => {
   }
 
   // Each answer has an id of its own, and says that the budget is spent for two minutes.
-  api = createServer(({ method, url = '' }, response) => {
+  api = await openServer(({ method, url = '' }, response) => {
     const id = requests.push(`${method} ${url}`);
     const reset = Math.ceil(Date.now() / 1000) + 120;
     const headers = { 'x-ratelimit-limit': 100, 'x-ratelimit-remaining': 0, 'x-ratelimit-reset': reset };
@@ -78,7 +77,7 @@ beforeAll(async () => {
     const meta = { current_page: 1, total_pages: 1, total_count: 1 };
     response.end(JSON.stringify(method === 'POST' ? item : { data: [item], meta }));
   });
-  const [apiPort, port] = [await listen(api), await freePort()];
+  const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   const env = {
     PATH: process.env['PATH'],
@@ -86,7 +85,7 @@ beforeAll(async () => {
     NODE_ENV: 'production' as const,
     NEXT_TELEMETRY_DISABLED: '1',
     EXAMPLE_API_TOKEN: 'token',
-    EXAMPLE_BASE_URL: `http://127.0.0.1:${apiPort}/v1`,
+    EXAMPLE_BASE_URL: `${api.url}/v1`,
     EXAMPLE_WEBHOOK_SECRET: secret,
   };
   const program = join(directory, 'node_modules/next/dist/bin/next');
@@ -99,8 +98,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await end(next.child);
-  api.close();
-  api.closeAllConnections();
+  await api.close();
   await rm(directory, { recursive: true, force: true, maxRetries: 10 });
 });
 

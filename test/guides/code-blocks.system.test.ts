@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { recipes } from '../frameworks/support/recipes.ts';
 import { startPrinting } from '../support/child-process.ts';
-import { freePort, listen } from '../support/free-port.ts';
+import { freePort, openServer } from '../support/free-port.ts';
 import { RedisServer } from '../support/redis-server.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { startApi } from './support/api.ts';
@@ -30,36 +29,31 @@ const commands = here.filter(({ language }) => language === 'sh');
 let directory: string;
 let redis: RedisServer;
 let environment: NodeJS.ProcessEnv;
-let receiver: Awaited<ReturnType<typeof startReceiver>>;
-
-/** Answers each request with 204. */
-async function startReceiver() {
-  const server = createServer((_, response) => response.writeHead(204).end());
-  return { port: await listen(server), close: () => server.close() };
-}
+let receiver: Awaited<ReturnType<typeof openServer>>;
 
 /** What a block names of a machine that is not this one. */
 const onThisMachine = (code: string) =>
-  code.replaceAll('127.0.0.1:3000', `127.0.0.1:${receiver.port}`).replaceAll('/var/lib/my-app', directory);
+  code.replaceAll('127.0.0.1:3000', new URL(receiver.url).host).replaceAll('/var/lib/my-app', directory);
 
 beforeAll(async () => {
   directory = await projectFolder();
   // npm links the programs of a workspace only if they were built before it installed.
   await mkdir(join(directory, 'bin'));
   await symlink(join(root, 'sandbox/dist/cli.js'), join(directory, 'bin/example-sandbox'));
-  [redis, receiver] = await Promise.all([RedisServer.start(), startReceiver()]);
+  redis = await RedisServer.start();
+  receiver = await openServer((_, response) => response.writeHead(204).end());
   environment = {
     PATH: [join(directory, 'bin'), join(root, 'node_modules/.bin'), process.env['PATH']].join(':'),
     HOME: process.env['HOME'],
     // Each block is a process: what all of them import is compiled once.
     NODE_COMPILE_CACHE: join(directory, 'cache'),
     REDIS_URL: redis.url,
-    RECEIVER_URL: `http://127.0.0.1:${receiver.port}`,
+    RECEIVER_URL: receiver.url,
     EXAMPLE_WEBHOOK_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
   };
 });
 afterAll(async () => {
-  receiver.close();
+  await receiver.close();
   await redis.kill();
   await rm(directory, { recursive: true, force: true });
 });

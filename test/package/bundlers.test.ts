@@ -1,29 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSandbox } from '@example/sandbox';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { hasChromium, launch } from '../support/chromium.ts';
+import { expect, inject, it, onTestFinished } from 'vitest';
 import { serveDirectory } from '../support/static-server.ts';
+import { describeInChromium, useChromium } from '../support/use-chromium.ts';
 import type { useSandbox } from './consumer/sandbox.ts';
 import type { runSuite } from './consumer/suite.ts';
 import { buildConsumer } from './support/build-consumer.ts';
 import { buildPage, bundlers, packagesIn } from './support/bundlers.ts';
 import { expectedOfSandbox, startSuite } from './support/suite-run.ts';
 
-if (!hasChromium) {
-  console.warn('What bundlers build is not tried in a browser: install Chromium (apt-get install chromium).');
-}
-
-describe.runIf(hasChromium || process.env['CI'] !== undefined)('a page in Chromium', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
+describeInChromium('a page in Chromium', () => {
+  const browser = useChromium();
 
   async function open(url: string) {
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     onTestFinished(() => page.close());
     await page.goto(url);
     return page;

@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { describeEachBrowserEngine } from '../support/browser-engines.ts';
-import { serve } from '../support/http-server.ts';
+import { servePage } from '../support/static-server.ts';
 import { forJestInJsdom } from '../guides/support/testing-recipes.ts';
 import { buildConsumer, bundleConsumer } from './support/build-consumer.ts';
 import { moduleKinds, testRuns } from './support/runtimes.ts';
-import { startSuite } from './support/suite-run.ts';
+import { runTest, startSuite } from './support/suite-run.ts';
 import { runTool, tool } from './support/tools.ts';
 
 /** For programs that use tools beside the SDK. */
@@ -65,10 +65,7 @@ describe('Jest with jsdom', () => {
     const test = await buildConsumer('in-test-runner.ts', 'in-jsdom.test.cjs', 'cjs');
     await writeFile(test, `${forJestInJsdom}\n${await readFile(test, 'utf8')}`);
 
-    const OUTPUT = `${test}.json`;
-    await runTool([...jsdom, basename(test)], { ...environment, INPUT: JSON.stringify(input), OUTPUT });
-
-    check((JSON.parse(await readFile(OUTPUT, 'utf8')) as { suite: unknown }).suite);
+    check((await runTest(jsdom, test, input, environment)).suite);
   });
 
   it('does not load it without that line', async () => {
@@ -84,10 +81,7 @@ it.each(['happy-dom', 'jsdom'])('Vitest with %s uses the installed package', asy
   const test = await buildConsumer('in-dom.ts', `in-${name}.test.mjs`);
   const { command } = testRuns.find(({ subject }) => subject === 'Vitest') ?? expect.fail();
 
-  const OUTPUT = `${test}.json`;
-  await runTool([...command, '--environment', name, basename(test)], { INPUT: JSON.stringify(input), OUTPUT });
-
-  const { suite, document } = JSON.parse(await readFile(OUTPUT, 'utf8')) as { suite: unknown; document: string };
+  const { suite, document } = await runTest([...command, '--environment', name], test, input);
   check(suite);
   expect(document).toBe('object');
 });
@@ -95,17 +89,13 @@ it.each(['happy-dom', 'jsdom'])('Vitest with %s uses the installed package', asy
 describeEachBrowserEngine('a service worker', ({ name, open }) => {
   it('uses the installed package, with the API on another origin', async () => {
     const { input, check } = await startSuite();
-    const script = await readFile(await bundleConsumer('service-worker.ts', `sw-in-${name}.js`, 'iife'));
-    const site = await serve(({ url }, response) => {
-      response.setHeader('content-type', url === '/sw.js' ? 'text/javascript' : 'text/html');
-      response.end(url === '/sw.js' ? script : '<!doctype html>');
-    });
+    const script = await readFile(await bundleConsumer('service-worker.ts', `sw-in-${name}.js`, 'iife'), 'utf8');
     await using tab = await open();
-    await tab.goto(new URL('/', site.url).href);
+    await tab.goto(await servePage('<!doctype html>', script));
 
     check(
       await tab.evaluate(`(async () => {
-        await navigator.serviceWorker.register('/sw.js');
+        await navigator.serviceWorker.register('/page.js');
         const { active } = await navigator.serviceWorker.ready;
         const answer = new Promise((resolve) => {
           navigator.serviceWorker.onmessage = ({ data }) => resolve(data);

@@ -1,10 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { forJest } from '../guides/support/testing-recipes.ts';
 import { buildConsumer } from './support/build-consumer.ts';
 import { testRuns } from './support/runtimes.ts';
-import { expectedOfSandbox, startSuite } from './support/suite-run.ts';
+import { expectedOfSandbox, runTest, startSuite } from './support/suite-run.ts';
 import { runTool } from './support/tools.ts';
 
 it.each(testRuns)('$subject runs a test that uses the packages from $moduleKind', async (run) => {
@@ -12,11 +12,7 @@ it.each(testRuns)('$subject runs a test that uses the packages from $moduleKind'
   const { input, check } = await startSuite();
   const test = await buildConsumer('in-test-runner.ts', file, format);
 
-  const OUTPUT = `${test}.json`;
-  await runTool([...command, basename(file)], { ...environment, INPUT: JSON.stringify(input), OUTPUT });
-
-  // Written by in-test-runner.ts.
-  const { suite, ...rest } = JSON.parse(await readFile(OUTPUT, 'utf8')) as { suite: unknown };
+  const { suite, ...rest } = await runTest(command, test, input, environment);
   check(suite);
   expect(rest).toEqual(expectedOfSandbox);
 });

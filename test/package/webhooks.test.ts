@@ -1,10 +1,10 @@
-import { createServer } from 'node:http';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { preamble, recipe } from '../frameworks/support/recipes.ts';
 import { end, startPrinting } from '../support/child-process.ts';
-import { freePort, listen } from '../support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
+import { startServer } from '../support/http-server.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 import { bundleConsumer } from './support/build-consumer.ts';
 import { tool } from './support/tools.ts';
@@ -48,15 +48,10 @@ describe('the recipe for Cloudflare Workers', () => {
   async function serve(name: string, options: string, handler: string) {
     const seen: string[] = [];
     const released = Promise.withResolvers<undefined>();
-    const reports = createServer((request, response) => {
+    const reports = await startServer((request, response) => {
       const report = decodeURIComponent((request.url ?? '').slice(1));
       seen.push(report);
       void (report === 'held' ? released.promise : Promise.resolve()).then(() => response.end());
-    });
-    const port = await listen(reports);
-    onTestFinished(() => {
-      reports.closeAllConnections();
-      reports.close();
     });
 
     const code = preamble
@@ -66,7 +61,7 @@ describe('the recipe for Cloudflare Workers', () => {
     await writeFile(source, `import { env } from 'cloudflare:workers';\n${code}\n${recipe('Cloudflare Workers')}`);
     const url = await serveWorker(await bundleConsumer(source, `${name}.mjs`), {
       SECRET: secret,
-      REPORTS: `http://127.0.0.1:${port}/`,
+      REPORTS: `${reports.url}/`,
     });
     return { url, seen, release: () => released.resolve(undefined) };
   }

@@ -2,7 +2,8 @@ import { expect, it, vi } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { runnable } from '../../site/build/examples.ts';
 import { pages as all, root } from '../../site/build/pages.ts';
-import { axeFindings, describeInChromium, ended, run } from './support/site.ts';
+import { axeFindings } from '../support/axe.ts';
+import { describeSite, ended, run } from './support/site.ts';
 
 const pages = all.flatMap(({ address, file }) => {
   const count = file.startsWith('site/') ? 0 : (readFileSync(`${root}${file}`, 'utf8').match(runnable)?.length ?? 0);
@@ -12,7 +13,7 @@ const pages = all.flatMap(({ address, file }) => {
 /** A busy machine takes its time to start and end a worker. */
 const patience = { timeout: 60_000 };
 
-describeInChromium('the examples of the guides', (open) => {
+describeSite('the examples of the guides', (open) => {
   it.each(pages)('prints something beside the button of each example of /$address/', async ({ address, count }) => {
     await using page = await open(`${address}/`, {
       viewport: { width: 390, height: 844 },

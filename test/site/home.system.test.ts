@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { programs } from '../../site/src/playground/programs.ts';
 import { browserEngines, waitFor } from '../support/browser-engines.ts';
-import { built, describeInChromium, ended, origin } from './support/site.ts';
+import { mayTest } from '../support/child-process.ts';
+import { built, describeSite, ended, origin } from './support/site.ts';
 
-describeInChromium('the home page', (open) => {
+describeSite('the home page', (open) => {
   it('runs 300 calls as soon as it is opened, of which none is refused, and lets them be edited', async () => {
     await using page = await open('', { viewport: { width: 1440, height: 900 } });
     await page.waitForSelector('.playground[data-state]');
@@ -48,7 +49,7 @@ describeInChromium('the home page', (open) => {
 
 const firefox = browserEngines.find(({ name }) => name === 'Firefox')!;
 
-describe.runIf(firefox.isInstalled || process.env['CI'] !== undefined)('the site in Firefox', () => {
+describe.runIf(mayTest(firefox.isInstalled, 'Firefox', firefox.packages.join(' ')))('the site in Firefox', () => {
   beforeAll(built);
 
   it('runs the scene of the home page, and the program of the playground', async () => {

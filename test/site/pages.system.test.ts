@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { pages } from '../../site/build/pages.ts';
-import { axeFindings, describeInChromium, origin } from './support/site.ts';
+import { axeFindings } from '../support/axe.ts';
+import { describeSite, origin } from './support/site.ts';
 
 /** One of each kind. The last one is what a wrong address shows. */
 const kindsOfPages = [
@@ -42,7 +43,7 @@ const hidden = `(() => {
   return [...beyond, ...[...cut, ...covered, ...wide].map(({ textContent }) => textContent)];
 })()`;
 
-describeInChromium('the pages of the site', (open) => {
+describeSite('the pages of the site', (open) => {
   it.each(kindsOfPages)('has no findings of axe, and hides nothing: /%s', async (path) => {
     await using page = await open(path);
     // The sidebar and the colours of code are the same on each page.

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { programs } from '../../site/src/playground/programs.ts';
-import { axeFindings, describeInChromium, ended, origin, run } from './support/site.ts';
+import { axeFindings } from '../support/axe.ts';
+import { describeSite, ended, origin, run } from './support/site.ts';
 
-describeInChromium('the playground', (open) => {
+describeSite('the playground', (open) => {
   it('runs each program of its menu, lets none out of the page, and sends nothing anywhere', async () => {
     await using page = await open('playground/');
     await page.waitForSelector('.cm-content');

@@ -9,7 +9,7 @@ import { launch as launchPuppeteer } from 'puppeteer-core';
 import { Builder } from 'selenium-webdriver';
 import { describe, expect } from 'vitest';
 import { hasChromium, launch as launchChromium } from './chromium.ts';
-import { end, ready, start } from './child-process.ts';
+import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
 /** One page in a browser of its own. */
@@ -103,12 +103,8 @@ export const browserEngines: readonly BrowserEngine[] = [chromium, firefox, webK
 /** Describes each browser engine that is installed. In CI, one that is missing is a failure; elsewhere, the tests say so. */
 export function describeEachBrowserEngine(subject: string, tests: (engine: BrowserEngine) => void): void {
   for (const engine of browserEngines) {
-    if (!engine.isInstalled) {
-      console.warn(`${subject} is not tried in ${engine.name}: apt-get install ${engine.packages.join(' ')}`);
-    }
-    describe.runIf(engine.isInstalled || process.env['CI'] !== undefined)(`${subject} in ${engine.name}`, () =>
-      tests(engine),
-    );
+    const { isInstalled, name, packages } = engine;
+    describe.runIf(mayTest(isInstalled, name, packages.join(' ')))(`${subject} in ${name}`, () => tests(engine));
   }
 }
 

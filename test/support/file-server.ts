@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { listen } from './free-port.ts';
+import { openServer } from './free-port.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -18,7 +17,7 @@ const types: Readonly<Record<string, string>> = {
 export interface FileServer {
   /** Of its index.html. */
   readonly url: string;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -31,7 +30,7 @@ export async function startFileServer(
   base = '/',
   ready: Promise<unknown> = Promise.resolve(),
 ): Promise<FileServer> {
-  const server = createServer(({ url = '/', headers }, response) => {
+  const { url, close } = await openServer(({ url = '/', headers }, response) => {
     const { pathname } = new URL(url, 'http://localhost');
     const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     const file = path.startsWith(base) ? join(directory, normalize(`/${path.slice(base.length)}`)) : '';
@@ -49,11 +48,5 @@ export async function startFileServer(
         () => response.writeHead(404).end(),
       );
   });
-  return {
-    url: `http://127.0.0.1:${await listen(server)}${base}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return { url: `${url}${base}`, close };
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer as createHTTPServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 
 /** Makes a server listen on the loopback interface, by default on a free port, and returns the port. */
@@ -8,6 +9,20 @@ export async function listen(server: Server, port = 0): Promise<number> {
   await once(server, 'listening');
   // A server that listens on TCP has a port.
   return (server.address() as AddressInfo).port;
+}
+
+/** Starts an HTTP server on the loopback interface, by default on a free port. */
+export async function openServer(listener: RequestListener, port = 0) {
+  // A connection is not closed under a request of a busy machine.
+  const server = createHTTPServer({ keepAliveTimeout: 0 }, listener);
+  const url = `http://127.0.0.1:${await listen(server, port)}`;
+  /** Ends its connections, too. */
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { server, url, close };
 }
 
 /**

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { expect, onTestFinished } from 'vitest';
 import { Client, ExampleError, type ClientOptions, type Fetch } from '@example/sdk';
-import { listen } from './free-port.ts';
+import { openServer } from './free-port.ts';
 
 /** A request as the server received it. */
 interface Received {
@@ -16,17 +15,11 @@ export type TestServer = Awaited<ReturnType<typeof serve>>;
 
 export type Handler = (request: Received, response: ServerResponse) => void;
 
-/** Makes a server listen on a free port of the loopback interface until the test ends. */
+/** Starts a server on a free port of the loopback interface. It ends with the test. */
 export async function startServer(listener: RequestListener) {
-  // A connection is not closed under a request of a busy machine.
-  const server = createServer({ keepAliveTimeout: 0 }, listener);
-  const port = await listen(server);
-  onTestFinished(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
-  return { server, url: `http://127.0.0.1:${port}` };
+  const { close, ...opened } = await openServer(listener);
+  onTestFinished(close);
+  return opened;
 }
 
 /** A real server that records requests. */

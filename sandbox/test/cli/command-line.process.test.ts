@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { rateLimit as read } from '../../src/cli/option-values.ts';
 import { style, Terminal } from '../../src/cli/terminal.ts';
 import { version } from '../../package.json';
+import { temporaryFolder } from '../../../test/sqlite/support/temporary-folder.ts';
 import { builtProgram, commands, programs } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
@@ -43,12 +42,11 @@ test('it goes on serving when the program that started it reads no further', asy
 });
 
 test('the state is stored in memory, or where --data says', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
+  const directory = temporaryFolder();
   const file = join(directory, 'state.db');
   expect((await serve('--data', file)).server.output()).toContain(`stored in ${file}`);
   expect((await serve()).server.output()).toContain('in memory');
   expect(await ended(['--port', '0', '--data', directory])).toEqual([1, expect.stringContaining(directory)]);
-  await rm(directory, { recursive: true });
 });
 
 test('a port in use is reported with a remedy', async () => {

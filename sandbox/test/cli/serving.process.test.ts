@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../test/sqlite/support/temporary-folder.ts';
 import { commands } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
@@ -63,7 +63,7 @@ test('--host, --allowed-host and --token let a container beside it in, and --cor
 });
 
 test('--seed takes the initial data from a file, in which there is nothing else', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
+  const directory = temporaryFolder();
   const file = join(directory, 'seed.json');
   const webhooks = [{ url: 'http://127.0.0.1:9/', secret: `whsec_${'c2VjcmV0'.repeat(4)}` }];
   await writeFile(file, JSON.stringify({ users: [{ name: 'Ada' }], webhooks }));
@@ -80,7 +80,6 @@ test('--seed takes the initial data from a file, in which there is nothing else'
   ]);
   await writeFile(file, '{');
   expect((await ended(['--port', '0', '--seed', file]))[0]).toBe(2);
-  await rm(directory, { recursive: true });
 });
 
 describe('logs', () => {

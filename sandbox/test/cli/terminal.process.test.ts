@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../test/sqlite/support/temporary-folder.ts';
 import { commands } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
@@ -41,7 +40,7 @@ test('requests, faults and events can not write to the terminal of the sandbox, 
 
 test('responses of other servers, arguments and messages about them can not write to the terminal either', async () => {
   const to = await hostile();
-  const directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
+  const directory = temporaryFolder();
   const commands = [
     ['trigger', 'user.created', '--to', to, '--payload', JSON.stringify({ name: evil })],
     ['trigger', evil, '--to', to],
@@ -56,5 +55,4 @@ test('responses of other servers, arguments and messages about them can not writ
     expect(text).not.toBe('');
     expect(text).not.toMatch(control);
   }
-  await rm(directory, { recursive: true });
 });

@@ -1,12 +1,13 @@
 import { createSandbox } from '@example/sandbox';
 import type { Page } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { describeInChromium } from '../../../test/support/use-chromium.ts';
 import { john } from '../support/calls.ts';
-import { dashboards, isLive, testsInBrowser } from '../support/dashboard-browser.ts';
+import { dashboards, isLive } from '../support/dashboard-browser.ts';
 
 const rows = (page: Page) => page.locator('.log .rows > li');
 
-describe.runIf(testsInBrowser)('an open page stays up to date', () => {
+describeInChromium('an open page stays up to date', () => {
   const open = dashboards();
 
   test('a new token is shown once, can be copied, and its requests appear', async () => {
@@ -185,7 +186,7 @@ describe.runIf(testsInBrowser)('an open page stays up to date', () => {
   });
 });
 
-describe.runIf(testsInBrowser)('without a script', () => {
+describeInChromium('without a script', () => {
   const open = dashboards();
 
   test('the log can be read and filtered, and forms work', async () => {

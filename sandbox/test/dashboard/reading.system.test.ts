@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults, RunOptions } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { axeFindings } from '../../../test/support/axe.ts';
+import { describeInChromium } from '../../../test/support/use-chromium.ts';
 import { call, john } from '../support/calls.ts';
-import { dashboards, isLive, testsInBrowser } from '../support/dashboard-browser.ts';
+import { dashboards, isLive } from '../support/dashboard-browser.ts';
 import { receiver } from '../support/receiver.ts';
 
-describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
+describeInChromium('reading the dashboard in Chromium', () => {
   const open = dashboards();
 
   test('times are local, with UTC on hover', async () => {
@@ -94,7 +92,8 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
   });
 
   describe('axe finds nothing, and no page is too wide', () => {
-    const source = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+    /** The rules that depend on colors. */
+    const colorRules = ['color-contrast', 'link-in-text-block'];
 
     test.each([1280, 390])(
       'at %i px, light and dark',
@@ -147,9 +146,9 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
               fold.click();
           });
           expect(await page.evaluate(() => document.documentElement.scrollWidth), `${path} is too wide`).toBe(width);
-          expect([path, await violations(page, source)]).toEqual([path, []]);
+          expect([path, await axeFindings(page)]).toEqual([path, []]);
           await page.emulateMedia({ colorScheme: 'dark' });
-          expect([path, 'dark', await violations(page, source, colorRules)]).toEqual([path, 'dark', []]);
+          expect([path, 'dark', await axeFindings(page, 'html', colorRules)]).toEqual([path, 'dark', []]);
           await page.emulateMedia({ colorScheme: 'light' });
         }
         expectProblems(/404/);
@@ -158,16 +157,3 @@ describe.runIf(testsInBrowser)('reading the dashboard in Chromium', () => {
     );
   });
 });
-
-/** The rules of axe that depend on colors. */
-const colorRules = ['color-contrast', 'link-in-text-block'];
-
-/** What axe finds in the page. It comes through the debugger, since the page's policy lets in no foreign script. */
-async function violations(page: Page, source: string, rules?: string[]): Promise<unknown[]> {
-  await page.evaluate(source);
-  return page.evaluate(async (only) => {
-    const { axe } = globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
-    const found = await axe.run({ resultTypes: ['violations'], ...(only && { runOnly: only }) });
-    return found.violations.map(({ id, nodes }) => [id, nodes[0]?.html]);
-  }, rules);
-}

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { temporaryFolder } from '../../../test/sqlite/support/temporary-folder.ts';
 import { freePort } from '../../../test/support/free-port.ts';
 import { assembleSandbox, type Sandbox } from '../../src/sandbox.ts';
 import { listen } from '../../src/server.ts';
@@ -17,11 +17,10 @@ const start = programs();
 let directory: string;
 let file: string;
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'example-sandbox-'));
+beforeEach(() => {
+  directory = temporaryFolder();
   file = join(directory, 'state.db');
 });
-afterEach(() => rm(directory, { recursive: true }));
 
 async function kept(options: Parameters<typeof assembleSandbox>[0] = {}): Promise<Sandbox> {
   const sandbox = assembleSandbox(

@@ -1,15 +1,8 @@
 import { createSandbox, type Sandbox, type SandboxOptions, type SandboxServer } from '@example/sandbox';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { hasChromium, launch } from '../../../test/support/chromium.ts';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterEach, expect } from 'vitest';
 import { freePort } from '../../../test/support/free-port.ts';
-
-if (!hasChromium) {
-  console.warn('The dashboard is not tested in a browser: install Chromium (apt-get install chromium).');
-}
-
-/** Whether to run the tests in a browser. In CI, a missing browser is a failure. */
-export const testsInBrowser = hasChromium || process.env['CI'] !== undefined;
+import { useChromium } from '../../../test/support/use-chromium.ts';
 
 /** A dashboard in a browser. */
 export interface OpenDashboard {
@@ -28,14 +21,10 @@ export function dashboards(): (
   options?: SandboxOptions,
   browserOptions?: BrowserContextOptions,
 ) => Promise<OpenDashboard> {
-  let browser: Browser;
+  const browser = useChromium();
   const opened: { sandbox: Sandbox; context: BrowserContext }[] = [];
   let problems: string[] = [];
 
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser.close());
   afterEach(async () => {
     for (const { sandbox, context } of opened.splice(0)) {
       await context.close();
@@ -48,7 +37,7 @@ export function dashboards(): (
     const sandbox = createSandbox(options);
     // Another sandbox can take its place there.
     const server = await sandbox.listen(await freePort());
-    const context = await browser.newContext({
+    const context = await browser().newContext({
       baseURL: new URL(server.url).origin,
       viewport: { width: 1280, height: 800 },
       timezoneId: 'Europe/Berlin',

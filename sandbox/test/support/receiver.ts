@@ -1,6 +1,7 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { listen } from '../../../test/support/free-port.ts';
+import { openServer } from '../../../test/support/free-port.ts';
 
 interface Answer {
   readonly status: number;
@@ -14,21 +15,14 @@ interface Answer {
  */
 export async function receiver(answers: readonly (number | Answer)[] = [204], port = 0) {
   const received: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-    request.on('end', () => {
+  const { url, close } = await openServer((request, response) => {
+    void text(request).then((body) => {
       const answer = answers[Math.min(received.length, answers.length - 1)] ?? 204;
       received.push({ headers: request.headers, body });
-      const { status, headers, body: text } = typeof answer === 'number' ? ({ status: answer } as Answer) : answer;
-      response.writeHead(status, headers).end(text);
+      const { status, headers, body: sent }: Answer = typeof answer === 'number' ? { status: answer } : answer;
+      response.writeHead(status, headers).end(sent);
     });
-  });
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+  }, port);
   onTestFinished(close);
-  return { url: `http://127.0.0.1:${await listen(server, port)}/webhooks`, received, close };
+  return { url: `${url}/webhooks`, received, close };
 }

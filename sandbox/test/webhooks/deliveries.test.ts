@@ -1,9 +1,8 @@
 import { createSandbox, type EndpointParams, type Sandbox, type WebhookOptions } from '@example/sandbox';
 import { Webhook } from 'standardwebhooks';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../test/support/free-port.ts';
+import { garbageCollector } from '../../../test/support/garbage-collector.ts';
 import { call, john } from '../support/calls.ts';
 import { receiver } from '../support/receiver.ts';
 
@@ -209,9 +208,7 @@ describe('a receiver that fails', () => {
 });
 
 test('of a large response, only the start is kept in memory', async () => {
-  setFlagsFromString('--expose-gc');
-  // `gc` exists in contexts that are made after the flag was set.
-  const gc = runInNewContext('gc') as () => void;
+  const gc = garbageCollector();
   const { sandbox } = answering([], { fetch: () => Promise.resolve(new Response('é'.repeat(30_000))) });
   gc();
   const before = process.memoryUsage().heapUsed;

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { createSandbox, type Sandbox } from '@example/sandbox';
+import { openServer } from '../../support/free-port.ts';
 
 /** The local API over HTTP, with the one endpoint of the guides that the SDK and the local API don't know: teams. */
 export interface Api extends AsyncDisposable {
@@ -11,21 +10,15 @@ export interface Api extends AsyncDisposable {
 
 export async function startApi(): Promise<Api> {
   const sandbox = createSandbox({ users: 3 });
-  const server = serve({
-    fetch: (request) =>
-      new URL(request.url).pathname.startsWith('/v1/teams/') ? teams(request) : sandbox.fetch(request),
-    hostname: '127.0.0.1',
-    port: 0,
-  });
-  await once(server, 'listening');
-  // It listens on a port.
-  const { port } = server.address() as AddressInfo;
+  const listener = getRequestListener((request) =>
+    new URL(request.url).pathname.startsWith('/v1/teams/') ? teams(request) : sandbox.fetch(request),
+  );
+  const { url, close } = await openServer((...exchange) => void listener(...exchange));
   return {
     sandbox,
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    baseUrl: `${url}/v1`,
     async [Symbol.asyncDispose]() {
-      server.close();
-      if ('closeAllConnections' in server) server.closeAllConnections();
+      await close();
       await sandbox.close();
     },
   };

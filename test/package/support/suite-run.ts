@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sandbox';
 import { signWebhook } from '@example/sdk/webhooks';
 import { expect, onTestFinished } from 'vitest';
 import type { Api, Delivery, SuiteInput } from '../consumer/suite.ts';
+import { runTool } from './tools.ts';
 
 /** What the suite gives if everything works. */
 const expectedResult = {
@@ -43,6 +46,18 @@ export async function startSuite(): Promise<SuiteRun> {
     expect(limited.requests.map(({ status }) => status)).not.toContain(429);
   };
   return { input, check };
+}
+
+/** Runs a test that writes what it saw, such as `consumer/in-test-runner.ts`, with the command of a test runner. */
+export async function runTest(
+  command: readonly string[],
+  file: string,
+  input: SuiteInput,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<{ readonly suite?: unknown; readonly document?: unknown }> {
+  const OUTPUT = `${file}.json`;
+  await runTool([...command, basename(file)], { ...environment, INPUT: JSON.stringify(input), OUTPUT });
+  return JSON.parse(await readFile(OUTPUT, 'utf8')) as object; // It has what consumer/ writes.
 }
 
 function sandbox(options?: SandboxOptions): Sandbox {

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
+import { end, start } from '../../support/child-process.ts';
 import { tool } from './tools.ts';
 
 /**
@@ -44,13 +43,10 @@ const config :Workerd.Config = (
 );
 `,
   );
-  const workerd = spawn(tool('.bin/workerd'), ['serve', config, '--control-fd=3'], {
+  const workerd = start(tool('.bin/workerd'), ['serve', config, '--control-fd=3'], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });
-  onTestFinished(async () => {
-    workerd.kill('SIGKILL');
-    if (workerd.exitCode === null && workerd.signalCode === null) await once(workerd, 'exit');
-  });
+  onTestFinished(() => end(workerd));
   // The fourth stream of stdio, where workerd says which port it has been given.
   for await (const line of createInterface(workerd.stdio[3] as Readable)) {
     const { event, port } = JSON.parse(line) as { event: string; port?: number };

@@ -15,12 +15,12 @@ declare module 'vitest' {
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Builds and serves the site for all files of tests, beside the tests of other projects. */
-export default async function setup({ provide }: TestProject): Promise<() => void> {
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const building = build();
   const server = await startFileServer(`${root}site/dist/`, '/js-sdk/', building);
   building.catch((error: unknown) => console.error(error));
   provide('site', server.url);
-  return () => server.close();
+  return server.close;
 }
 
 async function build(): Promise<void> {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
-import { hasChromium, launch } from '../../support/chromium.ts';
+import { beforeAll, expect, inject } from 'vitest';
+import { describeInChromium, useChromium } from '../../support/use-chromium.ts';
 
 export const dist = fileURLToPath(new URL('../../../site/dist/', import.meta.url));
 export const origin = inject('site');
@@ -18,35 +17,22 @@ export async function built(): Promise<void> {
 type Open = (path: string, options?: Parameters<Browser['newPage']>[0]) => Promise<Page>;
 
 /** Tests in one Chromium, several at a time. */
-export function describeInChromium(name: string, define: (open: Open) => void): void {
-  describe.runIf(hasChromium || process.env['CI'] !== undefined).concurrent(name, () => {
-    let browser: Browser;
+export function describeSite(name: string, define: (open: Open) => void): void {
+  describeInChromium.concurrent(name, () => {
+    const browser = useChromium();
     // Its pages share what they have loaded.
     let context: BrowserContext;
     beforeAll(async () => {
       await built();
-      browser = await launch();
-      context = await browser.newContext();
+      context = await browser().newContext();
     });
-    afterAll(() => browser.close());
 
     define(async (path, options) => {
-      const page = await (options ? browser.newPage(options) : context.newPage());
+      const page = await (options ? browser().newPage(options) : context.newPage());
       await page.goto(origin + path);
       return page;
     });
   });
-}
-
-const axe = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-
-/** What axe finds wrong with a part of a page: the rule, and the elements. */
-export async function axeFindings(page: Page, part: string | object = 'html', rules?: readonly string[]) {
-  await page.evaluate(axe);
-  return page.evaluate<string[]>(
-    `axe.run(${JSON.stringify(part)}, ${JSON.stringify(rules ? { runOnly: rules } : {})}).then(({ violations }) =>
-      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
-  );
 }
 
 /** Runs the program of a playground, and waits until it has ended. Returns what the page says then. */

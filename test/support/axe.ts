@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * What axe finds wrong with a part of a page: the rule, and the elements. It comes through the debugger, since the page's
+ * policy may let in no foreign script.
+ */
+export async function axeFindings(page: Page, part: string | object = 'html', rules?: readonly string[]) {
+  await page.evaluate(axe);
+  return page.evaluate<string[]>(
+    `axe.run(${JSON.stringify(part)}, ${JSON.stringify({ resultTypes: ['violations'], runOnly: rules })}).then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
+  );
+}
