@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
-import type { Details } from '../../http/failure.ts';
 import { byResource, type NamedResource } from '../../resources/index.ts';
 import { capitalized, type StoredRecord } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Services } from '../../state/services.ts';
 import { Card, Confirm, Copyable, Empty, More, PageHead, Row, Rows } from '../parts/components.tsx';
 import { type Choice, choices, CreateForm, Field, Select } from '../parts/fields.tsx';
-import { field, type InvalidForm } from '../parts/form.ts';
+import type { InvalidForm } from '../parts/form.ts';
 
 /** A record: each resource has names. */
 type NamedRecord = StoredRecord & { readonly name: string };
@@ -100,7 +99,7 @@ export function RecordList({
         </form>
       </PageHead>
       <CreateForm to={to} action="create" button={`Create ${singular}`} errors={invalid?.errors}>
-        <Inputs resource={resource} valueOf={(name) => invalid && field(invalid.form, name)} errors={invalid?.errors} />
+        <Inputs resource={resource} invalid={invalid} />
       </CreateForm>
       {records.length === 0 ? (
         <Empty title={filtered ? `No ${singular} matches the filter.` : `No ${plural} yet.`}>
@@ -143,11 +142,7 @@ export function RecordPage({
       <PageHead title={record.name} lead={<Copyable text={record.id} label={`the ${singular} id`} />} />
       <Card>
         <form method="post" action={to}>
-          <Inputs
-            resource={resource}
-            valueOf={(name) => (invalid ? field(invalid.form, name) : record[name])}
-            errors={invalid?.errors}
-          />
+          <Inputs resource={resource} record={record} invalid={invalid} />
           <button class="main" name="action" value="save">
             Save
           </button>
@@ -160,20 +155,21 @@ export function RecordPage({
   );
 }
 
+/** The fields, with what was typed, or with the values of a record, or with the usual ones. */
 function Inputs({
   resource,
-  valueOf,
-  errors,
+  record,
+  invalid,
 }: {
   resource: NamedResource;
-  /** The value of a field; `undefined` for the usual one. */
-  valueOf: (name: string) => string | undefined;
-  errors: Details | undefined;
+  record?: NamedRecord;
+  invalid: InvalidForm | undefined;
 }) {
+  const errors = invalid?.errors;
   return (
     <>
       {fieldsOf[resource.name].map(({ name, rows, options, ...input }) => {
-        const value = valueOf(name) ?? options?.[0] ?? '';
+        const value = invalid?.form.get(name) ?? record?.[name] ?? options?.[0] ?? '';
         if (options !== undefined) {
           const all = [...new Set([...options, value])].map((option): Choice => [option, option]);
           return (
