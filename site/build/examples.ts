@@ -7,7 +7,7 @@ export const runnable = /^```(?:ts|js) run\n([^]*?)^```$/gm;
 /** Puts a link below each of them. A script of the page runs the program in its place. */
 export function withExamples(markdown: string, base: string): string {
   return markdown.replaceAll(runnable, (block, code: string) => {
-    const address = `${base}playground/${toHash(programOf(code).code.trimEnd())}`;
+    const address = `${base}playground/${toHash(programOf(code).trimEnd())}`;
     return `${block}\n\n<p class="run-example"><a href="${address}">Run this example</a></p>`;
   });
 }

@@ -21,7 +21,7 @@ const options: ts.CompilerOptions = {
  * @param blocks - The code of each, by the path of its program.
  */
 export function compile(blocks: ReadonlyMap<string, string>) {
-  const programs = new Map(Array.from(blocks, ([path, code]) => [path, programOf(code).code]));
+  const programs = new Map(Array.from(blocks, ([path, code]) => [path, programOf(code)]));
   const errors = new Map<string, string[]>();
   for (const { file, start, messageText } of diagnosticsOf(programs)) {
     const path = file?.fileName ?? '';

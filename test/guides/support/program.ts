@@ -2,13 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** A block of code as a program of its own. */
-export interface Program {
-  readonly code: string;
-  /** The modules that it imports. */
-  readonly modules: readonly string[];
-}
-
 interface Import {
   readonly module: string;
   /** What stands between the braces, or the whole statement if it has none. */
@@ -36,8 +29,8 @@ for (const each of given) {
   }
 }
 
-/** Puts before a block what it uses and doesn't declare, from `context/`, and the imports of both before that. */
-export function programOf(block: string): Program {
+/** A block of code as a program: before it stands what it uses and doesn't declare, from `context/`, and before that the imports of both. */
+export function programOf(block: string): string {
   const file = parse(block);
   const own = new Set(declaredIn(file));
   const needed = new Set<Given>();
@@ -60,8 +53,7 @@ export function programOf(block: string): Program {
   }
   imports.push(...file.statements.filter(ts.isImportDeclaration).flatMap(importsOf));
   const before = statements.length === 0 ? [] : [['// Your program has these already.', ...statements].join('\n')];
-  const parts = [importLines(imports).join('\n'), ...before, withoutImports(file)].filter((part) => part !== '');
-  return { code: parts.join('\n\n'), modules: [...new Set(imports.map(({ module }) => module))] };
+  return [importLines(imports).join('\n'), ...before, withoutImports(file)].filter((part) => part !== '').join('\n\n');
 }
 
 function parse(text: string): ts.SourceFile {
