@@ -16,91 +16,75 @@ export function serverUrl(server: string | undefined, env: Readonly<Record<strin
   throw new CommandError(`EXAMPLE_BASE_URL is ${url}. It must be a URL such as ${defaultServer}/v1.`, 2);
 }
 
-/** A client of the control API of a sandbox that runs. Its results are typed as the sandbox's own records. */
-export class ControlClient {
-  readonly origin: string;
-  readonly #signal: AbortSignal | undefined;
-  readonly #token: string | undefined;
+export type ControlClient = Awaited<ReturnType<typeof connect>>;
 
-  private constructor(origin: string, signal?: AbortSignal, token?: string) {
-    this.origin = origin;
-    this.#signal = signal;
-    this.#token = token;
-  }
-
-  /**
-   * Connects to a sandbox.
-   *
-   * @param signal Ends the requests.
-   * @param token The sandbox's API token, which registering a webhook needs if the sandbox listens for other machines.
-   * @throws {CommandError} when no sandbox of this version runs there.
-   */
-  static async connect(origin: string, signal?: AbortSignal, token?: string): Promise<ControlClient> {
-    const client = new ControlClient(origin, signal, token);
-    const response = await client.#fetch('/info');
-    // It does not serve the sandbox under this name.
-    if (response.status === 421) throw await refusal(response);
-    const info = infoSchema.safeParse(await response.json().catch(() => undefined));
-    if (!response.ok || !info.success) {
-      throw new CommandError(`${origin} is not an example-sandbox. Choose another server with --server.`);
-    }
-    if (info.data.version !== version) {
+/**
+ * Connects to the control API of a sandbox that runs. Its results are typed as the sandbox's own records.
+ *
+ * @param signal Ends the requests.
+ * @param token The sandbox's API token, which registering a webhook needs if the sandbox listens for other machines.
+ * @throws {CommandError} when no sandbox of this version runs there, or when it refuses a request.
+ */
+export async function connect(origin: string, signal?: AbortSignal, token?: string) {
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
+    try {
+      return await fetch(`${origin}/__sandbox${path}`, { ...init, headers, signal: signal ?? null });
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
       throw new CommandError(
-        `${origin} is version ${info.data.version} of example-sandbox, and this is ${version}. ` +
-          `Run npx @example/sandbox@${info.data.version} instead.`,
+        `No sandbox is running at ${origin}. Start one with example-sandbox, or choose another server with --server.`,
       );
     }
-    return client;
-  }
-
-  /** Sends a request, and reads the response. @throws {CommandError} when the sandbox refuses it. */
-  async send<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.#request(method, path, body);
-    // `connect` has made sure that it is a sandbox of this version.
-    return (response.status === 204 ? undefined : await response.json()) as T;
-  }
-
-  /**
-   * Connects to a stream of values. It ends when the sandbox stops or the signal aborts. Returning from a loop over it
-   * disconnects.
-   */
-  async stream<T>(method: string, path: string, body?: unknown): Promise<AsyncGenerator<T>> {
-    return this.#values(await this.#request(method, path, body));
-  }
-
-  async *#values<T>(response: Response): AsyncGenerator<T> {
-    if (response.body === null) return;
-    try {
-      // As above.
-      for await (const value of parseLines(response.body)) yield value as T;
-    } catch (error) {
-      // The connection broke.
-      if (!(error instanceof TypeError) && this.#signal?.aborted !== true) throw error;
-    }
-  }
-
-  async #request(method: string, path: string, body: unknown): Promise<Response> {
-    const response = await this.#fetch(
-      path,
-      body === undefined
-        ? { method }
-        : { method, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } },
-    );
+  };
+  const request = async (method: string, path: string, body?: unknown) => {
+    const json = { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
+    const response = await ask(path, { method, ...(body !== undefined && json) });
     if (response.ok) return response;
     throw await refusal(response);
+  };
+
+  const response = await ask('/info');
+  // It does not serve the sandbox under this name.
+  if (response.status === 421) throw await refusal(response);
+  const info = infoSchema.safeParse(await response.json().catch(() => undefined));
+  if (!response.ok || !info.success) {
+    throw new CommandError(`${origin} is not an example-sandbox. Choose another server with --server.`);
+  }
+  if (info.data.version !== version) {
+    throw new CommandError(
+      `${origin} is version ${info.data.version} of example-sandbox, and this is ${version}. ` +
+        `Run npx @example/sandbox@${info.data.version} instead.`,
+    );
   }
 
-  async #fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    try {
-      const headers = new Headers(init.headers);
-      if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
-      return await fetch(`${this.origin}/__sandbox${path}`, { ...init, headers, signal: this.#signal ?? null });
-    } catch (error) {
-      if (this.#signal?.aborted === true) throw error;
-      throw new CommandError(
-        `No sandbox is running at ${this.origin}. Start one with example-sandbox, or choose another server with --server.`,
-      );
-    }
+  return {
+    origin,
+    /** Sends a request, and reads the response. */
+    async send<T>(method: string, path: string, body?: unknown): Promise<T> {
+      const answer = await request(method, path, body);
+      // It is a sandbox of this version.
+      return (answer.status === 204 ? undefined : await answer.json()) as T;
+    },
+    /**
+     * Connects to a stream of values. It ends when the sandbox stops or the signal aborts. Returning from a loop over it
+     * disconnects.
+     */
+    async stream<T>(method: string, path: string, body?: unknown): Promise<AsyncGenerator<T>> {
+      return valuesOf<T>(await request(method, path, body), signal);
+    },
+  };
+}
+
+async function* valuesOf<T>({ body }: Response, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  if (body === null) return;
+  try {
+    // It is a sandbox of this version.
+    for await (const value of parseLines(body)) yield value as T;
+  } catch (error) {
+    // The connection broke.
+    if (!(error instanceof TypeError) && signal?.aborted !== true) throw error;
   }
 }
 

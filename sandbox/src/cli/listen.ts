@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { sleep } from '../utils/abort.ts';
 import { send } from '../webhooks/attempt.ts';
 import type { ForwardedRequest, ForwardingEvent } from '../webhooks/forwarding.ts';
-import { ControlClient, serverUrl } from './control-client.ts';
+import { connect, type ControlClient, serverUrl } from './control-client.ts';
 import { logLines } from './log-lines.ts';
 import { CommandError, type CommandIO, stopSignal } from './process-io.ts';
 import { style } from './terminal.ts';
@@ -33,7 +33,7 @@ export async function listen(options: ListenOptions, io: CommandIO): Promise<num
 
   while (!isStopped()) {
     try {
-      const control = await ControlClient.connect(origin, signal, io.env['EXAMPLE_SANDBOX_TOKEN']);
+      const control = await connect(origin, signal, io.env['EXAMPLE_SANDBOX_TOKEN']);
       const stream = await control.stream<ForwardingEvent>('POST', '/forwarding', { url, events, secret });
       for await (const event of stream) {
         if (event.type === 'webhook') {
@@ -110,5 +110,5 @@ async function untilReachable(origin: string, signal: AbortSignal): Promise<void
 }
 
 async function isReachable(origin: string, signal: AbortSignal): Promise<boolean> {
-  return (await ControlClient.connect(origin, signal).catch(() => undefined)) !== undefined;
+  return (await connect(origin, signal).catch(() => undefined)) !== undefined;
 }

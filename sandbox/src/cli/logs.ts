@@ -1,5 +1,5 @@
 import type { RecordedRequest } from '../state/recorded-request.ts';
-import { ControlClient, serverUrl } from './control-client.ts';
+import { connect, serverUrl } from './control-client.ts';
 import { requestLines } from './log-lines.ts';
 import { type CommandIO, stopSignal } from './process-io.ts';
 
@@ -18,7 +18,7 @@ export interface LogsOptions {
 export async function logs(options: LogsOptions, io: CommandIO): Promise<number> {
   const { follow = false, json = false, limit, status, method, path } = options;
   const signal = stopSignal(io);
-  const control = await ControlClient.connect(serverUrl(options.server, io.env), signal);
+  const control = await connect(serverUrl(options.server, io.env), signal);
   const filter = new URLSearchParams();
   for (const [name, value] of Object.entries({ status, method, path }))
     if (value !== undefined) filter.set(name, value);

@@ -4,7 +4,7 @@ import { outcomeOf } from '../storage/outcome.ts';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import { attempt } from '../webhooks/attempt.ts';
 import { eventNames, exampleData } from '../webhooks/webhooks.ts';
-import { ControlClient, serverUrl } from './control-client.ts';
+import { connect, serverUrl } from './control-client.ts';
 import { attemptLines } from './log-lines.ts';
 import { CommandError, type CommandIO, stopSignal } from './process-io.ts';
 import { style } from './terminal.ts';
@@ -49,7 +49,7 @@ async function sendAndWatch(
   io: CommandIO,
 ): Promise<number> {
   const { payload: data = exampleData, wait = false } = options;
-  const control = await ControlClient.connect(serverUrl(options.server, io.env), signal);
+  const control = await connect(serverUrl(options.server, io.env), signal);
   // Connected first, so that no attempt is missed.
   const attempts = await control.stream<{ delivery: DeliveryRecord; attempt: Attempt }>('GET', '/streams/attempts');
   const created = await control.send<{ data: readonly DeliveryRecord[] }>('POST', '/events', { event, data });
