@@ -68,8 +68,8 @@ export async function readContent(): Promise<Content[]> {
   );
 }
 
-/** Astro's addresses are in lower case and without `@`. */
-function addressOf(file: string): string {
+/** The address of a file. Astro's addresses are in lower case and without `@`. */
+export function addressOf(file: string): string {
   return file
     .toLowerCase()
     .replaceAll('@', '')

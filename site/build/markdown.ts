@@ -1,7 +1,7 @@
 const fence = /(^```[^]*?^```$)/m;
 
 /** The parts of a page in their order: blocks of code, and what is between them. */
-export function codeOrText(markdown: string): { code: boolean; text: string }[] {
+function codeOrText(markdown: string): { code: boolean; text: string }[] {
   return markdown.split(fence).map((text) => ({ code: text.startsWith('```'), text }));
 }
 
@@ -10,6 +10,22 @@ export function outsideCode(markdown: string, change: (part: string) => string):
   return codeOrText(markdown)
     .map(({ code, text }) => (code ? text : change(text)))
     .join('');
+}
+
+/** What is below each heading, and before the first one, without white space around it. */
+export function splitAtHeadings(markdown: string): { level: number; title: string; body: string }[] {
+  const sections = [{ level: 0, title: '', body: '' }];
+  for (const { code, text } of codeOrText(markdown)) {
+    // A text isn't split at its start.
+    const [before = '', ...others] = code ? [text] : text.replace(/^(?=#)/, '\n').split(/^(?=#{2,6} )/m);
+    const last = sections.at(-1);
+    if (last) last.body += before;
+    for (const other of others) {
+      const [, marks = '', title = '', body = ''] = /^(#+) (.*)\n?([^]*)$/.exec(other) ?? [];
+      sections.push({ level: marks.length, title, body });
+    }
+  }
+  return sections.map((section) => ({ ...section, body: section.body.trim() }));
 }
 
 /** The title in the front matter of a page, or else its first heading. */

@@ -1,4 +1,4 @@
-import { codeOrText, outsideCode } from './markdown.ts';
+import { outsideCode, splitAtHeadings } from './markdown.ts';
 
 /** Adds to each name in a list of links what it is. */
 export function described(markdown: string, descriptions: ReadonlyMap<string, string>): string {
@@ -8,17 +8,11 @@ export function described(markdown: string, descriptions: ReadonlyMap<string, st
   });
 }
 
-interface Section {
-  readonly level: number;
-  readonly title: string;
-  readonly body: string;
-}
-
 /** Members as short as in a manual: labels instead of headings, and nothing that the signature says already. */
 export function readable(markdown: string): string {
   const text = outsideCode(markdown, (part) => part.replaceAll(/^\*{3}\n+/gm, '').replaceAll(/ - \|$/gm, ' |'));
   let hidden = false;
-  const parts = sectionsOf(text).map(({ level, title, body }) => {
+  const parts = splitAtHeadings(text).map(({ level, title, body }) => {
     if (level <= 3) hidden = /^\\\[(hasInstance|toStringTag)\\\]/.test(title);
     return hidden ? '' : sectionText(level, title, body);
   });
@@ -37,20 +31,4 @@ function sectionText(level: number, title: string, body: string): string {
   if (label && /^(Returns|Throws)$/.test(title))
     return `**${title}** ${body.replaceAll(/\s+/g, ' ').replace(/^\\\| /, '')}`;
   return title === '' ? body : `${'#'.repeat(level)} ${title}\n\n${body}`.trim();
-}
-
-/** What is below each heading, and before the first one. */
-function sectionsOf(markdown: string): Section[] {
-  const sections: Section[] = [];
-  let last = { level: 0, title: '', body: '' };
-  for (const { code, text } of codeOrText(markdown)) {
-    const [before = '', ...others] = code ? [text] : text.split(/^(?=#{2,6} )/m);
-    last.body += before;
-    for (const other of others) {
-      sections.push(last);
-      const [, marks = '', title = '', body = ''] = /^(#+) (.*)\n?([^]*)$/.exec(other) ?? [];
-      last = { level: marks.length, title, body };
-    }
-  }
-  return [...sections, last].map((section) => ({ ...section, body: section.body.trim() }));
 }

@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Application, Converter, ReflectionKind } from 'typedoc';
 import { titleOf } from './markdown.ts';
+import { addressOf } from './markdown-of-pages.ts';
 import { firstSentence } from './page-content.ts';
 import { described, readable } from './reference-text.ts';
 
@@ -56,10 +57,5 @@ async function read(file: string) {
   const [, matter = '', body = ''] = /^---\n([^]*?)---\n([^]*)$/.exec(markdown) ?? [];
   const title = titleOf(`---\n${matter}---\n`) ?? '';
   const description = firstSentence(body) ?? `${title} of @example/sdk: types, parameters and defaults.`;
-  // Astro's addresses are in lower case and without `@`.
-  const address = `api/${file
-    .toLowerCase()
-    .replaceAll('@', '')
-    .replace(/(index)?\.md$/, '')}`.replace(/(?<!\/)$/, '/');
-  return { file, address, matter, body, description };
+  return { file, address: `${addressOf(`api/${file}`)}/`, matter, body, description };
 }

@@ -1,4 +1,4 @@
-import { codeOrText } from './markdown.ts';
+import { splitAtHeadings } from './markdown.ts';
 
 /** A part of a page that the search can find: what is below one heading. */
 export interface Section {
@@ -15,23 +15,11 @@ export function sectionsOf(
   { address, title: page, body }: { address: string; title: string; body: string },
   slug: (heading: string) => string,
 ): Section[] {
-  const sections = [{ address, page, heading: '', text: '' }];
-  for (const { code, text } of codeOrText(body)) {
-    const [before = '', ...others] = code ? [text.replaceAll(/^```.*$/gm, '')] : text.split(/^#{2,6} /m);
-    const last = sections.at(-1);
-    if (last) last.text += plain(withoutListMarks(before));
-    for (const other of others) {
-      const [line = '', ...rest] = other.split('\n');
-      const heading = plain(line).trim();
-      sections.push({
-        address: `${address}#${slug(heading)}`,
-        page,
-        heading,
-        text: plain(withoutListMarks(rest.join('\n'))),
-      });
-    }
-  }
-  return sections.map((section) => ({ ...section, text: section.text.replaceAll(/\s+/g, ' ').trim() }));
+  return splitAtHeadings(body).map((section, index) => {
+    const heading = plain(section.title).trim();
+    const text = plain(withoutMarks(section.body)).replaceAll(/\s+/g, ' ').trim();
+    return { address: index === 0 ? address : `${address}#${slug(heading)}`, page, heading, text };
+  });
 }
 
 /** Words without marks, tables, links and HTML. */
@@ -43,6 +31,7 @@ function plain(markdown: string): string {
     .replaceAll('&lt;', '<');
 }
 
-function withoutListMarks(markdown: string): string {
-  return markdown.replaceAll(/^ *(?:[-*]|\d+\.) /gm, '');
+/** Without the marks of lists and of blocks of code. */
+function withoutMarks(markdown: string): string {
+  return markdown.replaceAll(/^```.*$|^ *(?:[-*]|\d+\.) /gm, '');
 }

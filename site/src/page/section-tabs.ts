@@ -1,4 +1,5 @@
 import { find } from './find.ts';
+import { startTabs } from './tabs.ts';
 
 /** A section of the page, and the button that shows it. */
 interface Section {
@@ -20,41 +21,25 @@ function showTabs(root: HTMLElement): void {
   list.append(...sections.map(({ tab }) => tab));
   root.replaceChildren(list, ...sections.map(({ panel }) => panel));
 
-  const select = (chosen: Section) => {
-    for (const { tab, panel } of sections) {
-      const isChosen = tab === chosen.tab;
-      tab.ariaSelected = String(isChosen);
-      tab.tabIndex = isChosen ? 0 : -1;
-      panel.toggleAttribute('hidden', !isChosen);
-      // A search of the browser finds what is in another section, and opens it.
-      if (!isChosen) panel.setAttribute('hidden', 'until-found');
-    }
-  };
-  for (const section of sections) {
-    section.panel.addEventListener('beforematch', () => select(section));
-    section.tab.addEventListener('click', () => {
-      history.replaceState(null, '', `#${section.anchor}`);
-      select(section);
-    });
+  const choose = startTabs(
+    sections.map(({ tab }) => tab),
+    sections.map(({ panel }) => panel),
+    'until-found',
+  );
+  for (const [index, { anchor, tab, panel }] of sections.entries()) {
+    panel.addEventListener('beforematch', () => choose(index));
+    tab.addEventListener('click', () => history.replaceState(null, '', `#${anchor}`));
   }
-  list.addEventListener('keydown', ({ key }) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-    const at = sections.findIndex(({ tab }) => tab === document.activeElement);
-    if (step === undefined || at === -1) return;
-    const next = sections.at((at + step) % sections.length)?.tab;
-    next?.focus();
-    next?.click();
-  });
 
   const follow = () => {
-    const named = sections.find(({ anchor }) => anchor === location.hash.slice(1));
-    if (named === undefined) return false;
-    select(named);
+    const named = sections.findIndex(({ anchor }) => anchor === location.hash.slice(1));
+    if (named === -1) return;
+    choose(named);
     root.scrollIntoView();
-    return true;
   };
   addEventListener('hashchange', follow);
-  if (!follow() && sections[0] !== undefined) select(sections[0]);
+  choose(0);
+  follow();
 }
 
 /** Each heading with what follows it. */

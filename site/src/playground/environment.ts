@@ -2,7 +2,6 @@ import type { Sandbox, SandboxOptions } from '@example/sandbox';
 import type { Client, ClientOptions } from '@example/sdk';
 import type { WebhooksOptions } from '@example/sdk/webhooks';
 import type { Trouble } from './messages.ts';
-import { isModuleName, type ModuleName } from './modules.ts';
 import { TroubleSwitches } from './trouble.ts';
 
 /** What a program finds in the page, and what it makes of it. */
@@ -54,7 +53,8 @@ export async function createEnvironment(trouble: Trouble): Promise<Environment> 
     process: { env: { EXAMPLE_API_TOKEN: api.apiToken, EXAMPLE_WEBHOOK_SECRET: secret, RECEIVER_URL: receiver } },
   });
 
-  const modules: Readonly<Record<ModuleName, () => Promise<object> | object>> = {
+  /** What a program can import. */
+  const modules: Readonly<Record<string, () => Promise<object> | object>> = {
     '@example/sdk': () => ({
       ...sdk,
       Client: class extends sdk.Client {
@@ -85,8 +85,9 @@ export async function createEnvironment(trouble: Trouble): Promise<Environment> 
     sandboxes,
     clients,
     load: async (name) => {
-      if (!isModuleName(name)) throw new Error(`The playground has no module ${name}.`);
-      return { ...(await modules[name]()), __esModule: true };
+      const module = Object.hasOwn(modules, name) ? await modules[name]?.() : undefined;
+      if (module === undefined) throw new Error(`The playground has no module ${name}.`);
+      return { ...module, __esModule: true };
     },
     setTrouble: (next) => {
       current = next;

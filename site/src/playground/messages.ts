@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '@example/sandbox';
+import type { DeliveryRecord, RecordedRequest } from '@example/sandbox';
 
 /** What the page tells the worker that runs the code. */
 export type Command =
@@ -34,13 +34,7 @@ export type ShownRequest = Pick<RecordedRequest, 'id' | 'method' | 'target' | 's
   readonly response: unknown;
 };
 
-export interface ShownDelivery {
-  readonly id: string;
-  readonly event: string;
-  readonly status: string;
-  readonly tries: number;
-  readonly body: string;
-}
+export type ShownDelivery = Pick<DeliveryRecord, 'id' | 'event' | 'status' | 'tries' | 'body'>;
 
 export interface Budget {
   readonly limit: number;

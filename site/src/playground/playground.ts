@@ -1,9 +1,9 @@
 import { find } from '../page/find.ts';
+import { startTabs } from '../page/tabs.ts';
 import type { Settings } from './messages.ts';
 import { couldNotStart, Run } from './run.ts';
 import { share } from './share.ts';
 import { Source } from './source.ts';
-import { startTabs } from './tabs.ts';
 import { View } from './view.ts';
 
 /**
@@ -42,7 +42,10 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     run.send({ type: 'run', code: program, script: source.script, settings: settingsOf(root) });
   }
 
-  startTabs(root);
+  startTabs(
+    [...root.querySelectorAll<HTMLElement>('[role=tab]')],
+    [...root.querySelectorAll<HTMLElement>('[role=tabpanel]')],
+  );
   button('run').addEventListener('click', () => {
     if (run) end(`Stopped. ${view.summary}`);
     else start().catch((error: unknown) => end(couldNotStart(String(error))));
