@@ -94,16 +94,16 @@ describe('a client', () => {
 
   it('counts what a replica answers that still announces the last window, and believes the newer one', async () => {
     const reset = Date.now() / 1000 + 60;
-    const resets = [reset, reset - 60];
+    const resets = [reset, reset - 60, reset + 1];
     const api = inProcessApi(() => {
       const headers = budget(20, 19, resets.shift());
       return Response.json(user, { headers });
     });
     const client = clientOf(api);
-    await client.users.get('user_1');
-    await client.users.get('user_2');
+    for (const id of ['user_1', 'user_2', 'user_3']) await client.users.get(id);
 
-    expect(client.rateLimit).toEqual({ limit: 20, remaining: 18, reset, waiting: 0 });
+    // A second later is the same window.
+    expect(client.rateLimit).toEqual({ limit: 20, remaining: 17, reset: reset + 1, waiting: 0 });
   });
 
   it('keeps to the documented limit in any minute if the API announces none', async () => {
