@@ -56,6 +56,7 @@ export class Outcomes {
       return { isUncounted: false, isGatewayLimit };
     }
     this.#refusals.ended(admission, sequence);
+    // A window that is used up is no stall, unless others have used all of it.
     if ((response.isRefusal || response.isFailure) && (!isWindowUsedUp || this.#window.own === 0)) {
       const { retryAfter } = response;
       this.#stall.notAdmitted(now, retryAfter === null ? String(status) : `${status}, Retry-After: ${retryAfter}`);

@@ -4,7 +4,7 @@ import { CallQueue, type WaitingCall } from './queue.ts';
 import { SendRate } from './send-rate.ts';
 import { Throttle } from './throttle.ts';
 
-/** Milliseconds after which it is forgotten that a resource was refused. */
+/** Milliseconds after which the refusal of a resource is forgotten, once it holds no call any more. */
 const resourceMemory = 60_000;
 
 /** Refusals in a row of a resource after which waiting is unlikely to help. */
@@ -29,6 +29,11 @@ export class RefusedTarget extends Throttle {
   /** When the next request may be sent; `Infinity` if a response comes first. */
   get readyAt(): number {
     return this.#probe === undefined ? this.pausedUntil : Infinity;
+  }
+
+  /** True if its calls are sent like those of any other resource again. */
+  isForgotten(now: number): boolean {
+    return this.queue.next === undefined && now >= Math.max(this.refusedAt, this.readyAt) + resourceMemory;
   }
 
   sent(sequence: number): void {
@@ -85,7 +90,8 @@ export class Refusals {
 
   /** The resource of a call, if it was refused lately. */
   refusedTargetOf(target: RequestTarget): RefusedTarget | undefined {
-    return this.#resources.size === 0 ? undefined : this.#resources.get(keyOf(target));
+    const resource = this.#resources.size === 0 ? undefined : this.#resources.get(keyOf(target));
+    return resource?.isForgotten(this.#timing.now()) === true ? undefined : resource;
   }
 
   /** The resource of a call, if the call has to wait for it. */
@@ -142,12 +148,12 @@ export class Refusals {
    * @returns true if waiting may help.
    */
   refused(now: number, target: RequestTarget, sequence: number, wait: number | undefined, tokenWait: number): boolean {
-    for (const [old, { queue, refusedAt, readyAt }] of this.#resources) {
-      if (queue.next !== undefined || now < Math.max(refusedAt, readyAt) + resourceMemory) break;
+    for (const [old, resource] of this.#resources) {
+      if (!resource.isForgotten(now)) break;
       this.#resources.delete(old);
     }
     const key = keyOf(target);
-    const resource = this.#resources.get(key) ?? this.#hold(key);
+    const resource = this.refusedTargetOf(target) ?? this.#hold(key);
     this.#resources.delete(key);
     this.#resources.set(key, resource); // The latest refusal stands last.
     resource.wasFirstOfToken = !this.isRefusedAlone(resource) && this.countAgainstToken(now, sequence, tokenWait);

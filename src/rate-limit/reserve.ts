@@ -7,7 +7,7 @@ export const requestsPerBackgroundCall = 10;
 /** The part of the first two windows that is kept for normal calls. */
 const keptAtFirst = 0.15;
 
-/** How much surplus of background calls is remembered, in requests of normal calls. */
+/** How many normal requests must follow, at most, before background calls that had more than their share get more. */
 const maxInAdvance = 1000;
 
 /**
@@ -19,6 +19,7 @@ export class Reserve {
   #seenWindows = 0;
   #arrivals = 0;
   #arrivalsBefore = 0;
+  /** Normal requests that were sent while a background call waited, less nine for each background request. */
   #owedToBackground = 0;
 
   /** True if a background call goes ahead of the normal ones. */
@@ -50,7 +51,7 @@ export class Reserve {
     const least = this.#seenWindows > 2 ? 0 : keptAtFirst * limit;
     const usual = Math.max(least, this.#arrivalsBefore);
     const expected = this.#arrivalsBefore - this.#arrivals;
-    /** The time left at which less than what remains is reserved, if that melts in so many milliseconds. */
+    /** The time left at which the reserve, which shrinks evenly to 0 over `time`, leaves a request free. */
     const due = (reserved: number, time: number) => (reserved > 0 ? ((remaining - 1) * time) / reserved : Infinity);
     const dueAt = Math.min(due(usual, length), remaining > expected ? Infinity : due(expected, length / 10));
     const left = window.timeLeft(now);

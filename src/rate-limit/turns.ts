@@ -20,7 +20,7 @@ const maxRoutes = 100;
  */
 export class Turns {
   /** Who is next after requests that were given up; `undefined` once a request is answered. */
-  #next: Turn | undefined;
+  #afterGivenUp: Turn | undefined;
   #last: Turn | undefined;
   /** Until when waiting calls leave their turn to one that arrives. */
   keptForArrivalUntil = -Infinity;
@@ -29,12 +29,12 @@ export class Turns {
 
   /** True if the last request that ended was given up. */
   get isAfterGivenUp(): boolean {
-    return this.#next !== undefined;
+    return this.#afterGivenUp !== undefined;
   }
 
   /** Which of the waiting calls is next. */
   get next(): 'oldest' | 'newest' {
-    const isNewest = this.#next === undefined ? this.#last !== 'newest' : this.#next !== 'oldest';
+    const isNewest = this.#afterGivenUp === undefined ? this.#last !== 'newest' : this.#afterGivenUp !== 'oldest';
     return isNewest ? 'newest' : 'oldest';
   }
 
@@ -64,12 +64,13 @@ export class Turns {
   }
 
   givenUp(now: number, turn: Turn): void {
-    this.#next = after[turn];
-    if (this.#next === 'arrival') this.keptForArrivalUntil = now + pause;
+    this.#afterGivenUp = after[turn];
+    if (this.#afterGivenUp === 'arrival') this.keptForArrivalUntil = now + pause;
   }
 
   answered(): void {
-    this.#next = undefined;
+    this.#afterGivenUp = undefined;
+    this.keptForArrivalUntil = -Infinity;
   }
 
   notAdmitted(route: string): void {

@@ -61,7 +61,7 @@ export class RateWindow {
   #endsAt = -Infinity;
   readonly #clock = new ServerClock();
   /** Milliseconds after `reset` at which windows have turned out to end. */
-  #delay = 0;
+  #lateBy = 0;
   /** How often the end of this window was put off. */
   #postponed = 0;
   /** The number of the window, also counting those that only another process saw. */
@@ -228,7 +228,7 @@ export class RateWindow {
     const later = reset - this.#firstReset;
     if (later < -resetJitter) return;
     // So that the window ends in `timeLeft`.
-    this.#clock.adopt(reset * 1000 + this.#delay - now - timeLeft);
+    this.#clock.adopt(reset * 1000 + this.#lateBy - now - timeLeft);
     if (later > resetJitter) this.#open(now, limit, used, reset);
     this.#used = Math.max(this.#used, used);
     this.#endsAt = now + timeLeft;
@@ -265,7 +265,7 @@ export class RateWindow {
   #updateEnd(): void {
     const { ahead } = this.#clock;
     if (ahead === undefined || this.reset === undefined) return;
-    this.#endsAt = this.reset * 1000 - ahead + this.#delay;
+    this.#endsAt = this.reset * 1000 - ahead + this.#lateBy;
   }
 
   /** The window is used up. A probe shows that it has not ended. */
@@ -274,9 +274,9 @@ export class RateWindow {
     if (!isProbe || window <= this.#number) return;
     this.failedProbes += 1;
     if (!this.isOver(now)) return; // Its response has shown when it ends.
-    const announcedEnd = this.#endsAt - this.#delay;
+    const announcedEnd = this.#endsAt - this.#lateBy;
     this.#endsAt = now + backoff(delayOfEnd, this.#postponed);
     this.#postponed += 1;
-    this.#delay = Math.min(this.#endsAt - announcedEnd, delayOfEnd.max);
+    this.#lateBy = Math.min(this.#endsAt - announcedEnd, delayOfEnd.max);
   }
 }

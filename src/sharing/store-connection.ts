@@ -1,7 +1,7 @@
 import type { LimiterObserver } from '../rate-limit/observers.ts';
 import type { Priority } from '../rate-limit/priority.ts';
 import type { ConnectStore, Share, SharedWindow, ShareHost } from '../rate-limit/share.ts';
-import type { Timing } from '../utils/timing.ts';
+import { backoff, type Timing } from '../utils/timing.ts';
 import { callable, type KeysOf } from '../utils/arguments.ts';
 import { hexDigest } from '../utils/digest.ts';
 import { AvailableRequests } from './available-requests.ts';
@@ -47,7 +47,7 @@ class StoreConnection implements Share {
   #isSyncing = false;
   #willReport = false;
   /** Set while the store is unavailable: when to try again, and the delay that led there. */
-  #outage: { readonly retryAt: number; readonly delay: number; readonly error: unknown } | undefined;
+  #outage: { readonly retryAt: number; readonly failures: number; readonly error: unknown } | undefined;
   /** The clients that know of the outage. */
   readonly #notified = new Set<LimiterObserver>();
 
@@ -119,8 +119,8 @@ class StoreConnection implements Share {
       for (const observer of this.#notified) observer.onStoreChange({ available: true });
       this.#notified.clear();
     } catch (error) {
-      const delay = Math.min(2 * (this.#outage?.delay ?? retryDelay.first / 2), retryDelay.max);
-      this.#outage = { retryAt: this.#timing.now() + delay, delay, error };
+      const failures = this.#outage?.failures ?? 0;
+      this.#outage = { retryAt: this.#timing.now() + backoff(retryDelay, failures), failures: failures + 1, error };
     }
     this.#isSyncing = false;
     this.#host.dispatch();

@@ -156,6 +156,21 @@ it('what was refused long ago is forgotten, even beside a resource that is refus
   expect(refusals.refusedTargetOf(target('always'))).toBeDefined();
 });
 
+it('a resource that was refused once is like any other a minute after it was held, whatever else is refused', () => {
+  let now = 0;
+  const refusals = new Refusals(
+    { ...realTiming, now: () => now },
+    () => undefined,
+    () => undefined,
+  );
+  const target = { method: 'GET', path: '/users/1', route };
+  refusals.refused(now, target, refusals.sent(now, target), 30_000, Infinity);
+  now = 89_999;
+  expect(refusals.refusedTargetOf(target)).toBeDefined();
+  now = 90_000;
+  expect(refusals.refusedTargetOf(target)).toBeUndefined();
+});
+
 it('the routes that were admitted lately are remembered, and no more than a hundred', () => {
   const refusals = idle();
   for (let index = 0; index <= 100; index += 1) {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { clientOf } from '../support/http-server.ts';
-import { errorResponse, noAnswer } from '../support/in-process-api.ts';
+import { clientOf, user } from '../support/http-server.ts';
+import { budget, errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 import { failures, isReport, makeAll, many } from './support/calls.ts';
 import { documentedApi } from './support/documented-api.ts';
@@ -122,4 +122,21 @@ describe('requests that are cancelled', () => {
     const order = api.requests.slice(5).map(({ url }) => Number(/waiting_(\d+)/.exec(url)?.[1]));
     expect(order).toEqual(Array.from({ length: 20 }, (_, index) => index));
   });
+});
+
+it('calls that leave their turn to one that is to come are sent as soon as a request is answered', async () => {
+  const api = inProcessApi(async ({ url }) => {
+    await sleep(url.endsWith('/first') ? 1200 : 10);
+    return Response.json(user, { headers: budget(100, 90, Math.ceil(Date.now() / 1000) + 60) });
+  });
+  const { users } = clientOf(api);
+  const calls = ['first', '2', '3', '4', '5'].map((id) => users.get(id).then(() => undefined));
+  const controller = new AbortController();
+  const given = users.get('6', { signal: controller.signal }).catch(() => undefined);
+  await passTime(1005); // One more was sent, because the first was not answered for a second.
+  controller.abort();
+
+  await settled(Promise.all([...calls, given]));
+
+  expect(api.requests.map(({ at }) => at)).toEqual([0, 1000, 1200, 1200, 1200, 1200]);
 });
