@@ -63,7 +63,8 @@ export function readListOptions(
   parameters: PageParams = {},
   isCustom = false,
 ): ListOptions {
-  checkParameters(parameters, isCustom ? [] : listOptionNames);
+  if (isCustom) plainObject('query', parameters);
+  else checkParameters(parameters, listOptionNames);
   const names = isCustom ? listEndpointOptionNames : listOptionNames;
   const { params, query, schema, ...options } = readOptions('options', given, names);
   const { signal, prefetch, headers } = options;

@@ -8,7 +8,7 @@ import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
 export interface RedisReplayStoreOptions {
   /**
    * Prefix of the keys. A fingerprint of the endpoint's secret and the `webhook-id` follow: endpoints can share one
-   * Redis. Default: `example:webhook:`.
+   * Redis. Default: `example-sdk:webhook:`.
    */
   prefix?: string | undefined;
   /**
@@ -40,7 +40,7 @@ export interface RedisReplayStoreOptions {
  */
 export function redisReplayStore(client: RedisClient, options: RedisReplayStoreOptions = {}): ReplayStore {
   const given = readOptions('options', options, ['prefix', 'lease', 'retention', 'timeout']);
-  const prefix = text('prefix', given.prefix ?? 'example:webhook:');
+  const prefix = text('prefix', given.prefix ?? 'example-sdk:webhook:');
   const lease = milliseconds('lease', wholeNumber('lease', given.lease ?? 15_000, 1));
   const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
   const timeout = wholeNumber('timeout', given.timeout ?? 2_000, 1);

@@ -56,7 +56,12 @@ export async function readSecrets(
   if (typeof source !== 'function') return listSecrets(source);
   const secret = await source({ headers: headerReader(headers), body: textOf(body) });
   // An unknown tenant must not be verified with the secret of the environment.
-  if (secret !== undefined) return listSecrets(secret, 'what the secret function returned');
+  if (secret !== undefined)
+    return listSecrets(
+      secret,
+      'what the secret function returned',
+      'Return undefined if you know no secret for the request.',
+    );
   throw new WebhookVerificationError('unknown_secret', 'The secret function returned no secret for this request.');
 }
 
@@ -64,6 +69,7 @@ export async function readSecrets(
 export function listSecrets(
   secret: WebhookSecret = environmentVariable('EXAMPLE_WEBHOOK_SECRET'),
   name = 'secret',
+  advice?: string,
 ): readonly string[] {
   if (secret === undefined) throw invalidSecret('there is none.');
   const isList = Array.isArray(secret) && secret.length > 0;
@@ -71,7 +77,6 @@ export function listSecrets(
   const index = secrets.findIndex((item) => typeof item !== 'string' || item === '');
   if (index < 0) return secrets;
   const place = isList ? `${name}[${index}]` : name;
-  const advice = name === 'secret' ? undefined : 'Return undefined if you know no secret for the request.';
   throw invalidSecret(
     `${place} must be a string that is not empty; got ${describeValue(secrets[index], true)}.`,
     advice,

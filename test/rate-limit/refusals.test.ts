@@ -99,15 +99,15 @@ it('a refusal that the window explains holds all calls of the token for its Retr
 });
 
 const nothing = () => undefined;
-const idle = () => new Refusals(realTiming, nothing, nothing);
+const idle = (now: () => number) => new Refusals({ ...realTiming, now }, nothing, nothing);
 
 it.each([
   [undefined, [0, 0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]],
   [0, [0, 0, 1000, 2000, 4000]],
   [3000, [0, 0, 1000, 2000, 3000, 3000]],
 ])('after refusals in a row, the token pauses for so many milliseconds, if %s are asked for: %j', (wait, pauses) => {
-  const refusals = idle();
   let now = 0;
+  const refusals = idle(() => now);
   const seen = pauses.map((_, id) => {
     const target = { method: 'GET', path: `/users/${id}`, route };
     // Two that are in flight together count once, after the first.
@@ -125,10 +125,10 @@ it.each([
   [undefined, [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000]],
   [90_000, [90_000, 90_000]],
 ])('its resource pauses, if %s are asked for, and its retries count from the ninth on: %j', (wait, pauses) => {
-  const refusals = idle();
+  let now = 0;
+  const refusals = idle(() => now);
   const target = { method: 'GET', path: '/users/1', route };
   const other = { ...target, path: '/users/2' };
-  let now = 0;
   const seen = pauses.map(() => {
     refusals.admitted(now, other, refusals.sent(now, other));
     const sequence = refusals.sent(now, target);
@@ -144,7 +144,7 @@ it.each([
 });
 
 it('what was refused long ago is forgotten, even beside a resource that is refused again and again', () => {
-  const refusals = idle();
+  const refusals = idle(() => 299_000);
   const target = (id: string) => ({ method: 'GET', path: `/users/${id}`, route });
   for (let second = 0; second < 300; second += 1) {
     for (const id of ['always', `once_${second}`]) {
@@ -172,7 +172,7 @@ it('a resource that was refused once is like any other a minute after it was hel
 });
 
 it('the routes that were admitted lately are remembered, and no more than a hundred', () => {
-  const refusals = idle();
+  const refusals = idle(() => 1000);
   for (let index = 0; index <= 100; index += 1) {
     const target = { method: 'GET', path: `/${index}`, route: `/${index}` };
     refusals.admitted(1000, target, refusals.sent(1000, target));

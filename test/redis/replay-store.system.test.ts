@@ -54,12 +54,12 @@ describe.each(programs)('redisReplayStore on %s', (program) => {
   it('keeps what was handled for four days, for all processes, and what was released not at all', async () => {
     const [one, other] = stores();
     await (await claimed(one, 'msg_1')).release();
-    expect(await ioredis.exists('example:webhook:msg_1')).toBe(0);
+    expect(await ioredis.exists('example-sdk:webhook:msg_1')).toBe(0);
     const claim = await claimed(other, 'msg_1');
     expect(await one.claim('msg_1')).toEqual({ status: 'busy', retryAfter: expect.closeTo(15, 0) as number });
     await claim.complete();
     expect(await one.claim('msg_1')).toEqual({ status: 'handled' });
-    expect(await ioredis.pttl('example:webhook:msg_1')).toBeGreaterThan(345_000_000);
+    expect(await ioredis.pttl('example-sdk:webhook:msg_1')).toBeGreaterThan(345_000_000);
   });
 
   it.each([
@@ -87,7 +87,7 @@ describe.each(programs)('redisReplayStore on %s', (program) => {
       const next = redisReplayStore(other.client, { lease, timeout: 5_000 });
       await vi.waitFor(async () => (await claimed(next, 'msg_1')).release(), { timeout: 15_000 });
       // Nothing of the queue is left that could claim it later.
-      await expect.poll(() => other.client.exists('example:webhook:msg_1')).toBe(0);
+      await expect.poll(() => other.client.exists('example-sdk:webhook:msg_1')).toBe(0);
     },
   );
 });

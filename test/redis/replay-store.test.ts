@@ -39,7 +39,7 @@ describe('a claim', () => {
     await vi.advanceTimersByTimeAsync(lease * 10);
 
     const [first, ...renewals] = client.evalsha.mock.calls;
-    expect(first).toEqual([expect.any(String), 1, 'example:webhook:msg_1', expect.any(String), '900']);
+    expect(first).toEqual([expect.any(String), 1, 'example-sdk:webhook:msg_1', expect.any(String), '900']);
     expect(renewals).toEqual(Array.from({ length: 30 }, () => first));
     expect(claimed.signal?.aborted).toBe(false);
 
@@ -49,7 +49,7 @@ describe('a claim', () => {
     expect(client.evalsha).toHaveBeenCalledExactlyOnceWith(
       expect.not.stringMatching(String(first?.[0])),
       1,
-      'example:webhook:msg_1',
+      'example-sdk:webhook:msg_1',
       first?.[3],
       '345600000',
     );
@@ -252,7 +252,7 @@ describe('a claim that Redis grants after nobody waits for it any more', () => {
     late.resolve(reply);
     await vi.advanceTimersByTimeAsync(lease * 10);
     // A claim also has a lease.
-    const release = [expect.any(String), 1, 'example:webhook:msg_1', expect.any(String)];
+    const release = [expect.any(String), 1, 'example-sdk:webhook:msg_1', expect.any(String)];
     expect(client.evalsha.mock.calls).toEqual(reply === 'claimed' ? [release] : []);
   });
 

@@ -7,7 +7,7 @@ import { Card, Empty, PageHead, Row, Rows, type Tone } from './parts/components.
 import type { Dashboard } from './dashboard.tsx';
 import { pathOf, recordsOf, textsOf } from './records/records.tsx';
 import { matches } from './parts/lists.ts';
-import { outcomeOf } from './requests/outcome.tsx';
+import { requestOutcome } from './requests/request-row.tsx';
 import { deliveryTones } from './webhooks/delivery-row.tsx';
 
 /** Something that was found. */
@@ -56,7 +56,7 @@ function find(services: Services, text: string): readonly Hit[] {
         kind: 'Request',
         id: request.id,
         name: `${request.method} ${request.target}`,
-        outcome: outcomeOf(request),
+        outcome: requestOutcome(request),
         href: `/dashboard/requests/${request.id}`,
       })),
   ];

@@ -5,7 +5,7 @@ import { Action, Card, Code, Confirm, Copyable, Facts, PageHead, Rows, Time } fr
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { count, durationText, number } from '../parts/numbers.ts';
-import { isFailure, RequestRow } from '../requests/outcome.tsx';
+import { isFailure, RequestRow } from '../requests/request-row.tsx';
 import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
 import { DeliveryRow } from '../webhooks/delivery-row.tsx';
 

@@ -10,7 +10,7 @@ import { Body } from '../parts/json.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
 import { DeliveryState } from '../webhooks/delivery-row.tsx';
 import { asCurl, asSdkCall } from './reproduce.ts';
-import { isFailure, outcomeOf } from './outcome.tsx';
+import { isFailure, requestOutcome } from './request-row.tsx';
 
 /** One request beside the list: the complete exchange. */
 export function RequestDetail({
@@ -30,7 +30,7 @@ export function RequestDetail({
   /** Address of the list without the request. */
   close: string;
 }) {
-  const [tone, status] = outcomeOf(request);
+  const [tone, status] = requestOutcome(request);
   const curl = asCurl(request, origin);
   const call = asSdkCall(request);
   const { duration, remaining, response } = request;

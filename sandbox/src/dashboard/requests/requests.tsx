@@ -6,7 +6,7 @@ import type { TokenInfo } from '../../state/tokens.ts';
 import { Empty, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { number } from '../parts/numbers.ts';
-import { RequestRow } from './outcome.tsx';
+import { RequestRow } from './request-row.tsx';
 
 /** What the requests page shows: the list, and where it is in the log. */
 export interface RequestsView {

@@ -6,7 +6,7 @@ import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/reco
 import { Action, Card, Code, Copyable, Empty, Facts, HeaderList, PageHead, Pill, Time } from '../parts/components.tsx';
 import { Body } from '../parts/json.tsx';
 import { count, latencyText } from '../parts/numbers.ts';
-import { toneOf } from '../requests/outcome.tsx';
+import { toneOf } from '../requests/request-row.tsx';
 import { DeliveryState, NextAttempt } from './delivery-row.tsx';
 import type { SignatureExplanation } from './signature.ts';
 

@@ -4,7 +4,7 @@ import type { Dashboard } from '../dashboard.tsx';
 import { field, type InvalidForm, jsonField } from '../parts/form.ts';
 import { newest } from '../parts/lists.ts';
 import { count } from '../parts/numbers.ts';
-import { Webhook } from './webhook.tsx';
+import { Webhook } from './webhook-detail.tsx';
 import { endpointForm, Webhooks } from './webhooks.tsx';
 
 export function webhookRoutes(dashboard: Dashboard): Hono {

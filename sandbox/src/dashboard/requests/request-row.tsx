@@ -9,7 +9,7 @@ export function isFailure({ state, status = 0 }: RecordedRequest): boolean {
 }
 
 /** How a request ended, in a word. */
-export function outcomeOf({ state, status }: RecordedRequest): readonly [Tone, string] {
+export function requestOutcome({ state, status }: RecordedRequest): readonly [Tone, string] {
   switch (state) {
     case 'pending':
       return ['plain', 'pending'];
@@ -42,7 +42,7 @@ export function RequestRow({
   selected?: boolean;
 }) {
   const { id, method, target, duration, received_at, remaining } = request;
-  const [tone, status] = outcomeOf(request);
+  const [tone, status] = requestOutcome(request);
   return (
     <Row
       id={`row-${id}`}
