@@ -47,7 +47,9 @@ export class ListReader<Item> {
   }
 
   /** Reads a window's response. Returns all its items that were not yielded before. */
-  read(window: Window, body: PageBody<Item>): Item[] {
+  read(asked: Window, body: PageBody<Item>): Item[] {
+    const window = asked.size > 0 ? asked : windowOf(asked.page, Math.max(1, body.data.length));
+    if (window !== asked) this.startAgain(window.page, window.size);
     const { state, place } = this;
     const page = parsePage(window, body, place.count);
     this.#updatePlace({ count: page.count ?? place.count });
@@ -69,8 +71,10 @@ export class ListReader<Item> {
     if (isPastEnd(state, window, status, place)) return this.read(window, { data: [] });
     if (status !== 400 && status !== 422) return undefined;
     if (state.kind === 'overlap' || state.kind === 'seek') this.#switchToPages('no-overlap');
-    else if (state.kind === 'start' && window.size !== defaultSize)
-      this.startAgain(Math.floor(window.start / defaultSize) + 1, defaultSize);
+    else if (state.kind !== 'start' || window.size === 0) return undefined;
+    else if (window.size !== defaultSize) this.startAgain(Math.floor(window.start / defaultSize) + 1, defaultSize);
+    // Page 1 begins with the same item at any size, so the server may choose it.
+    else if (window.page === 1) this.state = { kind: 'start', next: windowOf(1, 0) };
     else return undefined;
     return [];
   }

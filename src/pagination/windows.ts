@@ -1,4 +1,7 @@
-/** The items that `page` and `per_page` select. `start` and `end` are positions, from 0. */
+/**
+ * The items that `page` and `per_page` select. `start` and `end` are positions, from 0. A `size` of 0 leaves it to the
+ * server.
+ */
 export interface Window {
   readonly page: number;
   readonly size: number;

@@ -55,7 +55,7 @@ describe('the size of a page', () => {
   it('is not to blame if the documented one is refused, too', async () => {
     const { client, windows } = serveList({ items: [], sizeOf: () => undefined, refusal: 400 });
     expect(await rejection(collect(client.projects.list({ status: 'bogus' })))).toBeInstanceOf(BadRequestError);
-    expect(windows()).toEqual(['0-100', '0-20']);
+    expect(windows()).toEqual(['0-100', '0-20', '0-20']);
   });
 
   it('is not to blame in the middle of a list, if the one that was accepted before is refused, too', async () => {
@@ -484,5 +484,59 @@ describe('items without ids come once', () => {
       expect(await collect(await client.projects.list({}, { responseValidation: 'off' }))).toEqual(list);
       expect(requests.length).toBeLessThanOrEqual(Math.ceil(120 / size) + 1);
     }
+  });
+});
+
+describe('a server that refuses the documented 20 items a page', () => {
+  const items = projects(100);
+  /** Its pages have 10 items by default. */
+  const serve = (most: number, refusal: number, list: unknown[] = items, failing = 0) => {
+    let number = 0;
+    return serveList({
+      items: [],
+      intercept: (page, { url }) => {
+        const asked = Number(new URL(url).searchParams.get('per_page') ?? 10);
+        if (++number === failing) return errorResponse(500);
+        if (asked > most) return errorResponse(refusal);
+        const meta = { current_page: page, total_pages: Math.ceil(list.length / asked), total_count: list.length };
+        return Response.json({ data: list.slice((page - 1) * asked, page * asked), meta });
+      },
+    });
+  };
+
+  it.each([
+    [10, 400],
+    [12, 422],
+    [15, 400],
+    [19, 422],
+  ])('and sends up to %i is read: %i', async (most, refusal) => {
+    for (const list of [items, items.slice(0, 7), [], items.map(({ name }) => ({ name }))]) {
+      const { client, queries } = serve(most, refusal, list);
+      const options = { responseValidation: 'off' } as const;
+      expect(await collect(client.projects.list({}, options))).toEqual(list);
+      expect(queries().slice(0, 3)).toEqual(['page=1&per_page=100', 'page=1&per_page=20', 'page=1']);
+      expect(queries().length).toBeLessThanOrEqual(2 * 10);
+      expect(await client.projects.list({}, options).toArray()).toEqual(list);
+      expect(await collect(await client.projects.list({}, options))).toEqual(list);
+    }
+  });
+
+  it('is read on from a cursor, also that of an error', async () => {
+    const { client } = serve(15, 400, items, 3);
+    const error = await rejection(collect(client.projects.list()));
+    const { cursor } = error as { cursor?: string };
+    expect(error).toMatchObject({ status: 500, cursor: expect.any(String) as string });
+    expect(await collect(client.projects.list({}, { cursor }))).toEqual(items);
+    let seen = 0;
+    for await (const page of client.projects.list().pages()) {
+      seen += page.data.length;
+      expect(await collect(client.projects.list({}, { cursor: page.cursor }))).toEqual(items.slice(seen));
+    }
+    expect(seen).toBe(100);
+  });
+
+  it('rejects from a later page on, whose place only the refused size says', async () => {
+    const { client } = serve(15, 400);
+    expect(await rejection(collect(client.projects.list({ page: 2 })))).toBeInstanceOf(BadRequestError);
   });
 });

@@ -204,12 +204,11 @@ export const kinds: readonly Kind[] = [
   told('ignores page and per_page: 20 a page', { ignoresPage: true, sizes: always(20) }),
   told('refuses what is behind the first 500 items', { depth: 500 }),
   told('the last page again after the end, the count is one too many', { afterEnd: 'last page', ...countIsOneMore }),
-  told('ids are missing, the last page again after the end, the count is one too many', {
-    ids: 'missing',
-    afterEnd: 'last page',
-    ...countIsOneMore,
-  }),
   exact('25 a page by default', { defaultSize: 25 }),
+  complete('12 a page by default, more than 15 are refused', {
+    defaultSize: 12,
+    sizes: (asked) => (asked > 15 ? { refused: 400 } : asked),
+  }),
   told('ids are missing, 25 a page by default', { ids: 'missing', defaultSize: 25 }),
   told('ignores per_page: 25 a page, 404 after the end, the count is one too many', {
     ...gone,
