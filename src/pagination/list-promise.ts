@@ -130,7 +130,8 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { route, params } = this.#spec;
     const target = { method: 'GET', path: redactedPath(route, params), route };
     const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified({ ...target, reason }));
-    const request: RequestWindow<Item> = (window, prefetch) => this.#requestWindow(window, prefetch);
+    const request: RequestWindow<Item> = ({ page, per_page }, prefetch) =>
+      this.#requestWindow({ page, per_page: per_page || undefined }, prefetch);
     return new Walk(reader, request, prefetch, limit);
   }
 
