@@ -60,7 +60,9 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       checkSchema(itemSchema);
       return readListOptions(options, query, isCustom);
     });
-    this.#spec = { ...spec, params: { ...params }, query: { ...query } };
+    const copy: PageParams & Record<string, unknown> = { ...query };
+    for (const [name, value] of Object.entries(copy)) if (Array.isArray(value)) copy[name] = value.slice();
+    this.#spec = { ...spec, params: { ...params }, query: copy };
   }
 
   /** Waits for the page asked for: the first, unless `page` or `cursor` says otherwise. */

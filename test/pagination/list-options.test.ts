@@ -96,4 +96,12 @@ describe('client.list() lists the items of any endpoint', () => {
     });
     expect(requests).toHaveLength(0);
   });
+
+  it('and may change arrays in its query afterwards', async () => {
+    const { client, requests } = serveList({ items: some(250) });
+    const tag = ['a', 'b'];
+    for await (const { id } of client.list<{ id: string }>('/members', { query: { tag } })) tag[0] = id;
+    expect(requests).toHaveLength(3);
+    for (const { url } of requests) expect(url).toMatch(/\?tag=a&tag=b&page=\d/);
+  });
 });
