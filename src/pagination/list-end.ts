@@ -30,11 +30,13 @@ interface Reading {
 /** True if no page follows a numbered page. */
 export function isLastPage(page: ReceivedPage<unknown>, { end, isRepeated, idle, found, known }: Reading): boolean {
   const { window, ids, lastPage } = page;
-  if (ids.length > 0 && !isRepeated) return isAnnouncedEnd(page, end);
+  const isIdle = idle > maxIdlePages;
+  if (ids.length > 0 && !isRepeated)
+    return isAnnouncedEnd(page, end) || (isIdle && known === undefined && lastPage < window.page);
   const isAnnounced = lastPage > window.page;
   if (known === undefined ? !isRepeated && !isAnnounced : known <= found) return true;
   const isWaiting = isAnnounced && !(isRepeated && known === undefined);
-  return idle > maxIdlePages && (!isWaiting || isEndless(idle, found, known));
+  return isIdle && (!isWaiting || isEndless(idle, found, known));
 }
 
 /**

@@ -540,3 +540,24 @@ describe('a server that refuses the documented 20 items a page', () => {
     expect(await rejection(collect(client.projects.list({ page: 2 })))).toBeInstanceOf(BadRequestError);
   });
 });
+
+it('a server that sends page 1 past the end, without total_count and with its items in any order, is read to its end', async () => {
+  let number = 0;
+  const items = projects(101);
+  const { client, requests, events } = serveList({
+    items: [],
+    intercept: (page, { url }) => {
+      const asked = Number(new URL(url).searchParams.get('per_page'));
+      // All items have the same sort value: each answer begins with another of them.
+      const turn = (number += 7) % 101;
+      const start = page > Math.ceil(101 / asked) ? 0 : (page - 1) * asked;
+      const data = [...items.slice(turn), ...items.slice(0, turn)].slice(start, start + asked);
+      return Response.json({ data, meta: { current_page: page, total_pages: Math.ceil(101 / asked) } });
+    },
+  });
+  const seen = await collect(client.projects.list());
+  expect(seen).toHaveLength(101);
+  expect(new Set(seen.map(({ id }) => id)).size).toBe(101);
+  expect(requests.length).toBeLessThanOrEqual(15);
+  expect(events).toHaveLength(1);
+});
