@@ -58,28 +58,22 @@ export class KnownItems {
    */
   add(ids: Ids, last = -1, size = ids.length): number[] {
     const added: number[] = [];
-    const behind = this.end - (this.#ranks.get(ids[last]) ?? this.end);
     // If the window has room for the known items behind the last one, or half a page, but doesn't show them, they are gone.
-    const showsEnd = size - last - 1 > Math.min(behind, size / 2);
+    const isEnd = size - last - 1 > Math.min(this.end - (this.#ranks.get(ids[last]) ?? this.end), size / 2);
     let rank = 0;
     for (const [index, id] of ids.entries()) {
       rank = index > last ? ++this.end : (this.#ranks.get(id) ?? rank);
       if (this.#isNew(id, rank)) added.push(index);
     }
-    this.#mergeIntoTail(ids, last, added, showsEnd);
-    return added;
-  }
-
-  /** Puts a window's new items among the last items of the list: behind all of them if it shows the end. */
-  #mergeIntoTail(ids: Ids, last: number, added: readonly number[], showsEnd: boolean): void {
     const tail: (Id | undefined)[] = [...this.tail];
-    let place = showsEnd ? tail.length : tail.indexOf(ids[last]) + 1;
+    let place = isEnd ? tail.length : tail.indexOf(ids[last]) + 1;
     for (let index = ids.length - 1; index >= 0; index--) {
       const known = tail.indexOf(ids[index]);
       if (index <= last && !added.includes(index)) place = Math.max(0, known);
       else if (known < 0) tail.splice(place, 0, ids[index]);
     }
     this.tail = lastIds(tail);
+    return added;
   }
 
   /** Forgets the order of all items, because the walk starts over at page 1. */

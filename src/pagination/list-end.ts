@@ -24,19 +24,18 @@ interface Reading {
   /** How many items were found. */
   readonly found: number;
   /** The last `total_count`. */
-  readonly known: number | undefined;
+  readonly count: number | undefined;
 }
 
 /** True if no page follows a numbered page. */
-export function isLastPage(page: ReceivedPage<unknown>, { end, isRepeated, idle, found, known }: Reading): boolean {
+export function isLastPage(page: ReceivedPage<unknown>, { end, isRepeated, idle, found, count }: Reading): boolean {
   const { window, ids, lastPage } = page;
   const isIdle = idle > maxIdlePages;
-  if (ids.length > 0 && !isRepeated)
-    return isAnnouncedEnd(page, end) || (isIdle && known === undefined && lastPage < window.page);
+  if (count === undefined && ids.length > 0 && (isRepeated || lastPage < window.page)) return isIdle;
+  if (ids.length > 0 && !isRepeated) return isAnnouncedEnd(page, end);
   const isAnnounced = lastPage > window.page;
-  if (known === undefined ? !isRepeated && !isAnnounced : known <= found) return true;
-  const isWaiting = isAnnounced && !(isRepeated && known === undefined);
-  return isIdle && (!isWaiting || isEndless(idle, found, known));
+  if (count === undefined ? !isAnnounced : count <= found) return true;
+  return isIdle && (!isAnnounced || isEndless(idle, found, count));
 }
 
 /**
@@ -47,7 +46,7 @@ export function isPastEnd(state: State, { page }: Window, status: number, { coun
   if (page === 1) return false;
   // If nothing behind the first page was ever read, the count may be wrong.
   const isStuck = state.kind === 'overlap' && state.idle > maxIdlePages && end > size;
-  if (status === 404) return !isStuck || !(end < Number(count));
+  if (status === 404) return !(isStuck && end < Number(count));
   if ((status !== 400 && status !== 422) || state.kind !== 'pages') return false;
   const { lastPage = NaN } = state.previous ?? {};
   const isAnnounced = count === undefined ? page < lastPage : end < count && !(page >= lastPage);

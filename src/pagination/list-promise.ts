@@ -61,7 +61,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       return readListOptions(options, query, isCustom);
     });
     const copy: PageParams & Record<string, unknown> = { ...query };
-    for (const [name, value] of Object.entries(copy)) if (Array.isArray(value)) copy[name] = value.slice();
+    for (const name in copy) if (Array.isArray(copy[name])) copy[name] = [...copy[name]];
     this.#spec = { ...spec, params: { ...params }, query: copy };
   }
 
@@ -132,8 +132,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { route, params } = this.#spec;
     const target = { method: 'GET', path: redactedPath(route, params), route };
     const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified({ ...target, reason }));
-    const request: RequestWindow<Item> = ({ page, per_page }, prefetch) =>
-      this.#requestWindow({ page, per_page: per_page || undefined }, prefetch);
+    const request: RequestWindow<Item> = (window, prefetch) => this.#requestWindow(window, prefetch);
     return new Walk(reader, request, prefetch, limit);
   }
 
@@ -215,7 +214,7 @@ function sizeOfAwaitedPage(page: number, { data, meta }: PageBody<unknown>): num
   const pages = countOf(meta?.total_pages);
   // If nothing says how long the list is, page 1 may not be all of it.
   const isCut = pages === undefined ? (page > 1 ? Number(count) > end : end > 0 && count !== end) : pages > page;
-  return isCut ? Math.max(1, data.length) : Math.max(defaultSize, data.length);
+  return Math.max(isCut ? 1 : defaultSize, data.length);
 }
 
 forbidIteration(ListPromise.prototype, 'A list', '`for await`, or toArray()');

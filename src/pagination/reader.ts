@@ -48,9 +48,9 @@ export class ListReader<Item> {
 
   /** Reads a window's response. Returns all its items that were not yielded before. */
   read(asked: Window, body: PageBody<Item>): Item[] {
-    const window = asked.size > 0 ? asked : windowOf(asked.page, Math.max(1, body.data.length));
-    if (window !== asked) this.startAgain(window.page, window.size);
+    if (!asked.size) this.startAgain(1, body.data.length || 1);
     const { state, place } = this;
+    const window = state.kind === 'start' ? state.next : asked;
     const page = parsePage(window, body, place.count);
     this.#updatePlace({ count: page.count ?? place.count });
     // If the API calls page 1 page 0, a page may precede it.
@@ -70,18 +70,18 @@ export class ListReader<Item> {
     const { state, place } = this;
     if (isPastEnd(state, window, status, place)) return this.read(window, { data: [] });
     if (status !== 400 && status !== 422) return undefined;
-    if (state.kind === 'overlap' || state.kind === 'seek') this.#switchToPages('no-overlap');
-    else if (state.kind !== 'start' || window.size === 0) return undefined;
-    else if (window.size !== defaultSize) this.startAgain(Math.floor(window.start / defaultSize) + 1, defaultSize);
     // Page 1 begins with the same item at any size, so the server may choose it.
-    else if (window.page === 1) this.state = { kind: 'start', next: windowOf(1, 0) };
+    const size = window.size === defaultSize && window.page === 1 ? 0 : defaultSize;
+    if (state.kind === 'overlap' || state.kind === 'seek') this.#switchToPages('no-overlap');
+    else if (state.kind === 'start' && window.size && size !== window.size)
+      this.startAgain(Math.floor(window.start / defaultSize) + 1, size);
     else return undefined;
     return [];
   }
 
   /** Starts over with pages of another size. Items that were read are not yielded again. */
   startAgain(page: number, size: number): void {
-    this.#updatePlace({ askedSize: size, size });
+    if (size) this.#updatePlace({ askedSize: size, size });
     this.state = { kind: 'start', next: windowOf(page, size) };
   }
 
@@ -194,8 +194,8 @@ export class ListReader<Item> {
     const { ids, fingerprints, growth } = page;
     const shared = this.#known.sharedWith(ids);
     // Past the end, a server may send page 1 again.
-    const earlier = [state.previous, page.lastPage < page.window.page ? this.#firstPage : undefined];
-    const isRepeated = earlier.some((each) => each?.fingerprints.join() === fingerprints.join());
+    const earlier = [state.previous, page.lastPage < page.window.page && this.#firstPage];
+    const isRepeated = earlier.some((each) => each && each.fingerprints.join() === fingerprints.join());
     // If the list has shrunk, later items may have moved forward.
     const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
     if (isMoved) this.#switchToPages(state.reason);
@@ -221,7 +221,7 @@ export class ListReader<Item> {
     // Items that were created meanwhile aren't missing.
     if (purpose === 'missing') this.#found += Math.max(0, page.growth);
     else if (purpose !== 'behind') this.#noteRest(reason, page, isRepeated, end);
-    const isEnd = isLastPage(page, { end, isRepeated, idle, found: this.#found, known: this.place.count });
+    const isEnd = isLastPage(page, { end, isRepeated, idle, found: this.#found, count: this.place.count });
     if (isEnd || (purpose === 'missing' && !this.#mayMissItems)) this.#finish(purpose === 'behind');
     else this.#requestNextPage({ ...state, purpose: purpose === 'place' ? 'rest' : purpose }, page, idle);
   }

@@ -14,9 +14,9 @@ export interface Prefetch {
   readonly priority: CallPriority;
 }
 
-/** Requests a window of a list. With a `per_page` of 0, the server chooses the size. */
+/** Requests a window of a list. Without `per_page`, the server chooses the size. */
 export type RequestWindow<Item> = (
-  window: { readonly page: number; readonly per_page: number },
+  window: { readonly page: number; readonly per_page: number | undefined },
   prefetch: Prefetch | undefined,
 ) => PromiseLike<PageBody<Item>>;
 
@@ -136,7 +136,7 @@ export class Walk<Item> {
   }
 
   #request(window: Window, prefetch?: Prefetch): PendingWindow<Item> {
-    const body = this.#requestWindow({ page: window.page, per_page: window.size }, prefetch);
+    const body = this.#requestWindow({ page: window.page, per_page: window.size || undefined }, prefetch);
     // A failure matters only if the consumer gets to this window.
     body.then(undefined, () => undefined);
     return { window, body, priority: prefetch?.priority };

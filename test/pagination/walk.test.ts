@@ -22,7 +22,7 @@ function walkByHand(length: number, prefetch: number, limit = Infinity) {
   /** How many items in front are replaced by as many behind. */
   const list = { moved: 0 };
   const fetches: Fetch[] = [];
-  const request: RequestWindow<{ id: number }> = ({ page, per_page }, ahead) =>
+  const request: RequestWindow<{ id: number }> = ({ page, per_page = 0 }, ahead) =>
     new Promise((resolve) => {
       const start = (page - 1) * per_page;
       const answer = () => {

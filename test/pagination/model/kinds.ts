@@ -205,7 +205,7 @@ export const kinds: readonly Kind[] = [
   told('refuses what is behind the first 500 items', { depth: 500 }),
   told('the last page again after the end, the count is one too many', { afterEnd: 'last page', ...countIsOneMore }),
   exact('25 a page by default', { defaultSize: 25 }),
-  complete('12 a page by default, more than 15 are refused', {
+  told('12 a page by default, more than 15 are refused', {
     defaultSize: 12,
     sizes: (asked) => (asked > 15 ? { refused: 400 } : asked),
   }),
