@@ -61,7 +61,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       return readListOptions(options, query, isCustom);
     });
     const copy: PageParams & Record<string, unknown> = { ...query };
-    for (const name in copy) if (Array.isArray(copy[name])) copy[name] = [...copy[name]];
+    for (const name in copy) if (Array.isArray(copy[name])) copy[name] = copy[name].slice();
     this.#spec = { ...spec, params: { ...params }, query: copy };
   }
 

@@ -70,8 +70,8 @@ export class ListReader<Item> {
     const { state, place } = this;
     if (isPastEnd(state, window, status, place)) return this.read(window, { data: [] });
     if (status !== 400 && status !== 422) return undefined;
-    // Page 1 begins with the same item at any size, so the server may choose it.
-    const size = window.size === defaultSize && window.page === 1 ? 0 : defaultSize;
+    // If not even page 1 of the documented size is accepted, the server chooses: page 1 begins with the same item at any size.
+    const size = window.end === defaultSize ? 0 : defaultSize;
     if (state.kind === 'overlap' || state.kind === 'seek') this.#switchToPages('no-overlap');
     else if (state.kind === 'start' && window.size && size !== window.size)
       this.startAgain(Math.floor(window.start / defaultSize) + 1, size);
