@@ -179,7 +179,7 @@ export class CallRun {
     }
     const budget = attempt.account.retryBudget.part(`${this.#call.method} ${this.#call.route}`);
     if (this.#budget) this.#budget.endRetry(result.isApiUp);
-    else budget.recordUncharged(result.isApiUp);
+    else budget.record(result.isApiUp);
     this.#budget = undefined;
 
     if (result.kind === 'failure') {

@@ -75,9 +75,9 @@ export class RetryBudget {
   }
 
   /** Records the end of an attempt that draws on no budget: the first of a call, or a retry that is free. */
-  recordUncharged(isApiUp: boolean): void {
+  record(isApiUp: boolean): void {
     // A route that always fails says nothing about the others.
-    if (isApiUp || !this.#isEmpty) this.#parent?.recordUncharged(isApiUp);
+    if (isApiUp || !this.#isEmpty) this.#parent?.record(isApiUp);
     this.#learn(isApiUp);
   }
 
@@ -88,7 +88,7 @@ export class RetryBudget {
 
   /** True if so many retries may fail now. */
   #allows(retries: number): boolean {
-    return Math.max(0, this.#fullAt - now()) + retries * retryInterval <= this.#capacity * retryInterval;
+    return Math.max(0, this.#fullAt - now()) / retryInterval + retries <= this.#capacity;
   }
 
   #reserve(): boolean {
