@@ -106,7 +106,7 @@ export default defineConfig(({ mode }) => ({
     // In CI, files run in another order each time, so that none depends on what another leaves behind. The seed is printed.
     sequence: { shuffle: { files: process.env['CI'] === 'true' } },
     // For a test that hangs, not for one that is slow on a busy machine.
-    testTimeout: mode === 'fuzz' ? 0 : 60_000,
+    testTimeout: mode === 'fuzz' ? 0 : 180_000,
     coverage: {
       include: ['src/**', 'sandbox/src/**'],
       // Tested in Chromium, where nothing can be counted.

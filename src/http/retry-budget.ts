@@ -70,7 +70,10 @@ export class RetryBudget {
   endRetry(isApiUp: boolean | undefined): void {
     this.#underWay -= 1;
     this.#parent?.endRetry(isApiUp);
-    if (isApiUp === false) this.#fullAt = Math.max(this.#fullAt, now()) + retryInterval;
+    const at = now();
+    // More than were left may have been sent, because the API seemed to work.
+    const latest = at + this.#capacity * retryInterval;
+    if (isApiUp === false) this.#fullAt = Math.min(Math.max(this.#fullAt, at) + retryInterval, latest);
     this.#learn(isApiUp ?? this.#isApiUp);
   }
 

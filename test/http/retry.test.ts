@@ -263,6 +263,10 @@ describe('the delay', () => {
     expect([0, 0.25, 0.5, 1].map((random) => after(2, random))).toEqual([2000, 2500, 3000, 4000]);
   });
 
+  it('is the same if Retry-After is 0, so that retries are not over before a short outage is', () => {
+    expect(after(0, 1, 0)).toBe(1000);
+  });
+
   it('is in whole milliseconds', () => {
     expect(after(0, 1 / 3)).toBe(667);
     expect(after(0, 0.5, 1.2)).toBe(1);
