@@ -122,7 +122,14 @@ async function read(
   const retryAfter = parseRetryAfter(headers) ?? (status === 429 ? untilReset(headers) : undefined);
   const error = errorFrom(attempt, response, text, retryAfter);
   const isApiUp = status < 500 || verdict?.isGatewayLimit === true;
-  return { kind: 'failure', isApiUp, verdict, text, failure: { kind: 'status', status, retryAfter }, error };
+  return {
+    kind: 'failure',
+    isApiUp,
+    verdict,
+    text,
+    failure: { kind: 'status', status, retryAfter: retryAfter === 0 ? undefined : retryAfter },
+    error,
+  };
 }
 
 /**

@@ -222,7 +222,7 @@ export class CallRun {
     if (!retry || this.#isTooLate(retry.delay) || this.#isVetoed(retry.delay, error)) throw error;
     // The budget keeps retries from multiplying an outage. It isn't needed if the limiter already holds calls, or if
     // the API says when to retry.
-    const isAsked = failure.kind === 'status' && (failure.retryAfter ?? 0) > 0;
+    const isAsked = failure.kind === 'status' && failure.retryAfter !== undefined;
     const isFree = retry.isUncounted || isAsked || verdict?.isQueueHeld === true;
     const delay = isFree ? retry.delay : await this.#drawOn(budget, retry, plan, error);
     if (!isFree) this.#budget = budget;
@@ -242,8 +242,8 @@ export class CallRun {
    * @throws the error of the last attempt if no retry is made.
    */
   async #drawOn(budget: RetryBudget, first: Retry, plan: () => Retry | undefined, error: unknown): Promise<number> {
-    const startedAt = now();
-    if (await budget.beginRetry(this.#signal)) return Math.max(0, Math.round(first.delay - (now() - startedAt)));
+    const dueAt = now() + first.delay;
+    if (await budget.beginRetry(this.#signal)) return Math.max(0, Math.round(dueAt - now()));
     for (let retry: Retry | undefined = first; retry && !this.#isTooLate(retry.delay); retry = plan()) {
       await sleep(retry.delay, this.#signal);
       if (await budget.beginRetry(this.#signal)) return 0;
@@ -264,7 +264,7 @@ export class CallRun {
     const answer: unknown = shouldRetry ? shouldRetry(error, context) : true;
     if (typeof answer === 'boolean') return !answer;
     if (answer instanceof Promise) answer.catch(() => undefined);
-    const problem = `What shouldRetry returns must be true or false; got ${describeValue(answer)}.`;
+    const problem = `shouldRetry must return true or false; got ${describeValue(answer)}.`;
     throw new ExampleError(problem, { cause: error });
   }
 }

@@ -70,10 +70,9 @@ export class RetryBudget {
   endRetry(isApiUp: boolean | undefined): void {
     this.#underWay -= 1;
     this.#parent?.endRetry(isApiUp);
-    const at = now();
     // More than were left may have been sent, because the API seemed to work.
-    const latest = at + this.#capacity * retryInterval;
-    if (isApiUp === false) this.#fullAt = Math.min(Math.max(this.#fullAt, at) + retryInterval, latest);
+    const most = this.#capacity * retryInterval;
+    if (isApiUp === false) this.#fullAt = now() + Math.min(this.#untilFull + retryInterval, most);
     this.#learn(isApiUp ?? this.#isApiUp);
   }
 
@@ -89,9 +88,14 @@ export class RetryBudget {
     return !this.#allows(1) || (this.#parent !== undefined && this.#parent.#isEmpty);
   }
 
+  /** Milliseconds until all failed retries are forgotten. */
+  get #untilFull(): number {
+    return Math.max(0, this.#fullAt - now());
+  }
+
   /** True if so many retries may fail now. */
   #allows(retries: number): boolean {
-    return Math.max(0, this.#fullAt - now()) / retryInterval + retries <= this.#capacity;
+    return this.#untilFull / retryInterval + retries <= this.#capacity;
   }
 
   #reserve(): boolean {

@@ -7,7 +7,11 @@ import { backoff } from '../utils/timing.ts';
 
 /** How an attempt failed. */
 export type Failure =
-  | { readonly kind: 'status'; readonly status: number; /** Milliseconds. */ readonly retryAfter: number | undefined }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      /** Milliseconds; `undefined` also for 0. */ readonly retryAfter: number | undefined;
+    }
   /** There was no connection, so nothing was sent. */
   | { readonly kind: 'unsent' }
   /** The connection broke, or the response did not arrive in time. The request may have taken effect. */
@@ -45,12 +49,12 @@ const longestDelay = { first: 1_000, max: 8_000 };
 
 /** Milliseconds to wait after a 429 if the token was rotated: its limiter doesn't know of the refusal. */
 export function refusalWait(retryAfter: number | undefined, retries: number): number {
-  return Math.min(retryAfter || backoff(longestDelay, retries), maxAskedWait.refusal);
+  return Math.min(retryAfter ?? backoff(longestDelay, retries), maxAskedWait.refusal);
 }
 
 /**
  * Plans the next attempt after a failure; `undefined` if there is none. The delay is what the server asked for, or else
- * (also if that is 0) exponential backoff, half of it random (AWS, "Exponential Backoff And Jitter": equal jitter).
+ * exponential backoff, half of it random (AWS, "Exponential Backoff And Jitter": equal jitter).
  *
  * @param retries How often the call was retried so far.
  * @param verdict The rate limiter's, if there is one. It then decides when a refused call (429) is sent again.
@@ -72,7 +76,7 @@ export function planRetry(
   // Let the caller decide what to do about a longer wait.
   if (retryAfter !== undefined && retryAfter > maxAskedWait.failure) return undefined;
   const delay = ((1 + random) / 2) * backoff(longestDelay, retries);
-  return { delay: Math.round(retryAfter || delay), isUncounted };
+  return { delay: Math.round(retryAfter ?? delay), isUncounted };
 }
 
 function isRetryable(failure: Failure, isIdempotent: boolean): boolean {

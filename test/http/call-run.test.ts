@@ -50,7 +50,7 @@ describe('shouldRetry', () => {
     const error = await settled(rejection(client.users.get('user_123')));
     expect(error).toMatchObject({
       name: 'ExampleError', // An InvalidRequestError would say that nothing was sent.
-      message: expect.stringMatching(/^What shouldRetry returns must be true or false; got /),
+      message: expect.stringMatching(/^shouldRetry must return true or false; got /),
       cause: { status: 500 },
     });
     expect(api.requests).toHaveLength(1);

@@ -263,8 +263,11 @@ describe('the delay', () => {
     expect([0, 0.25, 0.5, 1].map((random) => after(2, random))).toEqual([2000, 2500, 3000, 4000]);
   });
 
-  it('is the same if Retry-After is 0, so that retries are not over before a short outage is', () => {
-    expect(after(0, 1, 0)).toBe(1000);
+  it('is the same if Retry-After is 0, so that retries are not over before a short outage is', async () => {
+    fixJitter(1);
+    const api = inProcessApi(() => errorResponse(503, { 'retry-after': '0' }));
+    await settled(rejection(clientOf(api).users.get('user_123', { maxRetries: 1 })));
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 1000]);
   });
 
   it('is in whole milliseconds', () => {
