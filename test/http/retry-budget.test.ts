@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Client, ClientOptions } from '@example/sdk';
+import { InternalServerError, type Client, type ClientOptions } from '@example/sdk';
 import { RetryBudget } from '../../src/http/retry-budget.ts';
 import { clientOf, rejection, throwing, user } from '../support/http-server.ts';
 import { budget, errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
@@ -263,6 +263,13 @@ describe('a call that finds the budget spent', () => {
     expect(failures(results.slice(1400 / gap))).toEqual([]);
   });
 
+  it('fails with the error of its last attempt if its totalTimeout ends before its next retry could be made', async () => {
+    const { client } = outage();
+    await many(100, () => client.users.get('user_123'));
+    const calls = Array.from({ length: 5 }, () => rejection(client.users.get('user_123', { totalTimeout: 1500 })));
+    for (const error of await settled(Promise.all(calls))) expect(error).toBeInstanceOf(InternalServerError);
+  });
+
   it('is retried although each first attempt fails, if retries work', async () => {
     let isDown = true;
     const seen = new Set<string>();
@@ -363,6 +370,17 @@ it('retries that wait for the rate limit take nothing from others', async () => 
   const results = await many(200, (index) => client.users.get(`user_${index}`));
 
   expect(failures(results)).toEqual([]);
+});
+
+it('a route owes at most a whole budget, however many retries were allowed because the API seemed to work', async () => {
+  const route = new RetryBudget().part('token').part('GET /users/{id}');
+  route.record(true);
+  for (let retry = 0; retry < 60; retry++) expect(await route.beginRetry(undefined)).toBe(true);
+  for (let retry = 0; retry < 60; retry++) route.endRetry(false);
+
+  expect(await route.beginRetry(undefined)).toBe(false);
+  await passTime(1000);
+  expect(await route.beginRetry(undefined)).toBe(true);
 });
 
 it('of the budgets of rotated tokens, the thousand that were used last are kept', () => {
