@@ -25,7 +25,7 @@ export class RetryBudget {
   /** When all retries that failed since an attempt worked are forgotten. */
   #fullAt = -Infinity;
   #underWay = 0;
-  /** True if the last attempt of any call showed that the API works. */
+  /** True if the last attempt of any of its calls showed that the API works. */
   #isApiUp = false;
   /** Resumes the calls that wait for an outcome. */
   readonly #waiting: (() => void)[] = [];

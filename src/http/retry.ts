@@ -10,7 +10,8 @@ export type Failure =
   | {
       readonly kind: 'status';
       readonly status: number;
-      /** Milliseconds; `undefined` also for 0. */ readonly retryAfter: number | undefined;
+      /** Milliseconds that the response asks to wait; `undefined` also for 0. */
+      readonly retryAfter: number | undefined;
     }
   /** There was no connection, so nothing was sent. */
   | { readonly kind: 'unsent' }

@@ -102,7 +102,7 @@ export interface ReceivedPage<Item> {
 export function parsePage<Item>(window: Window, body: PageBody<Item>, before: number | undefined): ReceivedPage<Item> {
   const { data, meta } = body;
   const count = countOf(meta?.total_count);
-  const growth = Number(count) - Number(before) || 0;
+  const growth = count === undefined ? 0 : count - (before ?? count);
   const ids = data.map(idOf);
   const fingerprints = ids.map((id, index) => id ?? JSON.stringify(data[index]));
   return { window, data, ids, fingerprints, count, growth, lastPage: countOf(meta?.total_pages) ?? NaN };

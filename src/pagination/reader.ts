@@ -193,9 +193,9 @@ export class ListReader<Item> {
   #readPage(state: Pages, page: ReceivedPage<Item>): void {
     const { ids, fingerprints, growth } = page;
     const shared = this.#known.sharedWith(ids);
+    const isSame = (other: Pages['previous']) => other?.fingerprints.join() === fingerprints.join();
     // Past the end, a server may send page 1 again.
-    const earlier = [state.previous, page.lastPage < page.window.page && this.#firstPage];
-    const isRepeated = earlier.some((each) => each && each.fingerprints.join() === fingerprints.join());
+    const isRepeated = isSame(state.previous) || (page.lastPage < page.window.page && isSame(this.#firstPage));
     // If the list has shrunk, later items may have moved forward.
     const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
     if (isMoved) this.#switchToPages(state.reason);

@@ -60,9 +60,10 @@ export interface ResponseFacts {
 export function readResponse(status: number, headers: Headers): ResponseFacts {
   const isRefusal = status === 429;
   const isCached = Number(headers.get('age')) > 0;
+  const receivedAt = Date.now();
   const date = isCached ? undefined : servedAt(headers);
   const report = isCached ? undefined : parseRateLimit(headers);
-  const isCredible = report && Math.abs(report.reset * 1000 - serverTime(headers)) <= maxWindow;
+  const isCredible = report && Math.abs(report.reset * 1000 - (date ?? receivedAt)) <= maxWindow;
   const asked = isRefusal || status === 503 ? parseRetryAfter(headers) : undefined;
   // Nobody waits longer than this for a server that fails.
   const isTooLong = asked !== undefined && !isRefusal && asked > maxAskedWait.failure;
@@ -70,7 +71,7 @@ export function readResponse(status: number, headers: Headers): ResponseFacts {
     isRefusal,
     report: isCredible ? report : undefined,
     servedAt: date,
-    receivedAt: Date.now(),
+    receivedAt,
     retryAfter: headers.get('retry-after'),
     wait: asked === undefined || isTooLong ? undefined : Math.min(asked, maxAskedWait.refusal),
     isFailure: status >= 500,

@@ -11,7 +11,7 @@ const resourceMemory = 60_000;
 const maxFailures = 8;
 
 /** A resource that was refused. Its calls wait in its queue, and are sent one at a time until one is admitted. */
-export class RefusedTarget extends Throttle {
+export class RefusedResource extends Throttle {
   readonly queue = new CallQueue();
   refusedAt = -Infinity;
   /** True if its last refusal was the first in a row of the token, which may be about this resource alone. */
@@ -59,7 +59,7 @@ export class Refusals {
   readonly #token = new Throttle(2);
   readonly #rate = new SendRate();
   /** The resources that were refused lately, the oldest first. */
-  readonly #resources = new Map<string, RefusedTarget>();
+  readonly #resources = new Map<string, RefusedResource>();
   readonly #timing: Timing;
   readonly #onHold: (target?: string) => void;
   readonly #release: (calls: readonly WaitingCall[]) => void;
@@ -84,24 +84,24 @@ export class Refusals {
   }
 
   /** The resources whose calls wait. */
-  get waiting(): RefusedTarget[] {
+  get waiting(): RefusedResource[] {
     return [...this.#resources.values()].filter(({ queue }) => queue.next !== undefined);
   }
 
   /** The resource of a call, if it was refused lately. */
-  refusedTargetOf(target: RequestTarget): RefusedTarget | undefined {
+  refusedResourceOf(target: RequestTarget): RefusedResource | undefined {
     const resource = this.#resources.size === 0 ? undefined : this.#resources.get(keyOf(target));
     return resource?.isForgotten(this.#timing.now()) === true ? undefined : resource;
   }
 
   /** The resource of a call, if the call has to wait for it. */
-  heldTarget(now: number, target: RequestTarget): RefusedTarget | undefined {
-    const resource = this.refusedTargetOf(target);
+  heldResource(now: number, target: RequestTarget): RefusedResource | undefined {
+    const resource = this.refusedResourceOf(target);
     return resource !== undefined && resource.readyAt > now ? resource : undefined;
   }
 
   /** True if a resource was refused twice in a row while others were not. */
-  isRefusedAlone(resource: RefusedTarget | undefined): boolean {
+  isRefusedAlone(resource: RefusedResource | undefined): boolean {
     return resource !== undefined && resource.failures > 1 && this.#rate.admittedAt > resource.refusedAt;
   }
 
@@ -114,13 +114,13 @@ export class Refusals {
   sent(now: number, target: RequestTarget): number {
     const sequence = (this.#sentCount += 1);
     this.#rate.sent(now);
-    this.refusedTargetOf(target)?.sent(sequence);
+    this.refusedResourceOf(target)?.sent(sequence);
     return sequence;
   }
 
   /** A request was not admitted. */
   ended(target: RequestTarget, sequence: number): void {
-    this.refusedTargetOf(target)?.ended(sequence);
+    this.refusedResourceOf(target)?.ended(sequence);
   }
 
   /** A request was admitted. */
@@ -131,7 +131,7 @@ export class Refusals {
     this.#admittedAt.set(target.route, now);
     const [oldest] = this.#admittedAt.size > maxRoutes ? this.#admittedAt.keys() : [];
     if (oldest !== undefined) this.#admittedAt.delete(oldest);
-    const resource = this.refusedTargetOf(target);
+    const resource = this.refusedResourceOf(target);
     if (resource === undefined) return;
     this.#resources.delete(keyOf(target));
     // This resource is admitted again, so its lone refusal was about the token.
@@ -153,7 +153,7 @@ export class Refusals {
       this.#resources.delete(old);
     }
     const key = keyOf(target);
-    const resource = this.refusedTargetOf(target) ?? this.#hold(key);
+    const resource = this.refusedResourceOf(target) ?? this.#hold(key);
     this.#resources.delete(key);
     this.#resources.set(key, resource); // The latest refusal stands last.
     resource.wasFirstOfToken = !this.isRefusedAlone(resource) && this.countAgainstToken(now, sequence, tokenWait);
@@ -162,8 +162,8 @@ export class Refusals {
     return resource.failures <= maxFailures && this.#rate.admittedAt > -Infinity;
   }
 
-  #hold(key: string): RefusedTarget {
-    const resource: RefusedTarget = new RefusedTarget(this.#timing, () => {
+  #hold(key: string): RefusedResource {
+    const resource: RefusedResource = new RefusedResource(this.#timing, () => {
       const { next } = resource.queue;
       this.#release(next === undefined ? [] : [next]);
     });

@@ -79,7 +79,7 @@ export class Scheduler implements RateLimiter {
       isUrgent ||
       now < this.#turns.keptForArrivalUntil ||
       (!this.#isRefusedOrFailing && this.#queue.countBefore(admission) === 0);
-    const isReleased = isNext && admission.signal?.aborted !== true && !this.#refusals.heldTarget(now, admission);
+    const isReleased = isNext && admission.signal?.aborted !== true && !this.#refusals.heldResource(now, admission);
     if (isReleased && this.#readyAt(now, priority, { isBacklog, isUrgent }) <= now) {
       const permit = this.#send(now, admission, priority, 'arrival');
       this.#share?.update(now);
@@ -139,7 +139,7 @@ export class Scheduler implements RateLimiter {
   /** A request has ended. Returns {@link Verdict.isQueueHeld}. */
   #end({ admission }: SentRequest): boolean {
     const isQueueHeld = this.#waiting > 0 && this.#window.probe.isFailing;
-    this.#refusals.refusedTargetOf(admission)?.setAlarm();
+    this.#refusals.refusedResourceOf(admission)?.setAlarm();
     this.#observers.count(admission.observer, -1);
     this.dispatch();
     return isQueueHeld;
@@ -176,7 +176,7 @@ export class Scheduler implements RateLimiter {
 
   /** Sends a call whose `maxWait` is over if it only waits for what another request shows, or else rejects it. */
   #expire(now: number, call: WaitingCall): void {
-    const isResourceHeld = this.#refusals.heldTarget(now, call.admission) !== undefined;
+    const isResourceHeld = this.#refusals.heldResource(now, call.admission) !== undefined;
     const isNext = this.#queue.first(call.priority) === call;
     if (isNext && !isResourceHeld && this.#readyAt(now, call.priority, { isBacklog: true, isUrgent: true }) <= now)
       this.#admit(now, call, 'oldest');
@@ -199,15 +199,15 @@ export class Scheduler implements RateLimiter {
 
   /** Milliseconds for which a refusal holds a call. */
   #holdOf(now: number, admission: Admission): number {
-    const resourceAt = this.#refusals.heldTarget(now, admission)?.pausedUntil ?? now;
+    const resourceAt = this.#refusals.heldResource(now, admission)?.pausedUntil ?? now;
     return Math.max(now, this.#outcomes.holdUntil, resourceAt) - now;
   }
 
   /** Puts a call into the queue of its resource if that is held, or else into the queue of the token. */
   #move(now: number, call: WaitingCall): void {
     call.list?.remove(call);
-    const resource = this.#refusals.heldTarget(now, call.admission);
-    call.isDeferred = this.#refusals.isRefusedAlone(this.#refusals.refusedTargetOf(call.admission));
+    const resource = this.#refusals.heldResource(now, call.admission);
+    call.isDeferred = this.#refusals.isRefusedAlone(this.#refusals.refusedResourceOf(call.admission));
     (resource?.queue ?? this.#queue).push(call);
     resource?.setAlarm();
   }
@@ -229,7 +229,7 @@ export class Scheduler implements RateLimiter {
     this.#observers.count(call.admission.observer, -1);
     call.reject(reason);
     // Another call may be tried instead.
-    this.#refusals.refusedTargetOf(call.admission)?.setAlarm();
+    this.#refusals.refusedResourceOf(call.admission)?.setAlarm();
   }
 
   /** Sends the calls that may be sent, and sets the timer for the rest. */
@@ -270,7 +270,7 @@ export class Scheduler implements RateLimiter {
       const call = (takesTurns ? this.#turns.pick(this.#queue, priority, turn) : undefined) ?? first;
       const { askedUntil } = this.#window.probe;
       if (isFailing && demand.isBacklog && askedUntil > now && this.#turns.hasFailed(call)) return askedUntil;
-      if (this.#refusals.heldTarget(now, call.admission) === undefined) return [call, turn];
+      if (this.#refusals.heldResource(now, call.admission) === undefined) return [call, turn];
       this.#move(now, call); // Its resource was refused meanwhile.
     }
     return Infinity;

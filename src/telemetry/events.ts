@@ -37,7 +37,7 @@ export interface ResponseEvent extends CallEvent {
 
 /** An attempt failed and will be retried. */
 export interface RetryEvent extends CallEvent {
-  /** Whole milliseconds until the next attempt; 0 if it waits only for the rate limit. */
+  /** Whole milliseconds until the next attempt; 0 if it waits only for the rate limit, or had to wait for the retry budget. */
   readonly delay: number;
   /** HTTP status code of the response, if there was one. */
   readonly status: number | undefined;

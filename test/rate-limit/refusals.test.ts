@@ -132,12 +132,12 @@ it.each([
   const seen = pauses.map(() => {
     refusals.admitted(now, other, refusals.sent(now, other));
     const sequence = refusals.sent(now, target);
-    expect(refusals.refusedTargetOf(target)?.readyAt ?? Infinity).toBe(Infinity); // while it is under way
+    expect(refusals.refusedResourceOf(target)?.readyAt ?? Infinity).toBe(Infinity); // while it is under way
     refusals.ended(target, sequence);
     const isUncounted = refusals.refused(now, target, sequence, wait, Infinity);
-    const pause = (refusals.heldTarget(now, target)?.readyAt ?? NaN) - now;
+    const pause = (refusals.heldResource(now, target)?.readyAt ?? NaN) - now;
     now += pause;
-    expect(refusals.heldTarget(now, target)).toBeUndefined();
+    expect(refusals.heldResource(now, target)).toBeUndefined();
     return [pause, isUncounted];
   });
   expect(seen).toEqual(pauses.map((pause, index) => [pause, index < 8]));
@@ -152,8 +152,8 @@ it('what was refused long ago is forgotten, even beside a resource that is refus
       refusals.refused(second * 1000, target(id), sequence, undefined, Infinity);
     }
   }
-  expect(refusals.refusedTargetOf(target('once_1'))).toBeUndefined();
-  expect(refusals.refusedTargetOf(target('always'))).toBeDefined();
+  expect(refusals.refusedResourceOf(target('once_1'))).toBeUndefined();
+  expect(refusals.refusedResourceOf(target('always'))).toBeDefined();
 });
 
 it('a resource that was refused once is like any other a minute after it was held, whatever else is refused', () => {
@@ -166,9 +166,9 @@ it('a resource that was refused once is like any other a minute after it was hel
   const target = { method: 'GET', path: '/users/1', route };
   refusals.refused(now, target, refusals.sent(now, target), 30_000, Infinity);
   now = 89_999;
-  expect(refusals.refusedTargetOf(target)).toBeDefined();
+  expect(refusals.refusedResourceOf(target)).toBeDefined();
   now = 90_000;
-  expect(refusals.refusedTargetOf(target)).toBeUndefined();
+  expect(refusals.refusedResourceOf(target)).toBeUndefined();
 });
 
 it('the routes that were admitted lately are remembered, and no more than a hundred', () => {
