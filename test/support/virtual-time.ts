@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Fetch } from '@example/sdk';
 import { onTestFinished, vi } from 'vitest';
 
 /** Requests that are being answered in real time. */
@@ -32,8 +31,8 @@ export function sleep(milliseconds: number): Promise<void> {
 }
 
 /** Holds virtual time while a request is being answered, for a `fetch` that does work which fake timers can't control. */
-export function holdingTime(fetch: Fetch): Fetch {
-  return async (url, init) => {
+export function holdingTime<Init, R>(fetch: (url: string, init: Init) => Promise<R>) {
+  return async (url: string, init: Init): Promise<R> => {
     inFlight++;
     return fetch(url, init).finally(() => inFlight--);
   };
