@@ -20,11 +20,25 @@ export interface Package {
   changelog: string;
 }
 
-/** The section of a version in a changelog, without its heading. */
+const isPrerelease = (version: string): boolean => version.includes('-');
+
+/**
+ * The section of a version in a changelog, without its heading. That of a prerelease is the one of the version that it
+ * precedes, which has no date yet, or else what is unreleased.
+ */
 function sectionOf({ changelog }: Package, version: string): string | undefined {
-  const [, ...sections] = changelog.split(/^## /m);
-  const section = sections.find((text) => /^(\S+) - \d{4}-\d{2}-\d{2}\n/.exec(text)?.[1] === version);
-  return section?.slice(section.indexOf('\n')).trim();
+  const sections = new Map(
+    changelog
+      .split(/^## /m)
+      .slice(1)
+      .map((text) => {
+        const [heading = '', ...lines] = text.split('\n');
+        return [heading.replace(/\d{4}-\d{2}-\d{2}$/, '<date>'), lines.join('\n').trim()];
+      }),
+  );
+  if (!isPrerelease(version)) return sections.get(`${version} - <date>`);
+  const [release = ''] = version.split('-', 1);
+  return sections.get(release) ?? sections.get('Unreleased');
 }
 
 /** Why a tag can't be released. Both packages are released together, with the same version. */
@@ -33,8 +47,7 @@ export function problemsOf(tag: string, packages: Package[], versionFile: string
   const problems: string[] = [];
   for (const { name, ...rest } of packages) {
     if (rest.version !== version) problems.push(`${name}: package.json has version ${rest.version}.`);
-    if (!sectionOf({ name, ...rest }, version))
-      problems.push(`${name}: CHANGELOG.md has nothing under "## ${version} - <date>".`);
+    if (!sectionOf({ name, ...rest }, version)) problems.push(`${name}: CHANGELOG.md has nothing about ${version}.`);
   }
   if (!versionFile.includes(`VERSION = '${version}'`)) problems.push('src/utils/version.ts has another VERSION.');
   return problems;
@@ -56,7 +69,10 @@ export function packagesIn(root: string): Package[] {
   return [sdk, ...(sdk.workspaces ?? []).map((folder) => packageIn(join(root, folder)))];
 }
 
-/** Gives everything the version that npm has just written into the root's `package.json`, and the unreleased changes its date. */
+/**
+ * Gives everything the version that npm has just written into the root's `package.json`, and the changes the date. A prerelease
+ * has no section of its own.
+ */
 export function setVersion(root: string, today = new Date()): void {
   const edit = (path: string, change: (text: string) => string) =>
     writeFileSync(join(root, path), change(readFileSync(join(root, path), 'utf8')));
@@ -72,7 +88,13 @@ export function setVersion(root: string, today = new Date()): void {
   for (const folder of ['.', ...workspaces]) {
     edit(join(folder, 'package.json'), (text) => json(update(JSON.parse(text) as Manifest)));
     const heading = `## ${version} - ${today.toISOString().slice(0, 10)}`;
-    edit(join(folder, 'CHANGELOG.md'), (text) => text.replace(/^## Unreleased$/m, `$&\n\n${heading}`));
+    if (isPrerelease(version)) continue;
+    edit(join(folder, 'CHANGELOG.md'), (text) => {
+      const lines = text.split('\n');
+      return lines.includes(`## ${version}`)
+        ? lines.map((line) => (line === `## ${version}` ? heading : line)).join('\n')
+        : text.replace(/^## Unreleased$/m, `$&\n\n${heading}`);
+    });
   }
   edit('package-lock.json', (text) => {
     const lock = JSON.parse(text) as { packages: Record<string, Partial<Manifest>> };

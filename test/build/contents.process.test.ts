@@ -1,16 +1,16 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isBuiltin, SourceMap, type SourceMapping, type SourceMapPayload } from 'node:module';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { pack } from '../../build/pack.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');
-const packed = z.tuple([z.object({ unpackedSize: z.number(), files: z.array(z.object({ path: z.string() })) })]);
 
 const sbomSchema = z.object({
   bomFormat: z.literal('CycloneDX'),
@@ -62,12 +62,26 @@ test.each([
 
 const read = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'dist/sbom.cdx.json', 'package.json'];
 
-/** What `npm publish` would ship of a package. */
-async function pack(folder: string) {
-  const options = { cwd: join(root, folder) };
-  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], options);
-  const [{ unpackedSize, files }] = packed.parse(JSON.parse(stdout));
-  return { unpackedSize, files: new Set(files.map(({ path }) => path)) };
+/** What a package says of itself: what it is, what it needs, where it begins, and how it was published. */
+const userFields = new Set([
+  ...['name', 'version', 'description', 'keywords', 'license', 'author', 'homepage', 'repository', 'bugs'],
+  ...['engines', 'dependencies', 'peerDependencies', 'peerDependenciesMeta'],
+  ...['type', 'sideEffects', 'main', 'module', 'types', 'typesVersions', 'exports', 'bin'],
+  ...['files', 'publishConfig'],
+]);
+
+/** What is published of a package. */
+function shippedOf(folder: string) {
+  const directory = mkdtempSync(join(tmpdir(), 'contents-'));
+  try {
+    const { path, files, unpackedSize } = pack(join(root, folder), directory);
+    const text = execFileSync('tar', ['--extract', '--to-stdout', '--file', path, 'package/package.json'], {
+      encoding: 'utf8',
+    });
+    return { unpackedSize, files: new Set(files), manifest: z.looseObject({}).parse(JSON.parse(text)) };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
 describe.each([
@@ -92,7 +106,8 @@ describe.each([
 ])('$name ships', ({ folder, built, others, imports, size }) => {
   let files: ReadonlySet<string>;
   let unpackedSize: number;
-  beforeAll(async () => ({ files, unpackedSize } = await pack(folder)), 60_000);
+  let shipped: object;
+  beforeAll(() => void ({ files, unpackedSize, manifest: shipped } = shippedOf(folder)), 60_000);
 
   test('built code with its declarations, and what a user reads', () => {
     expect([...files].filter((path) => !built.test(path)).sort()).toEqual(others.toSorted());
@@ -120,6 +135,12 @@ describe.each([
     expect([...new Set(foreign)]).toEqual(imports);
   });
 
+  test('a package.json with what a user needs, which runs nothing while it is installed', () => {
+    const others = Object.keys(shipped).filter((field) => !userFields.has(field));
+    expect(others).toEqual([]);
+    expect(shipped).toMatchObject({ license: 'MIT', publishConfig: { access: 'public' } });
+  });
+
   test('a limited number of bytes', () => {
     expect(unpackedSize).toBeLessThanOrEqual(size);
   });
@@ -127,7 +148,7 @@ describe.each([
 
 describe('what @example/sdk ships', () => {
   let files: ReadonlySet<string>;
-  beforeAll(async () => ({ files } = await pack('.')), 60_000);
+  beforeAll(() => void ({ files } = shippedOf('.')), 60_000);
 
   /** The shipped files of a kind, with the text of each. */
   const shipped = (kind: RegExp) =>
@@ -208,9 +229,5 @@ describe('what @example/sdk ships', () => {
 
     expect(sources).toContain('src/http/attempt.ts');
     expect([...sources].filter((source) => !files.has(source))).toEqual([]);
-  });
-
-  test('runs nothing while it is installed', () => {
-    expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
   });
 });

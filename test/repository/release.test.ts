@@ -29,6 +29,19 @@ describe('a tag can be released', () => {
   });
 });
 
+describe('a prerelease', () => {
+  it.each([
+    ['the section of its version, which has no date yet', '## Unreleased\n\n## 1.3.0\n\n- Soon.\n', '- Soon.'],
+    ['what is unreleased if there is none', '## Unreleased\n\n- Next.\n\n## 1.2.3 - 2026-11-25\n\n- New.\n', '- Next.'],
+  ])('has the notes of %s', (_, sections, notes) => {
+    const version = '1.3.0-rc.1';
+    const packages = [{ name: '@example/sdk', version, changelog: `# Changelog\n\n${sections}` }];
+
+    expect(problemsOf(`v${version}`, packages, `export const VERSION = '${version}';`)).toEqual([]);
+    expect(notesOf(`v${version}`, packages)).toBe(`# @example/sdk\n\n${notes}\n`);
+  });
+});
+
 it('takes the release notes from the changelogs', () => {
   expect(notesOf('v1.2.3', [sdk, sandbox])).toBe('# @example/sdk\n\n- New.\n\n# @example/sandbox\n\n- New.\n');
 });
@@ -40,25 +53,45 @@ it('finds the packages of this repository, whose changelogs have a place for wha
   for (const each of packages) expect(each.changelog).toMatch(/^## Unreleased$/m);
 });
 
-it('sets a version everywhere, and dates what was unreleased', () => {
-  const copy = mkdtempSync(join(tmpdir(), 'release-'));
-  onTestFinished(() => rmSync(copy, { recursive: true }));
-  const folders = ['', 'sandbox/'];
-  const manifests = folders.map((folder) => `${folder}package.json`);
-  const changelogs = folders.map((folder) => `${folder}CHANGELOG.md`);
-  const others = ['package-lock.json', 'src/utils/version.ts'];
-  for (const path of [...manifests, ...changelogs, ...others]) cpSync(join(root, path), join(copy, path));
-  for (const path of changelogs) writeFileSync(join(copy, path), '# Changelog\n\n## Unreleased\n\n- New.\n');
-  const read = (path: string) => readFileSync(join(copy, path), 'utf8');
-  const before = JSON.parse(read('package.json')) as { version: string };
-  // As `npm version` does.
-  writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...before, version: '9.87.6' }));
+describe('sets a version everywhere', () => {
+  it.each([
+    [
+      'and dates what was unreleased',
+      '9.87.6',
+      '## Unreleased\n\n- New.\n',
+      '## Unreleased\n\n## 9.87.6 - 2027-01-02\n\n- New.\n',
+    ],
+    [
+      'and dates its section',
+      '9.87.6',
+      '## Unreleased\n\n## 9.87.6\n\n- New.\n',
+      '## Unreleased\n\n## 9.87.6 - 2027-01-02\n\n- New.\n',
+    ],
+    [
+      'and leaves the changelog to the release after it',
+      '9.87.6-rc.1',
+      '## Unreleased\n\n- New.\n',
+      '## Unreleased\n\n- New.\n',
+    ],
+  ])('%s', (_, version, before, after) => {
+    const copy = mkdtempSync(join(tmpdir(), 'release-'));
+    onTestFinished(() => rmSync(copy, { recursive: true }));
+    const folders = ['', 'sandbox/'];
+    const manifests = folders.map((folder) => `${folder}package.json`);
+    const changelogs = folders.map((folder) => `${folder}CHANGELOG.md`);
+    const others = ['package-lock.json', 'src/utils/version.ts'];
+    for (const path of [...manifests, ...changelogs, ...others]) cpSync(join(root, path), join(copy, path));
+    for (const path of changelogs) writeFileSync(join(copy, path), `# Changelog\n\n${before}`);
+    const read = (path: string) => readFileSync(join(copy, path), 'utf8');
+    const manifest = JSON.parse(read('package.json')) as { version: string };
+    // As `npm version` does.
+    writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, version }));
 
-  setVersion(copy, new Date('2027-01-02T03:04:05Z'));
+    setVersion(copy, new Date('2027-01-02T03:04:05Z'));
 
-  expect(problemsOf('v9.87.6', packagesIn(copy), read('src/utils/version.ts'))).toEqual([]);
-  for (const path of changelogs)
-    expect(read(path)).toBe('# Changelog\n\n## Unreleased\n\n## 9.87.6 - 2027-01-02\n\n- New.\n');
-  for (const path of [...manifests, 'package-lock.json'])
-    expect(read(path).replaceAll('9.87.6', before.version)).toBe(readFileSync(join(root, path), 'utf8'));
+    expect(problemsOf(`v${version}`, packagesIn(copy), read('src/utils/version.ts'))).toEqual([]);
+    for (const path of changelogs) expect(read(path)).toBe(`# Changelog\n\n${after}`);
+    for (const path of [...manifests, 'package-lock.json'])
+      expect(read(path).replaceAll(version, manifest.version)).toBe(readFileSync(join(root, path), 'utf8'));
+  });
 });

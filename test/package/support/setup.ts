@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { pack } from '../../../build/pack.ts';
 import { installTools } from './tools.ts';
 
 declare module 'vitest' {
@@ -21,10 +22,7 @@ export default function setup({ provide }: TestProject): () => void {
   installTools();
   // By its real path, since tools resolve links, and a temporary directory may be one.
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'example-sdk-')));
-  for (const source of [root, join(root, 'sandbox')]) {
-    npm(source, 'pack', '--ignore-scripts', '--pack-destination', directory);
-  }
-  const tarballs = readdirSync(directory).map((name) => join(directory, name));
+  const tarballs = [join(root, 'sandbox'), root].map((source) => pack(source, directory).path);
   const project = join(directory, 'project');
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
