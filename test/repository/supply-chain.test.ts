@@ -10,7 +10,7 @@ interface Update {
   readonly 'package-ecosystem': string;
   readonly directory?: string;
   readonly directories?: readonly string[];
-  readonly groups: Readonly<Record<string, { readonly patterns: readonly string[] }>>;
+  readonly groups: Readonly<Record<string, { readonly patterns: readonly string[]; readonly 'applies-to'?: string }>>;
 }
 
 const { updates } = parse(read('.github/dependabot.yml')) as { updates: readonly Update[] };
@@ -24,9 +24,13 @@ const bundled = new Set([
 ]);
 
 describe('dependabot', () => {
-  it('has a group of all packages that are bundled', () => {
+  it.each(['bundled', 'bundled-fixes'])('has a group of all packages that are bundled: %s', (group) => {
     expect(bundled.size).toBeGreaterThan(5);
-    expect(new Set(updates[0]?.groups['bundled']?.patterns)).toEqual(bundled);
+    expect(new Set(updates[0]?.groups[group]?.patterns)).toEqual(bundled);
+  });
+
+  it('proposes the fixes of bundled packages apart from other updates', () => {
+    expect(updates[0]?.groups['bundled-fixes']?.['applies-to']).toBe('security-updates');
   });
 
   it('updates each package.json of the repository', () => {
