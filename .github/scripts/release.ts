@@ -13,6 +13,15 @@ interface Manifest {
   devDependencies?: Record<string, string>;
 }
 
+/** The part of a published `package.json` that provenance needs. */
+export interface PackedManifest {
+  name: string;
+  repository?: { url?: string };
+  publishConfig?: { access?: string };
+}
+
+const repositoryUrl = 'git+https://github.com/your-org/js-sdk.git';
+
 /** One package of the repository, as its files describe it. */
 export interface Package {
   name: string;
@@ -102,6 +111,20 @@ export function setVersion(root: string, today = new Date()): void {
     return json({ ...lock, version });
   });
   edit('src/utils/version.ts', (text) => text.replace(/VERSION = '.+'/, `VERSION = '${version}'`));
+  edit('docs/api-report/sdk.api.md', (text) => text.replace(/VERSION = ".+"/, `VERSION = "${version}"`));
+}
+
+/** What npm needs for the provenance of what is packed: its repository, public access, and a workflow that may sign. */
+export function provenanceProblems(manifests: readonly PackedManifest[], workflow: string): string[] {
+  const problems = manifests.flatMap(({ name, repository, publishConfig }) => [
+    ...(repository?.url === repositoryUrl ? [] : [`${name}: repository.url is not ${repositoryUrl}.`]),
+    ...(publishConfig?.access === 'public' ? [] : [`${name}: publishConfig.access is not public.`]),
+  ]);
+  const publish = /^ {2}publish:\n((?: {4}.*\n|\n)+)/m.exec(workflow)?.[1] ?? '';
+  if (!publish.includes('id-token: write'))
+    problems.push('release.yml: the job publish may not sign (id-token: write).');
+  if (!publish.includes('--provenance')) problems.push('release.yml: npm publish has no --provenance.');
+  return problems;
 }
 
 if (import.meta.main) {

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { notesOf, packagesIn, problemsOf, setVersion } from '../../.github/scripts/release.ts';
+import {
+  notesOf,
+  type PackedManifest,
+  packagesIn,
+  problemsOf,
+  provenanceProblems,
+  setVersion,
+} from '../../.github/scripts/release.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,6 +33,28 @@ describe('a tag can be released', () => {
     ['VERSION differs', [sdk, sandbox], "export const VERSION = '1.2.2';", 'src/utils/version.ts'],
   ])('but not if %s', (_, packages, file, culprit) => {
     expect(problemsOf('v1.2.3', packages, file)).toEqual([expect.stringContaining(culprit)]);
+  });
+});
+
+describe('provenance', () => {
+  const url = 'git+https://github.com/your-org/js-sdk.git';
+  const manifest = { name: '@example/sdk', repository: { url }, publishConfig: { access: 'public' } };
+  const workflow = readFileSync(join(root, '.github/workflows/release.yml'), 'utf8');
+
+  it('has what it needs of the packages and of the workflow', () => {
+    const manifests = ['package.json', 'sandbox/package.json'].map(
+      (path) => JSON.parse(readFileSync(join(root, path), 'utf8')) as PackedManifest,
+    );
+    expect(provenanceProblems(manifests, workflow)).toEqual([]);
+  });
+
+  it.each([
+    ['another repository', { ...manifest, repository: { url: 'https://example.com' } }, workflow, 'repository.url'],
+    ['no public access', { ...manifest, publishConfig: {} }, workflow, 'publishConfig.access'],
+    ['a job that may not sign', manifest, workflow.replace(/( {2}publish:[^]*)id-token: write/, '$1'), 'id-token'],
+    ['a job without provenance', manifest, workflow.replace('--provenance', ''), '--provenance'],
+  ])('is not there with %s', (_, one, text, culprit) => {
+    expect(provenanceProblems([one], text)).toEqual([expect.stringContaining(culprit)]);
   });
 });
 
@@ -79,7 +108,7 @@ describe('sets a version everywhere', () => {
     const folders = ['', 'sandbox/'];
     const manifests = folders.map((folder) => `${folder}package.json`);
     const changelogs = folders.map((folder) => `${folder}CHANGELOG.md`);
-    const others = ['package-lock.json', 'src/utils/version.ts'];
+    const others = ['package-lock.json', 'src/utils/version.ts', 'docs/api-report/sdk.api.md'];
     for (const path of [...manifests, ...changelogs, ...others]) cpSync(join(root, path), join(copy, path));
     for (const path of changelogs) writeFileSync(join(copy, path), `# Changelog\n\n${before}`);
     const read = (path: string) => readFileSync(join(copy, path), 'utf8');
@@ -91,7 +120,7 @@ describe('sets a version everywhere', () => {
 
     expect(problemsOf(`v${version}`, packagesIn(copy), read('src/utils/version.ts'))).toEqual([]);
     for (const path of changelogs) expect(read(path)).toBe(`# Changelog\n\n${after}`);
-    for (const path of [...manifests, 'package-lock.json'])
+    for (const path of [...manifests, 'package-lock.json', 'docs/api-report/sdk.api.md'])
       expect(read(path).replaceAll(version, manifest.version)).toBe(readFileSync(join(root, path), 'utf8'));
   });
 });
