@@ -76,7 +76,8 @@ const optionsSchema = strictFields({
     ),
     {},
   ),
-  now: z._default(functionSchema<() => number>(), () => Date.now),
+  // Read at each call: fake timers may take the place of the global `Date` later.
+  now: z._default(functionSchema<() => number>(), () => () => Date.now()),
   latency: z._default(wholeNumber(0), 0),
   webhooks: z.prefault(
     strictFields({

@@ -1,8 +1,7 @@
 import { Client } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 
-beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function start(options: ConstructorParameters<typeof Client>[0] = {}) {
@@ -13,11 +12,19 @@ function start(options: ConstructorParameters<typeof Client>[0] = {}) {
 
 // No call waits for anything but timers: what has not settled after them never will.
 describe.each([
-  ['advanceTimersByTimeAsync', (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)],
-  ['runAllTimersAsync', () => vi.runAllTimersAsync()],
-])('%s', (_, pass) => {
+  ['before', 'advanceTimersByTimeAsync', (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)],
+  ['after', 'advanceTimersByTimeAsync', (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)],
+  ['before', 'runAllTimersAsync', () => vi.runAllTimersAsync()],
+])('a sandbox that was created %s vi.useFakeTimers(), with %s', (when, _, pass) => {
+  const created = <T>(create: () => T): T => {
+    if (when === 'after') vi.useFakeTimers();
+    const value = create();
+    if (when === 'before') vi.useFakeTimers();
+    return value;
+  };
+
   test('lets a call be retried', async () => {
-    const { sandbox, client } = start();
+    const { sandbox, client } = created(start);
     sandbox.faults.next({ status: 429, retryAfter: 5, times: 2 });
     const settled = vi.fn();
     void client.users.create({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' }).then(settled);
@@ -27,7 +34,7 @@ describe.each([
   });
 
   test('lets 250 calls pass three windows', async () => {
-    const { sandbox, client } = start({ rateLimit: { maxWait: 600_000 } });
+    const { sandbox, client } = created(() => start({ rateLimit: { maxWait: 600_000 } }));
     const settled = vi.fn();
     for (let index = 0; index < 250; index++) void client.projects.list().then(settled);
     await pass(180_000);
@@ -43,7 +50,8 @@ describe.each([
       return new Promise<Response>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
     });
     const endpoints = [{ url: 'https://app.example.com/webhooks' }];
-    const sandbox = createSandbox({ webhooks: { endpoints, fetch, timeout: 15_000, schedule: [5000], jitter: 0 } });
+    const webhooks = { endpoints, fetch, timeout: 15_000, schedule: [5000], jitter: 0 };
+    const sandbox = created(() => createSandbox({ webhooks }));
     sandbox.state.users.create();
     await pass(20_000);
     expect(sandbox.webhooks.deliveries[0]).toMatchObject({

@@ -27,3 +27,21 @@ test('the built declarations import nothing', () => {
   expect(declarations.join('\n')).toContain('declare function createSandbox(');
   expect(declarations.join('\n')).not.toMatch(/\bfrom '|\bimport[ (]/);
 });
+
+test.each(['before', 'after'])('created %s the timers of node:test are mocked, it follows them', async (when) => {
+  const program = `
+    import { mock } from 'node:test';
+    import { createSandbox } from '@example/sandbox';
+    const mocked = () => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.now() });
+    if (${when === 'after'}) mocked();
+    const { apiToken, baseUrl, fetch } = createSandbox({ rateLimit: { limit: 1 }, latency: 5000 });
+    if (${when === 'before'}) mocked();
+    for (const wait of [5000, 60_000, 5000]) {
+      const response = fetch(baseUrl + '/projects', { headers: { Authorization: 'Bearer ' + apiToken } });
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      mock.timers.tick(wait);
+      console.log((await response).status);
+    }`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { cwd: root });
+  expect(stdout).toBe('200\n429\n200\n');
+});
