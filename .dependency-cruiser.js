@@ -30,7 +30,6 @@ const folders = Object.keys(mayImport);
 const sandboxMayImport = {
   utils: [],
   resources: ['utils'],
-  contract: ['utils', 'resources'],
   storage: ['resources'],
   http: ['utils', 'storage'],
   faults: ['http', 'utils', 'resources'],

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { TrieRouter } from 'hono/router/trie-router';
+import openapi from '../openapi.json';
 import { authentication } from './api/authentication.ts';
 import { commonHeaders, shareWithPages } from './api/common-headers.ts';
 import { faultInjection } from './api/fault-injection.ts';
@@ -7,7 +8,6 @@ import { rateLimiting } from './api/rate-limiting.ts';
 import { recording } from './api/recording.ts';
 import type { Env } from './api/request-context.ts';
 import { resourceRoutes } from './api/resource-routes.ts';
-import { openapi } from './contract/openapi.ts';
 import { controlRoutes } from './control/routes.ts';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { dashboardRoutes } from './dashboard/routes.tsx';
@@ -24,7 +24,9 @@ export function createApp(services: Services): Hono<Env> {
   // These are not part of the documented API: they need no token, use no budget and are not logged.
   app.route('/__sandbox', controlRoutes(services));
   app.route('/', dashboardRoutes(new Dashboard(services)));
-  app.get('/openapi.json', shareWithPages, (context) => context.json(openapi(new URL('/v1', context.req.url).href)));
+  app.get('/openapi.json', shareWithPages, (context) =>
+    context.json({ ...openapi, servers: [{ url: new URL('/v1', context.req.url).href }] }),
+  );
   app.get('/', (context) => context.redirect('/dashboard'));
 
   app.use(recording(services), commonHeaders(services), shareWithPages);

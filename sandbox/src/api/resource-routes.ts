@@ -4,9 +4,9 @@ import { Failure, invalidFields } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readJsonObject } from '../http/request-body.ts';
 import { apiMethods, byResource, type NamedResource } from '../resources/index.ts';
-import { createSchema, listSchema, pick, publicRecord, type Resource, updateSchema } from '../resources/resource.ts';
+import { createSchema, listSchema, pick, publicRecord, type Resource } from '../resources/resource.ts';
 import { once, type SavedResponse } from '../state/idempotency.ts';
-import { createRecord, updateRecord } from '../state/records.ts';
+import { createRecord } from '../state/records.ts';
 import type { Services } from '../state/services.ts';
 import { strictFields } from '../utils/schemas.ts';
 import type { Env } from './request-context.ts';
@@ -17,7 +17,6 @@ const noParameters = strictFields({});
 const schemas = byResource((resource) => ({
   list: listSchema(resource),
   create: createSchema(resource),
-  update: updateSchema(resource),
 }));
 
 /** The documented operations on a resource. */
@@ -26,25 +25,12 @@ export function resourceRoutes(resource: NamedResource, services: Services): Hon
   const records = services.store.records(resource);
   const routes = new Hono<Env>();
 
-  const existing = (context: Context<Env, '/:id'>) => {
-    parseFields(noParameters, context.req.query());
-    const record = records.get(context.req.param('id'));
-    if (record === undefined) throw new Failure(404, 'not_found', `There is no ${singular} with this id.`);
-    return record;
-  };
-
-  if (resource.get !== undefined)
-    routes.get('/:id', (context) => context.json(publicRecord(resource, existing(context))));
-  if (resource.update !== undefined) {
-    routes.patch('/:id', async (context) => {
-      const changes = parseFields(schemas[name].update, await readJsonObject(context.req.raw));
-      return context.json(updateRecord(services.store, resource, existing(context), changes));
-    });
-  }
-  if (resource.delete !== undefined) {
-    routes.delete('/:id', (context) => {
-      records.delete(existing(context).id);
-      return context.body(null, 204);
+  if (resource.get !== undefined) {
+    routes.get('/:id', (context) => {
+      parseFields(noParameters, context.req.query());
+      const record = records.get(context.req.param('id'));
+      if (record === undefined) throw new Failure(404, 'not_found', `There is no ${singular} with this id.`);
+      return context.json(publicRecord(resource, record));
     });
   }
   if (list !== undefined) {

@@ -35,8 +35,6 @@ export const fieldsSchemas = byResource(someFieldsSchema);
 export const apiRoutes = resources.flatMap((resource) =>
   [
     { method: 'GET', path: `/${resource.name}/{id}`, exists: resource.get !== undefined },
-    { method: 'PATCH', path: `/${resource.name}/{id}`, exists: resource.update !== undefined },
-    { method: 'DELETE', path: `/${resource.name}/{id}`, exists: resource.delete !== undefined },
     { method: 'GET', path: `/${resource.name}`, exists: resource.list !== undefined },
     { method: 'POST', path: `/${resource.name}`, exists: resource.create !== undefined },
   ].flatMap(({ exists, ...route }) => (exists ? [route] : [])),

@@ -31,21 +31,19 @@ export const projects = {
   singular: 'project',
   prefix: 'proj',
   fields: {
-    name: { schema: text(200), description: 'Name.', example: 'My Project' },
+    name: { schema: text(200), example: 'My Project' },
     description: {
       schema: z.string('Must be a string.').check(z.maxLength(2000, 'Must have at most 2000 characters.')),
-      description: 'What the project is about.',
       example: 'Project description',
     },
     status: {
       schema: z
         .string('Must be a string.')
         .check(z.regex(/^[\w-]{1,50}$/, 'Must be 1 to 50 letters, digits, hyphens or underscores.')),
-      description: 'Status that `GET /projects?status=` filters by.',
       choices: ['active', 'paused', 'archived'],
     },
   },
-  list: { status: 'Filter by status (optional)' },
+  list: ['status'],
   initial: 100,
   sample: (random) => {
     const name = `${pick(random, subjects)} ${pick(random, works)}`;

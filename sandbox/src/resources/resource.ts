@@ -16,18 +16,13 @@ export type FieldName<R> = Exclude<keyof R & string, 'id' | 'created_at'>;
 export interface Field {
   /** What may be written. */
   readonly schema: z.ZodMiniType<string>;
-  /** For the OpenAPI document. */
-  readonly description: string;
   /** The value in the API reference; none if the reference does not have the field. */
   readonly example?: string;
   /** The usual values, of which the first is the default. Without them, the default is a sample value. */
   readonly choices?: readonly [string, ...string[]];
 }
 
-/**
- * What the sandbox knows about a resource. Its routes, OpenAPI document, storage, seeds, control API, pages and search all
- * follow from this.
- */
+/** What the sandbox knows about a resource. Its routes, storage, seeds, control API and pages all follow from this. */
 export interface Resource<Name extends string = string> {
   /** In paths and options, such as `projects`. */
   readonly name: string;
@@ -39,14 +34,10 @@ export interface Resource<Name extends string = string> {
   readonly unique?: Name;
   /** Whether the API has `GET /name/{id}`. */
   readonly get?: true;
-  /** `GET /name`, with the fields that it filters by and what the reference says about each filter. */
-  readonly list?: Readonly<Partial<Record<Name, string>>>;
+  /** `GET /name`, with the fields that it filters by. */
+  readonly list?: readonly Name[];
   /** `POST /name`, with the fields that are checked and then forgotten, such as a password. */
   readonly create?: Readonly<Record<string, Field>>;
-  /** `PATCH /name/{id}`, with the fields that it can change. */
-  readonly update?: readonly Name[];
-  /** Whether the API has `DELETE /name/{id}`. */
-  readonly delete?: true;
   /** The event that is sent when a record is created. */
   readonly event?: string;
   /** Number of records at the start, unless the options say otherwise. */
@@ -75,38 +66,23 @@ export function createSchema({ fields, create }: Resource) {
   return strictFields(schemasOf({ ...documentedFields(fields), ...create }));
 }
 
-/** Validates the body of the request that changes a record: any of the fields that it can change. */
-export function updateSchema(resource: Resource) {
-  return strictFields(optional(schemasOf(updatedFields(resource))));
-}
-
 /** Validates the query parameters of the request that lists records. */
-export function listSchema({ singular, list = {} }: Resource) {
+export function listSchema({ singular, list = [] }: Resource) {
   const filter = z.string().check(z.minLength(1, `Must not be empty: leave it out to get every ${singular}.`));
   return strictFields({
     page: z._default(integerParameter(1, Number.MAX_SAFE_INTEGER, 'Must be an integer of at least 1.'), 1),
     per_page: z._default(integerParameter(1, 100), 20),
-    ...Object.fromEntries(Object.keys(list).map((name) => [name, z.optional(filter)])),
+    ...Object.fromEntries(list.map((name) => [name, z.optional(filter)])),
   });
 }
 
 /** The fields that the API reference has. */
-export function documentedFields(fields: Resource['fields']): Resource['fields'] {
+function documentedFields(fields: Resource['fields']): Resource['fields'] {
   return Object.fromEntries(Object.entries(fields).filter(([, { example }]) => example !== undefined));
 }
 
-/** The fields that the request that changes a record can have. */
-export function updatedFields({ fields, update = [] }: Resource): Resource['fields'] {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => update.includes(name)));
-}
-
 function schemasOf(fields: Resource['fields']): Record<string, Field['schema']> {
-  return mapped(fields, ({ schema }) => schema);
-}
-
-/** A value for each field, by its name. */
-export function mapped<T>(fields: Resource['fields'], valueFor: (field: Field) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueFor(field)]));
+  return Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema]));
 }
 
 function optional(shape: Record<string, Field['schema']>) {
@@ -115,11 +91,8 @@ function optional(shape: Record<string, Field['schema']>) {
 
 /** The record of the API reference. */
 export function exampleOf({ prefix, fields }: Resource): StoredRecord {
-  return { id: `${prefix}_123`, ...examplesOf(documentedFields(fields)), created_at: '2024-01-01T00:00:00Z' };
-}
-
-export function examplesOf(fields: Resource['fields']): Record<string, string> {
-  return mapped(fields, ({ example = '' }) => example);
+  const examples = Object.entries(documentedFields(fields)).map(([name, { example = '' }]) => [name, example]);
+  return { id: `${prefix}_123`, ...Object.fromEntries(examples), created_at: '2024-01-01T00:00:00Z' };
 }
 
 /** What the event about a new record says. */

@@ -23,12 +23,11 @@ export const users = {
   singular: 'user',
   prefix: 'user',
   fields: {
-    name: { schema: text(200), description: 'Full name.', example: 'John Doe' },
+    name: { schema: text(200), example: 'John Doe' },
     email: {
       schema: z
         .email('Must be an email address, such as john@example.com.')
         .check(z.maxLength(254, 'Must have at most 254 characters.')),
-      description: 'Email address, unique in the account.',
       example: 'john@example.com',
     },
   },
@@ -39,7 +38,6 @@ export const users = {
       schema: z
         .string(characters(8, 1000))
         .check(z.minLength(8, characters(8, 1000)), z.maxLength(1000, characters(8, 1000))),
-      description: 'Password to sign in with; it is never returned.',
       example: 'secure_password',
     },
   },
