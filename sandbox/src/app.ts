@@ -7,13 +7,12 @@ import { faultInjection } from './api/fault-injection.ts';
 import { rateLimiting } from './api/rate-limiting.ts';
 import { recording } from './api/recording.ts';
 import type { Env } from './api/request-context.ts';
-import { resourceRoutes } from './api/resource-routes.ts';
+import { projectRoutes, userRoutes } from './api/routes.ts';
 import { controlRoutes } from './control/routes.ts';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import { BrokenConnection } from './http/broken-connection.ts';
 import { Failure, failureOf } from './http/failure.ts';
-import { resources } from './resources/index.ts';
 import type { Services } from './state/services.ts';
 
 /** The documented API as a function from a request to a response, over any transport. */
@@ -31,7 +30,8 @@ export function createApp(services: Services): Hono<Env> {
 
   app.use(recording(services), commonHeaders(services), shareWithPages);
   app.use('/v1/*', authentication(services), rateLimiting(services), faultInjection(services));
-  for (const resource of resources) app.route(`/v1/${resource.name}`, resourceRoutes(resource, services));
+  app.route('/v1/users', userRoutes(services));
+  app.route('/v1/projects', projectRoutes(services));
 
   app.notFound(() => {
     throw new Failure(404, 'not_found', 'There is nothing at this path.');

@@ -17,7 +17,6 @@ import { type SandboxState, sandboxState } from './state/sandbox-state.ts';
 import { seedStore } from './state/records.ts';
 import type { Services } from './state/services.ts';
 import { TokenState } from './state/tokens.ts';
-import { Traffic } from './state/traffic.ts';
 import type { Journal } from './storage/collection.ts';
 import { Store } from './storage/store.ts';
 import { untilAborted } from './utils/abort.ts';
@@ -25,7 +24,6 @@ import { Clock } from './utils/clock.ts';
 import { Listeners } from './utils/listeners.ts';
 import { seededRandom } from './utils/random.ts';
 import { Deliverer } from './webhooks/deliverer.ts';
-import { Forwarding } from './webhooks/forwarding.ts';
 import { SandboxWebhooks } from './webhooks/webhooks.ts';
 
 /** A running HTTP server. */
@@ -96,8 +94,7 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
   const changes = new Listeners();
   clock.advanced.subscribe(changes.emit);
   const store = new Store(journal, changes.emit);
-  const forwarding = new Forwarding();
-  const deliverer = new Deliverer(store, clock, seededRandom(seed), delivery, forwarding);
+  const deliverer = new Deliverer(store, clock, seededRandom(seed), delivery);
   const services: Services = {
     store,
     clock,
@@ -105,21 +102,18 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     windows: new RateWindows(rateLimit),
     faults: new Faults(seed, changes.emit),
     log: new RequestLog(changes.emit),
-    traffic: new Traffic(rateLimit.window),
     changes,
-    webhooks: new SandboxWebhooks(store, clock, deliverer, forwarding),
+    webhooks: new SandboxWebhooks(store, clock, deliverer),
     latency,
     apiToken,
     startedAt: clock.now(),
     reset: () => {
-      const { windows, faults, log, traffic } = services;
-      for (const part of [forwarding, store, windows, log, traffic, faults]) part.clear();
+      const { windows, faults, log } = services;
+      for (const part of [store, windows, log, faults]) part.clear();
       clock.reset();
       begin();
     },
   };
-
-  services.log.ended.subscribe(services.traffic.count);
 
   const begin = () => {
     seedStore(store, seeds, seed, clock.now());

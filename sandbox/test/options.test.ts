@@ -43,7 +43,7 @@ test('the message about an unknown option lists the known ones', () => {
 test.each(['20.20.2', '22.11.0'])('an older Node.js gets a message: %s', (node) => {
   vi.stubGlobal('process', { ...process, versions: { ...process.versions, node } });
   onTestFinished(() => void vi.unstubAllGlobals());
-  expect(() => createSandbox()).toThrow(`example-sandbox needs Node.js 22.12 or later. This is Node.js ${node}.`);
+  expect(() => createSandbox()).toThrow(`@example/sandbox needs Node.js 22.12 or later. This is Node.js ${node}.`);
   expect(manifest.engines).toEqual({ node: '>=22.12' });
 });
 

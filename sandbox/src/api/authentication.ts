@@ -10,7 +10,7 @@ export function authentication({ tokens }: Services): MiddlewareHandler<Env> {
   return async (context, next) => {
     const header = context.req.header('Authorization');
     if (header === undefined) {
-      throw unauthorized('Bearer', 'The API token is missing. Send it as `Authorization: Bearer <token>`.');
+      throw unauthorized('Bearer', 'The API token is missing. Send it as Authorization: Bearer <token>.');
     }
     const token = credentials.exec(header)?.[1];
     const record = token === undefined ? undefined : tokens.find(token);

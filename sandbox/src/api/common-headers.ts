@@ -1,6 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
-import { apiMethods } from '../resources/index.ts';
 import type { Services } from '../state/services.ts';
 import type { Env } from './request-context.ts';
 
@@ -11,7 +10,7 @@ import type { Env } from './request-context.ts';
 export const shareWithPages = cors({
   // The origin itself: `*` would exclude the header Authorization.
   origin: (origin) => origin,
-  allowMethods: apiMethods(),
+  allowMethods: ['GET', 'HEAD', 'POST'],
   exposeHeaders: [
     'X-RateLimit-Limit',
     'X-RateLimit-Remaining',

@@ -1,7 +1,7 @@
 import type { RecordedRequest } from '../state/recorded-request.ts';
 import { answerOf, reasonOf, subjectOf } from '../state/reasons.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
-import { type Line, style, type Styled } from './terminal.ts';
+import { type Line, style, type Styled, wrapped } from './terminal.ts';
 
 /** What a line shows, in the order of its columns. The kind is a method, or `→` for what was sent. */
 interface LogRow {
@@ -10,20 +10,24 @@ interface LogRow {
   readonly kind: string;
   readonly subject: string;
   readonly duration: number | undefined;
+  /** Why it ended as it did. */
   readonly note: string;
+  /** What to say if there is no note, and room. */
+  readonly aside?: string;
 }
 
 /** Characters before the subject, and of the time after it. */
 const [before, time] = ['HH:MM:SS  200  POST  '.length, '  1234 ms'.length];
 
-/** Below it, what there is to say gets a line of its own. */
-const wideEnough = 80;
+/** Characters before a note that has lines of its own. */
+const indent = 10;
 
-/** Lines in columns that fit the width of a terminal: in a wide one, the subject gets a quarter of what is left, and eight. */
-export function logLines({ at, status, kind, subject, duration, note }: LogRow, columns = Infinity): readonly Line[] {
-  const isNarrow = columns < wideEnough;
-  const room = Math.max(columns - before - time - (isNarrow ? 0 : 2), 0);
-  const wide = isNarrow ? Math.max(room, 12) : Math.min(Math.max(Math.floor(room / 4) + 8, 12), 40);
+/** Lines in columns that fit the width of a terminal. A note that does not fit gets lines of its own. */
+function logLines(row: LogRow, columns = Infinity): readonly Line[] {
+  const { at, status, kind, subject, duration, note, aside = '' } = row;
+  const room = Math.max(columns - before - time, 10);
+  // In a wide terminal, notes stand below each other.
+  const wide = Math.min(room, Math.max(Math.floor(room / 4) + 10, 20), 40);
   const what = `${kind.padEnd(4)}  ${subject}`;
   const took = duration === undefined ? '' : `${Math.round(duration)} ms`;
   const line = [
@@ -35,41 +39,40 @@ export function logLines({ at, status, kind, subject, duration, note }: LogRow, 
     '  ',
     style.faint(took.padStart(7)),
   ];
-  if (note === '') return [line];
-  if (isNarrow) return [line, ['          ', style.faint(cutEnd(note, columns - 10))]];
-  return [[...line, '  ', style.faint(cutEnd(note, room - wide))]];
+  const text = note === '' ? aside : note;
+  if (text !== '' && text.length <= room - wide - 2) return [[...line, '  ', style.faint(text)]];
+  return [line, ...wrapped(note, columns - indent).map((part) => [' '.repeat(indent), style.faint(part)])];
 }
 
 /** About a request: `01:45:26  422  POST  /v1/users  7 ms  email: must be an email address`. */
 export function requestLines(request: RecordedRequest, columns?: number): readonly Line[] {
-  const { method, target, received_at: at, status, duration } = request;
-  return logLines({ at, status, kind: method, subject: target, duration, note: noteOf(request, columns) }, columns);
+  const { method, target, received_at: at, status, duration, remaining } = request;
+  const aside = remaining === undefined ? '' : `${remaining} left`;
+  const note = reasonOf(request);
+  return logLines({ at, status, kind: method, subject: target, duration, note, aside }, columns);
 }
 
-/** Why it ended as it did. If there is nothing to say, and room on the line, how many are left. */
-function noteOf(request: RecordedRequest, columns = Infinity): string {
-  const { remaining } = request;
-  return reasonOf(request) || (remaining === undefined || columns < wideEnough ? '' : `${remaining} left`);
-}
-
-/** About an attempt to deliver an event: `01:45:27  500  →  user.created Ada  12 ms  next attempt in 5 s, del_123`, and why it failed. */
+/** About an attempt to deliver an event: `01:45:27  500  →  user.created Ada  12 ms  http://…/bad: database is locked`. */
 export function attemptLines(
-  delivery: Pick<DeliveryRecord, 'id' | 'event' | 'body' | 'status' | 'due'>,
+  delivery: Pick<DeliveryRecord, 'event' | 'body' | 'status' | 'due'>,
   attempt: Pick<Attempt, 'at' | 'duration' | 'status' | 'error' | 'responseBody'>,
-  columns = Infinity,
+  url: string,
+  columns?: number,
 ): readonly Line[] {
-  const { id, event, status: state, due } = delivery;
+  const { event, status: state, due } = delivery;
   const { at, duration, status } = attempt;
   const seconds = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000);
-  const next = { pending: [`next attempt in ${seconds} s`], failed: ['no attempt left'], delivered: [] }[state];
-  const reason = state === 'delivered' ? '' : answerOf(attempt);
+  const notes = {
+    delivered: url,
+    pending: `${url}: ${answerOf(attempt)} · next attempt in ${seconds} s`,
+    failed: `${url}: ${answerOf(attempt)} · failed, no attempt left`,
+  };
   const subject = `${event} ${subjectOf(delivery)}`.trim();
-  const lines = logLines({ at, status, kind: '→', subject, duration, note: [...next, id].join(', ') }, columns);
-  return reason === '' ? lines : [...lines, ['          ', style.faint(cutEnd(`← ${reason}`, columns - 10))]];
+  return logLines({ at, status, kind: '→', subject, duration, note: notes[state] }, columns);
 }
 
 /** A status in its color: that of a failure if there is none. */
-function colored(text: string, status: number | undefined): Styled {
+export function colored(text: string, status: number | undefined): Styled {
   if (status === undefined || status >= 500) return style.red(text);
   if (status === 429) return style.magenta(text);
   return status >= 400 ? style.yellow(text) : style.green(text);
@@ -79,8 +82,4 @@ function colored(text: string, status: number | undefined): Styled {
 function cutInside(text: string, length: number): string {
   const head = Math.floor(length * 0.45);
   return text.length <= length ? text : `${text.slice(0, head)}…${text.slice(head + 1 - length)}`;
-}
-
-function cutEnd(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, Math.max(length - 1, 0))}…`;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // As a whole: an older Node.js doesn't export what is used of it, and would not get as far as the message.
+import { existsSync } from 'node:fs';
 import module from 'node:module';
 import process from 'node:process';
 import { unsupportedVersion } from '../utils/node-version.ts';
@@ -15,6 +16,9 @@ async function start(): Promise<void> {
   // Before the code is loaded, so that later starts need not compile it. It is kept in the directory for temporary files.
   module.enableCompileCache();
   const { run } = await import('./run.ts');
+
+  // That of the app: it may have the secret of its webhook.
+  if (existsSync('.env')) process.loadEnvFile();
 
   // A program that started the sandbox may read no further than the URL. The sandbox goes on without its output.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

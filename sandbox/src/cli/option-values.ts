@@ -3,9 +3,11 @@ import { InvalidArgumentError } from 'commander';
 import type * as z from 'zod/mini';
 import * as access from '../http/access.ts';
 import type { RateLimit } from '../state/rate-windows.ts';
-import { requestFilterSchema } from '../state/request-filter.ts';
 import { bearerToken, integerParameter } from '../utils/schemas.ts';
-import { eventNames, httpUrl as urlSchema } from '../webhooks/endpoint-params.ts';
+import { httpUrl as urlSchema } from '../webhooks/endpoint-params.ts';
+
+/** The API token of a sandbox that only this machine can reach. It stays the same, so that a `.env` of an app does. */
+export const localToken = 'sandbox_token';
 
 /** Reads what a schema accepts. Its messages begin with `Must`. */
 const valid =
@@ -28,9 +30,6 @@ export const httpUrls = several(httpUrl);
 export const hostNames = several((text) => valid(access.hostName)(text.toLowerCase()));
 export const origins = several(valid(access.origin));
 export const apiToken = valid(bearerToken);
-export const requestStatus = valid(requestFilterSchema.shape.status);
-/** Reads a list of names of events, separated by commas. */
-export const eventList = (text: string) => valid(eventNames)(text.split(',').map((name) => name.trim()));
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 

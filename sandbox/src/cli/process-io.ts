@@ -15,13 +15,6 @@ export interface CommandIO extends Omit<ProcessIO, 'out' | 'error'> {
   readonly error: Terminal;
 }
 
-/** A signal that aborts when the user stops the command. */
-export function stopSignal({ stopped }: Pick<CommandIO, 'stopped'>): AbortSignal {
-  const controller = new AbortController();
-  void stopped().then(() => controller.abort());
-  return controller.signal;
-}
-
 /** The command failed for a reason that the user can do something about. The message says what. */
 export class CommandError extends Error {
   /** 1 on failure, 2 for invalid arguments. */

@@ -1,18 +1,10 @@
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
-import type { ListenOptions } from './listen.ts';
-import type { LogsOptions } from './logs.ts';
 import * as read from './option-values.ts';
 import { resources } from '../resources/index.ts';
 import type { CommandIO } from './process-io.ts';
 import type { ServeOptions } from './serve.ts';
 import type { TriggerOptions } from './trigger.ts';
-
-const server = [
-  '--server <url>',
-  'sandbox to talk to (default: EXAMPLE_BASE_URL, or http://127.0.0.1:4010)',
-  read.httpUrl,
-] as const;
 
 const rateLimit = new Option('--rate-limit <n/t>', 'requests per token and time window')
   .argParser(read.rateLimit)
@@ -20,7 +12,7 @@ const rateLimit = new Option('--rate-limit <n/t>', 'requests per token and time 
 
 /** Commands to copy, below the options. */
 const examples = (...commands: readonly string[]) =>
-  ['\nExamples:', ...commands.map((command) => `  $ example-sandbox ${command}`.trimEnd())].join('\n');
+  ['\nExamples:', ...commands.map((command) => `  npx @example/sandbox ${command}`.trimEnd())].join('\n');
 
 /**
  * The commands and their options. Each command loads its code when it runs, so that the others start faster.
@@ -28,7 +20,7 @@ const examples = (...commands: readonly string[]) =>
  * @param done Gets the exit code of the command.
  */
 export function createProgram(io: CommandIO, done: (exitCode: number) => void): Command {
-  const program = new Command('example-sandbox')
+  const program = new Command('npx @example/sandbox')
     .description('Run a local copy of the Example API. You need no account and no network.')
     .version(version, '-v, --version', 'show the version of @example/sandbox')
     .helpOption('-h, --help', 'show this help')
@@ -42,7 +34,7 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
       getOutHelpWidth: () => io.out.columns ?? 80,
       getErrHelpWidth: () => io.error.columns ?? 80,
     })
-    .showHelpAfterError('Run example-sandbox --help to list the commands and options.')
+    .showHelpAfterError('Run npx @example/sandbox --help to list the commands and options.')
     .exitOverride()
     .option('-p, --port <n>', 'TCP port to listen on; 0 picks a free one', read.wholeNumber(65_535), 4010)
     .option(
@@ -52,7 +44,11 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
     )
     .option('--allowed-host <name>', 'host name to accept besides localhost; can be repeated', read.hostNames)
     .option('--cors <origin>', 'origin whose pages may use the API, besides local ones; can be repeated', read.origins)
-    .option('--token <token>', 'API token to accept (default: a new one)', read.apiToken)
+    .option(
+      '--token <token>',
+      `API token to accept (default: ${read.localToken}; with --host, a new one)`,
+      read.apiToken,
+    )
     .option('--seed <file>', 'JSON file with records and webhooks to start with', read.jsonFile)
     .option('--webhook <url>', 'webhook to register; can be repeated', read.httpUrls)
     .addOption(rateLimit)
@@ -60,7 +56,10 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
     .option('--data <file>', 'file to store the state in (default: memory)')
     .option('--quiet', "don't print a line for each request")
     .option('--json', 'print one JSON object per line')
-    .addHelpText('after', examples('', '--port 0 --rate-limit 10/1s --latency 200', 'help listen'))
+    .addHelpText(
+      'after',
+      examples('', '--port 0 --rate-limit 10/1s --latency 200', '--webhook http://127.0.0.1:3000/webhooks'),
+    )
     .action(async (options: ServeOptions, { args: [unknown] }: Command) => {
       if (unknown !== undefined) refuseCommand(unknown, program);
       const { serve } = await import('./serve.ts');
@@ -72,55 +71,15 @@ export function createProgram(io: CommandIO, done: (exitCode: number) => void): 
   }
 
   program
-    .command('listen')
-    .description('Forward events of a running sandbox to a server under development')
-    .requiredOption('--forward-to <url>', 'URL of the server', read.httpUrl)
-    .option('--events <names>', 'events to forward, separated by commas (default: all)', read.eventList)
-    .option('--secret <whsec_…>', 'signing secret (default: EXAMPLE_WEBHOOK_SECRET, or a random one)')
-    .option(...server)
-    .option('--json', 'print one JSON object per line')
-    .addHelpText('after', examples('listen --forward-to http://127.0.0.1:3000/webhooks'))
-    .action(async (options: ListenOptions) => {
-      const { listen } = await import('./listen.ts');
-      done(await listen(options, io));
-    });
-
-  program
     .command('trigger')
-    .description('Send one signed event to the webhooks of a running sandbox, or to a URL')
+    .description('Send one signed event to the webhooks of a running sandbox')
     .argument('<event>', 'name of the event, such as user.created')
     .option('--payload <json>', "the event's data (default: the example in the API reference)", read.json)
-    .option('--wait', 'wait for the retries')
-    .option(...server)
-    .option('--to <url>', 'URL to send it to instead, without a sandbox', read.httpUrl)
-    .option('--secret <whsec_…>', 'signing secret for --to (default: EXAMPLE_WEBHOOK_SECRET)')
-    .addHelpText(
-      'after',
-      examples(
-        'trigger user.created',
-        `trigger user.created --payload '{"id":"user_123"}' --wait`,
-        'trigger user.created --to http://127.0.0.1:3000/webhooks',
-      ),
-    )
+    .option('--server <url>', 'sandbox to talk to (default: EXAMPLE_BASE_URL, or http://127.0.0.1:4010)', read.httpUrl)
+    .addHelpText('after', examples('trigger user.created', `trigger user.created --payload '{"id":"user_123"}'`))
     .action(async (event: string, options: TriggerOptions) => {
       const { trigger } = await import('./trigger.ts');
       done(await trigger(event, options, io));
-    });
-
-  program
-    .command('logs')
-    .description('Print the latest requests of a running sandbox')
-    .option('-f, --follow', 'keep printing new requests')
-    .option('--limit <n>', 'number of past requests', read.wholeNumber(10_000), 20)
-    .option('--status <status>', 'only this status, such as 404, 5xx, injected or aborted', read.requestStatus)
-    .option('--method <method>', 'only this method')
-    .option('--path <text>', 'only paths with this text')
-    .option(...server)
-    .option('--json', 'print each request as JSON, with its response')
-    .addHelpText('after', examples('logs --follow', 'logs --status 4xx --path users'))
-    .action(async (options: LogsOptions) => {
-      const { logs } = await import('./logs.ts');
-      done(await logs(options, io));
     });
 
   for (const command of program.commands) {

@@ -1,4 +1,3 @@
-import { WebhookVerificationError } from '@example/sdk/webhooks';
 import { CommanderError } from 'commander';
 import { failureOf } from '../http/failure.ts';
 import { JournalError } from '../storage/collection.ts';
@@ -17,8 +16,6 @@ export async function run(args: readonly string[], process: ProcessIO): Promise<
   } catch (error) {
     // It has printed what is wrong; help and version are no failures.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    // The user stopped it.
-    if (error instanceof DOMException && error.name === 'AbortError') return 0;
     const code = exitCodeOf(error);
     if (code === undefined || !(error instanceof Error)) throw error;
     io.error.text(error.message);
@@ -29,6 +26,6 @@ export async function run(args: readonly string[], process: ProcessIO): Promise<
 /** The exit code for an error that is not a bug. */
 function exitCodeOf(error: unknown): 1 | 2 | undefined {
   if (error instanceof CommandError) return error.exitCode;
-  if (error instanceof JournalError || error instanceof WebhookVerificationError) return 1;
+  if (error instanceof JournalError) return 1;
   return failureOf(error) === undefined ? undefined : 2;
 }

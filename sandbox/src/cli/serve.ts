@@ -13,6 +13,7 @@ import { openJournal } from '../storage/sqlite-journal.ts';
 import { strictFields } from '../utils/schemas.ts';
 import { endpointSchema } from '../webhooks/endpoint-params.ts';
 import { attemptLines, requestLines } from './log-lines.ts';
+import { localToken } from './option-values.ts';
 import { CommandError, type CommandIO } from './process-io.ts';
 import type { Line } from './terminal.ts';
 import { welcome } from './welcome.ts';
@@ -23,7 +24,7 @@ export interface ServeOptions extends Partial<Record<keyof Records, number>> {
   readonly host: string;
   readonly allowedHost?: readonly string[];
   readonly cors?: readonly string[];
-  /** API token; without it, a new one. */
+  /** API token; without it, that of every sandbox on this machine, or a new one if other machines can reach it. */
   readonly token?: string;
   readonly seed?: unknown;
   readonly webhook?: readonly string[];
@@ -64,10 +65,11 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
     const reachable = isAny(host) ? localUrls(url) : [url];
     if (json) out.json({ type: 'listening', url, token: apiToken, webhooks });
     else out.lines(welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit }));
+    const urlOf = (webhook: string) => sandbox.webhooks.endpoints.find(({ id }) => id === webhook)?.url ?? webhook;
     if (!quiet) {
       sandbox.onRequest((request) => print('request', request, requestLines(request, out.columns)));
       sandbox.webhooks.subscribe((delivery, attempt) =>
-        print('attempt', { delivery, attempt }, attemptLines(delivery, attempt, out.columns)),
+        print('attempt', { delivery, attempt }, attemptLines(delivery, attempt, urlOf(delivery.endpoint), out.columns)),
       );
     }
     await io.stopped();
@@ -79,7 +81,9 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
 
 /** Of the data in a seed file, and of the options, which count for more. */
 function sandboxOptions(options: ServeOptions, secret: string | undefined): SandboxOptions {
-  const { token, seed = {}, webhook = [], rateLimit, latency } = options;
+  const { host, seed = {}, webhook = [], rateLimit, latency } = options;
+  // One that other machines reach has a token that nobody knows.
+  const { token = isLoopbackHost(host) ? localToken : undefined } = options;
   const data = withTypeErrors('Invalid --seed.', () => parseFields(seedFileSchema, seed));
   const urls = webhook.map((url) => ({ url, ...(secret === undefined ? {} : { secret }) }));
   return {

@@ -38,6 +38,21 @@ export const style = {
  */
 const controls = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]/gu;
 
+/** The lines of a text of words, each at most as long as it fits. A longer word is broken. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length <= width) line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
 /** The only way to the terminal, because requests and responses may have any text. */
 export class Terminal {
   readonly #output: Output;
@@ -50,9 +65,9 @@ export class Terminal {
       forced === undefined ? output.isTTY === true && output.hasColors?.() === true : !/^(0|false)$/.test(forced);
   }
 
-  /** Characters that fit into a line; `undefined` where lines are not cut. */
+  /** Characters that fit into a line; `undefined` in a pipe, and in a terminal that does not know and says 0. */
   get columns(): number | undefined {
-    return this.#output.columns;
+    return this.#output.columns === 0 ? undefined : this.#output.columns;
   }
 
   /** Prints a line, without control characters. */

@@ -15,27 +15,29 @@ interface Started {
 export function welcome({ urls, apiToken, limit, window, data, webhooks }: Started): readonly Line[] {
   const [url = '', ...others] = urls;
   const line = (name: string, ...value: Line): Line => [`  `, style.faint(name.padEnd(11)), ...value];
+  const [first, ...more] = webhooks;
   return [
     [],
-    [style.bold('The Example API runs on this machine.'), ' ', style.faint('Press Ctrl-C to stop.')],
+    [style.bold('The Example API runs on this machine.'), ' ', style.faint('Ctrl-C stops it.')],
     [],
     line('URL', url),
     ...others.map((other) => line('Network', other)),
-    line('Token', apiToken),
     line('Dashboard', new URL('/dashboard', url).href),
     line('Limit', `${limit} requests per ${window / 1000} s`),
-    line('State', data === undefined ? 'in memory (use --data FILE to keep it)' : `stored in ${data}`),
-    ...webhooks.map((webhook) => line('Webhook', webhook.url, ' ', style.faint(webhook.secret))),
+    line('State', data === undefined ? 'in memory' : `stored in ${data}`),
+    ...webhooks.map((webhook) => line('Webhook', webhook.url)),
+    ...more.map(({ secret }) => line('', style.faint(secret))),
     [],
-    ['To use it with the SDK:'],
+    [style.faint('For the file .env of your app:')],
     [],
-    [`  export EXAMPLE_BASE_URL=${url}`],
-    [`  export EXAMPLE_API_TOKEN=${apiToken}`],
+    [`EXAMPLE_BASE_URL=${url}`],
+    [`EXAMPLE_API_TOKEN=${apiToken}`],
+    ...(first === undefined ? [] : [[`EXAMPLE_WEBHOOK_SECRET=${first.secret}`]]),
     [],
-    ['To try it:'],
+    [style.faint('A first request:')],
     [],
-    [`  curl -H 'Authorization: Bearer ${apiToken}' \\`],
-    [`    '${url}/projects?per_page=2'`],
+    [`curl -H 'Authorization: Bearer ${apiToken}' \\`],
+    [`  '${url}/projects?per_page=2'`],
     [],
   ];
 }

@@ -32,21 +32,16 @@ export function recordOperations(resource: NamedResource): readonly Operation[] 
   ];
 }
 
-const withLimits = ({ tokens, windows, clock }: Services) =>
-  tokens.list().map((token) => ({ ...token, rate_limit: windows.status(token.id, clock.now()) }));
-
 export const tokenOperations = [
-  operation('GET /tokens', { handle: (services) => ({ data: withLimits(services) }) }),
+  operation('GET /tokens', {
+    handle: ({ tokens, windows, clock }) => ({
+      data: tokens.list().map((token) => ({ ...token, rate_limit: windows.status(token.id, clock.now()) })),
+    }),
+  }),
   operation('POST /tokens', {
     body: newTokenSchema,
     status: 201,
     handle: ({ tokens, body }) => tokens.create(body.name, body.token),
-  }),
-  operation('GET /tokens/:id', {
-    handle: (services) => {
-      const token = withLimits(services).find(({ id }) => id === services.id);
-      return found(token, 'token', services.id);
-    },
   }),
   operation('DELETE /tokens/:id', {
     status: 204,

@@ -22,7 +22,7 @@ export interface Operation {
   readonly body?: Schema;
   /** Status of its success. Default: 200. */
   readonly status?: 201 | 204;
-  /** Returns the JSON of the response, or a stream with one JSON value in each line. */
+  /** Returns the JSON of the response. */
   readonly handle: (request: OperationRequest<unknown, unknown>) => unknown;
 }
 

@@ -67,6 +67,5 @@ async function respond(operation: Operation, services: Services, context: Contex
     body: body && parseFields(body, await readBody(req.raw)),
   });
   if (status === 204) return context.body(null, status);
-  if (result instanceof ReadableStream) return context.body(result, status, { 'Content-Type': 'application/x-ndjson' });
   return Response.json(result, { status });
 }

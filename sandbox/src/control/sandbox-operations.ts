@@ -3,9 +3,8 @@ import { version } from '../../package.json';
 import { integerParameter, strictFields } from '../utils/schemas.ts';
 import { faultSchema } from '../faults/fault.ts';
 import { found } from '../http/failure.ts';
-import { requestFilterSchema, requestMatcher } from '../state/request-filter.ts';
+import { requestFilterSchema } from '../state/request-filter.ts';
 import { maxAdvance } from '../utils/clock.ts';
-import { lineStream } from '../utils/text-stream.ts';
 import { operation } from './operation.ts';
 
 export const faultOperations = [
@@ -16,12 +15,6 @@ export const faultOperations = [
     handle: ({ faults, body }) => faults.next(body),
   }),
   operation('DELETE /faults', { status: 204, handle: ({ faults }) => faults.clear() }),
-  operation('GET /faults/:id', {
-    handle: ({ faults, id }) => {
-      const fault = faults.list.find((each) => each.id === id);
-      return found(fault, 'fault', id);
-    },
-  }),
   operation('DELETE /faults/:id', {
     status: 204,
     handle: ({ faults, id }) => found(faults.remove(id) || undefined, 'fault', id),
@@ -42,17 +35,6 @@ export const requestOperations = [
   }),
   operation('DELETE /requests', { status: 204, handle: ({ log }) => log.clear() }),
   operation('GET /requests/:id', { handle: ({ log, id }) => found(log.get(id), 'request', id) }),
-  operation('GET /streams/requests', {
-    query: strictFields(requestFilterSchema.shape),
-    handle: ({ log, query }) => {
-      const matches = requestMatcher(query);
-      return lineStream(({ send }) =>
-        log.ended.subscribe((request) => {
-          if (matches(request)) send(request);
-        }),
-      );
-    },
-  }),
 ];
 
 const advanceMessage = `Must be a number of milliseconds from 0 to ${maxAdvance}.`;

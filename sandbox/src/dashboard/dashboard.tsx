@@ -4,6 +4,8 @@ import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Details } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
+import type { EndpointRecord } from '../storage/records.ts';
+import { healthOf } from '../webhooks/health.ts';
 import { type FrameState, Layout } from './layout.tsx';
 import { type Notice, Notices } from './notices.ts';
 import { attempted, field, type InvalidForm, readForm, unknownAction } from './parts/form.ts';
@@ -13,8 +15,6 @@ export interface PageOptions {
   readonly status?: number;
   /** What is wrong with the form that was sent: the page is then a 422. */
   readonly errors?: Details | undefined;
-  /** What was searched for. */
-  readonly query?: string;
 }
 
 /** Shows a page. It shows a form of the page again if the form was invalid. */
@@ -45,12 +45,12 @@ export class Dashboard {
   }
 
   /** A page as a response. */
-  page(context: Context, title: string, content: Child, { errors, ...options }: PageOptions = {}) {
+  page(context: Context, title: string, content: Child, { errors, status: given }: PageOptions = {}) {
     const { path } = context.req;
-    const { status = errors === undefined ? 200 : 422 } = options;
+    const status = given ?? (errors === undefined ? 200 : 422);
     const notice = this.#notices.take(context.req.query('notice') ?? '');
     const layout = (
-      <Layout title={title} path={path} state={this.#frameState()} notice={notice} {...options}>
+      <Layout title={title} path={path} state={this.#frameState()} notice={notice}>
         {content}
       </Layout>
     );
@@ -76,6 +76,8 @@ export class Dashboard {
 
   #frameState(): FrameState {
     const { clock, faults, webhooks, windows, store } = this.services;
+    const isTroubled = (endpoint: EndpointRecord) =>
+      /failing|disabled/.test(healthOf(endpoint, webhooks.deliveries).status);
     const now = clock.now();
     return {
       boot: this.boot,
@@ -83,7 +85,7 @@ export class Dashboard {
       offset: clock.offset,
       activeFaults: faults.list.length,
       exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
-      troubledWebhooks: store.deliveryIndex.troubles(webhooks.endpoints, now).length,
+      troubledWebhooks: webhooks.endpoints.filter(isTroubled).length,
     };
   }
 }

@@ -65,15 +65,12 @@ export function Layout({
   path,
   state,
   notice,
-  query = '',
   children,
 }: {
   title: string;
   path: string;
   state: FrameState;
   notice: Notice | undefined;
-  /** What was searched for. */
-  query?: string;
   children?: Child;
 }) {
   const ahead = `${durationText(state.offset)} ahead`;
@@ -100,18 +97,6 @@ export function Layout({
             <img src="/dashboard/icon.svg" alt="" />
             <span>Example API</span> <span class="local">local</span>
           </a>
-          <form role="search" action="/dashboard/search" class="search" aria-label="Search everything">
-            <Icon name="search" />
-            <input
-              type="search"
-              name="q"
-              value={query}
-              placeholder="Search"
-              aria-label="Search ids, paths, names, emails and URLs"
-              maxlength={200}
-              autocomplete="off"
-            />
-          </form>
           {state.offset > 0 && (
             <a class="clock-state" href="/dashboard#clock" aria-label={`The clock is ${ahead} of the real time`}>
               <Icon name="clock" />

@@ -12,10 +12,8 @@ import { faultRoutes } from './faults/fault-routes.tsx';
 import { favicon } from './parts/icons.tsx';
 import { overviewRoutes } from './overview/overview-routes.tsx';
 import { resources } from '../resources/index.ts';
-import { recordRoutes } from './records/record-routes.tsx';
-import { pathOf } from './records/records.tsx';
+import { recordRoutes } from './records/records.tsx';
 import { requestRoutes } from './requests/request-routes.tsx';
-import { searchRoutes } from './search.tsx';
 import style from './style/main.css?bundled';
 import { tokenRoutes } from './tokens/token-routes.tsx';
 import { deliveryRoutes } from './webhooks/delivery-routes.tsx';
@@ -71,13 +69,13 @@ export function dashboardRoutes(dashboard: Dashboard): Hono {
     }),
   );
 
+  routes.get('/dashboard/', (context) => context.redirect('/dashboard'));
   routes.route('/dashboard', overviewRoutes(dashboard));
-  routes.route('/dashboard', searchRoutes(dashboard));
   routes.route('/dashboard', tokenRoutes(dashboard));
   routes.route('/dashboard', webhookRoutes(dashboard));
   routes.route('/dashboard', deliveryRoutes(dashboard));
   routes.route('/dashboard/requests', requestRoutes(dashboard));
-  for (const resource of resources) routes.route(pathOf(resource), recordRoutes(dashboard, resource));
+  for (const resource of resources) routes.route(`/dashboard/${resource.name}`, recordRoutes(dashboard, resource));
   routes.route('/dashboard/faults', faultRoutes(dashboard));
   routes.get('/health', (context) => context.json(healthOf(dashboard.services)));
 

@@ -32,7 +32,7 @@ export function refusal(request: Request, { allowedHosts, cors }: AccessRules): 
 }
 
 /** Where a webhook gets its URL: in the control API, and on the pages of the dashboard. */
-const registration = /^\/(__sandbox\/(webhooks(\/[^/]+)?|forwarding)|dashboard\/webhooks(\/[^/]+)?)\/?$/;
+const registration = /^\/(__sandbox|dashboard)\/webhooks(\/[^/]+)?\/?$/;
 
 /**
  * Why a request that registers a webhook, or changes one, is refused by a sandbox that other machines can reach: its
@@ -42,7 +42,7 @@ export function registrationRefusal({ method, url, headers }: Request, token: st
   if (!['POST', 'PUT', 'PATCH'].includes(method) || !registration.test(decodedPath(url))) return undefined;
   if (headers.get('Authorization') === `Bearer ${token}`) return undefined;
   const message =
-    'Other machines can reach this sandbox, so registering a webhook needs its API token: send `Authorization: Bearer <token>` to the control API, set EXAMPLE_SANDBOX_TOKEN for example-sandbox listen, or start the sandbox with --webhook.';
+    'Other machines can reach this sandbox, so registering a webhook needs its API token: send Authorization: Bearer <token> to the control API, or start the sandbox with --webhook.';
   return new Failure(401, 'unauthorized', message, { headers: { 'WWW-Authenticate': 'Bearer' } });
 }
 

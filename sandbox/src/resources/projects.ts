@@ -31,10 +31,9 @@ export const projects = {
   singular: 'project',
   prefix: 'proj',
   fields: {
-    name: { schema: text(200), example: 'My Project' },
+    name: { schema: text(200) },
     description: {
       schema: z.string('Must be a string.').check(z.maxLength(2000, 'Must have at most 2000 characters.')),
-      example: 'Project description',
     },
     status: {
       schema: z
@@ -43,7 +42,6 @@ export const projects = {
       choices: ['active', 'paused', 'archived'],
     },
   },
-  list: ['status'],
   initial: 100,
   sample: (random) => {
     const name = `${pick(random, subjects)} ${pick(random, works)}`;

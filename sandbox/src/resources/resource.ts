@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { integerParameter, strictFields } from '../utils/schemas.ts';
+import { strictFields } from '../utils/schemas.ts';
 import type { Random } from '../utils/random.ts';
 
 /** A record as the store keeps it: text in each field of its resource. */
@@ -12,17 +12,15 @@ export interface StoredRecord {
 /** The fields that the description of a resource names: `id` and `created_at` are in every record. */
 export type FieldName<R> = Exclude<keyof R & string, 'id' | 'created_at'>;
 
-/** A field of a record, or of the request that creates one. */
-export interface Field {
+/** A field of a record. */
+interface Field {
   /** What may be written. */
   readonly schema: z.ZodMiniType<string>;
-  /** The value in the API reference; none if the reference does not have the field. */
-  readonly example?: string;
   /** The usual values, of which the first is the default. Without them, the default is a sample value. */
   readonly choices?: readonly [string, ...string[]];
 }
 
-/** What the sandbox knows about a resource. Its routes, storage, seeds, control API and pages all follow from this. */
+/** What the sandbox knows about a resource. Its storage, seeds, control API and page follow from this. */
 export interface Resource<Name extends string = string> {
   /** In paths and options, such as `projects`. */
   readonly name: string;
@@ -32,12 +30,6 @@ export interface Resource<Name extends string = string> {
   readonly fields: Readonly<Record<Name, Field>>;
   /** The field that no two records share, regardless of case. */
   readonly unique?: Name;
-  /** Whether the API has `GET /name/{id}`. */
-  readonly get?: true;
-  /** `GET /name`, with the fields that it filters by. */
-  readonly list?: readonly Name[];
-  /** `POST /name`, with the fields that are checked and then forgotten, such as a password. */
-  readonly create?: Readonly<Record<string, Field>>;
   /** The event that is sent when a record is created. */
   readonly event?: string;
   /** Number of records at the start, unless the options say otherwise. */
@@ -53,46 +45,16 @@ const created_at = z.iso.datetime({ offset: true, error: 'Must be a time in ISO 
 
 /** Validates some fields of a record, as tests and the dashboard write them. */
 export function someFieldsSchema({ fields }: Resource) {
-  return strictFields(optional(schemasOf(fields)));
+  return strictFields(optional(fields));
 }
 
 /** Validates a record to create at the start. */
 export function seedSchema({ fields }: Resource) {
-  return strictFields(optional({ id, created_at, ...schemasOf(fields) }));
+  return strictFields({ id: z.optional(id), created_at: z.optional(created_at), ...optional(fields) });
 }
 
-/** Validates the body of the request that creates a record. */
-export function createSchema({ fields, create }: Resource) {
-  return strictFields(schemasOf({ ...documentedFields(fields), ...create }));
-}
-
-/** Validates the query parameters of the request that lists records. */
-export function listSchema({ singular, list = [] }: Resource) {
-  const filter = z.string().check(z.minLength(1, `Must not be empty: leave it out to get every ${singular}.`));
-  return strictFields({
-    page: z._default(integerParameter(1, Number.MAX_SAFE_INTEGER, 'Must be an integer of at least 1.'), 1),
-    per_page: z._default(integerParameter(1, 100), 20),
-    ...Object.fromEntries(list.map((name) => [name, z.optional(filter)])),
-  });
-}
-
-/** The fields that the API reference has. */
-function documentedFields(fields: Resource['fields']): Resource['fields'] {
-  return Object.fromEntries(Object.entries(fields).filter(([, { example }]) => example !== undefined));
-}
-
-function schemasOf(fields: Resource['fields']): Record<string, Field['schema']> {
-  return Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema]));
-}
-
-function optional(shape: Record<string, Field['schema']>) {
-  return Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, z.optional(schema)]));
-}
-
-/** The record of the API reference. */
-export function exampleOf({ prefix, fields }: Resource): StoredRecord {
-  const examples = Object.entries(documentedFields(fields)).map(([name, { example = '' }]) => [name, example]);
-  return { id: `${prefix}_123`, ...Object.fromEntries(examples), created_at: '2024-01-01T00:00:00Z' };
+function optional(fields: Resource['fields']) {
+  return Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, z.optional(schema)]));
 }
 
 /** What the event about a new record says. */
@@ -109,11 +71,11 @@ export function publicRecord({ fields }: Resource, record: StoredRecord): Stored
   };
 }
 
-export function pick(record: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+function pick(record: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, record[name] ?? '']));
 }
 
-/** Such as `Project`, for tags and titles. */
+/** Such as `Project`, for titles. */
 export function capitalized(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

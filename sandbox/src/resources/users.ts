@@ -18,29 +18,24 @@ export interface User {
 const firstNames = ['Ada', 'Alan', 'Barbara', 'Donald', 'Edsger', 'Frances', 'Grace', 'Katherine', 'Ken'] as const;
 const lastNames = ['Hopper', 'Lovelace', 'Liskov', 'Allen', 'Johnson', 'Thompson', 'Turing', 'Knuth'] as const;
 
+/** What a password may be. It is checked and then forgotten. */
+export const password = z
+  .string(characters(8, 1000))
+  .check(z.minLength(8, characters(8, 1000)), z.maxLength(1000, characters(8, 1000)));
+
 export const users = {
   name: 'users',
   singular: 'user',
   prefix: 'user',
   fields: {
-    name: { schema: text(200), example: 'John Doe' },
+    name: { schema: text(200) },
     email: {
       schema: z
         .email('Must be an email address, such as john@example.com.')
         .check(z.maxLength(254, 'Must have at most 254 characters.')),
-      example: 'john@example.com',
     },
   },
   unique: 'email',
-  get: true,
-  create: {
-    password: {
-      schema: z
-        .string(characters(8, 1000))
-        .check(z.minLength(8, characters(8, 1000)), z.maxLength(1000, characters(8, 1000))),
-      example: 'secure_password',
-    },
-  },
   event: 'user.created',
   initial: 0,
   sample: (random, index) => {

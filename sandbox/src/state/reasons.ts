@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { parseJson } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
+import type { ArmedFault } from '../faults/fault.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { isReplayed } from './request-filter.ts';
 
@@ -11,15 +12,26 @@ const maxReason = 200;
 /** Why a request ended as it did, such as `email: must be an email address`; empty if there is nothing to say. */
 export function reasonOf(request: RecordedRequest): string {
   const { state, fault, response } = request;
-  const broken = { aborted: 'the client disconnected', reset: 'connection reset', cut: 'body cut' };
   const error = errorBodySchema.safeParse(response?.body).data?.error;
   const details = Object.entries(error?.details ?? {}).map(([field, problem]) => `${field}: ${clause(problem)}`);
+  const problems = details.length > 0 ? details : error === undefined ? [] : [clause(error.message)];
   return [
-    ...(fault === undefined ? [] : [`injected by ${fault.id === 'header' ? 'a header' : fault.id}`]),
-    ...(state === 'completed' || state === 'pending' ? [] : [broken[state]]),
+    ...(fault === undefined ? problems : [`${deedOf(fault)} (${fault.id === 'header' ? 'Sandbox-Fault' : fault.id})`]),
+    ...(state === 'aborted' ? ['the client disconnected'] : []),
     ...(isReplayed(request) ? ['replayed'] : []),
-    ...(fault !== undefined ? [] : details.length > 0 ? details : error === undefined ? [] : [clause(error.message)]),
   ].join(', ');
+}
+
+const bodies = { cut: 'body cut off', malformed: 'malformed JSON', html: 'HTML instead of JSON', empty: 'empty body' };
+
+/** What a fault did to a request, such as `malformed JSON`. */
+function deedOf({ status, latency, reset, body, after }: ArmedFault): string {
+  const deeds = [
+    ...(reset === true ? ['connection reset'] : status !== undefined ? [`${status} on purpose`] : []),
+    ...(body === undefined || status !== undefined || reset === true ? [] : [bodies[body]]),
+    ...(latency === undefined ? [] : [`delayed by ${latency} ms`]),
+  ];
+  return `${deeds.join(', ')}${after === true ? ' after the work was done' : ''}`;
 }
 
 /** A sentence as a part of another one. */

@@ -46,28 +46,12 @@ export class RequestLog {
   }
 
   /**
-   * One page of the requests that match, newest first. It starts with the newest one, with the request `until`, or after
-   * the request `before`.
+   * One page of the requests that match, newest first. It starts with the newest one, or after the request `before`.
    */
-  page(
-    filter: RequestFilter,
-    { until, before, limit }: { until?: string | undefined; before?: string | undefined; limit: number },
-  ): RequestPage {
-    const matches = requestMatcher(filter);
-    const bounds = [until, before].filter((id) => id !== undefined && this.#kept.has(id));
-    const requests: RecordedRequest[] = [];
-    let [newer, older] = [0, 0];
-    let reached = bounds.length === 0;
-    for (const request of this.entries.toReversed()) {
-      reached ||= request.id === until;
-      if (matches(request)) {
-        if (!reached) newer += 1;
-        else if (requests.length < limit) requests.push(request);
-        else older += 1;
-      }
-      reached ||= request.id === before;
-    }
-    return { requests, newer, older };
+  page(filter: RequestFilter, { before, limit }: { before?: string | undefined; limit: number }): RequestPage {
+    const all = this.entries.filter(requestMatcher(filter)).toReversed();
+    const newer = all.findIndex(({ id }) => id === before) + 1;
+    return { requests: all.slice(newer, newer + limit), newer, older: Math.max(all.length - newer - limit, 0) };
   }
 
   /** Starts to record a request. */

@@ -6,7 +6,6 @@ import type { SandboxWebhooks } from '../webhooks/webhooks.ts';
 import type { RateWindows } from './rate-windows.ts';
 import type { RequestLog } from './request-log.ts';
 import type { TokenState } from './tokens.ts';
-import type { Traffic } from './traffic.ts';
 
 /** What the routes share. */
 export interface Services {
@@ -17,7 +16,6 @@ export interface Services {
   /** Delay before each response, in milliseconds. */
   readonly latency: number;
   readonly log: RequestLog;
-  readonly traffic: Traffic;
   /** Is told of each change of the state. */
   readonly changes: Listeners;
   readonly clock: Clock;

@@ -21,40 +21,28 @@ export interface CollectionContext {
   readonly changed: () => void;
 }
 
-/** Follows the changes of a collection. */
-export interface Observer<R> {
-  changed(before: R | undefined, after: R | undefined): void;
-  clear(): void;
-}
-
 /** Records of one kind, in the order of their creation. */
 export class Collection<R extends { readonly id: string }> {
   readonly #kind: string;
   readonly #journal: Journal | undefined;
   readonly #changed: () => void;
   readonly #key: ((record: R) => string) | undefined;
-  readonly #observer: Observer<R> | undefined;
   readonly #records = new Map<string, R>();
   readonly #byKey = new Map<string, R>();
   #all: readonly R[] | undefined;
 
   /** @param key A second unique key, besides the id. */
-  constructor(
-    kind: string,
-    { journal, changed }: CollectionContext,
-    { key, observer }: { key?: ((record: R) => string) | undefined; observer?: Observer<R> } = {},
-  ) {
+  constructor(kind: string, { journal, changed }: CollectionContext, key?: (record: R) => string) {
     this.#kind = kind;
     this.#journal = journal;
     this.#changed = changed;
     this.#key = key;
-    this.#observer = observer;
     this.load();
   }
 
   /** Reads the records from the journal. */
   load(): void {
-    for (const part of [this.#records, this.#byKey, this.#observer]) part?.clear();
+    for (const part of [this.#records, this.#byKey]) part.clear();
     this.#all = undefined;
     // `put` wrote these records: a journal with another format version is not opened.
     for (const record of this.#journal?.read(this.#kind) ?? []) this.#keep(record as R);
@@ -68,7 +56,6 @@ export class Collection<R extends { readonly id: string }> {
     }
     this.#records.set(record.id, record);
     this.#all = undefined;
-    this.#observer?.changed(before, record);
   }
 
   put(record: R): void {
@@ -93,7 +80,6 @@ export class Collection<R extends { readonly id: string }> {
     this.#records.delete(id);
     if (this.#key !== undefined) this.#byKey.delete(this.#key(record));
     this.#all = undefined;
-    this.#observer?.changed(record, undefined);
     this.#changed();
     return true;
   }

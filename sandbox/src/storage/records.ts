@@ -32,15 +32,6 @@ export interface EndpointRecord {
   readonly events: readonly string[];
   /** Signing secret, `whsec_…`. */
   readonly secret: string;
-  /** The previous secret, while deliveries are signed with both. */
-  readonly previous?:
-    | {
-        /** Signing secret, `whsec_…`. */
-        readonly secret: string;
-        /** When it expires, in epoch milliseconds. */
-        readonly until: number;
-      }
-    | undefined;
   /** Why the webhook is disabled; its deliveries wait until it is enabled. */
   readonly disabled?: string | undefined;
   /** ISO 8601, UTC. */

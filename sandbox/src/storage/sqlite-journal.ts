@@ -55,7 +55,7 @@ function prepare(database: DatabaseSync, file: string): void {
       PRAGMA user_version = ${formatVersion};
     `);
   } else if (format !== formatVersion) {
-    throw new JournalError(`${file} was not written by this version of example-sandbox. Use another file.`);
+    throw new JournalError(`${file} was not written by this version of @example/sandbox. Use another file.`);
   }
   database.exec('COMMIT');
 }
@@ -121,7 +121,7 @@ function reason(error: unknown, file: string): string {
   const message = error instanceof Error ? error.message : String(error);
   // The upper bits say more about a code.
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
-  if (code === codes.locked) return `${file} is in use by another example-sandbox.`;
+  if (code === codes.locked) return `${file} is in use by another sandbox.`;
   if (code === codes.full)
     return `The disk is full: ${file} can't grow. Nothing was changed. Free some space, and try again.`;
   if (code === codes.damaged || code === codes.other || error instanceof SyntaxError) {

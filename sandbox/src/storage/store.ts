@@ -1,6 +1,5 @@
 import { resources } from '../resources/index.ts';
 import type { Resource, StoredRecord } from '../resources/resource.ts';
-import { DeliveryIndex } from './delivery-index.ts';
 import { Collection, type Journal } from './collection.ts';
 import type { DeliveryRecord, EndpointRecord, ResponseRecord, TokenRecord } from './records.ts';
 
@@ -15,7 +14,6 @@ export class Store {
   readonly responses: Collection<ResponseRecord>;
   readonly endpoints: Collection<EndpointRecord>;
   readonly deliveries: Collection<DeliveryRecord>;
-  readonly deliveryIndex = new DeliveryIndex();
   readonly #records: ReadonlyMap<string, Collection<StoredRecord>>;
   readonly #sequences: Collection<SequenceRecord>;
   readonly #journal: Journal | undefined;
@@ -30,13 +28,13 @@ export class Store {
     this.#records = new Map(
       resources.map(({ name, singular, unique }) => {
         const key = unique === undefined ? undefined : (record: StoredRecord) => uniqueKey(record[unique]);
-        return [name, new Collection<StoredRecord>(singular, context, { key })];
+        return [name, new Collection<StoredRecord>(singular, context, key)];
       }),
     );
-    this.tokens = new Collection('token', context, { key: (token) => token.hash });
+    this.tokens = new Collection('token', context, (token) => token.hash);
     this.responses = new Collection('response', context);
     this.endpoints = new Collection('endpoint', context);
-    this.deliveries = new Collection('delivery', context, { observer: this.deliveryIndex });
+    this.deliveries = new Collection('delivery', context);
     this.#sequences = new Collection('sequence', context);
   }
 

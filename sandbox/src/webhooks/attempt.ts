@@ -21,57 +21,37 @@ export interface AttemptOptions {
   readonly timeout: number;
   readonly now: () => number;
   /** Aborts the attempt. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Sends a delivery once. A failure is part of the result. */
 export async function attempt(
-  endpoint: EndpointRecord,
-  delivery: Pick<DeliveryRecord, 'message' | 'body'>,
+  { secret, url }: EndpointRecord,
+  { message: id, body }: Pick<DeliveryRecord, 'message' | 'body'>,
   { fetch, timeout, now, signal: ending }: AttemptOptions,
 ): Promise<Attempt> {
   const time = now();
   const begin = performance.now();
-  const { previous, secret, url } = endpoint;
-  const signature = await signWebhook({
-    id: delivery.message,
-    timestamp: Math.floor(time / 1000),
-    body: delivery.body,
-    secret: previous !== undefined && time < previous.until ? [secret, previous.secret] : secret,
+  const signature = await signWebhook({ id, timestamp: Math.floor(time / 1000), body, secret });
+  const headers = { 'content-type': 'application/json', 'user-agent': 'example-sandbox', ...signature };
+  const made = () => ({
+    at: timestamp(time),
+    duration: Math.round(performance.now() - begin),
+    requestHeaders: headers,
   });
-  const requestHeaders = { 'content-type': 'application/json', 'user-agent': 'example-sandbox', ...signature };
 
-  const answer = await send(url, delivery.body, requestHeaders, { fetch, timeout, signal: ending });
-  return { at: timestamp(time), duration: Math.round(performance.now() - begin), requestHeaders, ...answer };
-}
-
-/** Sends the request of an attempt. A failure is part of the result. */
-export async function send(
-  url: string,
-  body: string,
-  headers: Record<string, string>,
-  { fetch, timeout, signal: ending }: Pick<AttemptOptions, 'fetch' | 'timeout' | 'signal'>,
-): Promise<Pick<Attempt, 'status' | 'responseHeaders' | 'responseBody' | 'error'>> {
   // Not AbortSignal.timeout, which fake timers can't reach.
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(new DOMException('The receiver took too long.', 'TimeoutError')), timeout);
-  const signal = ending === undefined ? limit.signal : AbortSignal.any([limit.signal, ending]);
+  const signal = AbortSignal.any([limit.signal, ending]);
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      body,
-      headers,
-      // Events go only to the registered URL.
-      redirect: 'manual',
-      signal,
-    });
-    return {
-      status: response.status,
-      responseHeaders: Object.fromEntries(response.headers),
-      responseBody: await start(response, signal),
-    };
+    // Events go only to the registered URL.
+    const response = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal });
+    const { status } = response;
+    const responseBody = await start(response, signal);
+    return { ...made(), status, responseHeaders: Object.fromEntries(response.headers), responseBody };
   } catch (error) {
-    return { error: reason(error, timeout) };
+    return { ...made(), error: reason(error, timeout) };
   } finally {
     clearTimeout(timer);
   }

@@ -1,17 +1,18 @@
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import { JournalError } from '../storage/collection.ts';
-import { maxConcurrency } from '../storage/delivery-index.ts';
 import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
 import { Listeners } from '../utils/listeners.ts';
 import type { Random } from '../utils/random.ts';
 import { outcomeOf } from '../storage/outcome.ts';
 import { attempt, type AttemptOptions } from './attempt.ts';
-import type { Forwarding } from './forwarding.ts';
 import { nextDelay, type RetrySchedule } from './retry-schedule.ts';
 
 /** Number of attempts to keep for each delivery. */
 const keptAttempts = 20;
+
+/** Maximum number of concurrent attempts of a webhook, so that a receiver that hangs holds up no other. */
+const maxConcurrency = 16;
 
 /** Delay after the result of an attempt could not be stored, in milliseconds. */
 const storageDelay = 5000;
@@ -27,7 +28,6 @@ export class Deliverer {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #options: DelivererOptions;
-  readonly #forwarding: Forwarding;
   /** Each attempt, with its delivery as the attempt left it. */
   readonly attempted = new Listeners<[DeliveryRecord, Attempt]>();
   /** Attempts by webhook and delivery. */
@@ -38,12 +38,11 @@ export class Deliverer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
 
-  constructor(store: Store, clock: Clock, random: Random, options: DelivererOptions, forwarding: Forwarding) {
+  constructor(store: Store, clock: Clock, random: Random, options: DelivererOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
     this.#options = options;
-    this.#forwarding = forwarding;
     clock.advanced.subscribe(() => this.#wake(0));
   }
 
@@ -56,9 +55,8 @@ export class Deliverer {
   /** Attempts all pending deliveries of a webhook at once, because it has recovered or was enabled. */
   retryPending(endpoint: string): void {
     const now = this.#clock.now();
-    for (const [id, due] of [...this.#store.deliveryIndex.of(endpoint).pending]) {
-      const delivery = due > now ? this.#store.deliveries.get(id) : undefined;
-      if (delivery !== undefined) this.#store.deliveries.put({ ...delivery, due: now });
+    for (const delivery of this.#pending(endpoint)) {
+      if ((delivery.due ?? now) > now) this.#store.deliveries.put({ ...delivery, due: now });
     }
     this.#wake(now);
   }
@@ -103,6 +101,12 @@ export class Deliverer {
     if (typeof this.#timer === 'object') this.#timer.unref();
   }
 
+  *#pending(endpoint: string): Generator<DeliveryRecord> {
+    for (const delivery of this.#store.deliveries.values()) {
+      if (delivery.endpoint === endpoint && delivery.status === 'pending') yield delivery;
+    }
+  }
+
   #start(): void {
     for (const { id } of this.#store.endpoints.values()) this.#startFor(id);
   }
@@ -115,7 +119,7 @@ export class Deliverer {
     const inFlight = this.#inFlight.get(id) ?? new Map<string, Promise<void>>();
     this.#inFlight.set(id, inFlight);
     let next = Infinity;
-    for (const [delivery, dueAt] of this.#store.deliveryIndex.of(id).pending) {
+    for (const { id: delivery, due: dueAt = now } of this.#pending(id)) {
       if (inFlight.size >= maxConcurrency) return;
       if (inFlight.has(delivery)) continue;
       const due = Math.max(dueAt, this.#pausedUntil);
@@ -142,7 +146,7 @@ export class Deliverer {
     if (delivery === undefined || endpoint === undefined) return;
     const made = await attempt(endpoint, delivery, {
       timeout: this.#options.timeout,
-      fetch: this.#forwarding.fetchFor(endpoint.id) ?? this.#options.fetch,
+      fetch: this.#options.fetch,
       now: this.#clock.now,
       signal: this.#closing.signal,
     });

@@ -25,7 +25,7 @@ export interface EndpointChanges {
 export const httpUrl = z
   .string('Must be a URL.')
   .check(z.refine(isHttpUrl, 'Must be a URL that starts with http:// or https://.'));
-export const eventNames = z
+const eventNames = z
   .array(
     z.string('Must be a list of event names.').check(z.regex(/^(\*|[\w.-]{1,100})$/, 'Must be event names, or *.')),
     'Must be a list of event names.',

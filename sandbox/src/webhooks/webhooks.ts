@@ -1,13 +1,12 @@
 import { found, withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { resources } from '../resources/index.ts';
-import { eventData, exampleOf } from '../resources/resource.ts';
-import { users } from '../resources/users.ts';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
 import type { Deliverer } from './deliverer.ts';
+import { hasFailed } from './health.ts';
 import {
   changesSchema,
   type EndpointChanges,
@@ -15,13 +14,9 @@ import {
   endpointSchema,
   eventSchema,
 } from './endpoint-params.ts';
-import type { ForwardedResponse, Forwarder, Forwarding } from './forwarding.ts';
 
 /** The documented events. */
 export const eventNames = resources.flatMap(({ event }) => event ?? []);
-
-/** How long deliveries are also signed with the previous secret, in milliseconds: one day. */
-const rotationPeriod = 86_400_000;
 
 /** Number of completed deliveries to keep. */
 const keptDeliveries = 1000;
@@ -31,14 +26,12 @@ export class SandboxWebhooks {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #deliverer: Deliverer;
-  readonly #forwarding: Forwarding;
 
   /** @internal */
-  constructor(store: Store, clock: Clock, deliverer: Deliverer, forwarding: Forwarding) {
+  constructor(store: Store, clock: Clock, deliverer: Deliverer) {
     this.#store = store;
     this.#clock = clock;
     this.#deliverer = deliverer;
-    this.#forwarding = forwarding;
   }
 
   /** All registered webhooks, oldest first. */
@@ -92,24 +85,12 @@ export class SandboxWebhooks {
     return changed;
   }
 
-  /**
-   * Gives a webhook a new secret. For one day its deliveries are also signed with the old one.
-   *
-   * @throws {TypeError} when the id is unknown.
-   */
-  rotateSecret(id: string): EndpointRecord {
-    const endpoint = withTypeErrors('Invalid webhook.', () => this.#endpoint(id));
-    const previous = { secret: endpoint.secret, until: this.#clock.now() + rotationPeriod };
-    const changed = { ...endpoint, secret: newSecret(), previous };
-    this.#store.endpoints.put(changed);
-    return changed;
-  }
-
   /** Deletes a webhook and its deliveries. Returns `false` if no webhook has this id. */
   remove(id: string): boolean {
-    this.#forwarding.disconnect(id);
     return this.#store.transaction(() => {
-      for (const delivery of this.#store.deliveryIndex.of(id).all.keys()) this.#store.deliveries.delete(delivery);
+      for (const delivery of this.deliveries) {
+        if (delivery.endpoint === id) this.#store.deliveries.delete(delivery.id);
+      }
       return this.#store.endpoints.delete(id);
     });
   }
@@ -154,39 +135,19 @@ export class SandboxWebhooks {
   }
 
   /**
-   * Sends all failed deliveries of a webhook again, each with the same `webhook-id`. Returns them.
+   * Sends the deliveries of a webhook whose latest attempt failed again, each with the same `webhook-id`. Returns them.
    *
    * @throws {TypeError} when the id is unknown.
    */
   resendFailed(id: string): readonly DeliveryRecord[] {
     withTypeErrors('Invalid webhook.', () => this.#endpoint(id));
-    const failed = [...this.#store.deliveryIndex.of(id).all.values()].filter(({ status }) => status === 'failed');
+    const failed = this.deliveries.filter((delivery) => delivery.endpoint === id && hasFailed(delivery));
     return this.#store.transaction(() => failed.map((delivery) => this.redeliver(delivery.id)));
   }
 
-  /**
-   * @internal Delivers the events for a URL through a forwarder. A webhook with this URL is registered, or enabled again
-   * with the given events and secret. When the forwarder disconnects, the webhook is disabled, so that its deliveries wait.
-   * @throws {Failure} 409 when the webhook has a forwarder.
-   */
-  forward(params: EndpointParams, forwarder: Forwarder): { endpoint: EndpointRecord; disconnect: () => void } {
-    const known = this.endpoints.find(({ url }) => url === params.url) ?? this.register(params);
-    this.#forwarding.connect(known.id, forwarder);
-    const { events = known.events, secret = known.secret } = params;
-    const endpoint: EndpointRecord = { ...known, events, secret, disabled: undefined };
-    this.#store.endpoints.put(endpoint);
-    this.#deliverer.retryPending(endpoint.id);
-    return { endpoint, disconnect: () => this.#stopForwarding(endpoint.id, forwarder) };
-  }
-
-  /** @internal Passes on a forwarder's response. Returns `false` if no request with this id waits for one. */
-  answer(id: string, response: ForwardedResponse): boolean {
-    return this.#forwarding.answer(id, response);
-  }
-
-  /** @internal Calls `listener` after each attempt. Returns a function that unsubscribes. */
-  subscribe(listener: (delivery: DeliveryRecord, attempt: Attempt) => void): () => void {
-    return this.#deliverer.attempted.subscribe(listener);
+  /** @internal Calls `listener` after each attempt. */
+  subscribe(listener: (delivery: DeliveryRecord, attempt: Attempt) => void): void {
+    this.#deliverer.attempted.subscribe(listener);
   }
 
   /** Attempts all deliveries that are due, and waits for the responses. */
@@ -196,12 +157,6 @@ export class SandboxWebhooks {
 
   #endpoint(id: string): EndpointRecord {
     return found(this.#store.endpoints.get(id), 'webhook', id);
-  }
-
-  #stopForwarding(id: string, forwarder: Forwarder): void {
-    const endpoint = this.#store.endpoints.get(id);
-    if (!this.#forwarding.disconnect(id, forwarder) || endpoint === undefined) return;
-    this.#store.endpoints.put({ ...endpoint, disabled: 'The client that forwarded its deliveries disconnected.' });
   }
 
   #message(event: string, data: unknown): Message {
@@ -226,11 +181,9 @@ export class SandboxWebhooks {
   }
 
   #evictOldest(): void {
-    const { completed } = this.#store.deliveryIndex;
-    for (const id of completed) {
-      if (completed.size <= keptDeliveries) return;
-      this.#store.deliveries.delete(id);
-    }
+    if (this.#store.deliveries.size <= keptDeliveries) return;
+    const completed = this.deliveries.filter(({ status }) => status !== 'pending');
+    for (const { id } of completed.slice(0, -keptDeliveries)) this.#store.deliveries.delete(id);
   }
 }
 
@@ -238,7 +191,7 @@ export class SandboxWebhooks {
 type Message = Pick<DeliveryRecord, 'message' | 'request' | 'event' | 'body' | 'created_at'>;
 
 /** The example of `user.created` in the reference. */
-export const exampleData = eventData(users, exampleOf(users));
+export const exampleData = { id: 'user_123', name: 'John Doe', email: 'john@example.com' };
 
 function newSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24))))}`;

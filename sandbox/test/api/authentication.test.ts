@@ -11,7 +11,7 @@ test('a request without a token gets a 401 that says how to send one', async () 
   expect(await response.json()).toEqual({
     error: {
       code: 'unauthorized',
-      message: 'The API token is missing. Send it as `Authorization: Bearer <token>`.',
+      message: 'The API token is missing. Send it as Authorization: Bearer <token>.',
       details: {},
     },
   });

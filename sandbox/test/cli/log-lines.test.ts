@@ -1,80 +1,117 @@
 import { createSandbox, type RecordedRequest } from '@example/sandbox';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { attemptLines, requestLines } from '../../src/cli/log-lines.ts';
-import type { Line } from '../../src/cli/terminal.ts';
+import { type Line, Terminal } from '../../src/cli/terminal.ts';
 import { call, john } from '../support/calls.ts';
 
-function textOf(lines: readonly Line[]): string {
-  return lines.map((line) => line.map((part) => (typeof part === 'string' ? part : part.text)).join('')).join('\n');
+function printed(lines: readonly Line[]): string {
+  let text = '';
+  new Terminal({ write: (part) => (text += part) }).lines(lines);
+  return text;
 }
 
-function printed(request: RecordedRequest, columns?: number): string {
-  return textOf(requestLines({ ...request, received_at: '2024-01-01T01:45:26.000Z', duration: 7 }, columns));
-}
-
-async function requests(): Promise<readonly RecordedRequest[]> {
-  const sandbox = createSandbox({ rateLimit: { limit: 6 } });
+let requests: readonly RecordedRequest[];
+beforeAll(async () => {
+  const sandbox = createSandbox({ rateLimit: { limit: 9 } });
   const headers = { 'Idempotency-Key': 'once' };
   await call(sandbox, 'GET /v1/projects?page=2&per_page=100&status=active');
   await call(sandbox, 'POST /v1/users', { json: { ...john, email: 'john' } });
   for (let index = 0; index < 2; index++) await call(sandbox, 'POST /v1/users', { json: john, headers });
-  sandbox.faults.next({ reset: true });
-  await call(sandbox, 'DELETE /v1/projects').catch(() => undefined);
-  for (let index = 0; index < 2; index++) await call(sandbox, 'GET /v1/users/user_nobody');
-  return sandbox.requests;
-}
+  for (const fault of [
+    { reset: true, after: true },
+    { body: 'malformed' },
+    { status: 503, latency: 1 },
+    { body: 'cut' },
+  ] as const) {
+    sandbox.faults.next(fault);
+    await call(sandbox, 'GET /v1/projects').catch(() => undefined);
+  }
+  await call(sandbox, 'GET /v1/users/x', { headers: { 'Sandbox-Fault': '{"body":"html"}' } });
+  await call(sandbox, 'GET /v1/users/user_nobody');
+  ({ requests } = sandbox);
+});
 
-describe('each line has the same columns, fits the terminal, and says why', () => {
-  test.each([
-    [
-      60,
-      `01:45:26  200  GET   /v1/projec…e=100&status=active     7 ms
-01:45:26  422  POST  /v1/users                          7 ms
-          email: must be an email address, such as john@exa…
-01:45:26  201  POST  /v1/users                          7 ms
-01:45:26  201  POST  /v1/users                          7 ms
-          replayed`,
-    ],
-    [
-      120,
-      `01:45:26  200  GET   /v1/projec…e=100&status=active     7 ms  5 left
-01:45:26  422  POST  /v1/users                          7 ms  email: must be an email address, such as john@example.com
-01:45:26  201  POST  /v1/users                          7 ms  3 left
-01:45:26  201  POST  /v1/users                          7 ms  replayed
-01:45:26    –  DELETE  /v1/projects                     7 ms  injected by fault_1, connection reset
-01:45:26  404  GET   /v1/users/user_nobody              7 ms  there is no user with this id
-01:45:26  429  GET   /v1/users/user_nobody              7 ms  too many requests. Try again in 60 s`,
-    ],
-  ])('%i columns', async (columns, expected) => {
-    const lines = (await requests()).map((request) => printed(request, columns));
-    const text = lines.join('\n');
-    expect(text.slice(0, expected.length)).toBe(expected);
+describe('a line fits the terminal, and a reason is never cut', () => {
+  const printedAt = (columns: number) => {
+    const at = { received_at: '2024-01-01T01:45:26.000Z', duration: 7 };
+    const text = printed(requests.flatMap((request) => requestLines({ ...request, ...at }, columns)));
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
+    return text;
+  };
+
+  test('at 40 columns', () => {
+    expect(printedAt(40).split('\n').slice(0, 7).join('\n')).toMatchInlineSnapshot(`
+      "01:45:26  200  GET   /…s=active     7 ms
+      01:45:26  422  POST  /v1/users      7 ms
+                email: must be an email
+                address, such as
+                john@example.com
+      01:45:26  201  POST  /v1/users      7 ms
+      01:45:26  201  POST  /v1/users      7 ms"
+    `);
   });
 
-  test('nothing is cut in a pipe', async () => {
-    const [first, second] = await requests();
-    expect(printed(first!)).toContain('/v1/projects?page=2&per_page=100&status=active');
-    expect(printed(second!)).toContain('such as john@example.com');
+  test('at 80 columns', () => {
+    expect(printedAt(80)).toMatchInlineSnapshot(`
+      "01:45:26  200  GET   /v1/pr…0&status=active     7 ms  8 left
+      01:45:26  422  POST  /v1/users                  7 ms
+                email: must be an email address, such as john@example.com
+      01:45:26  201  POST  /v1/users                  7 ms  6 left
+      01:45:26  201  POST  /v1/users                  7 ms  replayed
+      01:45:26    –  GET   /v1/projects               7 ms
+                connection reset after the work was done (fault_1)
+      01:45:26  200  GET   /v1/projects               7 ms  malformed JSON (fault_2)
+      01:45:26  503  GET   /v1/projects               7 ms
+                503 on purpose, delayed by 1 ms (fault_3)
+      01:45:26  200  GET   /v1/projects               7 ms  body cut off (fault_4)
+      01:45:26  404  GET   /v1/users/x                7 ms
+                HTML instead of JSON (Sandbox-Fault)
+      01:45:26  429  GET   /v1/users/user_nobody      7 ms
+                too many requests. Try again in 60 s
+      "
+    `);
   });
+
+  test.each([41, 60, 79, 81, 120, 200])('at %i columns', (columns) => {
+    expect(printedAt(columns).replace(/\s+/g, ' ')).toContain(
+      'email: must be an email address, such as john@example.com',
+    );
+  });
+
+  test.each([undefined, 0])(
+    'nothing is cut in a pipe, or where the terminal says that it has %s columns',
+    (columns) => {
+      const terminal = new Terminal({ write: () => undefined, ...(columns === undefined ? {} : { columns }) });
+      const text = printed(requests.flatMap((request) => requestLines(request, terminal.columns)));
+      expect(text).toContain('/v1/projects?page=2&per_page=100&status=active');
+      expect(text).toMatch(/422 {2}POST {2}\/v1\/users .* email: must be an email address, such as john@example.com\n/);
+    },
+  );
 });
 
-test('an attempt that failed says about whom it is, why, and when the next one follows', () => {
-  const at = '2024-01-01T01:45:26.000Z';
-  const body = JSON.stringify({ event: 'user.created', data: { name: 'Ada' } });
-  const delivery = {
-    id: 'del_123',
-    event: 'user.created',
-    body,
-    status: 'pending',
-    due: Date.parse(at) + 4200,
-  } as const;
-  const line = (attempt: object, columns?: number) =>
-    textOf(attemptLines(delivery, { at, duration: 12, ...attempt }, columns));
-  expect(line({ error: 'no response' })).toMatch(
-    /– {2}→ {5}user\.created Ada +12 ms {2}next attempt in 5 s, del_123\n {10}← no response$/,
-  );
-  expect(line({ status: 500, responseBody: '{"error":"email is taken"}' }, 60)).toMatch(
-    /500 {2}→ {5}user\.created Ada +12 ms\n {10}next attempt in 5 s, del_123\n {10}← email is taken$/,
-  );
-});
+test.each([
+  [
+    'pending',
+    { error: 'ECONNREFUSED' },
+    '–',
+    'Nothing listens at the URL. Is your server running? · next attempt in 5 s',
+  ],
+  [
+    'pending',
+    { status: 500, responseBody: '{"error":"email is taken"}' },
+    '500',
+    'email is taken · next attempt in 5 s',
+  ],
+  ['failed', { status: 500, responseBody: 'no\nmore' }, '500', 'no · failed, no attempt left'],
+  ['delivered', { status: 204 }, '204', ''],
+] as const)(
+  'an attempt whose delivery is %s says about whom it is, to which URL, and why: %j',
+  (status, made, code, why) => {
+    const at = '2024-01-01T01:45:26.000Z';
+    const due = status === 'pending' ? Date.parse(at) + 4200 : undefined;
+    const delivery = { event: 'user.created', body: '{"data":{"name":"Ada"}}', status, due };
+    const text = printed(attemptLines(delivery, { at, duration: 12, ...made }, 'http://127.0.0.1:3000/hooks'));
+    expect(text).toMatch(new RegExp(`^01:45:26 +${code}  →     user.created Ada +12 ms  http://127.0.0.1:3000/hooks`));
+    expect(text.endsWith(`${why}\n`)).toBe(true);
+  },
+);

@@ -4,11 +4,12 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../test/sqlite/support/temporary-folder.ts';
+import { john } from '../support/calls.ts';
 import { commands } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
-const headers = { Authorization: 'Bearer sandbox_token' };
-const { command, serve, ended } = commands();
+const headers = { Authorization: 'Bearer sandbox_token', 'Content-Type': 'application/json' };
+const { serve, ended } = commands();
 
 describe('while it serves', () => {
   test('prints a line for each request and each attempt to deliver an event', async () => {
@@ -17,15 +18,9 @@ describe('while it serves', () => {
     await fetch(`${url}/projects?page=2`, { headers });
     await server.prints(/\d\d:\d\d:\d\d {2}200 {2}GET {3}\/v1\/projects\?page=2 +\d+ ms {2}99 left\n/);
     await fetch(`${url}/users/x`, { headers: { ...headers, 'Sandbox-Fault': '{"status":503}' } });
-    await server.prints(/503 {2}GET {3}\/v1\/users\/x +\d+ ms {2}injected by a header\n/);
-    await fetch(`${url}/users`, {
-      method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' }),
-    });
-    await server.prints(
-      /500 {2}→ {5}user\.created Ada +\d+ ms {2}next attempt in \d s, del_123\n {10}← no such table\n/,
-    );
+    await server.prints(/503 {2}GET {3}\/v1\/users\/x +\d+ ms {2}503 on purpose \(Sandbox-Fault\)\n/);
+    await fetch(`${url}/users`, { method: 'POST', headers, body: JSON.stringify(john) });
+    await server.prints(/500 {2}→ {5}user\.created John Doe +\d+ ms {2}\S+: no such table · next attempt in \d s\n/);
     expect(server.output()).not.toContain('secure_password');
   });
 
@@ -33,12 +28,8 @@ describe('while it serves', () => {
     const { server, url } = await serve('--json', '--webhook', 'http://127.0.0.1:9/hooks');
     await fetch(`${url}/projects`, { headers });
     await server.prints(/"type":"request"/);
-    const lines = server
-      .output()
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as unknown);
-    expect(lines).toMatchObject([
+    const lines = server.output().trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { type: 'listening', url, token: 'sandbox_token', webhooks: [{ url: 'http://127.0.0.1:9/hooks' }] },
       { type: 'request', method: 'GET', path: '/v1/projects', status: 200, response: { body: { meta: {} } } },
     ]);
@@ -47,7 +38,7 @@ describe('while it serves', () => {
 
 test('--host, --allowed-host and --token let a container beside it in, and --cors a page', async () => {
   const args = ['--host', '0.0.0.0', '--allowed-host', 'Sandbox', '--cors', 'https://app.example.com'];
-  const { server, url } = await serve(...args);
+  const { server, url } = await serve(...args, '--token', 'sandbox_token');
   const ask = async (asked: Record<string, string>) => {
     const [response] = (await once(get(`${url}/projects`, { headers: { ...headers, ...asked } }), 'response')) as [
       IncomingMessage,
@@ -63,121 +54,81 @@ test('--host, --allowed-host and --token let a container beside it in, and --cor
 });
 
 test('--seed takes the initial data from a file, in which there is nothing else', async () => {
-  const directory = temporaryFolder();
-  const file = join(directory, 'seed.json');
+  const file = join(temporaryFolder(), 'seed.json');
   const webhooks = [{ url: 'http://127.0.0.1:9/', secret: `whsec_${'c2VjcmV0'.repeat(4)}` }];
   await writeFile(file, JSON.stringify({ users: [{ name: 'Ada' }], webhooks }));
   const { server, url } = await serve('--seed', file);
   const read = async (path: string): Promise<unknown> => (await fetch(new URL(path, url), { headers })).json();
   expect(await read('/__sandbox/users')).toMatchObject({ data: [{ name: 'Ada' }] });
   expect(await read('/v1/projects')).toMatchObject({ meta: { total_count: 0 } });
-  expect(server.output()).toContain(webhooks[0]?.secret);
+  expect(server.output()).toContain(`\nEXAMPLE_WEBHOOK_SECRET=${webhooks[0]?.secret}\n`);
 
-  await writeFile(file, JSON.stringify({ users: [{ nmae: 'Ada' }] }));
-  expect(await ended(['--port', '0', '--seed', file])).toEqual([
-    2,
-    expect.stringContaining('Invalid --seed. `users.0.nmae`: Unknown field. Known fields: id,'),
-  ]);
-  await writeFile(file, '{');
-  expect((await ended(['--port', '0', '--seed', file]))[0]).toBe(2);
-});
-
-describe('logs', () => {
-  test('prints the latest requests, filtered, in lines or in JSON', async () => {
-    const { url, env } = await serve();
-    await fetch(`${url}/projects`, { headers });
-    await fetch(`${url}/users/x`, { headers });
-    const [code, all] = await ended(['logs'], env);
-    expect(code).toBe(0);
-    expect(all).toMatch(/^\S+ {2}200 {2}GET .+\n\S+ {2}404 {2}GET .+ {2}there is no user with this id\n$/);
-
-    const filter = ['--status', '4xx', '--method', 'get', '--path', 'users'];
-    const [, some] = await ended(['logs', '--json', ...filter], env);
-    expect(JSON.parse(some)).toMatchObject({ status: 404, response: { body: { error: { code: 'not_found' } } } });
-  });
-
-  test('--follow goes on with each new request until it is stopped', async () => {
-    const { url, env } = await serve();
-    await fetch(`${url}/projects`, { headers });
-    const follow = command(['logs', '--follow', '--json', '--server', url], env);
-    await follow.prints(/"path":"\/v1\/projects".*\n/);
-    await fetch(`${url}/users/x`, { headers });
-    await follow.prints(/"path":"\/v1\/users\/x".*\n/);
-    expect(await follow.stop()).toBe(0);
-    expect(follow.output().trim().split('\n')).toHaveLength(2);
-  });
-
-  test('without a sandbox says how to start one', async () => {
-    expect(await ended(['logs', '--server', 'http://127.0.0.1:9'])).toEqual([
-      1,
-      'No sandbox is running at http://127.0.0.1:9. Start one with example-sandbox, or choose another server with --server.\n',
-    ]);
-    const older = JSON.stringify({ name: '@example/sandbox', version: '0.9.0' });
-    const { url } = await receiver([200, { status: 200, body: older }]);
-    expect(await ended(['logs', '--server', url])).toEqual([1, expect.stringContaining('is not an example-sandbox')]);
-    expect(await ended(['logs', '--server', url])).toEqual([
-      1,
-      expect.stringContaining('Run npx @example/sandbox@0.9.0 instead.'),
-    ]);
-  });
-
-  test('ends with 1 when the sandbox stops', async () => {
-    const { server, env } = await serve();
-    const follow = command(['logs', '--follow'], env);
-    await fetch(`${env.EXAMPLE_BASE_URL}/projects`, { headers });
-    await follow.prints(/projects/);
-    await server.stop();
-    expect(await follow.exitCode).toBe(1);
-    expect(follow.output()).toContain('has stopped.');
-  });
+  for (const [text, message] of [
+    [JSON.stringify({ users: [{ nmae: 'Ada' }] }), 'Invalid --seed. `users.0.nmae`: Unknown field. Known fields: id,'],
+    ['{', 'The file is not valid JSON'],
+  ] as const) {
+    await writeFile(file, text);
+    expect(await ended(['--port', '0', '--seed', file])).toEqual([2, expect.stringContaining(message)]);
+  }
 });
 
 describe('trigger', () => {
-  test('sends an event to the webhooks of a sandbox, which shows it in its dashboard', async () => {
-    const { url: to, received } = await receiver([204]);
-    const { url, env } = await serve('--webhook', to);
-    const trigger = command(['trigger', 'order.shipped', '--payload', '{"id":7}'], env);
-    expect(await trigger.exitCode).toBe(0);
-    const [, page = ''] = /\n {2}(http:\S+\/dashboard\/deliveries\/del_123)\n/.exec(trigger.output()) ?? [];
-    expect((await fetch(page)).status).toBe(200);
-    expect(trigger.output()).toContain(`order.shipped → ${to}\n`);
-    expect(trigger.output()).toContain('Note: the API reference has no event order.shipped. It has user.created.\n');
-    expect(trigger.output()).toMatch(/204 {2}→ {5}order\.shipped +\d+ ms {2}del_123\n/);
-    expect(JSON.parse(received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });
-    expect(new URL(page).origin).toBe(new URL(url).origin);
-  });
-
-  test('reports a failure with the next attempt; --wait waits for it', async () => {
-    const broken = { status: 500, body: 'no such table: users\n  at line 7' };
-    const { url: to } = await receiver([broken, 500, 204]);
-    const { url, env } = await serve('--webhook', to);
-    const once = command(['trigger', 'user.created'], env);
-    expect(await once.exitCode).toBe(1);
-    expect(once.output()).toMatch(
-      /500 {2}→ {5}user\.created John Doe +\d+ ms {2}next attempt in \d s, del_123\n {10}← no such table: users\n$/,
-    );
-
-    const waiting = command(['trigger', 'user.created', '--wait'], env);
-    await waiting.prints(/500 {2}→ .+ del_124\n/);
-    await fetch(new URL('/__sandbox/clock', url), {
-      method: 'POST',
-      body: '{"advance":10000}',
-      headers: { 'Content-Type': 'application/json' },
-    });
-    expect(await waiting.exitCode).toBe(0);
-    expect(waiting.output()).toMatch(/204 {2}→ .+ del_124\n/);
-  });
-
-  test('says that a webhook is disabled, and does not wait for it', async () => {
-    const { url, env } = await serve('--webhook', 'http://127.0.0.1:9/hooks');
-    await fetch(new URL('/__sandbox/webhooks/we_123', url), {
-      method: 'PATCH',
-      body: '{"enabled":false}',
-      headers: { 'Content-Type': 'application/json' },
-    });
-    expect(await ended(['trigger', 'user.created'], env)).toEqual([
+  test('prints a block for each webhook, with its page in the dashboard, and counts at the end', async () => {
+    const [good, bad] = [await receiver([204]), await receiver([{ status: 500, body: 'no such table\n  at line 7' }])];
+    const { url, env } = await serve('--webhook', good.url, '--webhook', bad.url, '--webhook', 'http://127.0.0.1:9/');
+    const setEnabled = (id: string) =>
+      fetch(new URL(`/__sandbox/webhooks/${id}`, url), { method: 'PATCH', body: '{"enabled":false}', headers });
+    await setEnabled('we_125');
+    const [code, text] = await ended(['trigger', 'order.shipped', '--payload', '{"id":7}'], env);
+    const page = `${new URL(url).origin}/dashboard/deliveries`;
+    expect([code, text.replaceAll(/\d+ ms/g, 'N ms')]).toEqual([
       1,
-      expect.stringContaining('The webhook is disabled, so the event waits until you enable it.'),
+      `Note: the API reference has no event order.shipped. It has user.created.
+✓ 204  ${good.url}  N ms
+       ${page}/del_123
+✗ 500  ${bad.url}  N ms  no such table
+       ${page}/del_124
+✗   –  http://127.0.0.1:9/  Disabled: You disabled the webhook.
+       ${page}/del_125
+
+order.shipped: 1 delivered, 2 pending
+`,
     ]);
+    expect((await fetch(`${page}/del_123`)).status).toBe(200);
+    expect(JSON.parse(good.received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });
+  });
+
+  test('ends with 0 if every webhook has the event', async () => {
+    const { url: to } = await receiver([204]);
+    const [code, text] = await ended(['trigger', 'user.created'], (await serve('--webhook', to)).env);
+    expect([code, text]).toEqual([0, expect.stringMatching(/\nuser\.created: 1 delivered\n$/)]);
+  });
+
+  test('in a narrow terminal, the reason has lines of its own', async () => {
+    const { url: to } = await receiver([{ status: 500, body: 'the database is locked by another process' }]);
+    const { env } = await serve('--webhook', to);
+    const [, text] = await ended(['trigger', 'user.created'], env, 40);
+    expect(text).toContain('\n       the database is locked by another\n       process\n       http');
+  });
+
+  test.each<[string, readonly string[], Record<string, string>, number, string]>([
+    ['no webhook', [], {}, 1, 'No webhook is registered for user.created. Register one at http'],
+    ['an event with a bad name', ['user created'], {}, 1, '  event: Must be 1 to 100 letters, digits, dots,'],
+    ['no sandbox', ['a', '--server', 'http://127.0.0.1:9'], {}, 1, 'Start one with npx @example/sandbox, or'],
+    ['a URL that is none', ['a'], { EXAMPLE_BASE_URL: 'localhost:4010' }, 2, 'EXAMPLE_BASE_URL is localhost:4010.'],
+  ])('says what is wrong: %s', async (_, [event = 'user.created', ...args], own, exitCode, message) => {
+    const { env } = await serve();
+    expect(await ended(['trigger', event, ...args], { ...env, ...own })).toEqual([
+      exitCode,
+      expect.stringContaining(message),
+    ]);
+  });
+
+  test('says that another server is no sandbox, or one of another version', async () => {
+    const older = JSON.stringify({ name: '@example/sandbox', version: '0.9.0' });
+    const { url } = await receiver([200, { status: 200, body: older }]);
+    for (const message of ['is not a sandbox of the Example API', 'Run npx @example/sandbox@0.9.0 instead.']) {
+      expect(await ended(['trigger', 'user.created', '--server', url])).toEqual([1, expect.stringContaining(message)]);
+    }
   });
 });

@@ -154,7 +154,7 @@ describeInChromium('an open page stays up to date', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('event');
 
     await isLive(page);
-    await page.getByText('Show the secret').click();
+    await page.getByText('Show the line for .env').click();
     await page.getByLabel('Data, as JSON').fill('{"half":');
     await page.getByLabel('Event', { exact: true }).fill('order.');
     await send('/users', { method: 'POST', json: john });

@@ -32,7 +32,7 @@ describeInChromium('reading the dashboard in Chromium', () => {
     await countdown.waitFor({ state: 'detached' });
   });
 
-  test('everything works with the keyboard: skip link, rows, Escape, search, forms', async () => {
+  test('everything works with the keyboard: skip link, rows, Escape, forms', async () => {
     const { page, send, expectProblems } = await open();
     await send('/users/user_1');
     await page.goto('/dashboard/requests');
@@ -49,11 +49,6 @@ describeInChromium('reading the dashboard in Chromium', () => {
     await page.locator('#detail').waitFor({ state: 'detached' });
     await page.goBack();
     await page.locator('#detail').waitFor();
-
-    await page.getByRole('searchbox', { name: 'Search ids' }).focus();
-    await page.keyboard.type('proj_150');
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/projects\/proj_150/);
 
     await page.goto('/dashboard/users');
     await page.locator('summary', { hasText: 'Create user' }).focus();
@@ -107,7 +102,6 @@ describeInChromium('reading the dashboard in Chromium', () => {
         const { id } = sandbox.webhooks.register({ url: target.url });
         for (let index = 0; index < 2; index++) sandbox.state.users.create();
         await sandbox.webhooks.flush();
-        sandbox.webhooks.rotateSecret(id);
         sandbox.webhooks.register({ url: 'http://127.0.0.1:9/' });
         sandbox.webhooks.update(id, { enabled: false });
         for (const fault of [{ body: 'malformed' }, { reset: true }, { status: 503 }] as const) {
@@ -124,7 +118,6 @@ describeInChromium('reading the dashboard in Chromium', () => {
         for (const path of [
           '/dashboard',
           '/dashboard/requests',
-          '/dashboard/requests?status=5xx',
           ...sandbox.requests.map((request) => `/dashboard/requests/${request.id}`),
           '/dashboard/requests/req_gone',
           '/dashboard/api-tokens',
@@ -133,9 +126,7 @@ describeInChromium('reading the dashboard in Chromium', () => {
           `/dashboard/deliveries/${sandbox.webhooks.deliveries[0]!.id}`,
           '/dashboard/users',
           '/dashboard/projects',
-          '/dashboard/projects/proj_123',
           '/dashboard/faults',
-          '/dashboard/search?q=user',
         ]) {
           await page.goto(path);
           await isLive(page);

@@ -36,13 +36,14 @@ export function programs() {
   const running = new Set<ChildProcess>();
   afterAll(async () => void (await Promise.all([...running].map(end))));
 
-  return (...args: readonly string[]) => {
-    const { child, output } = startPrinting(process.execPath, [builtProgram, ...args], {});
+  const startIn = (cwd: string, ...args: readonly string[]) => {
+    const { child, output } = startPrinting(process.execPath, [builtProgram, ...args], { cwd });
     running.add(child);
     /** If a signal ended it, that is its exit code. */
     const exitCode = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
     return { ...started(output, exitCode), child };
   };
+  return Object.assign((...args: readonly string[]) => startIn(process.cwd(), ...args), { in: startIn });
 }
 
 /** Runs the commands of a test file in this process. After each test, those that still run are stopped. */
@@ -53,11 +54,11 @@ export function commands() {
     running.clear();
   });
 
-  /** Starts a command. It reads only these environment variables. */
-  function command(args: readonly string[], env: Record<string, string> = {}) {
+  /** Starts a command in a terminal of this width. It reads only these environment variables. */
+  function command(args: readonly string[], env: Record<string, string> = {}, columns?: number) {
     const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
     let text = '';
-    const out = { write: (part: string) => (text += part) };
+    const out = { write: (part: string) => (text += part), ...(columns === undefined ? {} : { columns }) };
     const exitCode = run(args, { out, error: out, env, stopped: () => stopped });
     /** Stops it as Ctrl-C does, and returns its exit code. */
     const stop = () => {
@@ -71,16 +72,20 @@ export function commands() {
 
   /** Starts a sandbox on a free port, unless `args` has another one. */
   async function serve(...args: readonly string[]) {
-    const server = command(['--port', '0', '--token', 'sandbox_token', ...args]);
+    const server = command(['--port', '0', ...args]);
     const [, url = ''] = await server.prints(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
     return { server, url, env: { EXAMPLE_BASE_URL: url } };
   }
 
   /** Runs a command that ends by itself. */
-  async function ended(args: readonly string[], env: Record<string, string> = {}): Promise<[number, string]> {
-    const it = command(args, env);
+  async function ended(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    columns?: number,
+  ): Promise<[number, string]> {
+    const it = command(args, env, columns);
     return [await it.exitCode, it.output()];
   }
 
-  return { command, serve, ended };
+  return { serve, ended };
 }

@@ -32,3 +32,13 @@ export async function pageAfter(sandbox: Sandbox, response: Response): Promise<s
   if (response.status !== 303 || location === null) throw new Error(`The action got a ${response.status}.`);
   return (await sandbox.fetch(new URL(location, origin))).text();
 }
+
+/** The text of a part of a page, with one space between words. */
+export function textOf(part: string): string {
+  return part
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,9 +1,12 @@
-import { createSandbox, type Sandbox } from '@example/sandbox';
+import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sandbox';
 
 /**
  * A sandbox whose webhook `we_123` gets these statuses in turn; the last one stays. A delivery that failed is not repeated.
  */
-export function sandboxWithWebhook(...statuses: number[]): { sandbox: Sandbox; bodies: string[] } {
+export function sandboxWithWebhook(
+  statuses: readonly number[],
+  options: SandboxOptions = {},
+): { sandbox: Sandbox; bodies: string[] } {
   const bodies: string[] = [];
   const sandbox = createSandbox({
     webhooks: {
@@ -11,12 +14,13 @@ export function sandboxWithWebhook(...statuses: number[]): { sandbox: Sandbox; b
       schedule: [],
       fetch: (_, { body }) => {
         bodies.push(body as string); // The sandbox sends text.
-        const [status = 204] = statuses.length > 1 ? statuses.splice(0, 1) : statuses;
+        const status = statuses[Math.min(bodies.length, statuses.length) - 1] ?? 204;
         return Promise.resolve(
           new Response(status === 204 ? null : '<b>no</b>', { status, headers: { 'X-Reason': '<i>' } }),
         );
       },
     },
+    ...options,
   });
   return { sandbox, bodies };
 }

@@ -1,67 +1,48 @@
 import type { ArmedFault } from '../../faults/fault.ts';
 import type { Services } from '../../state/services.ts';
-import { TrafficChart } from '../parts/chart.tsx';
-import { Action, Card, Code, Confirm, Copyable, Facts, PageHead, Rows, Time } from '../parts/components.tsx';
+import { healthOf } from '../../webhooks/health.ts';
+import { Action, Card, Code, Confirm, PageHead, Rows, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { count, durationText, number } from '../parts/numbers.ts';
-import { isFailure, RequestRow } from '../requests/request-row.tsx';
+import { collapsed, isFailure, RequestRow } from '../requests/request-row.tsx';
 import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
-import { DeliveryRow } from '../webhooks/delivery-row.tsx';
+import { EndpointCard } from '../webhooks/webhooks.tsx';
 
 /** Numbers of rows to show. */
-const [shownRequests, shownFailures, shownBudgets] = [6, 5, 5];
+const [shownRequests, shownFailures, shownBudgets] = [8, 5, 5];
+
+/** How long a request that failed is shown, in milliseconds. */
+const recent = 300_000;
 
 /** The token that is there from the start, or a placeholder once it is revoked. */
 function usableToken({ tokens, apiToken }: Services): string {
   return tokens.find(apiToken) === undefined ? '<token>' : apiToken;
 }
 
-/** A first request to paste into a shell. */
-function firstCurl(origin: string, apiToken: string): string {
-  return `curl -H 'Authorization: Bearer ${apiToken}' '${origin}/v1/projects?per_page=2'`;
-}
+const program = `import { Client } from '@example/sdk';
 
-function firstProgram(origin: string, apiToken: string): string {
-  return `import { Client } from '@example/sdk';
-
-const client = new Client({
-  apiToken: '${apiToken}',
-  baseUrl: '${origin}/v1',
-});
-
+const client = new Client(); // node --env-file=.env
 for await (const project of client.projects.list()) {
   console.log(project.name);
 }`;
-}
 
 export function overviewData(services: Services, origin: string) {
-  const { store, faults, log, traffic, clock, webhooks, windows } = services;
+  const { faults, log, clock, webhooks, windows } = services;
   const apiToken = usableToken(services);
   const now = clock.now();
-  const series = traffic.series(undefined, now);
-  const from = new Date(series[0]?.start ?? now).toISOString();
-  const requests = log.entries.filter((request) => request.received_at >= from && isFailure(request));
-  const failing = webhooks.endpoints.map(({ id }) => store.deliveryIndex.of(id).failing);
+  const from = new Date(now - recent).toISOString();
+  const requests = log.entries.toReversed();
   return {
-    baseUrl: `${origin}/v1`,
-    apiToken,
-    curl: firstCurl(origin, apiToken),
-    program: firstProgram(origin, apiToken),
+    env: `EXAMPLE_BASE_URL=${origin}/v1\nEXAMPLE_API_TOKEN=${apiToken}\n`,
+    curl: `curl -H 'Authorization: Bearer ${apiToken}' '${origin}/v1/projects?per_page=2'`,
     faults: faults.list,
-    endpoints: new Map(webhooks.endpoints.map((each) => [each.id, each])),
-    traffic: { series, interval: traffic.interval, now },
-    failures: {
-      requests,
-      deliveries: failing.reduce((sum, { size }) => sum + size, 0),
-      // Those that nothing will send again come first.
-      latest: failing
-        .flatMap((each) => [...each.values()].slice(-shownFailures).reverse())
-        .sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'))
-        .slice(0, shownFailures),
-    },
+    requests,
+    failures: requests.filter((request) => request.received_at >= from && isFailure(request)),
+    webhooks: webhooks.endpoints
+      .map((endpoint) => ({ endpoint, health: healthOf(endpoint, webhooks.deliveries) }))
+      .filter(({ health }) => health.failing.length > 0),
     budgets: tokenBudgets(services),
-    latest: log.page({}, { limit: shownRequests }),
     clock: { now, offset: clock.offset, window: windows.rate.window },
   };
 }
@@ -71,13 +52,12 @@ interface Props {
 }
 
 export function Overview({ data }: Props) {
-  const { latest, faults, failures } = data;
-  const isNew = latest.requests.length + failures.deliveries === 0;
+  const { requests, faults, webhooks } = data;
   return (
     <>
       <PageHead title="Overview" lead="The Example API, running on your machine." />
       {faults.length > 0 && <FaultBanner faults={faults} />}
-      {isNew ? <FirstCall data={data} /> : <Activity data={data} />}
+      {requests.length + webhooks.length === 0 ? <FirstCall data={data} /> : <Activity data={data} />}
     </>
   );
 }
@@ -89,8 +69,9 @@ function FirstCall({ data }: Props) {
       <Card title="Make your first call">
         <h3>In a terminal</h3>
         <Code label="the cURL command" text={data.curl} />
-        <h3>In your code</h3>
-        <Code label="the program" text={data.program} />
+        <h3>In your code, with these lines in .env</h3>
+        <Code label="the lines for .env" text={data.env} />
+        <Code label="the program" text={program} />
         <p class="below">
           It appears here as soon as it arrives. Then <a href="/dashboard/faults">make requests fail</a>,{' '}
           <a href="/dashboard/webhooks">receive a webhook</a>, or <a href="/dashboard/api-tokens">use up a limit</a>.
@@ -103,69 +84,49 @@ function FirstCall({ data }: Props) {
 
 /** What fails comes first. */
 function Activity({ data }: Props) {
-  const { latest, budgets, traffic, failures } = data;
-  const span = durationText(traffic.series.length * traffic.interval);
-  const { requests, deliveries } = failures;
+  const { requests, failures, webhooks, budgets } = data;
   return (
     <>
-      {deliveries > 0 && (
+      {webhooks.map(({ endpoint, health }) => (
+        <EndpointCard endpoint={endpoint} health={health} />
+      ))}
+      {failures.length > 0 && (
         <Card
-          title={count(deliveries, 'webhook delivery is failing', 'webhook deliveries are failing')}
-          tone="bad"
-          flush
-          actions={<a href="/dashboard/webhooks">Webhooks</a>}
-        >
-          <Rows label="Deliveries that fail">
-            {failures.latest.map((delivery) => (
-              <DeliveryRow delivery={delivery} endpoint={data.endpoints.get(delivery.endpoint)} />
-            ))}
-          </Rows>
-        </Card>
-      )}
-      {requests.length > 0 && (
-        <Card
-          title={`${count(requests.length, 'request')} failed in the last ${span}`}
+          title={`${count(failures.length, 'request')} failed in the last ${durationText(recent)}`}
           tone="bad"
           flush
           actions={<a href="/dashboard/requests">All requests</a>}
         >
           <Rows label="Requests that failed">
-            {requests
-              .slice(-shownFailures)
-              .reverse()
-              .map((request) => (
-                <RequestRow request={request} href={`/dashboard/requests/${request.id}`} />
+            {collapsed(failures)
+              .slice(0, shownFailures)
+              .map(([request, times]) => (
+                <RequestRow request={request} times={times} href={`/dashboard/requests/${request.id}`} />
               ))}
           </Rows>
         </Card>
       )}
       <div class="columns">
-        <div>
-          <Card title={`Requests in the last ${span}`}>
-            <TrafficChart data={traffic} label="All requests" />
-          </Card>
-          <Card title="Latest requests" flush actions={<a href="/dashboard/requests">Show all</a>}>
-            <Rows label="Latest requests">
-              {latest.requests.map((request) => (
-                <RequestRow request={request} href={`/dashboard/requests/${request.id}`} />
+        <Card title="Latest requests" flush actions={<a href="/dashboard/requests">Show all</a>}>
+          <Rows label="Latest requests">
+            {collapsed(requests.slice(0, 100))
+              .slice(0, shownRequests)
+              .map(([request, times]) => (
+                <RequestRow request={request} times={times} href={`/dashboard/requests/${request.id}`} />
               ))}
-            </Rows>
-          </Card>
-        </div>
+          </Rows>
+        </Card>
         <div>
-          <Card title="Budget" actions={<a href="/dashboard/api-tokens">Timeline</a>}>
+          <Card title="Budget" actions={<a href="/dashboard/api-tokens">API tokens</a>}>
             {budgets.length === 0 && <p>There are no tokens, so every request gets a 401.</p>}
             {budgets.slice(0, shownBudgets).map((budget) => (
               <BudgetMeter budget={budget} name={budget.token.name} />
             ))}
           </Card>
           <Card title="Make a call">
-            <Facts
-              of={[
-                ['Base URL', <Copyable text={data.baseUrl} label="the base URL" />],
-                ['Token', <Copyable text={data.apiToken} label="the token" />],
-              ]}
-            />
+            <h3>For the file .env of your app</h3>
+            <Code label="the lines for .env" text={data.env} />
+            <h3>In a terminal</h3>
             <Code label="the cURL command" text={data.curl} />
           </Card>
           <ClockCard data={data} />

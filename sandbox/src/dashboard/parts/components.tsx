@@ -113,7 +113,9 @@ export function Code({ label, text, children }: { label: string; text: string; c
       <pre tabindex={0} role="region" aria-label={label}>
         <code>{children ?? text}</code>
       </pre>
-      <Copy text={text} label={label} />
+      <Copy text={text} label={label}>
+        Copy
+      </Copy>
     </div>
   );
 }

@@ -18,7 +18,7 @@ export function Field({
   errors?: Details | undefined;
   hint?: Child;
   /** Renders another control instead of a text input, with the same attributes. */
-  children?: (attributes: Record<string, string | undefined>) => Child;
+  children?: ((attributes: Record<string, string | undefined>) => Child) | undefined;
   value?: string | undefined;
   type?: string;
   placeholder?: string;

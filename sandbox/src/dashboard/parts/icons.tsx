@@ -6,7 +6,6 @@ const paths = {
   webhooks: 'M6 18a3 3 0 1 1 2-5l4-7M12 6a3 3 0 1 1 3 3l3 5M18 14a3 3 0 1 1-2 5H8',
   faults: 'M13 3 5 14h6l-1 7 8-11h-6z',
   menu: 'M4 6h16M4 12h16M4 18h16',
-  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14M16 16l4.5 4.5',
   copy: 'M9 9h10v11H9zM15 9V4H5v11h4',
   close: 'M6 6l12 12M18 6 6 18',
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.5 2',

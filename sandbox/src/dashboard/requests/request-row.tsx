@@ -31,13 +31,24 @@ export function toneOf(status: number | undefined): Tone {
   return status < 400 ? 'good' : 'fair';
 }
 
-/** A request in a list: how it ended, and why. */
+/** The requests, those that ended alike once: with the latest of them, and how many they are. */
+export function collapsed(newestFirst: readonly RecordedRequest[]): readonly (readonly [RecordedRequest, number])[] {
+  const groups = Map.groupBy(newestFirst, (request) => {
+    const [, outcome] = requestOutcome(request);
+    return outcome === '429' ? outcome : `${outcome} ${request.method} ${request.path} ${reasonOf(request)}`;
+  });
+  return [...groups.values()].flatMap(([latest, ...others]) => (latest ? [[latest, others.length + 1] as const] : []));
+}
+
+/** A request in a list, or several that ended alike: how it ended, and why. */
 export function RequestRow({
   request,
+  times = 1,
   href,
   selected = false,
 }: {
   request: RecordedRequest;
+  times?: number;
   href: string;
   selected?: boolean;
 }) {
@@ -47,7 +58,7 @@ export function RequestRow({
     <Row
       id={`row-${id}`}
       tone={tone}
-      status={status}
+      status={times === 1 ? status : `${status} ×${times}`}
       kind={method}
       reason={reasonOf(request)}
       at={received_at}

@@ -1,6 +1,5 @@
 import type { RateLimit } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
-import { TrafficChart } from '../parts/chart.tsx';
 import { Card, Confirm, Empty, PageHead, Pill, Time, type Tone } from '../parts/components.tsx';
 import { CreateForm, Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
@@ -8,26 +7,26 @@ import { count, durationText, number } from '../parts/numbers.ts';
 
 const to = '/dashboard/api-tokens';
 
-/** The tokens, each with its budget, now and in the last windows. */
-export function tokenBudgets({ tokens, windows, traffic, clock }: Services) {
+/** The tokens, each with its budget. */
+export function tokenBudgets({ tokens, windows, clock }: Services) {
   const now = clock.now();
   return tokens.list().map((token) => {
-    const { remaining, reset } = windows.status(token.id, now);
+    const { remaining, refused, reset } = windows.status(token.id, now);
     return {
       token,
       rate: windows.rate,
       remaining,
+      /** Requests that the open window refused. */
+      refused,
       /** When the window ends, in epoch milliseconds; `undefined` if none is open. */
       reset: remaining < windows.rate.limit ? reset : undefined,
-      windows: windows.history(token.id),
-      traffic: { series: traffic.series(token.id, now), interval: traffic.interval, now },
     };
   });
 }
 
 type TokenBudget = ReturnType<typeof tokenBudgets>[number];
 
-/** The tokens, each with what is left of its budget and how it got there. */
+/** The tokens, each with what is left of its budget. */
 export function Tokens({
   budgets,
   rate,
@@ -59,16 +58,17 @@ export function Tokens({
           <p>Create a token to make requests.</p>
         </Empty>
       )}
-      {budgets.map((budget) => (
-        <TokenCard budget={budget} />
-      ))}
+      <div class="columns even">
+        {budgets.map((budget) => (
+          <TokenCard budget={budget} />
+        ))}
+      </div>
     </>
   );
 }
 
 function TokenCard({ budget }: { budget: TokenBudget }) {
-  const { token, rate, windows, traffic, reset } = budget;
-  const refused = reset === undefined ? 0 : (windows.at(-1)?.refused ?? 0);
+  const { token, refused } = budget;
   return (
     <Card
       id={token.id}
@@ -88,18 +88,13 @@ function TokenCard({ budget }: { budget: TokenBudget }) {
         </div>
       }
     >
-      <div class="timeline">
-        <TrafficChart data={traffic} budget={{ rate, windows }} label={`Requests with ${token.name}`} />
-        <div>
-          <BudgetMeter budget={budget} />
-          {refused > 0 && (
-            <p>
-              <Pill tone="refused">{`${number(refused)} refused`}</Pill> in this window.{' '}
-              <a href={`/dashboard/requests?token=${token.id}&status=429`}>Show</a>
-            </p>
-          )}
-        </div>
-      </div>
+      <BudgetMeter budget={budget} />
+      {refused > 0 && (
+        <p>
+          <Pill tone="refused">{`${number(refused)} refused`}</Pill> in this window.{' '}
+          <a href={`/dashboard/requests?token=${token.id}&status=429`}>Show</a>
+        </p>
+      )}
     </Card>
   );
 }

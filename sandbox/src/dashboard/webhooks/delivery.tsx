@@ -1,13 +1,12 @@
-import { resources } from '../../resources/index.ts';
 import { answerOf, subjectOf } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
-import { hasFailed } from '../../storage/delivery-index.ts';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
+import { hasFailed } from '../../webhooks/health.ts';
 import { Action, Card, Code, Copyable, Empty, Facts, HeaderList, PageHead, Pill, Time } from '../parts/components.tsx';
 import { Body } from '../parts/json.tsx';
 import { count, latencyText } from '../parts/numbers.ts';
 import { toneOf } from '../requests/request-row.tsx';
-import { DeliveryState, NextAttempt } from './delivery-row.tsx';
+import { causeOf, DeliveryState, State } from './delivery-row.tsx';
 import type { SignatureExplanation } from './signature.ts';
 
 /** A delivery: why it failed, its body, its attempts, and how it was signed. */
@@ -42,8 +41,8 @@ export function Delivery({
       {latest !== undefined && hasFailed(delivery) && (
         <div class="banner bad">
           <p>
-            <code>{latest.status ?? 'no answer'}</code> {`${answerOf(latest) || 'no reason given'} · `}
-            <NextAttempt delivery={delivery} endpoint={endpoint} />
+            <code>{latest.status ?? 'no answer'}</code> {`${causeOf(delivery)} · `}
+            <State delivery={delivery} endpoint={endpoint} />
           </p>
         </div>
       )}
@@ -75,7 +74,6 @@ export function Delivery({
                     <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>
                   ),
                 ],
-                ['About', <Subject delivery={delivery} />],
                 ['webhook-id', <Copyable text={delivery.message} label="the webhook id" />],
               ]}
             />
@@ -90,14 +88,6 @@ export function Delivery({
       </div>
     </>
   );
-}
-
-/** A link to the record that an event is about. */
-function Subject({ delivery }: { delivery: DeliveryRecord }) {
-  const resource = resources.find(({ singular }) => delivery.event.startsWith(`${singular}.`));
-  const [, id] = /"id":"([\w-]+)"/.exec(delivery.body) ?? [];
-  if (resource === undefined || id === undefined) return <>{subjectOf(delivery) || '–'}</>;
-  return <a href={`/dashboard/${resource.name}/${id}`}>{id}</a>;
 }
 
 function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: number; open: boolean }) {

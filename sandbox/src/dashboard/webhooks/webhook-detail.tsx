@@ -1,13 +1,12 @@
-import type { EndpointHealth } from '../../storage/delivery-index.ts';
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
-import { Action, Card, Confirm, Copyable, Empty, More, PageHead, Rows, Time } from '../parts/components.tsx';
+import { Action, Card, Code, Confirm, Empty, More, PageHead, Rows } from '../parts/components.tsx';
 import { choices, Field, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { number } from '../parts/numbers.ts';
+import type { EndpointHealth } from '../../webhooks/health.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import type { InvalidForm } from '../parts/form.ts';
 import { DeliveryRow } from './delivery-row.tsx';
-import { endpointForm, EndpointFields, Health } from './webhooks.tsx';
+import { Health, RetryNow } from './webhooks.tsx';
 
 const firstTest = new URLSearchParams({ event: 'user.created', data: JSON.stringify(exampleData, null, 2) });
 
@@ -18,7 +17,6 @@ export interface WebhookView {
   readonly status: string;
   /** Number of deliveries that match. */
   readonly total: number;
-  readonly now: number;
   readonly invalid: InvalidForm | undefined;
 }
 
@@ -26,8 +24,7 @@ export interface WebhookView {
 export function Webhook({ view }: { view: WebhookView }) {
   const { endpoint, health, invalid } = view;
   const to = `/dashboard/webhooks/${endpoint.id}`;
-  const sent = (action: string) => (invalid?.form.get('action') === action ? invalid.form : undefined);
-  const [settings, test = firstTest] = [sent('save'), sent('test')];
+  const test = invalid?.form ?? firstTest;
   const errors = invalid?.errors;
   return (
     <>
@@ -68,15 +65,16 @@ export function Webhook({ view }: { view: WebhookView }) {
           </form>
         </Card>
         <div>
-          <Secret view={view} to={to} />
-          <Card title="Settings">
-            <form method="post" action={to}>
-              <EndpointFields form={settings ? endpointForm(settings) : endpoint} errors={errors} />
-              <button name="action" value="save">
-                Save
-              </button>
-            </form>
-            <div class="actions below">
+          <Card title="Signing secret">
+            <details class="fold">
+              <summary>Show the line for .env</summary>
+              <div id="secret">
+                <Code label="the line for .env" text={`EXAMPLE_WEBHOOK_SECRET=${endpoint.secret}\n`} />
+              </div>
+            </details>
+          </Card>
+          <Card title="Disable or delete it">
+            <div class="actions">
               {endpoint.disabled === undefined && <Action to={to} action="disable" button="Disable" />}
               <Confirm to={to} action="delete" button="Delete webhook" question="This also deletes its deliveries." />
             </div>
@@ -95,9 +93,7 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
       flush
       actions={
         <div class="actions">
-          {health.failed > 0 && (
-            <Action to={to} action="resend" button={`Resend all failed (${number(health.failed)})`} tone="main" />
-          )}
+          {health.failing.length > 0 && <RetryNow id={endpoint.id} />}
           <form method="get" action={to} class="actions" data-visit="true">
             <Select
               name="status"
@@ -123,31 +119,6 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
         </Empty>
       )}
       <More shown={deliveries.length} of={total} />
-    </Card>
-  );
-}
-
-function Secret({ view: { endpoint, now }, to }: { view: WebhookView; to: string }) {
-  const { previous, secret } = endpoint;
-  return (
-    <Card title="Signing secret">
-      <details class="fold">
-        <summary>Show the secret</summary>
-        <p id="secret">
-          <Copyable text={secret} label="the signing secret" />
-        </p>
-      </details>
-      {previous !== undefined && now < previous.until && (
-        <p class="hint">
-          Deliveries are also signed with the previous secret until <Time at={previous.until} show="both" />.
-        </p>
-      )}
-      <Confirm
-        to={to}
-        action="rotate"
-        button="Rotate secret"
-        question="For one day, deliveries are signed with both the old and the new secret."
-      />
     </Card>
   );
 }

@@ -1,28 +1,19 @@
 import type { Details } from '../../http/failure.ts';
-import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
-import type { EndpointHealth } from '../../storage/delivery-index.ts';
+import type { EndpointRecord } from '../../storage/records.ts';
+import type { EndpointHealth } from '../../webhooks/health.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
-import { Card, Empty, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
+import { Action, Card, Empty, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
 import { type Choice, CreateForm, Field, Select } from '../parts/fields.tsx';
-import { field, type InvalidForm } from '../parts/form.ts';
+import type { InvalidForm } from '../parts/form.ts';
 import { number } from '../parts/numbers.ts';
-import { DeliveryRow } from './delivery-row.tsx';
-
-type EndpointForm = Pick<EndpointRecord, 'url' | 'events'>;
-
-/** The settings of a webhook as a form has them. */
-export function endpointForm(form: URLSearchParams): EndpointForm {
-  return { url: field(form, 'url'), events: field(form, 'events').split(', ').filter(Boolean) };
-}
+import { causeOf, DeliveryRow } from './delivery-row.tsx';
 
 export interface EndpointView {
   readonly endpoint: EndpointRecord;
   readonly health: EndpointHealth;
-  /** The delivery that failed last; `undefined` if none does. */
-  readonly failing: DeliveryRecord | undefined;
 }
 
-/** The webhooks, those that fail first, each with what failed last. */
+/** The webhooks, those that fail first, each with what failed. */
 export function Webhooks({
   endpoints,
   invalid,
@@ -30,7 +21,9 @@ export function Webhooks({
   endpoints: readonly EndpointView[];
   invalid: InvalidForm | undefined;
 }) {
-  const form = invalid === undefined ? { url: '', events: ['*'] } : endpointForm(invalid.form);
+  const errors: Details | undefined = invalid?.errors;
+  const events = invalid?.form.get('events') ?? '*';
+  const options = [...new Set(['*', ...eventNames, events])];
   return (
     <>
       <PageHead title="Webhooks" lead="Events are sent to the URLs that you register here." />
@@ -38,44 +31,77 @@ export function Webhooks({
         to="/dashboard/webhooks"
         action="register"
         button="Register webhook"
-        errors={invalid?.errors}
+        errors={errors}
         open={endpoints.length === 0}
       >
-        <EndpointFields form={form} errors={invalid?.errors} />
+        <Field
+          label="URL"
+          name="url"
+          type="url"
+          value={invalid?.form.get('url') ?? ''}
+          errors={errors}
+          placeholder="http://127.0.0.1:3000/webhooks"
+          required
+        />
+        <Field label="Events" name="events" errors={errors}>
+          {(attributes) => (
+            <Select {...attributes} value={events} options={options.map((each): Choice => [each, listOf([each])])} />
+          )}
+        </Field>
       </CreateForm>
       {endpoints.length === 0 && (
         <Empty title="No webhooks yet.">
           <p>Register the URL of your server. Then create a user, or send a test event, to receive an event.</p>
         </Empty>
       )}
-      {endpoints.map(({ endpoint, health, failing }) => (
-        <Card flush title={<a href={`/dashboard/webhooks/${endpoint.id}`}>{endpoint.url}</a>}>
-          <p class="inset">
-            <Health endpoint={endpoint} health={health} />
-          </p>
-          {failing !== undefined && (
-            <Rows label={`What failed last at ${endpoint.url}`}>
-              <DeliveryRow delivery={failing} endpoint={endpoint} />
-            </Rows>
-          )}
-        </Card>
+      {endpoints.map(({ endpoint, health }) => (
+        <EndpointCard endpoint={endpoint} health={health} />
       ))}
     </>
   );
 }
 
+/** A webhook in a list: how it does, and each cause of its failures once. */
+export function EndpointCard({ endpoint, health }: EndpointView) {
+  const { id, url } = endpoint;
+  const causes = Map.groupBy(health.failing, (delivery) => `${delivery.attempts.at(-1)?.status} ${causeOf(delivery)}`);
+  return (
+    <Card
+      flush
+      title={<a href={`/dashboard/webhooks/${id}`}>{url}</a>}
+      actions={health.failing.length > 0 && <RetryNow id={id} />}
+    >
+      <p class="inset">
+        <Health endpoint={endpoint} health={health} />
+      </p>
+      {causes.size > 0 && (
+        <Rows label={`What fails at ${url}`}>
+          {[...causes.values()].map((deliveries) =>
+            deliveries
+              .slice(-1)
+              .map((latest) => <DeliveryRow delivery={latest} endpoint={endpoint} times={deliveries.length} />),
+          )}
+        </Rows>
+      )}
+    </Card>
+  );
+}
+
+export function RetryNow({ id }: { id: string }) {
+  return <Action to={`/dashboard/webhooks/${id}`} action="retry" button="Retry now" tone="main" />;
+}
+
 const tones: Readonly<Record<EndpointHealth['status'], Tone>> = {
   healthy: 'good',
-  retrying: 'fair',
-  'backed up': 'fair',
   failing: 'bad',
   disabled: 'bad',
   idle: 'plain',
 };
 
 /** The state of a webhook, and what it receives. */
-export function Health({ endpoint, health }: { endpoint: EndpointRecord; health: EndpointHealth }) {
-  const { status, pending, failed, last } = health;
+export function Health({ endpoint, health }: EndpointView) {
+  const { status, pending, failing, last } = health;
+  const failed = failing.filter((delivery) => delivery.status === 'failed').length;
   const counts = [pending > 0 && `${number(pending)} pending`, failed > 0 && `${number(failed)} failed`];
   return (
     <>
@@ -87,29 +113,6 @@ export function Health({ endpoint, health }: { endpoint: EndpointRecord; health:
           <Time at={last.at} show="ago" />
         </>
       )}
-    </>
-  );
-}
-
-export function EndpointFields({ form, errors }: { form: EndpointForm; errors: Details | undefined }) {
-  const events = form.events.join(', ');
-  const options = [...new Set(['*', ...eventNames, events])];
-  return (
-    <>
-      <Field
-        label="URL"
-        name="url"
-        type="url"
-        value={form.url}
-        errors={errors}
-        placeholder="http://127.0.0.1:3000/webhooks"
-        required
-      />
-      <Field label="Events" name="events" errors={errors}>
-        {(attributes) => (
-          <Select {...attributes} value={events} options={options.map((each): Choice => [each, listOf([each])])} />
-        )}
-      </Field>
     </>
   );
 }

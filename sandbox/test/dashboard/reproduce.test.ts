@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createSandbox } from '@example/sandbox';
 import { describe, expect, test } from 'vitest';
-import { asCurl, asSdkCall } from '../../../src/dashboard/requests/reproduce.ts';
-import { call, john } from '../../support/calls.ts';
+import { asCurl, asSdkCall } from '../../src/dashboard/requests/reproduce.ts';
+import { call, john } from '../support/calls.ts';
 
 type Options = Parameters<typeof call>[2];
 

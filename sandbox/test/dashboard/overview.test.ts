@@ -1,0 +1,67 @@
+import { createSandbox } from '@example/sandbox';
+import { expect, test } from 'vitest';
+import { call, john } from '../support/calls.ts';
+import { html, submit, textOf } from '../support/dashboard.ts';
+
+test('a fresh sandbox shows the first call and the lines for .env, to copy', async () => {
+  const page = await html(createSandbox({ apiToken: 'sandbox_token' }));
+  expect(page).toContain('Make your first call');
+  expect(page).toContain('data-copy="curl -H &#39;Authorization: Bearer sandbox_token&#39;');
+  expect(page).toContain('data-copy="EXAMPLE_BASE_URL=http://127.0.0.1/v1\nEXAMPLE_API_TOKEN=sandbox_token\n"');
+  expect(page).not.toContain('Latest requests');
+});
+
+test('what failed in the last minutes comes first, each outcome once, with its reason', async () => {
+  const sandbox = createSandbox({ rateLimit: { limit: 4 } });
+  await call(sandbox, 'GET /v1/projects');
+  expect(await html(sandbox)).not.toContain('failed in the last 5 min');
+  sandbox.faults.next({ status: 503 });
+  await call(sandbox, 'GET /v1/projects');
+  for (const email of ['john', 'jane']) await call(sandbox, 'POST /v1/users', { json: { ...john, email } });
+  for (let id = 0; id < 16; id++) await call(sandbox, `GET /v1/users/user_${id}`);
+  const [, failed = '', latest = ''] =
+    /19 requests failed in the last 5 min(.*?)<\/ol>.*Latest requests(.*?)<\/ol>/.exec(await html(sandbox)) ?? [];
+  const rows =
+    /429 ×16 GET \/v1\/users\/user_15 too many requests.* 422 ×2 POST \/v1\/users email: must be an email address.* 503 GET \/v1\/projects 503 on purpose \(fault_1\)/;
+  expect(textOf(failed)).toMatch(rows);
+  expect(textOf(latest)).toMatch(new RegExp(`${rows.source}.* 200 GET /v1/projects`));
+  sandbox.clock.advance(600_000);
+  expect(await html(sandbox)).not.toContain('failed in the last 5 min');
+});
+
+test('it says what is active on purpose, and how far ahead the clock is', async () => {
+  const sandbox = createSandbox();
+  await call(sandbox, 'GET /v1/projects');
+  for (const status of [500, 503]) sandbox.faults.next({ status });
+  expect(await html(sandbox)).toMatch(/Requests fail on purpose\..* Responds with 500: the next request, and 1 more\./);
+  await submit(sandbox, '', 'advance', { seconds: '60' });
+  expect(sandbox.clock.offset).toBe(60_000);
+  expect((await submit(sandbox, '', 'advance', { seconds: '-1' })).status).toBe(422);
+  expect(await html(sandbox)).toContain('1 min ahead of the real time');
+  await submit(sandbox, '', 'reset');
+  expect(await html(sandbox)).not.toMatch(/ahead|on purpose/);
+});
+
+test('a budget is said once: what is left, what was refused, and until when', async () => {
+  let now = Date.parse('2024-01-01T00:00:00Z');
+  const sandbox = createSandbox({ rateLimit: { limit: 2 }, now: () => now });
+  const { token } = await sandbox.state.tokens.create('CI');
+  for (let index = 0; index < 3; index++) await call(sandbox, 'GET /v1/projects', { token });
+  const page = await html(sandbox, '/api-tokens');
+  expect(textOf(page)).toMatch(
+    /Default token …\w+ .*2 of 2 left No window is open\..*CI …\w+ .*0 of 2 left No requests left: a 429 until 2024-01-01 00:01:00 UTC .* 1 refused in this window\./,
+  );
+  expect(page.match(/ of 2 left/g)).toHaveLength(2);
+  expect(page).toContain('<title>⚠ API tokens');
+  now += 60_000;
+  expect(await html(sandbox, '/api-tokens')).not.toContain('No requests left');
+});
+
+test('once the last token is revoked, it says what to do', async () => {
+  const sandbox = createSandbox();
+  await call(sandbox, 'GET /v1/projects');
+  sandbox.state.tokens.revoke('tok_123');
+  expect(await html(sandbox, '/api-tokens')).toContain('every request gets a 401');
+  // The first call has a placeholder instead of the revoked token.
+  expect(await html(sandbox)).toContain('Bearer &lt;token&gt;');
+});
