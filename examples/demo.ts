@@ -57,8 +57,10 @@ await client.users.create({ name: 'Ada Lovelace', email: 'ada@example.com', pass
 await sandbox.webhooks.flush();
 
 step('Next');
-say(`npx @example/sandbox  ${dim('the local API and its dashboard, to keep running')}`);
-say(`README.md             ${dim('the first call in a program of your own')}`);
-say(`docs/tasks.md         ${dim('sync a list, import users, receive webhooks')}`);
+say(dim('Keep a local API running, with its dashboard:'));
+say('npx @example/sandbox');
+say(dim('Call it from another terminal:'));
+say('EXAMPLE_BASE_URL=http://127.0.0.1:4010/v1 EXAMPLE_API_TOKEN=sandbox_token npx node examples/quick-start.ts');
+say(dim('Then read README.md and docs/tasks.md.'));
 receiver.close();
 await sandbox.close();

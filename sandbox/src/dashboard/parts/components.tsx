@@ -113,9 +113,7 @@ export function Code({ label, text, children }: { label: string; text: string; c
       <pre tabindex={0} role="region" aria-label={label}>
         <code>{children ?? text}</code>
       </pre>
-      <Copy text={text} label={label}>
-        Copy
-      </Copy>
+      <Copy text={text} label={label} />
     </div>
   );
 }

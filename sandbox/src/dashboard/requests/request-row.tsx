@@ -35,7 +35,8 @@ export function toneOf(status: number | undefined): Tone {
 export function collapsed(newestFirst: readonly RecordedRequest[]): readonly (readonly [RecordedRequest, number])[] {
   const groups = Map.groupBy(newestFirst, (request) => {
     const [, outcome] = requestOutcome(request);
-    return outcome === '429' ? outcome : `${outcome} ${request.method} ${request.path} ${reasonOf(request)}`;
+    const route = request.path.replace(/^(\/v1\/\w+)\/.+/, '$1/{id}');
+    return outcome === '429' ? outcome : `${outcome} ${request.method} ${route} ${reasonOf(request)}`;
   });
   return [...groups.values()].flatMap(([latest, ...others]) => (latest ? [[latest, others.length + 1] as const] : []));
 }
