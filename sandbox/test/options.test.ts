@@ -1,7 +1,6 @@
 import { createSandbox, type SandboxOptions } from '@example/sandbox';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { call } from './support/calls.ts';
 
 test.each<[SandboxOptions, string]>([
   [{ apiToken: '' }, 'apiToken'],
@@ -51,20 +50,4 @@ test('generated ids leave out the ids that seeds and tests have given', () => {
   const sandbox = createSandbox({ users: [{}, { id: 'user_123' }, { id: 'user_125' }] });
   sandbox.state.users.create({ email: 'new@example.com' });
   expect(sandbox.state.users.list().map(({ id }) => id)).toEqual(['user_124', 'user_123', 'user_125', 'user_126']);
-});
-
-test('users can be created at the start: a number of them or a list', async () => {
-  const many = createSandbox({ users: 3 });
-  expect((await call(many, 'GET /v1/users/user_125')).status).toBe(200);
-
-  const these = createSandbox({
-    users: [{ id: 'user_ada', name: 'Ada', email: 'ada@example.com', created_at: '2024-01-01T00:00:00Z' }, {}],
-  });
-  expect(await (await call(these, 'GET /v1/users/user_ada')).json()).toEqual({
-    id: 'user_ada',
-    name: 'Ada',
-    email: 'ada@example.com',
-    created_at: '2024-01-01T00:00:00Z',
-  });
-  expect((await call(these, 'GET /v1/users/user_123')).status).toBe(200);
 });

@@ -15,7 +15,7 @@ interface Started {
 export function welcome({ urls, apiToken, limit, window, data, webhooks }: Started): readonly Line[] {
   const [url = '', ...others] = urls;
   const line = (name: string, ...value: Line): Line => [`  `, style.faint(name.padEnd(11)), ...value];
-  const [first, ...more] = webhooks;
+  const [first] = webhooks;
   return [
     [],
     [style.bold('The Example API runs on this machine.'), ' ', style.faint('Ctrl-C stops it.')],
@@ -25,8 +25,10 @@ export function welcome({ urls, apiToken, limit, window, data, webhooks }: Start
     line('Dashboard', new URL('/dashboard', url).href),
     line('Limit', `${limit} requests per ${window / 1000} s`),
     line('State', data === undefined ? 'in memory' : `stored in ${data}`),
-    ...webhooks.map((webhook) => line('Webhook', webhook.url)),
-    ...more.map(({ secret }) => line('', style.faint(secret))),
+    ...webhooks.flatMap((webhook) => [
+      line('Webhook', webhook.url),
+      ...(webhook === first ? [] : [line('', style.faint(webhook.secret))]),
+    ]),
     [],
     [style.faint('For the file .env of your app:')],
     [],

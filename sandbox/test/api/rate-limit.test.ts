@@ -34,16 +34,6 @@ test('the 101st request in a minute gets a 429, and the first after it does not'
   expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067321']);
 });
 
-test('the limit and the window can be chosen', async () => {
-  let now = start;
-  const sandbox = createSandbox({ rateLimit: { limit: 2, window: 500 }, now: () => now });
-  expect((await ask(sandbox)).status).toBe(200);
-  expect((await ask(sandbox)).status).toBe(200);
-  expect((await ask(sandbox)).status).toBe(429);
-  now += 500;
-  expect((await ask(sandbox)).status).toBe(200);
-});
-
 test('concurrent requests share the budget exactly', async () => {
   const sandbox = createSandbox({ rateLimit: { limit: 10 } });
   const responses = await Promise.all(Array.from({ length: 15 }, () => ask(sandbox)));
@@ -57,13 +47,6 @@ test('a failed request counts', async () => {
   expect(budget(await call(sandbox, 'POST /v1/users', { body: 'no JSON' }))[1]).toBe('1');
   expect(budget(await call(sandbox, 'GET /v1/nothing'))[1]).toBe('0');
   expect((await ask(sandbox)).status).toBe(429);
-});
-
-test('a request without a valid token uses no budget, and its headers show a full one', async () => {
-  const sandbox = createSandbox({ now: () => start });
-  const stranger = await call(sandbox, 'GET /v1/projects', { token: 'wrong' });
-  expect(budget(stranger)).toEqual(['100', '100', '1704067261']);
-  expect(budget(await ask(sandbox))[1]).toBe('99');
 });
 
 test('a clock that goes backwards starts a new window', async () => {

@@ -32,7 +32,7 @@ test('it prints its URLs, lines for .env and a first request; Ctrl-C stops it cl
 
 test('the lines for .env are the same at the next start in the folder that has them', async () => {
   const cwd = temporaryFolder();
-  const port = String(new URL((await serve()).url).port);
+  const { port } = new URL((await serve()).url);
   const args = ['--port', '0', '--webhook', `http://127.0.0.1:${port}/hooks`];
   const linesOf = async () => {
     const program = start.in(cwd, ...args);

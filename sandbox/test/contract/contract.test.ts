@@ -136,7 +136,7 @@ describe('responses match openapi.json', () => {
 
     const response = await call(sandbox, target, options);
     expect(response.status).toBe(status);
-    const json = status === 422 ? options?.json : example;
+    const json = status === 422 ? options.json : example;
     expect(problemsOfExchange(asked, { query, json }, response, await bodyOf(response))).toEqual([]);
     for (const name of Object.keys(documented(asked, status)?.headers ?? {})) {
       // Only a repeated request has it.

@@ -99,7 +99,9 @@ describeInChromium('reading the dashboard in Chromium', () => {
           { viewport: { width, height: 800 }, reducedMotion: 'reduce' },
         );
         const target = await receiver([500, 204]);
-        const { id } = sandbox.webhooks.register({ url: target.url });
+        const { id } = sandbox.webhooks.register({
+          url: `${target.url}/with/a/path/that/is/longer/than/a/phone/is/wide`,
+        });
         for (let index = 0; index < 2; index++) sandbox.state.users.create();
         await sandbox.webhooks.flush();
         sandbox.webhooks.register({ url: 'http://127.0.0.1:9/' });

@@ -15,8 +15,8 @@ test.each([
   ['once its receiver is gone', [410], 'disabled'],
 ])('%s, a webhook that got %j is %s, in the list and on its page', async (_, statuses, state) => {
   const { sandbox } = sandboxWithWebhook(statuses);
-  for (let count = 0; count < statuses.length; count++) {
-    sandbox.webhooks.sendTest('we_123');
+  for (const status of statuses) {
+    sandbox.webhooks.sendTest('we_123', `got.${status}`);
     await sandbox.webhooks.flush();
   }
   for (const path of ['/webhooks', '/webhooks/we_123'])

@@ -1,5 +1,5 @@
 import { createSandbox, type Fault, type Sandbox, type SandboxServer } from '@example/sandbox';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { call, john, over } from '../support/calls.ts';
 
 const local = createSandbox({ rateLimit: { limit: 10_000 } });
@@ -134,27 +134,6 @@ test('a share applies to about that fraction of the requests, the same ones for 
   expect(share).toBeLessThan(0.4);
 });
 
-test('latency delays the response', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
-  onTestFinished(() => void vi.useRealTimers());
-  const sandbox = createSandbox({ latency: 250 });
-  let status: number | undefined;
-  void call(sandbox, 'GET /v1/projects').then((response) => (status = response.status));
-
-  await vi.advanceTimersByTimeAsync(249);
-  expect(status).toBeUndefined();
-  await vi.advanceTimersByTimeAsync(1);
-  expect(status).toBe(200);
-  expect(sandbox.requests[0]?.duration).toBeGreaterThanOrEqual(250);
-});
-
-test('Retry-After can be added to any fault, including one with only a latency', async () => {
-  const sandbox = createSandbox();
-  sandbox.faults.next({ latency: 1, retryAfter: 2 });
-  const response = await call(sandbox, 'GET /v1/projects');
-  expect([response.status, response.headers.get('retry-after')]).toEqual([200, '2']);
-});
-
 test('unauthenticated requests and preflights do not use up a fault, and one that is removed meets no request', async () => {
   const sandbox = createSandbox();
   const { id } = sandbox.faults.next({ status: 500 });
@@ -194,4 +173,45 @@ test.each<[Fault, string]>([
   [{ body: 'burnt' as 'cut' }, '`body`: Must be cut, malformed, html or empty.'],
 ])('%j is not a valid fault', (fault, message) => {
   expect(() => createSandbox().faults.next(fault)).toThrow(message);
+});
+
+describe('the header Sandbox-Fault', () => {
+  const withFault = (fault: object) => ({ headers: { 'Sandbox-Fault': JSON.stringify(fault) } });
+  const list = async (sandbox: Sandbox, options?: Parameters<typeof call>[2]) =>
+    (await call(sandbox, 'GET /v1/projects', options)).status;
+
+  test('makes its own request fail, which gets no other fault and uses up none', async () => {
+    const sandbox = createSandbox();
+    sandbox.faults.next({ status: 500 });
+    expect(await list(sandbox, withFault({ status: 503, retryAfter: 7 }))).toBe(503);
+    expect(sandbox.requests[0]?.fault).toEqual({ id: 'header', status: 503, retryAfter: 7, met: 1 });
+    const once = withFault({ id: 'one', status: 503, times: 1 });
+    expect([await list(sandbox, once), await list(sandbox, once), await list(sandbox)]).toEqual([503, 200, 500]);
+  });
+
+  test('counts for each token, until the faults are cleared', async () => {
+    const sandbox = createSandbox();
+    const { token } = await sandbox.state.tokens.create('other');
+    const once = withFault({ id: 'one', status: 503, times: 1 });
+    for (let round = 0; round < 2; round++) {
+      expect([await list(sandbox, once), await list(sandbox, { ...once, token })]).toEqual([503, 503]);
+      expect(await list(sandbox, once)).toBe(200);
+      sandbox.faults.clear();
+    }
+  });
+
+  test.each([
+    ['503', 'Sandbox-Fault', 'Must be an object.'],
+    ['{', 'Sandbox-Fault', 'Must be JSON, such as {"status":503}.'],
+    ['{}', 'Sandbox-Fault.status', 'Must have at least one of status, latency, reset and body.'],
+    [
+      '{"status":503,"times":2}',
+      'Sandbox-Fault.id',
+      'Must be set with times, to identify the requests that are counted.',
+    ],
+    ['{"status":503,"share":1}', 'Sandbox-Fault.share', expect.stringContaining('Unknown field. Known fields: status')],
+  ])('%s is refused', async (header, field, reason) => {
+    const response = await call(createSandbox(), 'GET /v1/projects', { headers: { 'Sandbox-Fault': header } });
+    expect([response.status, await response.json()]).toMatchObject([422, { error: { details: { [field]: reason } } }]);
+  });
 });

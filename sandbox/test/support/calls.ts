@@ -36,7 +36,7 @@ export function over(server: SandboxServer, sandbox: Sandbox): Sandbox {
 export async function bodyOf(response: Response): Promise<unknown> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-  return isJson ? JSON.parse(text) : text;
+  return isJson && text !== '' ? JSON.parse(text) : text;
 }
 
 export const john = { name: 'John Doe', email: 'john@example.com', password: 'secure_password' };

@@ -1,0 +1,185 @@
+import { createSandbox, type SandboxOptions } from '@example/sandbox';
+import { describe, expect, test } from 'vitest';
+import { bodyOf, call, john } from '../support/calls.ts';
+
+type Row = readonly [request: string, options: Parameters<typeof call>[2], status: number, body: unknown];
+
+const now = () => Date.parse('2024-01-01T00:00:00Z');
+const apiToken = 'sandbox_token';
+const projects = [{ id: 'proj_1', name: 'One', description: '' }, { status: 'archived' }, { id: 'proj_3' }];
+const options: SandboxOptions = { now, apiToken, users: 1, projects };
+
+const user = (fields: object) => ({ json: { ...john, ...fields } });
+const details = (problems: object) => ({ error: { code: 'invalid_request', details: problems } });
+const as = (Authorization: string) => ({ token: null, headers: { Authorization } });
+const meta = (current_page: number, total_pages: number, total_count: number) => ({
+  meta: { current_page, total_pages, total_count },
+});
+const characters = (min: number, max: number) => `Must be a string of ${min} to ${max} characters.`;
+const evil = `Robert'); DROP TABLE users;-- <script>alert(1)</script> \u202e 🦄`;
+
+const rows: Record<string, readonly Row[]> = {
+  'POST /v1/users': [
+    ['', user({}), 201, { name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' }],
+    ['', user({ name: evil }), 201, { name: evil }],
+    ['', user({ name: ' \t ' }), 422, details({ name: 'Must not be blank.' })],
+    ['', user({ name: null }), 422, details({ name: characters(1, 200) })],
+    ['', user({ email: 'a@b' }), 422, details({ email: 'Must be an email address, such as john@example.com.' })],
+    ['', user({ password: 12345678 }), 422, details({ password: characters(8, 1000) })],
+    ['', user({ admin: true }), 422, details({ admin: 'Unknown field. Known fields: name, email, password.' })],
+    ['', { json: {} }, 422, details({ name: characters(1, 200), password: characters(8, 1000) })],
+    ['?x=1', user({}), 422, details({ x: 'Unknown field.' })],
+    [
+      '',
+      { ...user({}), headers: { 'Idempotency-Key': 'two words' } },
+      422,
+      details({ 'Idempotency-Key': 'Must be 1 to 255 visible ASCII characters.' }),
+    ],
+  ],
+  'GET /v1/users/': [
+    ['user_123', {}, 200, { id: 'user_123', created_at: '2023-12-31T00:00:00Z' }],
+    ...['user_124', 'nobody', '%2e%2e', 'a%2Fb', '%00', '%ZZ', '__proto__'].map((id): Row => [
+      id,
+      {},
+      404,
+      { error: { code: 'not_found', details: {} } },
+    ]),
+    ['user_123?expnad=projects', {}, 422, details({ expnad: 'Unknown field.' })],
+  ],
+  'HEAD /v1/users/': [['user_123', {}, 200, '']],
+  'GET /v1/projects': [
+    ['', {}, 200, { data: [{ id: 'proj_3' }, { status: 'archived' }, { id: 'proj_1', status: 'active' }] }],
+    ['?per_page=2', {}, 200, { data: [{}, {}], ...meta(1, 2, 3) }],
+    ['?per_page=2&page=2', {}, 200, { data: [{ id: 'proj_1' }], ...meta(2, 2, 3) }],
+    ['?status=active&per_page=1', {}, 200, { data: [{ id: 'proj_3' }], ...meta(1, 2, 2) }],
+    ['?status=unheard-of', {}, 200, { data: [], ...meta(1, 0, 0) }],
+    ['?page=6', {}, 200, { data: [], ...meta(6, 1, 3) }],
+    ...['0', '-1', '1.5', '', '9999999999999999999'].map((page): Row => [
+      `?page=${page}`,
+      {},
+      422,
+      details({ page: 'Must be an integer of at least 1.' }),
+    ]),
+    ['?per_page=all', {}, 422, details({ per_page: 'Must be an integer from 1 to 100.' })],
+    ['?status=', {}, 422, details({ status: 'Must not be empty: leave it out to get every project.' })],
+    ['?page=1&page=2', {}, 422, details({ page: 'Must be given once.' })],
+    ['?perPage=5', {}, 422, details({ perPage: 'Unknown field. Known fields: page, per_page, status.' })],
+    ['', as('bearer sandbox_token'), 200, {}],
+    [
+      '',
+      { token: null },
+      401,
+      { error: { message: 'The API token is missing. Send it as Authorization: Bearer <token>.' } },
+    ],
+    ...['Bearer wrong', 'Bearer', 'Basic c2FuZGJveA==', 'sandbox_token', 'Bearer sandbox_token, x'].map(
+      (header): Row => ['', as(header), 401, { error: { code: 'unauthorized', details: {} } }],
+    ),
+  ],
+  // The token comes first.
+  'GET /v1/secrets': [['', { token: null }, 401, {}]],
+};
+
+describe.each(Object.entries(rows))('%s', (operation, table) => {
+  test.each(table)('%s %j gets a %i', async (rest, sent, status, body) => {
+    const response = await call(createSandbox(options), `${operation}${rest}`, sent);
+    expect([response.status, await bodyOf(response)]).toMatchObject([status, body]);
+    if (status === 201) expect(response.headers.get('location')).toBe('/v1/users/user_124');
+    const challenge = sent?.headers === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+    if (status === 401) expect(response.headers.get('www-authenticate')).toBe(challenge);
+  });
+});
+
+test('the 100 sample projects are newest first, each on one page, and the same for the same seed', async () => {
+  const list = async (seed: number) => {
+    const sandbox = createSandbox({ now, seed });
+    const pages = await Promise.all([1, 2, 3, 4, 5].map((page) => call(sandbox, `GET /v1/projects?page=${page}`)));
+    // A page of the API.
+    const bodies = (await Promise.all(pages.map(bodyOf))) as { data: { created_at: string; status: string }[] }[];
+    return bodies.flatMap(({ data }) => data);
+  };
+  const all = await list(1);
+  const times = all.map(({ created_at }) => created_at);
+  expect(new Set(times).size).toBe(100);
+  expect(times).toEqual([...times].sort().reverse());
+  expect(new Set(all.map(({ status }) => status)).size).toBeGreaterThan(1);
+  expect(await list(1)).toEqual(all);
+  expect(await list(2)).not.toEqual(all);
+});
+
+test('an email belongs to one user, regardless of case, also of two concurrent requests', async () => {
+  const sandbox = createSandbox();
+  const emails = [john.email, 'JOHN@Example.com'];
+  const responses = await Promise.all(emails.map((email) => call(sandbox, 'POST /v1/users', user({ email }))));
+  expect(responses.map(({ status }) => status)).toEqual([201, 409]);
+  expect(await bodyOf(responses[1]!)).toMatchObject({
+    error: { code: 'email_taken', details: { email: 'Belongs to another user.' } },
+  });
+});
+
+test('each sandbox has its own token, so that clients of two sandboxes in one process do not share a budget', async () => {
+  const sandbox = createSandbox();
+  expect(sandbox.apiToken).toMatch(/^sandbox_\w{32}$/);
+  expect((await call(createSandbox(), 'GET /v1/projects', { token: sandbox.apiToken })).status).toBe(401);
+});
+
+describe('requests with the same Idempotency-Key', () => {
+  const headers = { 'Idempotency-Key': 'key-1' };
+  const jane = { ...john, name: 'Jane Doe' };
+  const reordered = JSON.stringify({ email: john.email, name: john.name, password: john.password }, null, 2);
+  const taken = { email: 'taken@example.com' };
+
+  test.each<[string, readonly object[], readonly number[], boolean]>([
+    ['get the first response', [{ json: john }, { json: john }], [201, 201], true],
+    ['whatever the order of fields', [{ json: john }, { body: reordered }], [201, 201], true],
+    ['whatever the password, which is not kept', [{ json: john }, user({ password: 'another_one' })], [201, 201], true],
+    ['but not with another field', [{ json: john }, { json: jane }, { json: john }], [201, 409, 201], true],
+    ['also if it is a conflict', [user(taken), user(taken)], [409, 409], true],
+    ['unless it was invalid', [user({ name: '' }), { json: john }], [422, 201], false],
+  ])('%s', async (_, requests, statuses, isReplayed) => {
+    const sandbox = createSandbox({ users: [taken] });
+    const responses = await Promise.all(requests.map((each) => call(sandbox, 'POST /v1/users', { ...each, headers })));
+    expect(responses.map(({ status }) => status)).toEqual(statuses);
+    expect(responses.at(-1)?.headers.get('idempotent-replayed')).toBe(isReplayed ? 'true' : null);
+    const [first, ...others] = await Promise.all(responses.map((response) => response.text()));
+    expect(others.at(-1) === first).toBe(isReplayed);
+  });
+
+  test('are known for one day', async () => {
+    const sandbox = createSandbox();
+    const create = async () => (await call(sandbox, 'POST /v1/users', { json: john, headers })).status;
+    expect(await create()).toBe(201);
+    sandbox.clock.advance(86_399_000);
+    expect(await create()).toBe(201);
+    sandbox.clock.advance(1000);
+    expect(await create()).toBe(409);
+  });
+});
+
+test('pages may send requests, after a preflight that uses no token and no budget, and read the headers', async () => {
+  const sandbox = createSandbox();
+  const origin = { Origin: 'http://localhost:3000' };
+  const asked = 'authorization,content-type,idempotency-key,sandbox-fault';
+  const preflight = await call(sandbox, 'OPTIONS /v1/users', {
+    token: null,
+    headers: { ...origin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': asked },
+  });
+  expect(preflight.status).toBe(204);
+  expect(preflight.headers.get('access-control-allow-methods')).toBe('GET,HEAD,POST');
+  expect(preflight.headers.get('access-control-allow-headers')).toBe(asked);
+  for (const [request, token] of [['GET /v1/projects'], ['GET /v1/users/nobody'], ['GET /v1/projects', 'wrong']]) {
+    const { headers } = await call(sandbox, request!, { headers: origin, ...(token === undefined ? {} : { token }) });
+    expect(headers.get('access-control-allow-origin')).toBe(origin.Origin);
+    expect(headers.get('vary')).toBe('Origin');
+    for (const name of [
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+      'Retry-After',
+      'X-Request-Id',
+      'Date',
+    ])
+      expect(headers.get('access-control-expose-headers')?.split(',')).toContain(name);
+  }
+  const { headers } = await call(sandbox, 'GET /v1/projects');
+  expect([headers.get('x-ratelimit-remaining'), headers.get('access-control-allow-origin')]).toEqual(['97', null]);
+});
