@@ -46,6 +46,24 @@ describeSite('the playground', (open) => {
     expect(await axeFindings(page)).toEqual([]);
   });
 
+  it('shows on a phone what it prints, with the button, as soon as it runs', async () => {
+    await using page = await open('playground/', {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    await page.waitForSelector('.cm-content');
+    await page.click('[name=run]');
+    for (const state of ['running', 'ended']) {
+      await page.waitForSelector(`.playground[data-state=${state}]`);
+      for (const part of ['[name=run]', '[data-part=console]']) {
+        const box = await page.locator(part).boundingBox();
+        expect(box!.y, `${part} ${state}`).toBeGreaterThan(0);
+        expect(Math.floor(box!.y + box!.height), `${part} ${state}`).toBeLessThanOrEqual(844);
+      }
+    }
+  });
+
   it('runs the program on Ctrl+Enter and ⌘+Enter, leaves it as it is, and colours it', async () => {
     await using page = await open('playground/');
     for (const key of ['Control', 'Meta']) {

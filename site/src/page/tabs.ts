@@ -1,21 +1,10 @@
-/**
- * Lets tabs show one panel at a time: the one that has the same number. The arrow keys go from tab to tab.
- *
- * @param hidden - The attribute `hidden` of the other panels: with `until-found`, a search of the browser finds what is in them.
- * @returns A function that shows a panel by its number.
- */
-export function startTabs(
-  tabs: readonly HTMLElement[],
-  panels: readonly HTMLElement[],
-  hidden: '' | 'until-found' = '',
-): (chosen: number) => void {
+/** Lets tabs show one panel at a time: the one that has the same number. The arrow keys go from tab to tab. */
+export function startTabs(tabs: readonly HTMLElement[], panels: readonly HTMLElement[]): void {
   const choose = (chosen: number) => {
     for (const [index, tab] of tabs.entries()) {
-      const isChosen = index === chosen;
-      tab.setAttribute('aria-selected', String(isChosen));
-      tab.tabIndex = isChosen ? 0 : -1;
-      if (isChosen) panels[index]?.removeAttribute('hidden');
-      else panels[index]?.setAttribute('hidden', hidden);
+      tab.setAttribute('aria-selected', String(index === chosen));
+      tab.tabIndex = index === chosen ? 0 : -1;
+      panels[index]?.toggleAttribute('hidden', index !== chosen);
     }
   };
   for (const [index, tab] of tabs.entries()) {
@@ -28,5 +17,4 @@ export function startTabs(
       next?.click();
     });
   }
-  return choose;
 }

@@ -46,16 +46,18 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     [...root.querySelectorAll<HTMLElement>('[role=tab]')],
     [...root.querySelectorAll<HTMLElement>('[role=tabpanel]')],
   );
-  button('run').addEventListener('click', () => {
+  button('run').addEventListener('click', ({ isTrusted }) => {
     if (run) end(`Stopped. ${view.summary}`);
     else start().catch((error: unknown) => end(couldNotStart(String(error))));
+    // The home page starts its scene itself, and stays where it is.
+    if (isTrusted || !isScene) find(root, '.output').scrollIntoView({ block: 'nearest' });
   });
   onRunKey(root, () => {
     if (run) end('');
     button('run').click();
   });
   button('share').addEventListener('click', () => void share(root, source));
-  for (const input of root.querySelectorAll('[name=speed], [name=faults], [name=latency], [name=outage]'))
+  for (const input of root.querySelectorAll('[name=faults], [name=latency], [name=outage]'))
     input.addEventListener('change', () => run?.send({ type: 'set', settings: settingsOf(root) }));
   if (source.shared !== undefined)
     status.textContent = 'This program came with the address. Read it before you run it.';
@@ -72,9 +74,8 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
 
 function settingsOf(root: HTMLElement): Settings {
   const isOn = (name: string) => find(root, `[name="${name}"]`, HTMLInputElement).checked;
-  const { value } = find(root, '[name="speed"]', HTMLSelectElement);
   return {
-    speed: Number(value),
+    speed: Number(root.dataset.speed),
     trouble: { faults: isOn('faults'), latency: isOn('latency'), outage: isOn('outage') },
   };
 }
