@@ -2,14 +2,13 @@ import type { AstroIntegration } from 'astro';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { withoutBars } from './bars.ts';
 import { withoutExamples } from './examples.ts';
 import { titleOf, withoutComponents } from './markdown.ts';
 import { pages } from './pages.ts';
 
 const content = fileURLToPath(new URL('../src/content/docs/', import.meta.url));
 
-interface Content {
+export interface Content {
   /** Of the page, such as `guides/errors`, or `index` of the home page. */
   readonly address: string;
   readonly title: string;
@@ -47,7 +46,7 @@ export function markdownOfPages(url: string, description: string): AstroIntegrat
 /** Guides in their order, then the reference, then what only contributors read. */
 function rank({ address }: Content): number {
   const at = pages.findIndex((page) => page.address === address);
-  return /^(decisions|project)/.test(address) ? 2000 + at : at === -1 ? 1000 : at;
+  return /^(internals|project)/.test(address) ? 2000 + at : at === -1 ? 1000 : at;
 }
 
 /** All pages: what `contentOfRepository` and TypeDoc have written. */
@@ -62,7 +61,7 @@ export async function readContent(): Promise<Content[]> {
         return {
           address: addressOf(file),
           title: titleOf(markdown) ?? '',
-          body: file.endsWith('.mdx') ? withoutComponents(text) : withoutBars(withoutExamples(text)),
+          body: file.endsWith('.mdx') ? withoutComponents(text) : withoutExamples(text),
         };
       }),
   );

@@ -1,114 +1,90 @@
 import { find } from '../page/find.ts';
-import type { Found, Hit } from './ranking.ts';
+import type { Hit } from './ranking.ts';
 
-const shown = 8;
+type Search = (query: string) => Hit[];
 
 /** The search box. It loads the index when it is opened for the first time. */
 class SiteSearch extends HTMLElement {
-  #find: Promise<(query: string) => Hit[]> | undefined;
+  #loaded: Promise<Search | undefined> | undefined;
 
   connectedCallback(): void {
     const dialog = find(this, 'dialog', HTMLDialogElement);
     const input = find(this, 'input', HTMLInputElement);
     const open = () => {
-      this.#load().catch(() => undefined);
+      void this.#load();
       dialog.showModal();
       input.select();
     };
-    find(this, '[data-open-modal]', HTMLButtonElement).addEventListener('click', open);
-    find(this, '[data-close-modal]', HTMLButtonElement).addEventListener('click', () => dialog.close());
-    input.addEventListener('input', () => void this.#search(input));
-    find(this, 'form', HTMLFormElement).addEventListener('submit', (event) => {
+    find(this, '[data-open-modal]').addEventListener('click', open);
+    find(this, '[data-close-modal]').addEventListener('click', () => dialog.close());
+    input.addEventListener('input', () => void this.#show(input));
+    find(this, 'form').addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.#search(input).then(() => this.#links[0]?.click());
+      void this.#show(input).then(() => this.querySelector('a')?.click());
     });
     dialog.addEventListener('click', ({ target }) => {
       // The backdrop counts as the dialog, and a link may lead to this very page.
       if (target === dialog || (target instanceof Element && target.closest('a'))) dialog.close();
     });
-    dialog.addEventListener('keydown', (event) => this.#move(event, input));
+    // The arrow keys go through the box and the hits.
+    dialog.addEventListener('keydown', (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      const stops = [input, ...this.querySelectorAll('a')];
+      stops[stops.findIndex((stop) => stop === document.activeElement) + step]?.focus();
+    });
     addEventListener('keydown', (event) => {
       if (event.key !== 'k' || !(event.metaKey || event.ctrlKey)) return;
       event.preventDefault();
-      if (dialog.open) dialog.close();
-      else open();
+      if (!dialog.open) open();
     });
   }
 
-  async #search(input: HTMLInputElement): Promise<void> {
+  async #show(input: HTMLInputElement): Promise<void> {
     const query = input.value;
-    const status = find(this, '[role=status]');
-    let hits: Hit[];
-    try {
-      hits = (await this.#load())(query);
-    } catch {
-      status.textContent = 'The search could not be loaded. Type again to retry.';
-      return;
-    }
+    const search = await this.#load();
     // Someone may have typed on while the index was loaded.
     if (query !== input.value) return;
-    find(this, 'ol').replaceChildren(...hits.slice(0, shown).map((hit) => this.#item(hit)));
-    status.textContent = query.trim() === '' ? '' : hits.length === 0 ? `Nothing found for “${query}”.` : pages(hits);
+    const hits = search?.(query) ?? [];
+    find(this, 'ol').replaceChildren(...hits.map((hit) => this.#item(hit)));
+    const found = hits.length === 0 ? `Nothing found for “${query}”.` : `Best pages: ${hits.length}`;
+    const said = search ? query && found : 'The search could not be loaded. Type again to retry.';
+    find(this, '[role=status]').textContent = said;
   }
 
-  #load(): Promise<(query: string) => Hit[]> {
-    if (this.#find === undefined) {
-      this.#find = load(this.dataset.base ?? '/');
-      // The next query tries again.
-      this.#find.catch(() => (this.#find = undefined));
-    }
-    return this.#find;
+  /** `undefined` if the index can't be loaded. The next query tries again. */
+  #load(): Promise<Search | undefined> {
+    this.#loaded ??= load(this.dataset.base ?? '/').catch(() => (this.#loaded = undefined));
+    return this.#loaded;
   }
 
-  #item({ address, title, sections }: Hit): HTMLLIElement {
+  #item(hit: Hit): HTMLLIElement {
     const item = document.createElement('li');
-    const intro = sections.find(({ heading }) => heading === '');
-    item.append(this.#link('page', title, { address, excerpt: intro?.excerpt ?? [] }));
-    const others = sections.filter(({ heading }) => heading !== '');
-    item.append(...others.map((section) => this.#link('section', section.heading, section)));
+    for (const [index, { address, title, excerpt }] of hit.entries()) {
+      const link = document.createElement('a');
+      link.className = index === 0 ? 'page' : 'section';
+      link.href = `${this.dataset.base ?? '/'}${address}`;
+      link.append(
+        element('strong', title),
+        ...excerpt.map(({ text, found }) => (found ? element('mark', text) : text)),
+      );
+      item.append(link);
+    }
     return item;
   }
-
-  #link(kind: string, title: string, { address, excerpt }: Pick<Found, 'address' | 'excerpt'>): HTMLAnchorElement {
-    const link = document.createElement('a');
-    link.className = kind;
-    link.href = `${this.dataset.base ?? '/'}${address}`;
-    const name = document.createElement('strong');
-    name.textContent = title;
-    link.append(name, ...excerpt.map(({ text, found }) => (found ? marked(text) : text)));
-    return link;
-  }
-
-  /** The arrow keys go through the hits. */
-  #move(event: KeyboardEvent, input: HTMLInputElement): void {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    const stops = [input, ...this.#links];
-    const at = stops.findIndex((stop) => stop === document.activeElement);
-    stops[Math.min(Math.max(at + step, 0), stops.length - 1)]?.focus();
-  }
-
-  get #links(): HTMLAnchorElement[] {
-    return [...this.querySelectorAll('a')];
-  }
 }
 
-async function load(base: string): Promise<(query: string) => Hit[]> {
-  const [{ searchIn }, response] = await Promise.all([import('./ranking.ts'), fetch(`${base}search.json`)]);
-  if (!response.ok) throw new Error(`The index was answered with ${response.status}.`);
-  return searchIn(await response.text());
+async function load(base: string): Promise<Search> {
+  const [{ readIndex, search }, response] = await Promise.all([import('./ranking.ts'), fetch(`${base}search.json`)]);
+  const index = await readIndex(await response.text());
+  return (query) => search(index, query);
 }
 
-function pages({ length }: readonly Hit[]): string {
-  if (length > shown) return `The best ${shown} of ${length} pages`;
-  return length === 1 ? '1 page' : `${length} pages`;
-}
-
-function marked(word: string): HTMLElement {
-  const mark = document.createElement('mark');
-  mark.textContent = word;
-  return mark;
+function element(name: string, text: string): HTMLElement {
+  const created = document.createElement(name);
+  created.textContent = text;
+  return created;
 }
 
 customElements.define('site-search', SiteSearch);

@@ -1,98 +1,89 @@
 import MiniSearch, { type Options, type SearchResult } from 'minisearch';
-import type { Section } from '../../build/sections.ts';
 
-export interface Hit {
-  /** Of the page, such as `guides/errors/`. */
+/** What is below one heading of a page, or before the first one. */
+export interface Section {
+  /** Of the page, such as `guides/errors/#timeouts`. */
+  readonly address: string;
+  readonly page: string;
+  /** What the page is called, separated by commas. Only its first section has them. */
+  readonly names: string;
+  readonly heading: string;
+  readonly text: string;
+}
+
+/** A page, and after it the best of its sections. In an excerpt, what the query has found are pieces of their own. */
+export type Hit = readonly {
   readonly address: string;
   readonly title: string;
-  readonly sections: readonly Found[];
-}
-
-export interface Found {
-  readonly address: string;
-  /** Empty for what comes before the first heading. */
-  readonly heading: string;
-  readonly excerpt: Excerpt;
-}
-
-/** Pieces of a text. Words that the query has found are pieces of their own. */
-export type Excerpt = readonly { readonly text: string; readonly found: boolean }[];
+  readonly excerpt: readonly { readonly text: string; readonly found: boolean }[];
+}[];
 
 /** Words of a question that say nothing about its subject. */
-const filling = new Set(
-  (
-    'a an and are as at be by can do does for from get has have how i if in is it my of on or our the to use what when where which ' +
-    'with you your'
-  ).split(' '),
-);
-
-/** Readers who search want to do something. Why and how it works, the API reference and the project come after the guides. */
-const background = /^(api|decisions|internals|project)(\/|$)/;
+const filling = /^(an?|and|are|as|at|by|can|do|does|for|from|get|how|i|if|in|is|it|my|of|on|or|our|the|to|use|with)$/i;
 
 const options: Options<Section> = {
   idField: 'address',
-  fields: ['page', 'heading', 'text'],
-  storeFields: ['page', 'heading', 'text'],
-  tokenize: (text) => text.split(/[^\p{L}\p{N}]+/u).flatMap(parts),
-  processTerm: (term) => {
-    const word = term.toLowerCase();
-    return filling.has(word) ? null : stem(word);
-  },
+  fields: ['page', 'names', 'heading', 'text'],
+  storeFields: ['page', 'names', 'heading', 'text'],
+  // `retryAfter` is found by its parts, too.
+  tokenize: (text) => wordsOf(text).flatMap((word) => [...new Set([word, ...partsOf(word)])]),
+  processTerm: (word) => (filling.test(word) ? null : stem(word)),
 };
 
-/** `retryAfter` is found by its parts, too. */
-function parts(word: string): string[] {
-  const split = word.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u);
-  return split.length > 1 ? [word, ...split] : split;
-}
-
+const wordsOf = (text: string) => text.split(/[^\p{L}\p{N}]+/u);
+const partsOf = (word: string) => word.split(/(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u);
 /** Plurals and tenses of a word are the same word. */
-const stem = (word: string) => word.replace(/(?<=\w{3})(?:ing|ed|es|s|e)$/, '');
+const stem = (word: string) => word.toLowerCase().replace(/(?<=\w{3})(?:ing|ed|i?es|s|e|y)$/, '');
+const nameOf = (text: string) => wordsOf(text).map(stem).filter(Boolean).join(' ');
 
 export function indexOf(sections: readonly Section[]): MiniSearch<Section> {
-  const index = new MiniSearch<Section>(options);
+  const index = new MiniSearch(options);
   index.addAll(sections);
   return index;
 }
 
-/** A search in an index, as JSON. */
-export async function searchIn(json: string): Promise<(query: string) => Hit[]> {
-  const index = await MiniSearch.loadJSONAsync<Section>(json, options);
-  return (query) => search(index, query);
-}
+export const readIndex = (json: string): Promise<MiniSearch<Section>> => MiniSearch.loadJSONAsync(json, options);
 
-/** Pages, the best first, each with its best sections. */
-function search(index: MiniSearch<Section>, query: string): Hit[] {
+/** The best pages: those that are called what the query says, then the others by their best section. */
+export function search(index: MiniSearch<Section>, query: string): Hit[] {
+  const exact = { tokenize: wordsOf, prefix: (term: string) => term.length > 2 };
   const results = index.search(query, {
-    boost: { page: 3, heading: 2 },
-    prefix: (term) => term.length > 2,
-    fuzzy: (term) => (term.length > 4 ? 0.2 : false),
-    boostDocument: (address) => (background.test(String(address)) ? 0.3 : 1),
+    ...exact,
+    boost: { page: 2, names: 4, heading: 3 },
+    boostDocument: weightOf,
+    // Only a word that is nowhere is a typing error.
+    fuzzy: (term) => (term.length > 4 && index.search(term, exact).length === 0 ? 0.2 : false),
   });
-  // The page with the best section comes first.
-  return Array.from(
-    Map.groupBy(results, ({ id }) => String(id).replace(/#.*/, '')),
-    ([address, found]) => ({
-      address,
-      title: String(found[0]?.page),
-      sections: found.slice(0, 3).map(toFound),
-    }),
-  );
+  const name = nameOf(query);
+  const isNamed = ({ names }: SearchResult) => String(names).split(', ').map(nameOf).includes(name);
+  const pages = [...Map.groupBy(results, ({ id }) => String(id).replace(/#.*/, ''))];
+  return pages
+    .toSorted(([, a], [, b]) => Number(b.some(isNamed)) - Number(a.some(isNamed)))
+    .slice(0, 8)
+    .map(([address, found]) => toHit(address, found));
 }
 
-function toFound({ id, heading, text, terms }: SearchResult): Found {
-  return { address: String(id), heading: String(heading), excerpt: excerptOf(String(text), new Set(terms)) };
+/** Readers who search want to do something. The API reference and the project come after the guides. */
+const weightOf = (address: string) => (address.startsWith('project/') ? 0.1 : address.startsWith('api/') ? 0.3 : 1);
+
+function toHit(address: string, found: readonly SearchResult[]): Hit {
+  const links = found.map(({ id, page, heading, text, terms }) => {
+    const [title, excerpt] = [excerptOf(String(heading), terms), excerptOf(String(text), terms)];
+    const isFound = heading !== '' && [...title, ...excerpt].some((piece) => piece.found);
+    return { address: String(id), page: String(page), title: String(heading), excerpt, isFound };
+  });
+  const { excerpt } = links.find(({ title }) => title === '') ?? { excerpt: [] };
+  return [{ address, title: links[0]?.page ?? '', excerpt }, ...links.filter(({ isFound }) => isFound).slice(0, 2)];
 }
 
 /** The part of a text where it first has one of the words. */
-function excerptOf(text: string, terms: ReadonlySet<string>): Excerpt {
-  const words = text.split(/([\p{L}\p{N}]+)/u);
-  const isFound = (word: string) => parts(word).some((part) => terms.has(stem(part.toLowerCase())));
+function excerptOf(text: string, terms: readonly string[]): Hit[number]['excerpt'] {
+  const isFound = (word: string) => terms.includes(stem(word));
+  const words = text
+    .split(/([\p{L}\p{N}]+)/u)
+    .map(partsOf)
+    .flatMap((parts) => (parts.some(isFound) ? parts : parts.join('')));
   const first = Math.max(words.findIndex(isFound) - 12, 0);
-  const shown = words.slice(first, first + 54).map((word) => ({ text: word, found: isFound(word) }));
-  return [
-    { text: first > 0 ? '… ' : '', found: false },
-    ...shown,
-    { text: first + 54 < words.length ? ' …' : '', found: false },
-  ];
+  const shown = [first > 0 ? '… ' : '', ...words.slice(first, first + 54), first + 54 < words.length ? ' …' : ''];
+  return shown.map((word) => ({ text: word, found: isFound(word) }));
 }
