@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
+import { readdir } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { pages } from '../../site/build/pages.ts';
 import { axeFindings } from '../support/axe.ts';
-import { describeSite, origin } from './support/site.ts';
+import { browserEngines } from '../support/browser-engines.ts';
+import { mayTest } from '../support/child-process.ts';
+import { built, describeSite, dist, origin } from './support/site.ts';
 
 /** One of each kind. The last one is what a wrong address shows. */
 const kindsOfPages = [
@@ -12,9 +15,8 @@ const kindsOfPages = [
   'guides/webhooks/',
   'guides/webhook-servers/',
   'reference/benchmarks/',
-  'reference/errors/',
-  'decisions/',
-  'decisions/site/',
+  'reference/compatibility/',
+  'project/changelog/',
   'api/',
   'api/example/sdk/classes/client/',
   'api/example/sdk/interfaces/clientoptions/',
@@ -27,7 +29,7 @@ const sizes = [
   { width: 390, height: 844 },
 ];
 
-/** What a reader can't see of a page: code that is cut off or behind the button that copies it, and what is beyond the window. */
+/** What a reader can't see of a page: code that is cut off or behind the button that copies it. */
 const hidden = `(() => {
   const shown = [...document.querySelectorAll('pre')].filter((code) => code.clientWidth > 0);
   const cut = shown.filter((code) => code.scrollWidth > code.clientWidth);
@@ -36,12 +38,54 @@ const hidden = `(() => {
     const lines = button.parentElement.querySelectorAll('.ec-line .code > span');
     return left > 0 && [...lines].some((line) => line.getBoundingClientRect().right > left);
   });
-  // What the reference says of a name is read without scrolling sideways.
-  const tables = location.pathname.includes('/api/') ? [...document.querySelectorAll('main table')] : [];
-  const wide = tables.filter((table) => table.scrollWidth > table.clientWidth);
   const beyond = document.documentElement.scrollWidth > innerWidth ? ['the page is wider than the window'] : [];
-  return [...beyond, ...[...cut, ...covered, ...wide].map(({ textContent }) => textContent)];
+  return [...beyond, ...[...cut, ...covered].map(({ textContent }) => textContent)];
 })()`;
+
+/** Shows pages in a window as wide as a phone's, one after the other, and returns what is wider than it in each. */
+const widerThanAPhone = (paths: readonly string[]) => `(async () => {
+  const frame = Object.assign(document.createElement('iframe'), { width: 390, height: 844 });
+  frame.style.border = '0';
+  document.body.prepend(frame);
+  const found = [];
+  for (const path of ${JSON.stringify(paths)}) {
+    await new Promise((resolve) => {
+      frame.onload = resolve;
+      frame.src = '/js-sdk/' + path;
+    });
+    const page = frame.contentDocument;
+    const wide = [...page.querySelectorAll('main table')].filter(
+      (table) => table.scrollWidth > table.clientWidth || table.getBoundingClientRect().right > 390,
+    );
+    if (page.documentElement.scrollWidth > 390) found.push(path + ': the page');
+    found.push(...wide.map(({ textContent }) => path + ': ' + textContent.slice(0, 80)));
+  }
+  return found;
+})()`;
+
+for (const { name, packages, isInstalled, open } of browserEngines.filter((engine) => engine.name !== 'WebKit')) {
+  describe.runIf(mayTest(isInstalled, name, packages.join(' ')))(`the pages on a phone, in ${name}`, () => {
+    beforeAll(built);
+
+    it('are as wide as the window, and so is each table', async () => {
+      const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('index.html'));
+      await using tab = await open();
+      await tab.goto(`${origin}404.html`);
+
+      expect(files.length).toBeGreaterThan(150);
+      expect(await tab.evaluate(widerThanAPhone(files.map((file) => file.replace(/index\.html$/, ''))))).toEqual([]);
+    });
+  });
+}
+
+/** How much has moved in a page since it was opened: layout shifts, without those after an input. */
+const shifts = `new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) sum += value;
+  }).observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => resolve(sum), 500);
+})`;
 
 describeSite('the pages of the site', (open) => {
   it.each(kindsOfPages)('has no findings of axe, and hides nothing: /%s', async (path) => {
@@ -61,6 +105,17 @@ describeSite('the pages of the site', (open) => {
     expect(Object.entries(found).filter(([, each]) => each.length > 0)).toEqual([]);
   });
 
+  it.each(['', 'start/', 'playground/', 'guides/options/', 'api/example/sdk/classes/client/'])(
+    'moves nothing after it was shown: /%s',
+    async (path) => {
+      for (const viewport of sizes) {
+        await using page = await open(path, { viewport });
+        await page.waitForLoadState('networkidle');
+        expect(await page.evaluate(shifts), `at ${viewport.width}`).toBeLessThan(0.01);
+      }
+    },
+  );
+
   it('cuts off no code of a guide', async () => {
     await using page = await open('404.html');
     const found: Record<string, string[]> = {};
@@ -79,28 +134,6 @@ describeSite('the pages of the site', (open) => {
     await using page = await open('start/', { viewport: { width: 1440, height: 900 } });
     const program = await page.locator('.expressive-code', { hasText: 'import' }).boundingBox();
     expect((program?.y ?? Infinity) + (program?.height ?? 0)).toBeLessThan(900);
-  });
-
-  it('shows the lines for one server at a time, in tabs for the keyboard, by address and by search', async () => {
-    await using page = await open('guides/webhook-servers/#hono');
-    const shown = () => page.locator('section-tabs [role=tabpanel]:visible').allTextContents();
-    expect(await shown()).toEqual([expect.stringContaining('c.req.raw')]);
-    await page.getByRole('tab', { name: 'Hono' }).press('ArrowRight');
-    expect(await page.getByRole('tab', { selected: true }).textContent()).toBe('Elysia');
-    expect(await shown()).toEqual([expect.stringContaining("parse: 'none'")]);
-    expect(page.url()).toMatch(/#elysia$/);
-    await page.getByRole('tab', { name: 'Express' }).click();
-    expect(await shown()).toEqual([expect.stringContaining('express.json')]);
-    await page.evaluate("location.hash = 'deno'");
-    await page.getByRole('tab', { name: 'Deno', selected: true }).waitFor();
-  });
-
-  it('has the lines for each server in the page, one below the other, without a script', async () => {
-    await using page = await open('guides/webhook-servers/', { javaScriptEnabled: false });
-    expect(await page.locator('section-tabs h2').allTextContents()).toEqual(
-      expect.arrayContaining(['Express', 'Next.js', 'Azure Functions']),
-    );
-    expect(await page.getByText('Deno.serve').isVisible()).toBe(true);
   });
 
   // Bytes of all files that a page loads before someone uses it, compressed, with those that its workers load.
@@ -128,7 +161,7 @@ describeSite('the pages of the site', (open) => {
     for (const path of ['', 'playground/', '404.html', 'guides/webhooks/']) {
       await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(origin + path);
-      for (const name of ['Guides', 'API', 'Playground'])
+      for (const name of ['Guides', 'API', 'Playground', 'Project'])
         expect(
           await page
             .getByRole('navigation', { name: 'Site', exact: true })
@@ -136,8 +169,11 @@ describeSite('the pages of the site', (open) => {
             .isVisible(),
         ).toBe(true);
       await page.setViewportSize({ width: 390, height: 844 });
-      await page.getByRole('button', { name: 'Menu' }).click();
-      await page.getByRole('link', { name: 'Playground' }).filter({ visible: true }).first().waitFor();
+      // Pages without a sidebar have no menu, but a second line.
+      const menu = page.getByRole('button', { name: 'Menu' });
+      if (await menu.isVisible()) await menu.click();
+      for (const name of ['Guides', 'API', 'Playground', 'Project'])
+        await page.getByRole('link', { name, exact: true }).filter({ visible: true }).first().waitFor();
       expect(await axeFindings(page, { exclude: ['.expressive-code'] })).toEqual([]);
     }
   });
