@@ -6,7 +6,7 @@ import starlightLinksValidator from 'starlight-links-validator';
 import starlightTypeDoc, { typeDocSidebarGroup } from 'starlight-typedoc';
 import { contentOfRepository } from './build/content.ts';
 import { markdownOfPages } from './build/markdown-of-pages.ts';
-import { pages } from './build/pages.ts';
+import { under } from './build/pages.ts';
 import { finishedReference, linkThrows } from './build/reference.ts';
 import { searchIndex } from './build/search-index.ts';
 import typeDoc from '../typedoc.json' with { type: 'json' };
@@ -16,8 +16,6 @@ const repository = fileURLToPath(new URL('../', import.meta.url));
 const site = env.SITE_URL ?? 'https://your-org.github.io';
 const base = env.SITE_BASE ?? '/js-sdk/';
 
-/** @param {string} prefix */
-const under = (prefix) => pages.filter(({ address }) => address.startsWith(prefix)).map(({ address }) => address);
 const description = 'The official JavaScript and TypeScript client for the Example API.';
 
 export default defineConfig({
@@ -29,10 +27,12 @@ export default defineConfig({
     starlight({
       title: '@example/sdk',
       description,
+      logo: { src: './src/components/logo.svg' },
       favicon: '/favicon.svg',
       social: [{ icon: 'github', label: 'GitHub', href: 'https://github.com/your-org/js-sdk' }],
-      // Its index can't tell a typing error, and finds only pages with every word of a question.
+      // It finds only pages with every word of a question: docs/internals/site.md.
       pagefind: false,
+      routeMiddleware: './src/page/topic.ts',
       // On a phone, code wraps instead of being cut off. In a wider window, it has 72 columns and need not.
       expressiveCode: {
         themes: ['github-dark-default', 'github-light-default'],
@@ -47,26 +47,39 @@ export default defineConfig({
         Header: './src/components/Header.astro',
         Hero: './src/home/Hero.astro',
         Search: './src/components/Search.astro',
-        SocialIcons: './src/components/SocialIcons.astro',
+        Sidebar: './src/components/Sidebar.astro',
       },
+      // A page shows only the topic that it belongs to: see src/page/topic.ts.
       sidebar: [
-        { label: 'Get started', items: ['start', ...under('start/')] },
-        'playground',
-        { label: 'Guides', items: under('guides/') },
-        { label: 'Local API and examples', items: ['sandbox', 'sandbox/reference', 'examples'] },
-        typeDocSidebarGroup,
-        { label: 'Facts', items: [...under('reference/'), 'project/changelog', 'project/sandbox-changelog'] },
         {
-          label: 'Contributing',
-          collapsed: true,
-          items: ['project/contributing', ...under('internals'), 'decisions', 'project/security', 'project/conduct'],
+          label: 'Guides',
+          items: [
+            { label: 'Get started', items: under('start') },
+            { label: 'Guides', items: under('guides/') },
+            { label: 'The local API', items: under('sandbox', 'examples') },
+          ],
+        },
+        typeDocSidebarGroup,
+        {
+          label: 'Project',
+          items: [
+            {
+              label: 'Releases',
+              items: [
+                'project/changelog',
+                { label: 'Changelog of the sandbox', slug: 'project/sandbox-changelog' },
+                ...under('reference/'),
+              ],
+            },
+            { label: 'Contributing', items: under('project/contributing', 'project/security', 'internals') },
+          ],
         },
       ],
       plugins: [
         starlightTypeDoc({
           entryPoints: typeDoc.entryPoints.map((path) => `${repository}${path}`),
           tsconfig: `${repository}tsconfig.json`,
-          sidebar: { label: 'API reference', collapsed: true },
+          sidebar: { label: 'API' },
           typeDoc: {
             name: 'API reference',
             // The SDK comes first.

@@ -12,7 +12,7 @@ export function withExamples(markdown: string, base: string): string {
   });
 }
 
-/** Removes these links, and the marks of tabs, from the Markdown that is published beside the pages. */
+/** Removes these links from the Markdown that is published beside the pages. */
 export function withoutExamples(markdown: string): string {
-  return markdown.replaceAll(/\n<p class="run-example".*<\/p>\n|^<\/?section-tabs>\n+/gm, '');
+  return markdown.replaceAll(/\n<p class="run-example".*<\/p>\n/g, '');
 }

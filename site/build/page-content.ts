@@ -1,8 +1,6 @@
 import { dirname, posix } from 'node:path';
-import { withBars } from './bars.ts';
-import { descriptions } from './descriptions.ts';
-import { withErrorCatalog } from './error-catalog.ts';
 import { withExamples } from './examples.ts';
+import { known } from './known-pages.ts';
 import { outsideCode, titleOf } from './markdown.ts';
 import { type Page, pages } from './pages.ts';
 
@@ -19,29 +17,18 @@ export interface Edition {
 /** A page with front matter, and with links to where the other pages are on the site. */
 export function toContent(page: Page, markdown: string, edition: Edition): string {
   const { base, tag } = edition;
-  if (markdown.startsWith('---')) {
-    return withErrorCatalog(markdown.replaceAll(/(\]\(|href=")\/(?=\w)/g, `$1${base}`), base);
-  }
+  if (markdown.startsWith('---')) return markdown.replaceAll(/(\]\(|href=")\/(?=\w)/g, `$1${base}`);
   const text = markdown.slice(markdown.indexOf('\n') + 1);
-  // The README has the name of the package.
-  const title =
-    page.file === 'README.md' ? 'The SDK on one page' : (titleOf(markdown)?.replaceAll('`', '') ?? page.address);
+  const title = titleOf(markdown)?.replaceAll('`', '') ?? page.address;
   const matter = {
     title,
-    description: descriptions[page.address] ?? firstSentence(text) ?? title,
-    // The tabs are one.
-    ...(text.includes('<!-- tabs -->') && { tableOfContents: false }),
+    description: known[page.address]?.description ?? firstSentence(text) ?? title,
     // Nobody can change a version that is published.
     ...(tag === undefined && { editUrl: `${repository}/edit/main/${page.file}` }),
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const body = rewriteLinks(page, text, edition);
-  return ['---', ...lines, '---', withTabs(withExamples(withBars(body), base))].join('\n');
-}
-
-/** The sections between two comments are tabs on the site: a script of the page makes them. */
-function withTabs(markdown: string): string {
-  return markdown.replaceAll(/<!-- (\/?)tabs -->/g, '<$1section-tabs>');
+  return ['---', ...lines, '---', withExamples(body, base)].join('\n');
 }
 
 /** The first sentence of the first paragraph, as plain text. */

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { known } from './known-pages.ts';
 
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -11,23 +12,9 @@ export interface Page {
   readonly file: string;
 }
 
-/** Guides in the order in which a reader meets them. Others follow by name. */
-const order = [
-  'tasks',
-  'options',
-  'errors',
-  'retries',
-  'rate-limits',
-  'pagination',
-  'webhooks',
-  'webhook-servers',
-  'testing',
-  'endpoints',
-  'observability',
-  'networks',
-  'browsers',
-];
-const elsewhere = ['assumptions', 'benchmarks', 'compatibility'];
+const order = Object.keys(known);
+/** What `docs/` has beside guides. */
+const facts = ['compatibility', 'benchmarks', 'assumptions'];
 
 export const pages: readonly Page[] = [
   // Only these are written for the site.
@@ -36,39 +23,28 @@ export const pages: readonly Page[] = [
   { address: 'playground', file: 'site/pages/playground.mdx' },
   { address: 'start', file: 'site/pages/start.mdx' },
   ...folder('site/pages/start', 'start'),
-  { address: 'guides/overview', file: 'README.md' },
-  ...names('docs')
-    .filter((name) => !elsewhere.includes(name))
-    .toSorted((a, b) => rank(a) - rank(b))
-    .map((name) => ({ address: `guides/${name}`, file: `docs/${name}.md` })),
+  ...folder('docs', 'guides', (name) => !facts.includes(name)),
   { address: 'sandbox', file: 'sandbox/README.md' },
   { address: 'sandbox/reference', file: 'sandbox/docs/reference.md' },
   { address: 'examples', file: 'examples/README.md' },
-  { address: 'reference/errors', file: 'site/pages/error-catalog.md' },
-  ...elsewhere.map((name) => ({ address: `reference/${name}`, file: `docs/${name}.md` })),
-  ...folder('docs/internals', 'internals'),
-  ...folder('docs/decisions', 'decisions'),
   { address: 'project/changelog', file: 'CHANGELOG.md' },
   { address: 'project/sandbox-changelog', file: 'sandbox/CHANGELOG.md' },
-  { address: 'project/contributing', file: 'CONTRIBUTING.md' },
+  ...folder('docs', 'reference', (name) => facts.includes(name)),
   { address: 'project/security', file: 'SECURITY.md' },
-  { address: 'project/conduct', file: 'CODE_OF_CONDUCT.md' },
+  { address: 'project/contributing', file: 'CONTRIBUTING.md' },
+  ...folder('docs/internals', 'internals'),
 ];
 
-function folder(path: string, address: string): Page[] {
-  return names(path).map((name) => ({
-    address: name === 'README' ? address : `${address}/${name}`,
-    file: `${path}/${name}.md`,
-  }));
-}
+/** Addresses of pages, for the sidebar. */
+export const under = (...prefixes: readonly string[]): string[] =>
+  pages.map(({ address }) => address).filter((address) => prefixes.some((prefix) => address.startsWith(prefix)));
 
-/** Names of the Markdown files in a folder, without their extension. */
-function names(path: string): string[] {
-  const files = readdirSync(`${root}${path}`).filter((name) => name.endsWith('.md'));
-  return files.map((name) => name.slice(0, -3));
-}
-
-function rank(name: string): number {
-  const at = order.indexOf(name);
-  return at === -1 ? order.length : at;
+/** A page for each Markdown file in a folder: those that are known first, the others by name. */
+function folder(path: string, prefix: string, isPage: (name: string) => boolean = () => true): Page[] {
+  const names = readdirSync(`${root}${path}`).flatMap((file) => /^(.+)\.md$/.exec(file)?.slice(1) ?? []);
+  const rank = (address: string) => (order.includes(address) ? order.indexOf(address) : order.length);
+  return names
+    .filter(isPage)
+    .map((name) => ({ address: name === 'README' ? prefix : `${prefix}/${name}`, file: `${path}/${name}.md` }))
+    .toSorted((a, b) => rank(a.address) - rank(b.address));
 }

@@ -23,7 +23,6 @@ it('puts the whole program into a link, and takes the link out of the Markdown',
     /^import { Client, type UserCreateParams }[^]+\nawait client\.users\.create\(params\);$/,
   );
   expect(withoutExamples(content)).toBe(markdown);
-  expect(withoutExamples('<section-tabs>\n\n## Hono\n\n</section-tabs>\n')).toBe('## Hono\n\n');
 });
 
 it('leaves other code alone', () => {

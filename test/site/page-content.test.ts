@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { withoutBars } from '../../site/build/bars.ts';
 import { toContent } from '../../site/build/page-content.ts';
 
 const page = { address: 'guides/errors', file: 'docs/errors.md' };
@@ -34,29 +33,4 @@ it('links to the files of the version in the folder of that version, and offers 
   expect(content).toContain(`[the source](${blob}/v1.2.3/src/index.ts)`);
   expect(content).toContain(`[an example](${blob}/v1.2.3/examples/testing/README.md#run)`);
   expect(content).not.toContain('editUrl');
-});
-
-it('makes tabs of the sections between two comments, and lists them nowhere else', () => {
-  const servers = '# Servers\n\nCopy.\n\n<!-- tabs -->\n\n## Hono\n\nLines.\n\n<!-- /tabs -->\n';
-  const content = toContent(page, servers, { base: '/js-sdk/' });
-
-  expect(content).toContain('\n<section-tabs>\n\n## Hono\n\nLines.\n\n</section-tabs>\n');
-  expect(content).toContain('tableOfContents: false');
-  expect(toContent(page, markdown, { base: '/js-sdk/' })).not.toContain('tableOfContents');
-});
-
-it('draws the figures of a benchmark as bars, but not in the Markdown beside the page', () => {
-  const table = [
-    '| client | refused (429) |',
-    '| --- | ---: |',
-    '| **SDK** | **0** |',
-    '| ky | 300 |',
-    '| openai | 600 |',
-  ];
-  const markdown = `# Benchmarks\n\n${table.join('\n')}\n\n| client | done |\n| --- | ---: |\n| ky | 300 |\n`;
-  const content = toContent(page, markdown, { base: '/js-sdk/' });
-
-  expect(content.match(/--share: [\d.]+/g)).toEqual(['--share: 0.000', '--share: 0.500', '--share: 1.000']);
-  expect(content).toContain('| ky | <i class="bar" style="--share: 0.500"></i> 300 |');
-  expect(withoutBars(content)).toContain(table.join('\n'));
 });

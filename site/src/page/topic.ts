@@ -1,0 +1,40 @@
+import { defineRouteMiddleware, type StarlightRouteData } from '@astrojs/starlight/route-data';
+
+/** What the site has: its parts, where each begins, and what the addresses in it begin with. */
+export const topics = [
+  { name: 'Guides', start: 'start/', addresses: /^(start|guides|sandbox|examples)\// },
+  { name: 'API', start: 'api/', addresses: /^api\// },
+  { name: 'Playground', start: 'playground/', addresses: /^playground\// },
+  { name: 'Project', start: 'project/changelog/', addresses: /^(project|reference|internals)\// },
+] as const;
+
+/** The topic that an address belongs to. The home page has none. */
+export function topicOf(pathname: string) {
+  const address = pathname.slice(import.meta.env.BASE_URL.length);
+  return topics.find(({ addresses }) => addresses.test(address));
+}
+
+/** Gives each page the sidebar of its topic, and leads to no page of another one. */
+export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: route }, url: { pathname } }) => {
+  const name = topicOf(pathname)?.name;
+  const own = (link?: { href: string }) => topicOf(link?.href ?? '')?.name === name;
+  const group = route.sidebar.find(({ label }) => label === name);
+  route.sidebar = group?.type === 'group' ? once(group.entries) : [];
+  if (!own(route.pagination.prev)) route.pagination.prev = undefined;
+  if (!own(route.pagination.next)) route.pagination.next = undefined;
+});
+
+type Entries = StarlightRouteData['sidebar'];
+
+/** Entry points also export names of others. Each is listed where it comes first. */
+function once(entries: Entries, listed = new Set<string>()): Entries {
+  return entries.flatMap((entry) => {
+    if (entry.type === 'group') {
+      const kept = once(entry.entries, listed);
+      return kept.length === 0 ? [] : { ...entry, entries: kept };
+    }
+    if (listed.has(entry.href)) return [];
+    listed.add(entry.href);
+    return entry;
+  });
+}
