@@ -1,31 +1,30 @@
 import { InvalidRequestError } from '../errors/index.ts';
-import type { EndpointOptions } from '../http/request-options.ts';
-import { queryOf } from '../http/url.ts';
-import { escapeUnit, parseJson } from '../utils/json.ts';
+import type { EndpointOptions } from '../http/options.ts';
+import { queryOf } from '../http/call.ts';
+import { escapeUnit, parseJson } from '../utils/values.ts';
 import { countOf, isId, type Id } from './page-body.ts';
-
-type Query = NonNullable<EndpointOptions['query']>;
 
 /** How far a list has been read. A cursor encodes it, so another process can continue. */
 export interface Place {
   /** The page size of the first request. */
-  readonly askedSize: number;
+  readonly asked: number;
   /** The most items that the server sends per page. */
   readonly size: number;
   /** How many items precede the place. */
   readonly end: number;
-  /** The last page read, while the walk reads numbered pages. */
-  readonly page?: number | undefined;
+  /** How many items precede the place, were yielded, or were created before it. */
+  readonly found: number;
   /** The `total_count` of the list. */
   readonly count?: number | undefined;
-  /** True once known items have changed places. */
-  readonly isReordered: boolean;
+  /** The last page read, while the walk reads page numbers. */
+  readonly page?: number | undefined;
   /** Ids of the last items before the place, which locate it again after the list has changed. */
   readonly ids: readonly Id[];
 }
 
 export function startOfPage(page: number, size: number): Place {
-  return { askedSize: size, size, end: (page - 1) * size, isReordered: false, ids: [] };
+  const end = (page - 1) * size;
+  return { asked: size, size, end, found: end, ids: [] };
 }
 
 /**
@@ -33,7 +32,7 @@ export function startOfPage(page: number, size: number): Place {
  *
  * @throws {InvalidRequestError} when a parameter's value can't be sent in a query.
  */
-export function listKey(path: string, parameters: Query): string {
+export function listKey(path: string, parameters: NonNullable<EndpointOptions['query']>): string {
   const { page, per_page, ...filters } = parameters;
   const names = Object.keys(filters)
     .filter((name) => filters[name] !== undefined)
@@ -44,9 +43,8 @@ export function listKey(path: string, parameters: Query): string {
   return `${path}${names.length > 0 ? ` with ${names.join(' and ')}` : ''}#${(hash >>> 0).toString(36)}`;
 }
 
-export function encodeCursor(list: string, place: Place): string {
-  const { askedSize, size, end, page = 0, count = null, isReordered, ids } = place;
-  const text = JSON.stringify([3, list, askedSize, size, end, page, Number(isReordered), count, ...ids]);
+export function encodeCursor(list: string, { asked, size, end, found, count, page = 0, ids }: Place): string {
+  const text = JSON.stringify([4, list, asked, size, end, found, page, count ?? null, ...ids]);
   return btoa(text.replace(/[^ -~]/g, escapeUnit));
 }
 
@@ -54,29 +52,18 @@ export function encodeCursor(list: string, place: Place): string {
 export function decodeCursor(list: string, text: string): Place {
   const [version, owner, ...rest] = decoded(text);
   // The cast is safe because `isWhole` checks the numbers.
-  const [askedSize, size, end, page, isReordered, count] = rest as number[];
+  const [asked, size, end, found, page, count] = rest as [number, number, number, number, number, number | null];
   const ids = rest.slice(6).filter(isId);
-  const isWhole = [askedSize, size, end, page, isReordered, count ?? end].every((each) => Number(countOf(each)) >= 0);
-  if (version !== 3 || typeof owner !== 'string' || !isWhole || !askedSize || !size || ids.length < rest.length - 6) {
+  const isWhole = [asked, size, end, found, page, count ?? end].every((each) => Number(countOf(each)) >= 0);
+  if (version !== 4 || typeof owner !== 'string' || !isWhole || !asked || !size || ids.length < rest.length - 6) {
     throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.', { param: 'cursor' });
   }
   if (owner !== list) {
-    const [whole, wanted] = [owner, list].map((each) => each.slice(0, each.lastIndexOf('#')));
-    const other = whole === wanted ? `${whole}, with another value` : `${whole}, not to ${wanted}`;
-    throw new InvalidRequestError(
-      `The cursor belongs to GET ${other}. Pass the parameters of the list that it came from.`,
-      { param: 'cursor' },
-    );
+    const other = owner.slice(0, owner.lastIndexOf('#'));
+    const problem = `The cursor belongs to another list: GET ${other}. Pass the same parameters and values.`;
+    throw new InvalidRequestError(problem, { param: 'cursor' });
   }
-  return {
-    askedSize,
-    size,
-    end: Number(end),
-    page: page === 0 ? undefined : page,
-    isReordered: isReordered === 1,
-    count: count ?? undefined,
-    ids,
-  };
+  return { asked, size, end, found, page: page === 0 ? undefined : page, count: count ?? undefined, ids };
 }
 
 function decoded(text: unknown): unknown[] {

@@ -1,91 +1,40 @@
 import type { Id, Ids } from './page-body.ts';
 
-/** Ids in a cursor. A walk can continue as long as one of these items is in the list. */
-const maxLastIds = 20;
-
-/** The ids of the last of these items. */
-export function lastIds(ids: Ids): Id[] {
-  return ids.filter((id) => id !== undefined).slice(-maxLastIds);
-}
-
-/** The items of a window that were read before. */
-export interface SharedItems {
-  /** The index of the first known item in the window, and of the last; -1 if there is none. */
-  readonly first: number;
-  readonly last: number;
-  /** The rank of the last known item. */
-  readonly rank: number;
-  /** True if the known items have kept their order. */
-  readonly isOrdered: boolean;
-}
-
-/**
- * The items read so far, by `id`. An item's rank is its number in the list: the second item has rank 2. An item that
- * appeared between known items has the rank of the one before it.
- */
+/** The items that a walk has read, by `id`. The second item of the list has rank 2. */
 export class KnownItems {
   readonly #ranks = new Map<Id | undefined, number>();
-  /** Items up to this rank no longer count as known to a window. */
-  #forgotten = 0;
   /** The rank of the last item. */
-  end = 0;
-  /** The ids of the last items, in the order of the list. */
-  tail: readonly Id[] = [];
+  last = 0;
 
-  has(id: Id | undefined): boolean {
-    return this.#ranks.has(id);
-  }
-
-  sharedWith(ids: Ids): SharedItems {
-    let [first, last, rank, isOrdered, highest] = [-1, -1, 0, true, 0];
-    for (let index = 0; index < ids.length; index++) {
-      const at = this.#ranks.get(ids[index]) ?? 0;
-      if (at <= this.#forgotten) continue;
-      if (first < 0) first = index;
-      [last, rank] = [index, at];
-      if (at < highest) isOrdered = false;
-      highest = at;
+  /** The last known item of a page: its index, or -1, and its rank. And whether the known items have kept their order. */
+  sharedWith(ids: Ids): { readonly index: number; readonly rank: number; readonly isOrdered: boolean } {
+    let [index, rank, isOrdered] = [-1, 0, true];
+    for (const [at, id] of ids.entries()) {
+      const known = this.#ranks.get(id);
+      if (known === undefined) continue;
+      if (known < rank) isOrdered = false;
+      [index, rank] = [at, known];
     }
-    return { first, last, rank, isOrdered };
+    return { index, rank, isOrdered };
   }
 
   /**
-   * Adds a window's items. Those after its last known item become the last items of the list.
+   * Adds the items of a page. Those after its last known item become the last of the list; one that was created between
+   * two known items gets the rank of the first.
    *
-   * @param last The index of the window's last known item.
-   * @param size How many items the window can have.
-   * @returns The indexes of the new items. An item without an `id` always counts as new.
+   * @returns The indexes of the items that were not known. An item without an `id` never is.
    */
-  add(ids: Ids, last = -1, size = ids.length): number[] {
+  add(ids: Ids): number[] {
+    const { index: last } = this.sharedWith(ids);
     const added: number[] = [];
-    // If the window has room for the known items behind the last one, or half a page, but doesn't show them, they are gone.
-    const isEnd = size - last - 1 > Math.min(this.end - (this.#ranks.get(ids[last]) ?? this.end), size / 2);
     let rank = 0;
     for (const [index, id] of ids.entries()) {
-      rank = index > last ? ++this.end : (this.#ranks.get(id) ?? rank);
-      if (this.#isNew(id, rank)) added.push(index);
+      const known = this.#ranks.get(id);
+      rank = index > last ? ++this.last : (known ?? rank);
+      if (known !== undefined) continue;
+      added.push(index);
+      if (id !== undefined) this.#ranks.set(id, rank);
     }
-    const tail: (Id | undefined)[] = [...this.tail];
-    let place = isEnd ? tail.length : tail.indexOf(ids[last]) + 1;
-    for (let index = ids.length - 1; index >= 0; index--) {
-      const known = tail.indexOf(ids[index]);
-      if (index <= last && !added.includes(index)) place = Math.max(0, known);
-      else if (known < 0) tail.splice(place, 0, ids[index]);
-    }
-    this.tail = lastIds(tail);
     return added;
-  }
-
-  /** Forgets the order of all items, because the walk starts over at page 1. */
-  forgetRanks(): void {
-    this.#forgotten = this.end;
-    this.tail = [];
-  }
-
-  #isNew(id: Id | undefined, rank: number): boolean {
-    if (id === undefined) return true;
-    const { size } = this.#ranks;
-    this.#ranks.set(id, rank);
-    return this.#ranks.size > size;
   }
 }

@@ -1,4 +1,4 @@
-import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/request-options.ts';
+import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/options.ts';
 import {
   abortSignal,
   checkParameters,

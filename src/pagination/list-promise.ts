@@ -1,18 +1,16 @@
-import { throwToCaller } from '../errors/example-error.ts';
-import { ExampleError, InvalidRequestError } from '../errors/index.ts';
+import { InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
-import type { Requester } from '../http/request-options.ts';
-import { redactedPath } from '../http/url.ts';
+import type { Requester } from '../http/options.ts';
+import { expandRoute } from '../http/call.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listKey, startOfPage, type Place } from './cursor.ts';
 import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { countOf, isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
-import { itemsOf, forbidIteration, Page, pagesFrom } from './page.ts';
+import { forbidIteration, itemsOf, Page, Walk, type Prefetch, type WalkedList } from './page.ts';
 import { ListReader } from './reader.ts';
-import { Walk, type Prefetch, type Progress, type RequestWindow } from './walk.ts';
-import { windowOf } from './windows.ts';
+import { rangeOf } from './ranges.ts';
 
 /** Which list to read. */
 interface ListSpec<Item> {
@@ -56,10 +54,15 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     this.#requester = requester;
     // Read them now: the caller may change the options before they are used.
     const { params, query, itemSchema, isCustom } = spec;
-    this.#options = deferErrors(() => {
+    try {
       checkSchema(itemSchema);
-      return readListOptions(options, query, isCustom);
-    });
+      const checked = readListOptions(options, query, isCustom);
+      this.#options = () => checked;
+    } catch (error) {
+      this.#options = () => {
+        throw error; // Only when the result is requested.
+      };
+    }
     const copy: PageParams & Record<string, unknown> = { ...query };
     for (const name in copy) if (Array.isArray(copy[name])) copy[name] = copy[name].slice();
     this.#spec = { ...spec, params: { ...params }, query: copy };
@@ -92,8 +95,8 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   /** Yields every item from the given page on, each exactly once, even if others are created or deleted meanwhile. */
-  [Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    return itemsOf(this.#pages(), this.#options);
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    yield* itemsOf(this.#pages(), this.#options().signal);
   }
 
   /** Yields the same items in pages. Each page has the new items of one request, and that request's `meta`. */
@@ -121,41 +124,29 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   async *#pages(pagesAhead = 0, limit = Infinity): AsyncGenerator<Page<Item>, void, undefined> {
-    const { signal } = this.#options();
-    const { page = 1, per_page = page > 1 ? defaultSize : Math.min(maxPageSize, limit) } = this.#spec.query;
-    const walk = this.#walk(this.#place ?? startOfPage(page, per_page), pagesAhead, limit);
-    yield* pagesFrom(await this.#pageAfter(walk, 0), { signal, walk });
+    const { page = 1, per_page = page > 1 ? maxPageSize : Math.min(maxPageSize, limit) } = this.#spec.query;
+    const place = this.#place ?? startOfPage(page, per_page);
+    const walk = this.#walk(place, pagesAhead, limit);
+    yield* walk.pagesFrom(await walk.pageAfter(0, place));
   }
 
   #walk(place: Place, pagesAhead = 0, limit = Infinity): Walk<Item> {
-    const { prefetch = pagesAhead } = this.#options();
+    const { prefetch = pagesAhead, signal } = this.#options();
     const { route, params } = this.#spec;
-    const target = { method: 'GET', path: redactedPath(route, params), route };
+    const target = { method: 'GET', path: expandRoute(route, params).shownPath, route };
     const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified({ ...target, reason }));
-    const request: RequestWindow<Item> = (window, prefetch) => this.#requestWindow(window, prefetch);
-    return new Walk(reader, request, prefetch, limit);
-  }
-
-  /** Returns the page after page `number` of a walk. If the walk has moved on, a new one starts at the cursor. */
-  async #pageAfter(walk: Walk<Item>, number: number, cursor?: () => string): Promise<Page<Item>> {
-    try {
-      const progress = await walk.progressAfter(number);
-      if (progress) return this.#pageOf(progress, walk);
-    } catch (error) {
-      if (error instanceof ExampleError) error.cursor = encodeCursor(this.#key, walk.reader.place);
-      throwToCaller(error);
-    }
-    return new ListPromise<Item>(this.#requester, this.#spec, { ...this.#options(), cursor: cursor?.() });
-  }
-
-  #pageOf({ place, number, isLast, unverified, ...body }: Progress<Item>, walk: Walk<Item>): Page<Item> {
-    const cursor = () => encodeCursor(this.#key, place);
-    const next = isLast ? undefined : () => this.#pageAfter(walk, number, cursor);
-    return new Page(body, { cursor, next, unverified, signal: this.#options().signal, walk });
+    const cursorOf = (end: Place) => encodeCursor(this.#key, end);
+    const list: WalkedList<Item> = {
+      signal,
+      cursorOf,
+      request: ({ page, size }, prefetched) => this.#requestRange({ page, per_page: size }, prefetched),
+      resume: (end) => new ListPromise(this.#requester, this.#spec, { ...this.#options(), cursor: cursorOf(end) }),
+    };
+    return new Walk(reader, list, prefetch, limit);
   }
 
   get #key(): string {
-    return listKey(redactedPath(this.#spec.route, this.#spec.params), { ...this.#spec.query });
+    return listKey(expandRoute(this.#spec.route, this.#spec.params).shownPath, { ...this.#spec.query });
   }
 
   /** The place that the `cursor` option encodes. */
@@ -165,35 +156,33 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   async #loadPage(): Promise<Page<Item>> {
-    if (this.#place) return this.#pageAfter(this.#walk(this.#place), 0);
+    const cursorPlace = this.#place;
+    if (cursorPlace) return this.#walk(cursorPlace).pageAfter(0, cursorPlace);
     const body = await this.#requestPage();
     const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query;
-    const size = per_page ?? sizeOfAwaitedPage(page, body);
+    // Rule 9: without `per_page`, a page that isn't the last one shows the server's own size.
+    const isCut = (countOf(meta?.total_pages) ?? (page === 1 ? Infinity : 0)) > page && data.length > 0;
+    const size = per_page ?? (isCut ? data.length : Math.max(defaultSize, data.length));
     const walk = this.#walk(startOfPage(page, size));
-    walk.reader.read(windowOf(page, size), body);
-    // Items without ids, which are found by the number of their page, would be repeated.
-    if (!per_page && size < defaultSize && page === 1 && !walk.reader.place.page)
-      walk.reader.startAgain(1, defaultSize);
-    const { place, unverified, state } = walk.reader;
-    // Believe the API that this page is the last one if its items agree.
+    walk.reader.read(rangeOf(page, size), body);
+    const { place, state } = walk.reader;
+    // Rule 30: believe the API that this page is the last one if its items agree.
     const isBelieved = meta?.current_page === page && meta.total_pages === page && place.end === place.count;
-    const isLast = isBelieved || state.kind === 'end';
-    const progress = { data, meta: { current_page: page, ...meta }, place, unverified, number: 0 };
-    return this.#pageOf({ ...progress, isLast }, walk);
+    return new Page({ data, meta: { current_page: page, ...meta } }, 0, isBelieved || state === 'end', walk);
   }
 
   /** Requests the page; a second call returns the same request. */
   #requestPage(): APIPromise<PageBody<Item>> {
-    if (!this.#place) return (this.#request ??= this.#requestWindow({}));
+    if (!this.#place) return (this.#request ??= this.#requestRange({}));
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
   }
 
-  #requestWindow(window: PageParams, prefetched?: Prefetch): APIPromise<PageBody<Item>> {
+  #requestRange(range: PageParams, prefetched?: Prefetch): APIPromise<PageBody<Item>> {
     const { route, params, itemSchema, isCustom } = this.#spec;
     const isSchemaOfCaller = isCustom && itemSchema !== undefined;
     const { prefetch, cursor, ...options } = this.#options();
-    const query = { ...this.#spec.query, ...window };
+    const query = { ...this.#spec.query, ...range };
     const page = {
       prefetchPriority: prefetched?.priority,
       prefetchSignal: prefetched?.signal,
@@ -207,26 +196,4 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 }
 
-/** The server's default size, as a page shows it that was requested without `per_page`. */
-function sizeOfAwaitedPage(page: number, { data, meta }: PageBody<unknown>): number {
-  const end = (page - 1) * defaultSize + data.length;
-  const count = countOf(meta?.total_count);
-  const pages = countOf(meta?.total_pages);
-  // If nothing says how long the list is, page 1 may not be all of it.
-  const isCut = pages === undefined ? (page > 1 ? Number(count) > end : end > 0 && count !== end) : pages > page;
-  return Math.max(isCut ? 1 : defaultSize, data.length);
-}
-
 forbidIteration(ListPromise.prototype, 'A list', '`for await`, or toArray()');
-
-/** Does the work now, but throws its error only when the result is requested. */
-function deferErrors<T>(work: () => T): () => T {
-  try {
-    const value = work();
-    return () => value;
-  } catch (error) {
-    return () => {
-      throw error;
-    };
-  }
-}

@@ -1,6 +1,6 @@
-import { isRecord } from '../utils/json.ts';
+import { isRecord } from '../utils/values.ts';
 import type { StandardIssue, StandardResult, StandardSchema } from '../utils/standard-schema.ts';
-import type { Window } from './windows.ts';
+import type { Range } from './ranges.ts';
 
 /** A page's position in its list. */
 export interface PageMeta {
@@ -86,24 +86,26 @@ export function countOf(value: unknown): number | undefined {
 
 /** A page as a walk reads it. */
 export interface ReceivedPage<Item> {
-  readonly window: Window;
+  readonly range: Range;
   readonly data: readonly Item[];
   readonly ids: Ids;
-  /** Each item's id, or its JSON. They show if two pages are the same. */
-  readonly fingerprints: readonly Id[];
   readonly count: number | undefined;
-  /** How much the count has grown since the previous page; 0 if either has none. */
-  readonly growth: number;
   /** `total_pages`; `NaN` if it is missing. */
   readonly lastPage: number;
 }
 
-/** @param before The previous page's count. */
-export function parsePage<Item>(window: Window, body: PageBody<Item>, before: number | undefined): ReceivedPage<Item> {
-  const { data, meta } = body;
-  const count = countOf(meta?.total_count);
-  const growth = count === undefined ? 0 : count - (before ?? count);
-  const ids = data.map(idOf);
-  const fingerprints = ids.map((id, index) => id ?? JSON.stringify(data[index]));
-  return { window, data, ids, fingerprints, count, growth, lastPage: countOf(meta?.total_pages) ?? NaN };
+export function parsePage<Item>(range: Range, { data, meta }: PageBody<Item>): ReceivedPage<Item> {
+  const [count, lastPage = NaN] = [countOf(meta?.total_count), countOf(meta?.total_pages)];
+  return { range, data, ids: data.map(idOf), count, lastPage };
+}
+
+/** True if a page that ends at `end` is short, and nothing says that more items follow. */
+export function isAnnouncedEnd({ range, ids, count, lastPage }: ReceivedPage<unknown>, end: number): boolean {
+  if (ids.length === 0) return !(lastPage > range.page) && !(Number(count) > end);
+  return ids.length < range.size && count === end && lastPage <= range.page;
+}
+
+/** The ids for a cursor: a walk can continue as long as one of these items exists. None if an item has none. */
+export function lastOf(ids: Ids): Id[] {
+  return ids.includes(undefined) ? [] : (ids.slice(-20) as Id[]);
 }

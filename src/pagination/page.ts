@@ -1,11 +1,13 @@
-import { InvalidRequestError } from '../errors/index.ts';
+import { throwToCaller } from '../errors/example-error.ts';
+import { APIError, ExampleError, InvalidRequestError } from '../errors/index.ts';
+import { CallPriority } from '../rate-limit/queue.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
+import type { Place } from './cursor.ts';
 import type { PageBody, PageMeta } from './page-body.ts';
+import { rangeAfter, type Range } from './ranges.ts';
+import type { ListReader } from './reader.ts';
 
-/**
- * Makes `for … of` and `Array.from` throw an error that says what to write instead. Otherwise, `Array.from` would
- * return an empty array. The method isn't part of the class's type, so neither compiles.
- */
+/** Makes `for … of` and `Array.from`, which would return an empty array, throw an error that says what to write instead. */
 export function forbidIteration(prototype: object, name: string, instead: string): void {
   const value = () => {
     throw new InvalidRequestError(`${name} is not iterable: use ${instead}.`);
@@ -13,46 +15,11 @@ export function forbidIteration(prototype: object, name: string, instead: string
   Object.defineProperty(prototype, Symbol.iterator, { value });
 }
 
-/** An iteration over pages. */
-interface Iteration {
-  /** Ends the iteration. */
-  readonly signal?: AbortSignal | undefined;
-  /** Makes the requests. Iterations may share a walk. */
-  readonly walk: { iterationBegins(): void; iterationEnds(): void };
-}
-
-/** A page's place in its iteration. */
-interface PageContext<Item> extends Iteration {
-  readonly unverified: ListUnverifiedEvent['reason'] | undefined;
-  cursor(): string;
-  /** Requests the page after it; `undefined` on the last page. */
-  readonly next: (() => Promise<Page<Item>>) | undefined;
-}
-
-/** Yields a page, and all pages after it that have items. */
-export async function* pagesFrom<Item>(
-  first: Page<Item>,
-  { signal, walk }: Iteration,
-): AsyncGenerator<Page<Item>, void, undefined> {
-  walk.iterationBegins();
-  try {
-    for (let page: Page<Item> | undefined = first; page;) {
-      yield page;
-      if (signal?.aborted) throw signal.reason;
-      do page = page.hasNextPage() ? await page.getNextPage() : undefined;
-      while (page?.data.length === 0);
-    }
-  } finally {
-    walk.iterationEnds();
-  }
-}
-
-/** Yields the items of pages. Invalid options throw only when the first item is requested. */
+/** Yields the items of pages. */
 export async function* itemsOf<Item>(
   pages: AsyncIterable<Page<Item>>,
-  options: () => { readonly signal?: AbortSignal | undefined },
+  signal?: AbortSignal,
 ): AsyncGenerator<Item, void, undefined> {
-  const { signal } = options();
   for await (const page of pages) {
     for (const item of page.data) {
       yield item;
@@ -72,15 +39,21 @@ export class Page<Item> implements AsyncIterable<Item> {
   readonly meta: PageMeta;
   /** Why the SDK can't guarantee that the iteration has yielded each item once so far; `undefined` if it can. */
   readonly unverified: ListUnverifiedEvent['reason'] | undefined;
-  readonly #context: PageContext<Item>;
+  readonly #place: Place;
+  readonly #number: number;
+  readonly #isLast: boolean;
+  readonly #walk: Walk<Item>;
 
   /** @internal */
-  constructor({ data, meta }: PageBody<Item>, context: PageContext<Item>) {
+  constructor({ data, meta }: PageBody<Item>, number: number, isLast: boolean, walk: Walk<Item>) {
     this.data = data;
     // What the API leaves out although it is documented stays out, as in every other response.
     this.meta = { ...meta } as PageMeta;
-    this.unverified = context.unverified;
-    this.#context = context;
+    this.unverified = walk.reader.unverified;
+    this.#place = walk.reader.place;
+    this.#number = number;
+    this.#isLast = isLast;
+    this.#walk = walk;
   }
 
   /**
@@ -88,12 +61,12 @@ export class Page<Item> implements AsyncIterable<Item> {
    * exists.
    */
   get cursor(): string {
-    return this.#context.cursor();
+    return this.#walk.list.cursorOf(this.#place);
   }
 
   /** True if there is a page after this one. In an iteration, it may turn out to have no items. */
   hasNextPage(): boolean {
-    return this.#context.next !== undefined;
+    return !this.#isLast;
   }
 
   /**
@@ -103,14 +76,153 @@ export class Page<Item> implements AsyncIterable<Item> {
    * @throws {InvalidRequestError} when this is the last page: ask {@link Page.hasNextPage} first.
    */
   async getNextPage(): Promise<Page<Item>> {
-    if (this.#context.next) return this.#context.next();
+    if (!this.#isLast) return this.#walk.pageAfter(this.#number, this.#place);
     throw new InvalidRequestError('This is the last page: call getNextPage() only while hasNextPage() is true.');
   }
 
   /** The items of this page, and of all pages after it. */
   [Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    return itemsOf(pagesFrom(this, this.#context), () => this.#context);
+    return itemsOf(this.#walk.pagesFrom(this), this.#walk.list.signal);
   }
 }
 
 forbidIteration(Page.prototype, 'A page', 'page.data, or `for await` for all pages from it on');
+
+/** A prefetch: how to cancel it, and how urgent it is. */
+export interface Prefetch {
+  readonly signal: AbortSignal;
+  readonly priority: CallPriority;
+}
+
+/** The list that a walk reads. */
+export interface WalkedList<Item> {
+  readonly signal?: AbortSignal | undefined;
+  request(range: Range, prefetch: Prefetch | undefined): PromiseLike<PageBody<Item>>;
+  cursorOf(place: Place): string;
+  /** Returns the page after a place, with a new walk. */
+  resume(place: Place): PromiseLike<Page<Item>>;
+}
+
+interface PendingRange<Item> {
+  readonly range: Range;
+  readonly body: PromiseLike<PageBody<Item>>;
+  readonly priority: CallPriority | undefined;
+}
+
+/** Walks over a list. Requests up to `prefetch` ranges ahead of the consumer, but none beyond `limit` items. */
+export class Walk<Item> {
+  readonly reader: ListReader<Item>;
+  readonly list: WalkedList<Item>;
+  /** Loops that read the walk. */
+  #loops = 0;
+  #prefetch: number;
+  #remaining: number;
+  /** The ranges requested ahead, in list order. */
+  #prefetched: PendingRange<Item>[] = [];
+  #controller = new AbortController();
+  /** The number of the latest page, and the page. */
+  #number = 0;
+  #latest: Promise<Page<Item>> | undefined;
+
+  constructor(reader: ListReader<Item>, list: WalkedList<Item>, prefetch: number, limit: number) {
+    this.reader = reader;
+    this.list = list;
+    this.#prefetch = prefetch;
+    this.#remaining = limit;
+  }
+
+  /** Yields a page, and all pages after it that have items. */
+  async *pagesFrom(first: Page<Item>): AsyncGenerator<Page<Item>, void, undefined> {
+    const { signal } = this.list;
+    this.#loops += 1;
+    try {
+      for (let page: Page<Item> | undefined = first; page;) {
+        yield page;
+        if (signal?.aborted) throw signal.reason;
+        do page = page.hasNextPage() ? await page.getNextPage() : undefined;
+        while (page?.data.length === 0);
+      }
+    } finally {
+      this.#loops -= 1;
+      if (this.#loops === 0) this.#cancelPrefetched();
+    }
+  }
+
+  /** Rule 30: returns the page after page `number`, which ends at `place`, from a new walk if this one has moved on. */
+  async pageAfter(number: number, place: Place): Promise<Page<Item>> {
+    if (number === this.#number) {
+      this.#latest = this.#nextPage(++this.#number);
+      this.#latest.catch(() => ([this.#number, this.#latest] = [number, undefined])); // To be requested again.
+    }
+    try {
+      return await ((number === this.#number - 1 ? this.#latest : undefined) ?? this.list.resume(place));
+    } catch (error) {
+      if (error instanceof ExampleError) error.cursor ??= this.list.cursorOf(this.reader.place);
+      return throwToCaller(error);
+    }
+  }
+
+  /** Reads until there are new items, or the list ends. */
+  async #nextPage(number: number): Promise<Page<Item>> {
+    const { reader } = this;
+    let page: PageBody<Item> = { data: [] };
+    while (page.data.length === 0 && reader.state !== 'end') {
+      const { size } = reader.place;
+      const requested = this.#nextRange();
+      requested.priority?.raise(); // Rule 27
+      page = await this.#read(requested);
+      this.#remaining -= page.data.length;
+      // Rule 28: this range was requested too early, because the list moves too fast for this many.
+      if (requested.priority && page.data.length === 0) this.#prefetch >>= 1;
+      if (reader.state !== 'overlap' || reader.place.size !== size) this.#cancelPrefetched();
+      this.#requestAhead();
+    }
+    return new Page(page, number, reader.state === 'end', this);
+  }
+
+  async #read({ range, body }: PendingRange<Item>): Promise<PageBody<Item>> {
+    const { reader } = this;
+    try {
+      const page = await body;
+      return { data: reader.read(range, page), meta: { total_count: page.meta?.total_count } };
+    } catch (error) {
+      const data = error instanceof APIError ? reader.readError(range, error.status) : undefined;
+      if (data) return { data };
+      throw error;
+    }
+  }
+
+  /** Rule 29. The walk can continue. */
+  #cancelPrefetched(): void {
+    this.#controller.abort();
+    this.#controller = new AbortController();
+    this.#prefetched = [];
+  }
+
+  /** Rule 28: takes the next range from those requested ahead if it overlaps what was read; otherwise requests it. */
+  #nextRange(): PendingRange<Item> {
+    const { next, idle, place } = this.reader;
+    while (this.#prefetched[0] && this.#prefetched[0].range.end <= place.end) this.#prefetched.shift();
+    const isFit = idle === 0 && Number(this.#prefetched[0]?.range.start) < place.end;
+    return (isFit ? this.#prefetched.shift() : undefined) ?? this.#request(next);
+  }
+
+  /** Rule 26. Requests only overlapping ranges ahead: between other pages, created items could be lost. */
+  #requestAhead(): void {
+    const { state, idle, overlap, place } = this.reader;
+    while (state === 'overlap' && idle === 0 && this.#prefetched.length < this.#prefetch) {
+      const end = this.#prefetched.at(-1)?.range.end ?? place.end;
+      const next = rangeAfter(end, place.size, overlap);
+      if (!next || !(end < Number(place.count)) || end - place.end >= this.#remaining) return;
+      const { signal } = this.#controller;
+      this.#prefetched.push(this.#request(next, { signal, priority: new CallPriority('background') }));
+    }
+  }
+
+  #request(range: Range, prefetch?: Prefetch): PendingRange<Item> {
+    const body = this.list.request(range, prefetch);
+    // A failure matters only if the consumer gets to this range.
+    body.then(undefined, () => undefined);
+    return { range, body, priority: prefetch?.priority };
+  }
+}

@@ -1,281 +1,288 @@
-import { ExampleError, InvalidRequestError, type APIError } from '../errors/index.ts';
+import { InvalidRequestError } from '../errors/index.ts';
+import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { Place } from './cursor.ts';
-import { KnownItems, lastIds, type SharedItems } from './known-items.ts';
-import { isAnnouncedEnd, isEndless, isLastPage, isPastEnd, mayMissItems } from './list-end.ts';
+import { KnownItems } from './known-items.ts';
 import { defaultSize } from './list-options.ts';
-import { parsePage, type PageBody, type ReceivedPage } from './page-body.ts';
-import {
-  firstState,
-  maxSeeks,
-  joinedPlace,
-  nextOverlap,
-  pagesState,
-  type Overlap,
-  type Pages,
-  type Reason,
-  type Seek,
-  type State,
-} from './states.ts';
-import { leastSize, pageAfter, seekWindow, windowOf, type Window } from './windows.ts';
+import { isAnnouncedEnd, lastOf, parsePage, type PageBody, type ReceivedPage } from './page-body.ts';
+import { leastSize, pagesAround, rangeAfter, rangeAt, rangeOf, type Range } from './ranges.ts';
 
-/** After a window that needed no overlap, the next one has this part of it. */
-const overlapDecay = 0.7;
+/** Start the plain loop after more requests in a row than this that got no further. */
+const maxIdle = 8;
 
-/** Reads the pages of a walk. docs/internals/pagination.md says why nothing is lost. */
+/**
+ * Reads the responses of a walk, and decides what to request next. The rules are those of docs/internals/pagination.md.
+ *
+ * For example, 250 items, of which items 5 and 6 are deleted after the first response:
+ *
+ * | request             | positions | items   |                                                                      |
+ * | ------------------- | --------- | ------- | -------------------------------------------------------------------- |
+ * | page 1, per_page 100 | 0–100    | 1–100   | The next range has to hold item 100 too.                             |
+ * | page 2, per_page 99 | 99–198    | 102–200 | No known item: the range is kept, and the next one goes back.        |
+ * | page 2, per_page 73 | 73–146    | 76–148  | Joins with item 100: 101–148 are new. Then the kept range joins, too. |
+ * | page 3, per_page 93 | 186–279   | 189–250 | Overlaps by more, as the list moves. Short, as `meta` says: the end. |
+ */
 export class ListReader<Item> {
-  state: State;
+  /**
+   * What the next response is. `overlap`: a range that holds the last items read, so that nothing between is missed.
+   * `behind`: the page after a short range, which should be empty. `pages`: the next page of a plain loop. `end`: none.
+   */
+  state: 'overlap' | 'behind' | 'pages' | 'end' = 'overlap';
+  /** What to request. */
+  next: Range;
   place: Place;
   /** Why the walk can't guarantee that it has yielded each item once; `undefined` if it can. */
-  unverified: Reason | undefined;
-  readonly #onUnverified: (reason: Reason) => void;
+  unverified: ListUnverifiedEvent['reason'] | undefined;
+  /** How many known items the next range should hold. */
+  overlap = 1;
+  /** Requests in a row that got no further. */
+  idle = 0;
+  readonly #onUnverified: (reason: ListUnverifiedEvent['reason']) => void;
+  readonly #isFromStart: boolean;
   readonly #known = new KnownItems();
-  /** The first page of the walk; `undefined` after a cursor. */
-  #firstPage: ReceivedPage<Item> | undefined;
-  /** Items that were yielded, precede the walk's start, or were created before the place. */
-  #found: number;
-  /** The new items of the page being read. */
+  /** True once the place of the cursor was found. */
+  #isPlaced: boolean;
+  #search: number[] | undefined;
   #items: Item[] = [];
-  /** Windows that held no known item when they were read. */
-  #unconnected: ReceivedPage<Item>[] = [];
+  /** Ranges that held no known item when they were read (rule 7). */
+  #held: ReceivedPage<Item>[] = [];
+  /** The page with which a plain loop continues, and the JSON of the page before it. */
+  #plain: Range;
+  #previous = '';
+  /** How many items there are at most, by the last `total_pages`; `NaN` if it is missing. */
+  #announced = NaN;
+  /** How many items the walk should find, once it reads the list for the second time (rule 19). */
+  #expected: number | undefined;
 
-  constructor(place: Place, onUnverified: (reason: Reason) => void) {
+  constructor(place: Place, onUnverified: (reason: ListUnverifiedEvent['reason']) => void) {
+    const { asked, size, end, page, ids } = place;
     this.place = place;
     this.#onUnverified = onUnverified;
-    this.#found = place.end;
-    this.#known.add(place.ids);
-    this.state = firstState(place);
+    this.#isFromStart = end === 0;
+    this.#isPlaced = ids.length === 0;
+    this.#known.add(ids);
+    this.#plain = rangeOf(page ?? this.#pageOfPlace, asked);
+    // Rule 24: a few more items than one, because some may have been deleted.
+    const after = this.#isPlaced ? undefined : rangeAfter(end, size, 4);
+    this.next = after ?? rangeOf(Math.floor(end / size) + 1, size);
+    if (page !== undefined) this.#startPlainLoop();
   }
 
-  /** Reads a window's response. Returns all its items that were not yielded before. */
-  read(asked: Window, body: PageBody<Item>): Item[] {
-    if (!asked.size) this.startAgain(1, body.data.length || 1);
-    const { state, place } = this;
-    const window = state.kind === 'start' ? state.next : asked;
-    const page = parsePage(window, body, place.count);
-    this.#updatePlace({ count: page.count ?? place.count });
-    // If the API calls page 1 page 0, a page may precede it.
-    if (body.meta?.current_page === 0) this.#reportUnverified('page-numbers');
+  /** Reads a response. Returns all its items that were not yielded before. */
+  read(range: Range, body: PageBody<Item>): Item[] {
+    const page = parsePage(range, body);
+    this.#announced = page.lastPage * range.size || this.#announced;
     this.#items = [];
-    if (state.kind === 'start') this.#readFirst(page);
-    else if (state.kind === 'pages') this.#readPage(state, page);
-    else if (page.ids.includes(undefined)) this.#switchToPages('missing-ids');
-    else if (page.ids.length > window.size) this.#switchToPages('no-overlap');
-    else if (state.kind === 'seek') this.#seek(state, page);
-    else if (state.kind === 'overlap') this.#readOverlap(state, page);
+    if (this.state === 'pages') this.#readPage(page);
+    else if (this.state === 'behind') this.#readBehind(page);
+    else if (this.#known.last === 0) this.#readFirst(page);
+    else if (page.ids.includes(undefined) || page.ids.length > range.size) this.#startPlainLoop();
+    else this.#readRange(page);
     return this.#items;
   }
 
-  /** Reads a window's error. Returns the items to yield; `undefined` if the walk can't continue. */
-  readError(window: Window, { status }: APIError): Item[] | undefined {
-    const { state, place } = this;
-    if (isPastEnd(state, window, status, place)) return this.read(window, { data: [] });
-    if (status !== 400 && status !== 422) return undefined;
-    // If not even page 1 of the documented size is accepted, the server chooses: page 1 begins with the same item at any size.
-    const size = window.end === defaultSize ? 0 : defaultSize;
-    if (state.kind === 'overlap' || state.kind === 'seek') this.#switchToPages('no-overlap');
-    else if (state.kind === 'start' && window.size && size !== window.size)
-      this.startAgain(Math.floor(window.start / defaultSize) + 1, size);
-    else return undefined;
+  /** Reads a refusal. Returns the items to yield; `undefined` if the walk fails with it. */
+  readError(range: Range, status: number): Item[] | undefined {
+    if (status !== 404 && status !== 400 && status !== 422) return undefined;
+    // Rules 10 and 15
+    if (status !== 404 && this.state === 'overlap') return this.#readRefusedSize(range);
+    // Rules 13 and 14
+    const isMissing =
+      this.state === 'pages' && this.#expected === undefined && !(this.place.found >= Number(this.place.count));
+    const isFailure = isMissing && range.end < (this.#announced || Number(this.place.count));
+    return range.page === 1 || isFailure ? undefined : this.read(range, { data: [] });
+  }
+
+  #readRefusedSize({ start, size }: Range): Item[] | undefined {
+    if (this.#known.last > 0) this.#startPlainLoop();
+    else if (size <= defaultSize) return undefined;
+    else {
+      this.#updatePlace({ asked: defaultSize, size: defaultSize });
+      this.next = rangeOf(Math.floor(start / defaultSize) + 1, defaultSize);
+    }
     return [];
   }
 
-  /** Starts over with pages of another size. Items that were read are not yielded again. */
-  startAgain(page: number, size: number): void {
-    if (size) this.#updatePlace({ askedSize: size, size });
-    this.state = { kind: 'start', next: windowOf(page, size) };
-  }
-
+  /** Rule 9: the first page shows how many items the server sends at most. */
   #readFirst(page: ReceivedPage<Item>): void {
-    const { window, ids, count } = page;
-    const end = window.start + ids.length;
-    const isShort = ids.length < window.size;
-    // An empty page doesn't show how many items precede it, so any smaller count confirms that it is the last.
-    const isAll =
-      ids.length === 0 ? !(page.lastPage > window.page) && !(Number(count) > end) : isAnnouncedEnd(page, end);
-    const isCut = isShort && end !== count && ids.length >= leastSize;
-    // The most items that the server sends per page.
-    const size = isCut ? ids.length : Math.max(window.size, ids.length);
-    this.#found = (window.page - 1) * size + this.#known.end;
-    this.#firstPage = page;
+    const { range, data, ids, count } = page;
+    const { length } = ids;
+    const hasIds = !ids.includes(undefined);
+    const isCut = length >= leastSize && count !== range.start + length;
+    const size = length > range.size || isCut ? length : range.size;
+    const start = (range.page - 1) * size;
+    const isEnd = isAnnouncedEnd(page, range.start + length);
+    this.#plain = rangeOf(range.page + 1, this.place.asked);
+    this.#previous = JSON.stringify(data);
     this.#take(page);
-    const isNamed = !ids.includes(undefined);
-    // Items without ids can't be recognized, so the page's number marks the place.
-    const place = isNamed ? { page: undefined, ids: lastIds(ids) } : { page: window.page, ids: [] };
-    this.#updatePlace({ ...place, size, end: (window.page - 1) * size + ids.length });
-    if (isAll) this.#finish(false);
-    else if (!isNamed) this.#switchToPages('missing-ids');
-    else if (isCut || ids.length === window.size) this.#requestOverlap(1, 0);
-    else if (isShort && (count ?? end) === end) this.#checkBehind(page);
-    else this.#switchToPages('no-overlap');
+    this.#updatePlace({
+      size,
+      end: start + length,
+      found: start + this.#items.length,
+      ids: lastOf(ids),
+      page: hasIds ? undefined : range.page + 1,
+    });
+    if (isEnd) this.#finish();
+    else if (!hasIds) this.#startPlainLoop();
+    else if (length < size) this.#readShort(page);
+    else this.#requestRange();
   }
 
-  #seek(state: Seek, page: ReceivedPage<Item>): void {
-    const { size } = this.place;
-    const shared = this.#known.sharedWith(page.ids);
-    const tries = state.tries + 1;
-    // If the count has grown, as many items may have been created before the cursor.
-    const center = Math.max(1, state.center + Math.round(page.growth / size));
-    if (shared.last >= 0) this.#join(1, 0, page, shared);
-    else if (page.ids.length === 0 && page.window.page === 1) this.state = { kind: 'end' };
-    else if (tries === maxSeeks) this.#switchToPages('too-many-changes');
-    else this.state = { kind: 'seek', next: seekWindow(center, tries, size), center, tries };
+  #readRange(page: ReceivedPage<Item>): void {
+    // Rule 7: this range may close the gap before those that were kept.
+    const missed = [page, ...this.#held].filter((each) => this.state !== 'overlap' || !this.#join(each));
+    if (this.state === 'overlap' && missed[0] === page) this.#goBack(page);
+    // After a cursor, a kept range may hold items that were read before it.
+    this.#held = this.#isFromStart ? missed : [];
   }
 
-  #readOverlap({ overlap, idle }: Overlap, page: ReceivedPage<Item>): void {
-    const shared = this.#known.sharedWith(page.ids);
-    const joins = shared.last >= 0 || (page.window.page === 1 && this.#isFromStart);
-    if (joins) this.#join(overlap, idle, page, shared);
-    else this.#stepBack(idle, page);
-    // This window may connect windows that were read before it. Any of them may be the end of the list.
-    for (const each of joins ? this.#unconnected.splice(0) : []) {
-      const late = this.#known.sharedWith(each.ids);
-      const { state } = this;
-      if (late.last < 0 && state.kind !== 'end') this.#unconnected.push(each);
-      else if (state.kind === 'overlap') this.#join(state.overlap, state.idle, each, late);
-      else this.#take(each, late.last);
+  /** Rule 4. Returns false if the range doesn't join. */
+  #join(page: ReceivedPage<Item>): boolean {
+    const { range, ids } = page;
+    const { index, rank, isOrdered } = this.#known.sharedWith(ids);
+    if (index < 0) return range.page === 1 && this.#isFromStart && this.#extend(page, -1, 0);
+    if (!isOrdered) this.#reportUnverified('unstable-order');
+    const isFurther = index < ids.length - 1;
+    // How many known items stand behind the last one here, and how far that has moved since it was read.
+    const behind = this.#known.last - rank;
+    const shift = range.start + index + 1 - (this.place.end - behind);
+    // Rule 18: if items only changed places, the count hasn't grown.
+    const created = Math.min(shift, this.#growthOf(page));
+    this.#updatePlace({ found: this.place.found + Math.max(0, created) });
+    // Rule 5
+    this.overlap = Math.max(1, 1 - shift, isFurther ? Math.floor(this.overlap * 0.7) : this.overlap);
+    this.idle = isFurther || !this.#isPlaced ? 0 : this.idle + 1;
+    return this.#extend(page, index, isFurther || ids.length < range.size ? 0 : behind);
+  }
+
+  /** All known items that stay are before this page, in it up to `last`, or `behind` it (rule 8). */
+  #extend(page: ReceivedPage<Item>, last: number, behind: number): true {
+    const { range, ids } = page;
+    this.#take(page);
+    const lastIds = lastOf([...this.place.ids, ...ids.slice(last + 1)]);
+    this.#updatePlace({ end: range.start + ids.length + behind, ids: lastIds });
+    if (ids.length < range.size) this.#readShort(page);
+    else this.#requestRange();
+    return true;
+  }
+
+  /** Rule 6; after a cursor, rule 24. */
+  #goBack(page: ReceivedPage<Item>): void {
+    const { size, end } = this.place;
+    const growth = this.#growthOf(page);
+    this.overlap = Math.ceil(size / 4);
+    this.idle += 1;
+    if (this.#isPlaced) this.#requestRange(this.overlap * 2 ** (this.idle - 1) - growth);
+    else if (page.range.page === 1 && page.ids.length === 0) this.#finish();
+    else {
+      this.#search ??= pagesAround(Math.max(1, Math.ceil((end + growth) / size)), 10);
+      const next = this.#search.shift();
+      if (!next) throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
+      this.next = rangeOf(next, size);
     }
-  }
-
-  /** Reads a window that holds a known item, or is page 1: no staying item is between it and the items read before. */
-  #join(overlap: number, idle: number, page: ReceivedPage<Item>, shared: SharedItems): void {
-    // Page 1 without a known item: all known items follow it.
-    const isNewStart = shared.last < 0;
-    const { place, shift } = joinedPlace(this.place, this.#known.end, page, shared);
-    this.place = place;
-    if (isNewStart) this.#known.forgetRanks();
-    this.#take(page, shared.last, this.#isFromStart ? 0 : shared.first);
-    // Items created before the place aren't missing. If items only changed places, the count hasn't grown.
-    this.#found += Math.max(0, Math.min(shift, page.growth));
-    const isFurther = shared.last < page.ids.length - 1;
-    const rest = isFurther ? Math.floor(overlap * overlapDecay) : overlap;
-    if (page.ids.length < page.window.size) this.#endShort(page);
-    // Starting over is no progress: each response could have new ids.
-    else this.#requestOverlap(Math.max(1 - shift, rest), isNewStart ? idle : isFurther ? 0 : idle + 1);
-  }
-
-  /** Reads a window with fewer items than requested, which should be the end of the list. */
-  #endShort(page: ReceivedPage<Item>): void {
-    const { end } = this.place;
-    if (isAnnouncedEnd(page, end)) this.#finish();
-    else if ((page.count ?? end) === end) this.#checkBehind(page);
-    else this.#switchToPages('count-mismatch');
-  }
-
-  /** After a window without a known item, goes back by the growth of the count, and then further and further. */
-  #stepBack(idle: number, page: ReceivedPage<Item>): void {
-    const { size } = this.place;
-    if (this.#isFromStart) this.#unconnected.push(page);
-    const back = idle === 0 ? Math.ceil(size / 4) - page.growth : Math.ceil(size * 2 ** (idle - 2));
-    this.#requestOverlap(Math.ceil(size / 4), idle + 1, back);
   }
 
   /** @param back How many items to go back instead of the overlap. */
-  #requestOverlap(overlap: number, idle: number, back?: number): void {
-    const next = nextOverlap(this.place, this.#known.end, overlap, idle, back);
-    if (typeof next === 'string') this.#switchToPages(next);
-    else this.state = next;
+  #requestRange(back?: number): void {
+    const { size, end } = this.place;
+    this.overlap = Math.min(this.overlap, Math.ceil(size / 2));
+    const next = back === undefined ? rangeAfter(end, size, this.overlap) : rangeAt(Math.max(0, end - back), size);
+    if (next === undefined || this.idle > maxIdle) this.#startPlainLoop();
+    else this.next = next;
   }
 
-  /** Reads numbered pages from now on, as a plain loop does: from the second one, or from the cursor's place. */
-  #switchToPages(reason: Reason): void {
-    const { askedSize, size, end } = this.place;
-    const first = this.#firstPage;
-    this.state = first
-      ? pagesState('rest', reason, pageAfter(first), first)
-      : pagesState('place', reason, windowOf(Math.ceil(end / size), askedSize));
-  }
-
-  /** The list should end with this page, but doesn't say so: requests the page after it. */
-  #checkBehind(page: ReceivedPage<Item>): void {
-    this.state = pagesState('behind', 'no-overlap', pageAfter(page), page);
-  }
-
-  #readPage(state: Pages, page: ReceivedPage<Item>): void {
-    const { ids, fingerprints, growth } = page;
-    const shared = this.#known.sharedWith(ids);
-    const isSame = (other: Pages['previous']) => other?.fingerprints.join() === fingerprints.join();
-    // Past the end, a server may send page 1 again.
-    const isRepeated = isSame(state.previous) || (page.lastPage < page.window.page && isSame(this.#firstPage));
-    // If the list has shrunk, later items may have moved forward.
-    const isMoved = state.purpose === 'behind' && (growth < 0 || !ids.every((id) => this.#known.has(id)));
-    if (isMoved) this.#switchToPages(state.reason);
-    else if (state.purpose === 'place' && shared.last < 0) this.#findPlace(state, page, isRepeated);
-    else this.#takePage(state, page, shared, isRepeated);
-  }
-
-  /** Looks for the items before the cursor: on the page where they should be, then from page 1 on. */
-  #findPlace(state: Pages, page: ReceivedPage<Item>, isRepeated: boolean): void {
-    const { window } = page;
-    if (window.page > 1 && !state.previous) this.state = { ...state, next: windowOf(1, window.size), previous: page };
-    else if (!isRepeated && page.ids.length > 0) this.#requestNextPage(state, page, state.idle + 1);
-    else throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
-  }
-
-  #takePage(state: Pages, page: ReceivedPage<Item>, shared: SharedItems, isRepeated: boolean): void {
-    const { purpose, reason, previous } = state;
-    const { window, ids } = page;
-    const taken = isRepeated ? 0 : this.#take(page, shared.last, this.#firstPage ? 0 : shared.first);
-    const idle = taken > 0 ? 0 : state.idle + 1;
-    const end = (window.page - 1) * Math.max(previous?.ids.length ?? 0, ids.length) + ids.length;
-    if (!shared.isOrdered) this.#updatePlace({ isReordered: true });
-    // Items that were created meanwhile aren't missing.
-    if (purpose === 'missing') this.#found += Math.max(0, page.growth);
-    else if (purpose !== 'behind') this.#noteRest(reason, page, isRepeated, end);
-    const isEnd = isLastPage(page, { end, isRepeated, idle, found: this.#found, count: this.place.count });
-    if (isEnd || (purpose === 'missing' && !this.#mayMissItems)) this.#finish(purpose === 'behind');
-    else this.#requestNextPage({ ...state, purpose: purpose === 'place' ? 'rest' : purpose }, page, idle);
-  }
-
-  #noteRest(reason: Reason, { window, ids }: ReceivedPage<Item>, isRepeated: boolean, end: number): void {
-    const isNamed = !ids.includes(undefined);
-    const isIgnored = isRepeated && window.page - 1 === this.#firstPage?.window.page;
-    this.#reportUnverified(isIgnored ? 'page-ignored' : isNamed ? reason : 'missing-ids');
-    if (ids.length > 0) this.#updatePlace({ page: window.page, end, ids: isNamed ? lastIds(ids) : [] });
-  }
-
-  #requestNextPage(state: Pages, page: ReceivedPage<Item>, idle: number): void {
-    if (isEndless(idle, this.#found, this.place.count)) {
-      const problem = `The last ${idle} pages of the list contained nothing new.`;
-      throw new ExampleError(`${problem} The list repeats itself, or grows faster than it is read.`);
+  /** Rules 11 and 12: a range with fewer items than requested should be the end of the list. */
+  #readShort(page: ReceivedPage<Item>): void {
+    if (isAnnouncedEnd(page, this.place.end)) this.#finish();
+    else {
+      this.state = 'behind';
+      this.next = rangeOf(page.range.page + 1, page.range.size);
     }
-    this.state = { ...state, next: pageAfter(page), previous: page.ids.length > 0 ? page : state.previous, idle };
   }
 
-  get #isFromStart(): boolean {
-    return this.#firstPage?.window.page === 1;
+  #readBehind(page: ReceivedPage<Item>): void {
+    const isEnd = page.ids.length === 0 && !(page.lastPage > page.range.page);
+    this.#updatePlace({ count: page.count ?? this.place.count });
+    if (isEnd) this.#finish();
+    else this.#startPlainLoop();
   }
 
-  get #mayMissItems(): boolean {
-    return mayMissItems(this.place, this.#found, !this.#firstPage);
+  /** Rule 15 */
+  #startPlainLoop(page = this.#plain.page): void {
+    this.state = 'pages';
+    this.next = rangeOf(page, this.#plain.size);
+    this.idle = 0;
+    if (this.#expected === undefined) this.#updatePlace({ page: this.place.page ?? this.#pageOfPlace });
   }
 
-  /** Ends the walk, or reads all pages again if items are missing. */
-  #finish(canReadAgain = true): void {
-    for (const each of this.#unconnected.splice(0)) this.#take(each, this.#known.sharedWith(each.ids).last);
-    this.state = { kind: 'end' };
-    const first = this.#firstPage;
-    if (this.#mayMissItems && canReadAgain && first) this.state = pagesState('missing', 'count-mismatch', first.window);
-    else if (this.place.isReordered) this.#reportUnverified('unstable-order');
-    else if (this.#mayMissItems) this.#reportUnverified('count-mismatch');
+  get #pageOfPlace(): number {
+    const { end, size } = this.place;
+    return Math.max(1, Math.ceil(end / size));
   }
 
-  #reportUnverified(reason: Reason): void {
+  #readPage(page: ReceivedPage<Item>): void {
+    // Rule 16
+    if (this.#expected === undefined) this.#reportUnverified('no-overlap');
+    const { range, data, ids, lastPage } = page;
+    const json = JSON.stringify(data);
+    const isRepeated = ids.length > 0 && json === this.#previous;
+    this.#previous = json;
+    if (!isRepeated) this.#take(page);
+    this.idle = this.#items.length > 0 ? 0 : this.idle + 1;
+    // Rule 25: items without ids can't be recognized, so a cursor continues with the page after them.
+    const next = ids.includes(undefined) ? range.page + 1 : range.page;
+    if (ids.length > 0 && range.page * this.place.size >= this.place.end)
+      this.#updatePlace({ page: next, ids: lastOf(ids) });
+    // Rule 17: pages that were read before bring nothing new, but aren't the end.
+    const mayFollow = ids.length > 0 || range.page < lastPage;
+    const patience = mayFollow ? 100 + this.#known.last / this.place.size : 1;
+    const isComplete = this.#expected !== undefined && !this.#isMissing;
+    if (isRepeated || isComplete || this.idle >= patience) this.#finish();
+    else this.next = rangeOf(range.page + 1, range.size);
+  }
+
+  /** Rule 19: true if the walk has found fewer items than the list has. */
+  get #isMissing(): boolean {
+    return this.place.found < Math.max(this.#expected ?? 0, this.place.count ?? this.place.end);
+  }
+
+  /** Ends the walk. If items are missing, reads the list again (rules 19 and 20). */
+  #finish(): void {
+    for (const each of this.#held.splice(0)) this.#take(each);
+    if (this.#isMissing && this.#isFromStart && this.state !== 'pages') {
+      this.#expected = this.place.count ?? this.place.end;
+      this.#previous = '';
+      this.#startPlainLoop(this.#plain.page - 1);
+    } else {
+      this.state = 'end';
+      if (this.#isMissing) this.#reportUnverified('count-mismatch');
+    }
+  }
+
+  /** Rule 22 */
+  #reportUnverified(reason: ListUnverifiedEvent['reason']): void {
     if (!this.unverified) this.#onUnverified((this.unverified = reason));
+  }
+
+  /** How much the count has grown since the last range that joined. */
+  #growthOf({ count }: ReceivedPage<Item>): number {
+    return count === undefined ? 0 : count - (this.place.count ?? count);
   }
 
   #updatePlace(changes: Partial<Place>): void {
     this.place = { ...this.place, ...changes };
   }
 
-  /** Takes the new items of a page from index `from`. Returns how many there are. */
-  #take({ window, data, ids }: ReceivedPage<Item>, last = -1, from = 0): number {
+  /** Yields the new items of a page. */
+  #take({ data, ids, count = this.place.count }: ReceivedPage<Item>): void {
+    // Rule 2: what precedes known items was read before the cursor, or precedes the walk's first page.
+    const from = this.#isFromStart ? 0 : this.#known.sharedWith(ids).index + 1;
+    this.#isPlaced = true;
     const before = this.#items.length;
-    const size = Math.min(window.size, this.place.size);
-    // The cast is safe: the indexes are those of items.
-    for (const index of this.#known.add(ids, last, size)) if (index >= from) this.#items.push(data[index] as Item);
-    if (this.place.page === undefined) this.#updatePlace({ ids: this.#known.tail });
-    const taken = this.#items.length - before;
-    this.#found += taken;
-    return taken;
+    for (const index of this.#known.add(ids)) {
+      if (index < from) continue;
+      // The cast is safe: the index is one of an item.
+      this.#items.push(data[index] as Item);
+    }
+    this.#updatePlace({ count, found: this.place.found + this.#items.length - before });
   }
 }

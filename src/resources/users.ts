@@ -1,5 +1,5 @@
 import type { APIPromise } from '../http/api-promise.ts';
-import type { Requester, RequestOptions } from '../http/request-options.ts';
+import type { Requester, RequestOptions } from '../http/options.ts';
 import { boundTo } from '../utils/arguments.ts';
 import * as z from 'zod/mini';
 

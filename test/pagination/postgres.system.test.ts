@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Client } from '@example/sdk';
+import { Client } from '../../src/index.ts';
 import { plainLoop, type Answer } from '../reference/plain-loop.ts';
 import { canRunPostgres, startPostgres } from '../support/postgres-server.ts';
 

@@ -1,84 +1,96 @@
-import type { Client, ClientOptions, Fetch, FetchResponse, ListUnverifiedEvent, Project } from '@example/sdk';
+import type { Client, ClientOptions, Fetch, FetchResponse, ListUnverifiedEvent, Project } from '../../../src/index.ts';
 import { clientOf } from '../../support/http-server.ts';
 import { errorResponse, inProcessApi, type SentRequest } from '../../support/in-process-api.ts';
 
-export function project(number: number): Project {
-  return { id: `proj_${number}`, name: `Project ${number}`, description: '', created_at: '2024-01-01T00:00:00Z' };
-}
+export const project = (number: number): Project => ({
+  id: `proj_${number}`,
+  name: `Project ${number}`,
+  description: '',
+  created_at: '2024-01-01T00:00:00Z',
+});
+export const projects = (count: number) => Array.from({ length: count }, (_, index) => project(index + 1));
+export const nameless = (count: number) => Array.from({ length: count }, (_, name) => ({ name }));
 
-export function projects(count: number): Project[] {
-  return Array.from({ length: count }, (_, index) => project(index + 1));
-}
-
-export interface Answer {
-  data: unknown[];
-  meta?: unknown;
+/** How a server treats `page` and `per_page`, and what it says of its list. By default as the reference documents it. */
+export interface ListServerOptions {
+  /** The list; what the test does to it shows from the next answer on. */
+  items: unknown[];
+  /** How many items come where so many are asked for; `undefined`: `refusal` instead. */
+  sizeOf?: (asked: number) => number | undefined;
+  refusal?: number;
+  /** How many items come where no size is asked for. */
+  defaultSize?: number;
+  /** What comes behind the end. */
+  past?: number | 'last page' | 'page 1';
+  /** Overrides what `meta` says; `null`: there is none. */
+  meta?: object | ((page: number) => object) | null;
+  /** Which items of a page are shown. */
+  isShown?: (item: never) => boolean;
+  ignoresPage?: boolean;
+  /** Called before the n-th answer, from 1 on. What it returns is the answer instead. */
+  before?: (n: number, page: number, request: SentRequest) => unknown;
+  client?: ClientOptions;
 }
 
 export interface ListServer {
   fetch: Fetch;
   client: Client;
-  /** What the client says of lists that it can't verify. */
+  /** Why the client says that it can't verify a list. */
+  reasons: string[];
   events: ListUnverifiedEvent[];
   requests: readonly SentRequest[];
-  /** Query strings, in the order they arrived. */
+  /** In the order they arrived. */
   queries: () => string[];
-  /** Page numbers, in the order they arrived; 1 where none was given. */
   pages: () => number[];
-  /** What was asked for, as `start-end`: the positions of the first item and after the last. */
-  windows: () => string[];
-}
-
-export interface ListServerOptions {
-  /** The list; what the test does to it shows from the next answer on. */
-  items: unknown[];
-  /** How many items the server gives where so many are asked for; `undefined` if it refuses that. Default: as many. */
-  sizeOf?: (asked: number) => number | undefined;
-  /** The status that it refuses a size with. */
-  refusal?: number;
-  /** Says something else than the honest page. */
-  lie?: (answer: Answer & { meta: Record<string, unknown> }, page: number) => Answer;
-  /** Called before each answer. What it returns is the answer instead. */
-  intercept?: (page: number, request: SentRequest) => FetchResponse | Promise<FetchResponse> | undefined;
-  client?: ClientOptions;
+  /** What was asked for: the positions of the first item and after the last. */
+  ranges: () => string[];
 }
 
 /** Answers for any list as the API does, and a client that nothing holds back. */
 export function serveList(options: ListServerOptions): ListServer {
-  const { items, sizeOf = (asked) => asked, refusal = 400, lie, intercept } = options;
+  const { items, sizeOf = (asked: number) => asked, defaultSize, past, meta = {}, isShown, before } = options;
   const query = ({ url }: SentRequest) => new URL(url).searchParams;
   const numbers = (request: SentRequest) => ({
     page: Number(query(request).get('page') ?? 1),
-    asked: Number(query(request).get('per_page') ?? 20),
+    asked: Number(query(request).get('per_page') ?? defaultSize ?? 20),
   });
   const api = inProcessApi((request) => {
     const { page, asked } = numbers(request);
-    if (page < 1) return errorResponse(500);
-    const own = intercept?.(page, request);
-    if (own) return own;
-    const size = sizeOf(asked);
-    if (size === undefined) return errorResponse(refusal);
-    const data: unknown[] = items.slice((page - 1) * size, page * size);
-    const meta = { current_page: page, total_pages: Math.ceil(items.length / size), total_count: items.length };
-    return Response.json(lie ? lie({ data, meta }, page) : { data, meta });
+    const own = before?.(api.requests.length, page, request);
+    if (own instanceof Response || own instanceof Promise) return own as FetchResponse;
+    const size = query(request).has('per_page') ? sizeOf(asked) : (defaultSize ?? sizeOf(asked));
+    if (size === undefined) return errorResponse(options.refusal ?? 400);
+    const last = Math.max(1, Math.ceil(items.length / size));
+    if (page > last && typeof past === 'number') return errorResponse(past);
+    const shown = options.ignoresPage || (page > last && past === 'page 1') ? 1 : past ? Math.min(page, last) : page;
+    const data = items
+      .slice((shown - 1) * size, shown * size)
+      .filter((item) => (isShown ? isShown(item as never) : true));
+    const honest = { current_page: page, total_pages: Math.ceil(items.length / size), total_count: items.length };
+    const said = typeof meta === 'function' ? (meta as (page: number) => object)(page) : meta;
+    return Response.json({ data, ...(said && { meta: { ...honest, ...said } }) });
   });
-  const client = clientOf(api, { rateLimit: false, maxRetries: 0, ...options.client });
+  const client = clientOf(api, { rateLimit: false, maxRetries: 0, responseValidation: 'off', ...options.client });
   const events: ListUnverifiedEvent[] = [];
-  client.on('listUnverified', (event) => events.push(event));
+  const reasons: string[] = [];
+  client.on('listUnverified', (event) => reasons.push((events.push(event), event.reason)));
   return {
     fetch: api.fetch,
     client,
     events,
+    reasons,
     requests: api.requests,
     queries: () => api.requests.map((request) => query(request).toString()),
     pages: () => api.requests.map((request) => numbers(request).page),
-    windows: () => api.requests.map(numbers).map(({ page, asked }) => `${(page - 1) * asked}-${page * asked}`),
+    ranges: () => api.requests.map(numbers).map(({ page, asked }) => `${(page - 1) * asked}-${page * asked}`),
   };
 }
 
 export function remove(items: { id: string }[], id: string): void {
-  const index = items.findIndex((item) => item.id === id);
-  items.splice(index, 1);
+  items.splice(
+    items.findIndex((item) => item.id === id),
+    1,
+  );
 }
 
 export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {

@@ -1,0 +1,223 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { APIError, Client, ExampleError } from '../../src/index.ts';
+import { createSandbox } from '@example/sandbox';
+import { clientOf, rejection } from '../support/http-server.ts';
+import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { collect, projects, serveList, type ListServerOptions } from './support/list-server.ts';
+
+// A rejection that nobody handles fails the run. test/errors/frozen-realm.process.test.ts has the cursors of other errors.
+
+/** Until everything has run that waits for nothing. */
+const settled = () => new Promise(setImmediate);
+
+/** The ranges of a list, as they are read one after the other. */
+const plan = ['0-100', '99-198', '196-294', '291-388', '384-480', '475-570', '564-658', '651-744'];
+
+describe('ranges are requested ahead', () => {
+  it.each([0, 1, 2, 8])('prefetch: %i keeps so many ahead of the consumer, and no more', async (prefetch) => {
+    const { client, ranges } = serveList({ items: projects(3_000) });
+    const pages = client.projects.list({}, { prefetch }).pages();
+    for (const number of [1, 2, 3, 4]) {
+      await pages.next();
+      await settled();
+      expect(ranges()).toHaveLength(number + prefetch);
+    }
+    expect(ranges().slice(0, 6)).toEqual(plan.slice(0, Math.min(6, 4 + prefetch)));
+  });
+
+  it.each([
+    [150, Infinity, 2],
+    [250, Infinity, 3],
+    [1_000, 350, 4],
+  ])('but none beyond the end or the limit: %i items, limit %d', async (length, limit, count) => {
+    const { client, ranges } = serveList({ items: projects(length) });
+    await client.projects.list({}, { prefetch: 8 }).toArray({ limit });
+    expect(ranges()).toEqual(plan.slice(0, count));
+  });
+
+  it('half as many after one that shares nothing with those before: the list moves too fast', async () => {
+    const items = projects(3_000);
+    const before = (n: number) => void (n === 2 && items.splice(0, 150));
+    const { client, ranges } = serveList({ items, before });
+    const pages = client.projects.list({}, { prefetch: 4 }).pages();
+    for (let page = 0; page < 6; page++) await pages.next();
+    await settled();
+    expect(ranges().slice(0, 5)).toEqual(plan.slice(0, 5));
+    expect(ranges()).toHaveLength(9);
+  });
+
+  it('and do not hold up other calls when the rate limit does', async () => {
+    const sandbox = createSandbox({ projects: 1000, users: [{ id: 'user_1' }], rateLimit: { limit: 4, window: 1000 } });
+    const client = new Client({ apiToken: sandbox.apiToken, baseUrl: 'http://127.0.0.1:1/v1', fetch: sandbox.fetch });
+    const waiting = new Promise((resolve) => client.once('rateLimitWait', resolve));
+    for await (const page of client.projects.list({}, { prefetch: 8 }).pages()) {
+      expect(page.meta.total_count).toBe(1000);
+      await waiting;
+      expect(await client.users.get('user_1')).toHaveProperty('id', 'user_1');
+      break;
+    }
+    // A window allows four requests. Pages that are requested ahead leave one of them to normal calls.
+    expect(sandbox.requests.map(({ path }) => path).indexOf('/v1/users/user_1')).toBe(3);
+  });
+});
+
+/** A server that answers the first pages and leaves the others waiting. */
+function serveSlowly(answered: number) {
+  const waiting = new Set<AbortSignal>();
+  const before: ListServerOptions['before'] = (_, page, request) =>
+    page > answered && (waiting.add(request.init.signal), noAnswer(request));
+  const until = async (isDone: () => boolean) => {
+    while (!isDone()) await settled();
+  };
+  const underway = (count: number) => until(() => waiting.size >= count);
+  const cancelled = () => until(() => [...waiting].every(({ aborted }) => aborted));
+  return { ...serveList({ items: projects(1000), before }), underway, cancelled };
+}
+
+describe('what is under way is cancelled', () => {
+  it('when the loop is left early', async () => {
+    const { client, pages, underway, cancelled } = serveSlowly(2);
+    for await (const { id } of client.projects.list({}, { prefetch: 4 })) {
+      if (id !== 'proj_125') continue;
+      await underway(4);
+      break;
+    }
+    await cancelled();
+    expect(pages().sort()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('but not when a loop over the items of a page is left early, in one over pages', async () => {
+    const { client, pages } = serveList({ items: projects(1500) });
+    for await (const page of client.projects.list({}, { prefetch: 4 }).pages()) expect(page.data).not.toEqual([]);
+    const requests = pages().length;
+    for await (const page of client.projects.list({}, { prefetch: 4 }).pages())
+      for await (const { id } of page) if (id) break;
+    expect(pages()).toHaveLength(2 * requests);
+  });
+
+  it.each([
+    [4, {}],
+    [2, { prefetch: 2 }],
+    [1, { prefetch: 0 }],
+  ])('when the signal aborts while toArray() waits, and keeps %i under way with %j', async (expected, options) => {
+    const { client, pages, underway, cancelled } = serveSlowly(1);
+    const controller = new AbortController();
+    const failure = rejection(client.projects.list({}, { ...options, signal: controller.signal }).toArray());
+    await underway(expected);
+    controller.abort(new RangeError('Enough.'));
+    expect(await failure).toBe(controller.signal.reason);
+    await cancelled();
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+    expect(pages()).toHaveLength(1 + expected);
+  });
+
+  it('when the signal aborts inside the loop: it ends at the next item, also from a page on', async () => {
+    const { client, underway, cancelled } = serveSlowly(1);
+    for (const isAwaited of [false, true]) {
+      const controller = new AbortController();
+      const list = client.projects.list({ per_page: 20 }, { prefetch: 2, signal: controller.signal });
+      const seen: string[] = [];
+      const loop = async () => {
+        for await (const { id } of isAwaited ? await list : list) {
+          if (!isAwaited) await underway(2);
+          if (seen.push(id) === 2) controller.abort();
+        }
+      };
+      expect(await rejection(loop())).toBe(controller.signal.reason);
+      expect(seen).toEqual(['proj_1', 'proj_2']);
+      await cancelled();
+    }
+  });
+
+  it('and nothing is sent where the signal has aborted before', async () => {
+    const { client, pages } = serveList({ items: projects(3) });
+    expect(await rejection(collect(client.projects.list({}, { signal: AbortSignal.abort('never') })))).toBe('never');
+    expect(pages()).toEqual([]);
+  });
+
+  it('when it will not do any more', async () => {
+    const signals: AbortSignal[] = [];
+    const before: ListServerOptions['before'] = (n, _, request) => {
+      signals.push(request.init.signal);
+      if (n === 2)
+        return Response.json({ data: Array.from({ length: 100 }, () => ({ name: 'without an id' })), meta: {} });
+      return n > 2 && noAnswer(request);
+    };
+    const controller = new AbortController();
+    const list = serveList({ items: projects(900), before }).client.projects.list(
+      {},
+      { prefetch: 4, signal: controller.signal },
+    );
+    const pages = list.pages();
+    await pages.next();
+    const second = pages.next();
+    await expect.poll(() => signals.filter(({ aborted }) => aborted).length).toBeGreaterThanOrEqual(3);
+    controller.abort();
+    await expect(second).rejects.toBe(controller.signal.reason);
+  });
+});
+
+describe('a page that fails', () => {
+  /** What comes before the error, its cursor, and what comes after that once the page works. */
+  async function read(broken: number, status: number, options: Partial<ListServerOptions>, prefetch = 0) {
+    let isBroken = true;
+    const before = (_: number, page: number) => page === broken && isBroken && errorResponse(status);
+    const { client } = serveList({ items: projects(400), before, ...options });
+    const seen: unknown[] = [];
+    const loop = async () => {
+      for await (const item of client.projects.list({}, { prefetch })) seen.push(item);
+    };
+    const error = await rejection(loop());
+    if (!(error instanceof ExampleError)) throw error;
+    isBroken = false;
+    return { client, seen, error, rest: await collect(client.projects.list({}, { cursor: error.cursor })) };
+  }
+
+  it.each<[string, number, number, Partial<ListServerOptions>, number, number]>([
+    ['in the middle', 3, 404, {}, 0, 200],
+    ['in the middle, requested ahead', 3, 404, {}, 4, 200],
+    ['in the middle, in a plain loop', 3, 422, { sizeOf: () => 100 }, 0, 200],
+    ['at first', 1, 404, {}, 0, 0],
+    ['while it is asked whether the list ends', 2, 500, { items: projects(30), meta: null }, 0, 30],
+  ])(
+    '%s: the items before it come first, then the error and its cursor',
+    async (_, broken, status, options, ahead, count) => {
+      const { seen, error, rest } = await read(broken, status, options, ahead);
+      const items = options.items ?? projects(400);
+      expect(seen).toEqual(items.slice(0, count));
+      expect(error).toMatchObject({ status, method: 'GET', path: '/projects', cursor: expect.any(String) as string });
+      expect(JSON.parse(JSON.stringify(error))).toHaveProperty('cursor');
+      expect(rest).toEqual(items.slice(count));
+    },
+  );
+
+  it('has no cursor if it is awaited, nor has the error of another call', async () => {
+    const { client } = serveList({ items: [], before: () => errorResponse(404) });
+    expect(await rejection(client.projects.list())).toBeInstanceOf(APIError);
+    expect(await rejection(client.projects.list())).not.toHaveProperty('cursor');
+    expect(await rejection(client.users.get(''))).not.toHaveProperty('cursor');
+  });
+
+  it('past the end is none of the list', async () => {
+    // Only the first answer is wrong, so that a fourth range is requested ahead and then not needed.
+    const meta = (page: number) => (page === 1 ? { total_count: 400 } : {});
+    const { client } = serveList({ items: projects(250), meta, before: (_, page) => page === 4 && errorResponse(404) });
+    expect(await collect(client.projects.list({}, { prefetch: 8 }))).toEqual(projects(250));
+  });
+});
+
+it('a secret in the path is shown neither in listUnverified nor in a cursor', async () => {
+  const secret = 'supersecretvalue1';
+  const api = inProcessApi(() => Response.json({ data: [{ name: 'no id' }], meta: { page: 1, total_pages: 3 } }));
+  const log = vi.fn();
+  const client = clientOf(api, { logger: { error: log, warn: log, info: log, debug: log }, logLevel: 'debug' });
+  const events = vi.fn();
+  client.on('listUnverified', events);
+  const list = client.list('/t/{api_key}/items', { params: { api_key: secret } });
+  const page = await list;
+  await list.toArray({ limit: 3 });
+  expect(events).toHaveBeenCalled();
+  expect(JSON.stringify([events.mock.calls, log.mock.calls])).not.toContain(secret);
+  expect(Buffer.from(page.cursor, 'base64url').toString()).not.toContain(secret);
+});
