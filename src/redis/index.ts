@@ -3,7 +3,8 @@
  *
  * @module @example/sdk/redis
  */
-export type { ClaimedEvent, ReplayClaim, ReplayStore } from '../webhooks/replay-store.ts';
+export type { ReplayStoreOptions } from '../replay/leased-claim.ts';
+export type { ClaimedEvent, ReplayClaim, ReplayStore } from '../replay/store.ts';
 export type { IORedisClient, NodeRedisClient, RedisClient } from './client.ts';
 export { redisRateLimitStore, type RedisRateLimitStoreOptions } from './rate-limit-store.ts';
 export { redisReplayStore, type RedisReplayStoreOptions } from './replay-store.ts';

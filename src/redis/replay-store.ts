@@ -1,23 +1,11 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
-import { milliseconds, readOptions, text, wholeNumber } from '../utils/arguments.ts';
-import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
-import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
+import { leasedClaim, leaseOptions, type ReplayStoreOptions, type StoredEvent } from '../replay/leased-claim.ts';
+import type { ReplayStore } from '../replay/store.ts';
+import { readOptions, wholeNumber } from '../utils/arguments.ts';
 import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
 
 /** Options of {@link redisReplayStore}. */
-export interface RedisReplayStoreOptions {
-  /**
-   * Prefix of the keys. A fingerprint of the endpoint's secret and the `webhook-id` follow: endpoints can share one
-   * Redis. Default: `example-sdk:webhook:`.
-   */
-  prefix?: string | undefined;
-  /**
-   * How long a claim lasts without renewal, in milliseconds. While handlers run, it is renewed three times per lease.
-   * After a crash, another process can handle the event at most this much later. Default: 15 000.
-   */
-  lease?: number | undefined;
-  /** How long a handled id is remembered, in milliseconds. Default: 345 600 000 (four days). */
-  retention?: number | undefined;
+export interface RedisReplayStoreOptions extends ReplayStoreOptions {
   /**
    * How long to wait for Redis, in milliseconds, before the webhook is answered with 503: at most a third of `lease`.
    * Default: 2 000.
@@ -40,9 +28,7 @@ export interface RedisReplayStoreOptions {
  */
 export function redisReplayStore(client: RedisClient, options: RedisReplayStoreOptions = {}): ReplayStore {
   const given = readOptions('options', options, ['prefix', 'lease', 'retention', 'timeout']);
-  const prefix = text('prefix', given.prefix ?? 'example-sdk:webhook:');
-  const lease = milliseconds('lease', wholeNumber('lease', given.lease ?? 15_000, 1));
-  const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
+  const { prefix, lease, retention } = leaseOptions(given, 'example-sdk:webhook:');
   const timeout = wholeNumber('timeout', given.timeout ?? 2_000, 1);
   // A reply that arrives after the next renewal would be useless.
   if (timeout > lease / 3) {
@@ -53,12 +39,10 @@ export function redisReplayStore(client: RedisClient, options: RedisReplayStoreO
   // No timeout here: the claim has its own, because it has to handle replies that arrive too late.
   const run = scriptRunner(client, Infinity);
 
-  return {
-    claim: (key) => renewedClaim(redisEvent(run, prefix + key, lease, retention), lease, timeout),
-  };
+  return { claim: (key) => leasedClaim(redisEvent(run, prefix + key, lease, retention), lease, timeout) };
 }
 
-function redisEvent(run: RunScript, key: string, lease: number, retention: number): ClaimableEvent {
+function redisEvent(run: RunScript, key: string, lease: number, retention: number): StoredEvent {
   return {
     async claim(holder) {
       const result = await run(claimScript, key, holder, lease);

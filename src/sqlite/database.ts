@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import { maxWriteAttempts, randomPause } from '../utils/timing.ts';
-import { isError } from '../utils/user-code.ts';
+import { isError } from '../utils/values.ts';
 
 /** Milliseconds that SQLite waits for another process's lock: while opening the file, and later. */
 const busyTimeout = { open: 5_000, use: 5 };

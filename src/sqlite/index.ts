@@ -4,6 +4,7 @@
  * @module @example/sdk/sqlite
  */
 export { sqliteRateLimitStore, type SqliteRateLimitStore } from './rate-limit-store.ts';
-export { sqliteReplayStore, type SqliteReplayStore, type SqliteReplayStoreOptions } from './replay-store.ts';
+export { sqliteReplayStore, type SqliteReplayStore } from './replay-store.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../sharing/store.ts';
-export type { ClaimedEvent, ReplayClaim, ReplayStore } from '../webhooks/replay-store.ts';
+export type { ReplayStoreOptions } from '../replay/leased-claim.ts';
+export type { ClaimedEvent, ReplayClaim, ReplayStore } from '../replay/store.ts';

@@ -1,24 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { milliseconds, readOptions, text, wholeNumber } from '../utils/arguments.ts';
-import { renewedClaim, type ClaimableEvent } from '../webhooks/renewed-claim.ts';
-import { defaultRetention, type ReplayStore } from '../webhooks/replay-store.ts';
+import { leasedClaim, leaseOptions, type ReplayStoreOptions, type StoredEvent } from '../replay/leased-claim.ts';
+import type { ReplayStore } from '../replay/store.ts';
+import { readOptions } from '../utils/arguments.ts';
 import { closerOf, machineClock, openDatabase, transaction, whenUnlocked } from './database.ts';
-
-/** Options of {@link sqliteReplayStore}. */
-export interface SqliteReplayStoreOptions {
-  /**
-   * Prefix of the keys in the file. A fingerprint of the endpoint's secret and the `webhook-id` follow: endpoints can
-   * share one file. Default: none.
-   */
-  prefix?: string | undefined;
-  /**
-   * How long a claim lasts without renewal, in milliseconds. While handlers run, it is renewed three times per lease.
-   * After a crash, another process can handle the event at most this much later. Default: 15 000.
-   */
-  lease?: number | undefined;
-  /** How long a handled id is remembered, in milliseconds. Default: 345 600 000 (four days). */
-  retention?: number | undefined;
-}
 
 /** A {@link ReplayStore} that holds a file open. */
 export interface SqliteReplayStore extends ReplayStore, Disposable {
@@ -50,20 +34,20 @@ const schema = `
  * @example
  * const webhooks = new Webhooks({ replayStore: sqliteReplayStore('/var/lib/my-app/webhooks.db') });
  */
-export function sqliteReplayStore(path: string, options: SqliteReplayStoreOptions = {}): SqliteReplayStore {
-  const given = readOptions('options', options, ['prefix', 'lease', 'retention']);
-  const prefix = text('prefix', given.prefix ?? '');
-  const lease = milliseconds('lease', wholeNumber('lease', given.lease ?? 15_000, 1));
-  const retention = wholeNumber('retention', given.retention ?? defaultRetention, 1);
+export function sqliteReplayStore(path: string, options: ReplayStoreOptions = {}): SqliteReplayStore {
+  const { prefix, lease, retention } = leaseOptions(
+    readOptions('options', options, ['prefix', 'lease', 'retention']),
+    '',
+  );
   const database = openDatabase(path, schema);
   const events = eventsIn(database, lease, retention);
-  return { claim: (key) => renewedClaim(events(prefix + key), lease, Infinity), ...closerOf(database) };
+  return { claim: (key) => leasedClaim(events(prefix + key), lease, Infinity), ...closerOf(database) };
 }
 
 /** How many expired rows each claim deletes. Each event leaves one row, so this keeps up. */
 const maxPurged = 10;
 
-function eventsIn(database: DatabaseSync, lease: number, retention: number): (id: string) => ClaimableEvent {
+function eventsIn(database: DatabaseSync, lease: number, retention: number): (id: string) => StoredEvent {
   const clock = machineClock();
   // A claim from the future was made before the machine restarted, so its process is gone.
   const isHandled = "holder LIKE 'handled:%'";

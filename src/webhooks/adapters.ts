@@ -1,5 +1,5 @@
 import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
-import { fieldsOf } from '../utils/json.ts';
+import { fieldsOf } from '../utils/values.ts';
 import { bodyAlreadyParsed, bytesOf, joinChunks, rawBody } from './body.ts';
 import { receive, type ReceiverContext, type WebhookRequest, type WebhookResponse } from './receiver.ts';
 
@@ -33,14 +33,8 @@ export interface NodeResponse {
   readonly headersSent: boolean;
   /** Sets a header of the response. */
   setHeader(name: string, value: string): unknown;
-  /** True once the connection is closed. */
-  readonly destroyed?: boolean;
-  /** True once the response was handed to the operating system. */
-  readonly writableFinished?: boolean;
   /** Sends the response. */
   end(): unknown;
-  /** Adds a listener. */
-  on?(event: string, listener: () => void): unknown;
 }
 
 const seeGuide =
@@ -54,14 +48,7 @@ export function nodeHandler(context: ReceiverContext): (request: NodeRequest, re
       const advice = isWebRequest(request) ? 'This server passes a Request: use webhooks.handler().' : seeGuide;
       throw new InvalidRequestError(`${takes} ${advice}`);
     }
-    const closed = new Promise<void>((resolve) => {
-      for (const event of ['finish', 'close']) response.on?.(event, resolve);
-    });
-    return receive(fromNodeRequest(request), context).then((result) => {
-      toNodeResponse(response, result);
-      // Responses of serverless platforms may have no events.
-      if (response.on && !response.writableFinished && !response.destroyed) void context.tasks.add(closed);
-    });
+    return receive(fromNodeRequest(request), context).then((result) => toNodeResponse(response, result));
   };
 }
 
@@ -109,35 +96,24 @@ function readNodeStream(request: NodeRequest, maxBytes: number): Promise<Uint8Ar
   });
 }
 
-/** What Cloudflare Workers pass as the third argument of `fetch`. */
-export interface WebhookExecutionContext {
-  /** Keeps the worker alive until the work settles. */
-  waitUntil?(work: Promise<unknown>): void;
-}
-
 /** Receives webhooks from a server with web-standard requests. */
-export function webHandler(
-  context: ReceiverContext,
-): (request: Request, environment?: unknown, execution?: WebhookExecutionContext) => Promise<Response> {
-  return (request, environment, execution) => {
+export function webHandler(context: ReceiverContext): (request: Request, second?: unknown) => Promise<Response> {
+  return (request, second) => {
     if (!isWebRequest(request)) {
       const takes = 'handler() takes a Request, such as c.req.raw in Hono.';
-      const advice = isNodePair(request, environment)
+      const advice = isNodePair(request, second)
         ? 'This server passes the request and response of node:http: use webhooks.nodeHandler().'
         : seeGuide;
       throw new InvalidRequestError(`${takes} ${advice}`);
     }
-    return receive(fromWebRequest(request, execution), context).then((result) => new Response(null, result));
+    return receive(fromWebRequest(request), context).then((result) => new Response(null, result));
   };
 }
 
-function fromWebRequest(request: Request, execution: WebhookExecutionContext | undefined): WebhookRequest {
+function fromWebRequest(request: Request): WebhookRequest {
   return {
     method: request.method,
     headers: request.headers,
-    // Other servers pass something else as the third argument, or nothing.
-    waitUntil:
-      typeof fieldsOf(execution)['waitUntil'] === 'function' ? (work) => execution?.waitUntil?.(work) : undefined,
     async readBody(maxBytes) {
       if (request.bodyUsed || request.body?.locked === true) throw bodyAlreadyParsed();
       // In a polyfill, `body` may be missing or another kind of stream.

@@ -1,5 +1,5 @@
 import { describeValue, kindOf } from '../utils/arguments.ts';
-import { isRecord } from '../utils/json.ts';
+import { isRecord } from '../utils/values.ts';
 import type { WebhookEvent } from './events.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 

@@ -1,7 +1,7 @@
 import { ExampleError } from '../errors/example-error.ts';
 import { isAbortSignal } from '../utils/arguments.ts';
-import { isRecord } from '../utils/json.ts';
-import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
+import { isRecord } from '../utils/values.ts';
+import type { ClaimedEvent, ReplayClaim, ReplayStore } from '../replay/store.ts';
 import { cachedKeys, decodeSecret, importHmac } from './secrets.ts';
 
 /**

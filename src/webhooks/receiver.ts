@@ -1,14 +1,14 @@
 import { ExampleError } from '../errors/example-error.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
 import { backoff } from '../utils/timing.ts';
-import { callUserCode, withTimeout } from '../utils/user-code.ts';
+import { withTimeout } from '../utils/values.ts';
 import { claimEvent, eventKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';
 import { bytesOf, parseEvent, type RawBody } from './body.ts';
 import type { WebhookHeaders } from './headers.ts';
 import { WebhookVerificationError } from './verification-error.ts';
-import type { ClaimedEvent, ReplayClaim, ReplayStore } from './replay-store.ts';
+import type { ClaimedEvent, ReplayClaim, ReplayStore } from '../replay/store.ts';
 import type { Reporter } from './reporter.ts';
 import { listSecrets, readSecrets, type WebhookSecretSource } from './secrets.ts';
 import type { WebhookAttempt } from './signature.ts';
@@ -20,12 +20,7 @@ export interface WebhookRequest {
   readonly headers: WebhookHeaders;
   /** Reads the body. Stops and returns `undefined` as soon as it exceeds `maxBytes`. */
   readonly readBody: (maxBytes: number) => RawBody | undefined | Promise<RawBody | undefined>;
-  /** Keeps the process alive for work that continues after the response. */
-  readonly waitUntil?: WaitUntil | undefined;
 }
-
-/** Keeps the process alive until the work settles. */
-type WaitUntil = (work: Promise<unknown>) => void;
 
 /** The response to the sender. It has no body, because what went wrong is for your logs only. */
 export interface WebhookResponse {
@@ -40,50 +35,21 @@ export interface ReceiverContext {
   readonly secret: WebhookSecretSource;
   readonly verify: Verify;
   readonly maxBodyBytes: number;
-  readonly acknowledge: 'handled' | 'early';
-  readonly waitUntil: WaitUntil | undefined;
   readonly handlers: Handlers;
-  /** Work that `idle()` waits for. It may continue after the response. */
-  readonly tasks: Tasks;
   readonly replayStore: ReplayStore;
   readonly reporter: Reporter;
   readonly logger: LeveledLogger;
 }
 
-/** The work that is still running. */
-export class Tasks {
-  readonly #running = new Set<Promise<unknown>>();
-
-  /** Adds a task, which must not reject, and returns it. */
-  add<T>(task: Promise<T>): Promise<T> {
-    this.#running.add(task);
-    return task.finally(() => this.#running.delete(task));
-  }
-
-  /** Resolves once nothing is running. */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) {
-      await Promise.all(this.#running);
-      // A server sends the response that a handler returned within the same turn of the event loop.
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-  }
-}
-
 /** A verified event, on its way to the handlers. */
-interface VerifiedEvent {
+interface ReceivedEvent {
   readonly event: WebhookEvent;
   readonly attempt: WebhookAttempt;
   readonly secrets: readonly string[];
-  readonly waitUntil: WaitUntil | undefined;
 }
 
 /** Verifies a request, parses and validates its event, and runs its handlers once. Never rejects. */
-export function receive(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
-  return context.tasks.add(answer(request, context));
-}
-
-async function answer(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
+export async function receive(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
   const { maxBodyBytes, reporter, logger } = context;
   if (request.method !== 'POST') {
     logger.debug?.(`A request was answered with 405: its method is ${request.method}, not POST.`);
@@ -106,7 +72,7 @@ async function answer(request: WebhookRequest, context: ReceiverContext): Promis
     attempt = await context.verify(body, request.headers, secrets);
     event = parseEvent(body);
     for (const issue of eventIssues(event)) reporter.reportIssue(issue, event);
-    return await handleOnce({ event, attempt, secrets, waitUntil: request.waitUntil ?? context.waitUntil }, context);
+    return await handleOnce({ event, attempt, secrets }, context);
   } catch (error) {
     await reporter.reportErrors([error], { id: attempt?.id, event });
     // An unusable secret is not the sender's fault.
@@ -115,8 +81,9 @@ async function answer(request: WebhookRequest, context: ReceiverContext): Promis
   }
 }
 
-async function handleOnce(delivery: VerifiedEvent, context: ReceiverContext): Promise<WebhookResponse> {
-  const { event, attempt } = delivery;
+/** Claims the event and runs its handlers, unless they have run before, or run somewhere else. */
+async function handleOnce(received: ReceivedEvent, context: ReceiverContext): Promise<WebhookResponse> {
+  const { event, attempt, secrets } = received;
   const { handlers, logger } = context;
   if (!handlers.has(event.event)) {
     logger.info?.(`Webhook ${attempt.id}: there is no handler for ${event.event}.`);
@@ -125,9 +92,9 @@ async function handleOnce(delivery: VerifiedEvent, context: ReceiverContext): Pr
 
   let claim: ReplayClaim;
   try {
-    claim = await claimEvent(context.replayStore, await eventKeys(delivery.secrets, attempt.id));
-  } catch (error) {
-    await report([error], delivery, context);
+    claim = await claimEvent(context.replayStore, await eventKeys(secrets, attempt.id));
+  } catch (cause) {
+    await report([new ExampleError('The replay store failed, so no handler has run.', { cause })], received, context);
     return response(503);
   }
 
@@ -139,89 +106,46 @@ async function handleOnce(delivery: VerifiedEvent, context: ReceiverContext): Pr
       logger.debug?.(`Webhook ${attempt.id}: the event is being handled.`);
       return response(503, { 'retry-after': String(Math.max(1, Math.ceil(claim.retryAfter))) });
     case 'claimed':
-      return (context.acknowledge === 'early' ? answerEarly : answerWhenHandled)(claim, delivery, context);
+      return runHandlers(claim, received, context);
   }
 }
 
-async function answerWhenHandled(claim: ClaimedEvent, delivery: VerifiedEvent, context: ReceiverContext) {
-  const errors = await runHandlers(claim, delivery, context);
+async function runHandlers(claim: ClaimedEvent, received: ReceivedEvent, context: ReceiverContext) {
+  const { event, attempt } = received;
+  const signal = claim.signal ?? new AbortController().signal;
+  const errors = await context.handlers.run(event, { ...attempt, signal });
   const succeeded = errors.length === 0;
   try {
-    await (succeeded ? recordHandled(claim, delivery, context) : claim.release());
+    await (succeeded ? recordHandled(claim) : claim.release());
   } catch (cause) {
     // The response stays the same, because the handlers have run.
-    errors.push(recordingError(succeeded ? 'was handled' : 'failed', cause));
+    const outcome = succeeded ? 'was handled' : 'failed';
+    errors.push(new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause }));
   }
   // Report after the claim is settled, so that a slow `onError` doesn't hold up the next attempt.
-  if (errors.length > 0) await report(errors, delivery, context);
+  if (errors.length > 0) await report(errors, received, context);
   return response(succeeded ? 204 : 500);
-}
-
-/** Records the event before its handlers run. They never run twice, but if they fail, nothing retries them. */
-async function answerEarly(claim: ClaimedEvent, delivery: VerifiedEvent, context: ReceiverContext) {
-  try {
-    await recordHandled(claim, delivery, context);
-  } catch (error) {
-    await report([error], delivery, context);
-    return response(503);
-  }
-  const handled = runHandlers(claim, delivery, context).then((errors) => report(errors, delivery, context));
-  continueAfterResponse(handled, delivery, context);
-  return response(202);
-}
-
-function runHandlers(claim: ClaimedEvent, { event, attempt }: VerifiedEvent, { handlers }: ReceiverContext) {
-  return handlers.run(event, { ...attempt, signal: claim.signal ?? new AbortController().signal });
-}
-
-/**
- * Records that the event is handled. If that fails, repeats it in the background: while the claim lasts, nobody else
- * handles the event.
- *
- * @throws when the claim is lost, and another process may handle the event.
- */
-async function recordHandled(claim: ClaimedEvent, delivery: VerifiedEvent, context: ReceiverContext): Promise<void> {
-  try {
-    await claim.complete();
-  } catch (error) {
-    if (claim.signal?.aborted) throw error;
-    const recorded = repeatRecording(claim, error).catch((cause: unknown) =>
-      report([recordingError('was handled', cause)], delivery, context),
-    );
-    continueAfterResponse(recorded, delivery, context);
-  }
-}
-
-function recordingError(outcome: string, cause: unknown): ExampleError {
-  return new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause });
 }
 
 /** Milliseconds between attempts to record that an event was handled. */
 const recordingPause = { first: 50, max: 1_000 };
 
-/** Repeats recording until the claim is lost. If it can't be lost, gives up after 20 tries in about 15 seconds. */
-async function repeatRecording(claim: ClaimedEvent, error: unknown): Promise<void> {
-  for (let tries = 0; claim.signal ? !claim.signal.aborted : tries < 20; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, backoff(recordingPause, tries)));
+/**
+ * Records that the event is handled. If that fails, repeats it until the claim is lost: meanwhile, nobody else handles
+ * the event. A claim that can't be lost is given up after 20 repetitions in about 15 seconds.
+ */
+async function recordHandled(claim: ClaimedEvent): Promise<void> {
+  for (let repetitions = 0; ; repetitions++) {
     try {
       return void (await claim.complete());
-    } catch (cause) {
-      error = cause;
+    } catch (error) {
+      if (claim.signal?.aborted ?? repetitions === 20) throw error;
     }
+    await new Promise((resolve) => setTimeout(resolve, backoff(recordingPause, repetitions)));
   }
-  throw error;
 }
 
-/** Keeps the process alive for work that continues after the response. The work must not reject. */
-function continueAfterResponse(work: Promise<unknown>, delivery: VerifiedEvent, context: ReceiverContext): void {
-  void context.tasks.add(work);
-  callUserCode(
-    () => delivery.waitUntil?.(work),
-    (error) => void context.tasks.add(report([error], delivery, context)),
-  );
-}
-
-function report(errors: unknown[], { event, attempt }: VerifiedEvent, { reporter }: ReceiverContext): Promise<void> {
+function report(errors: unknown[], { event, attempt }: ReceivedEvent, { reporter }: ReceiverContext): Promise<void> {
   return reporter.reportErrors(errors, { id: attempt.id, event });
 }
 

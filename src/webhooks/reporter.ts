@@ -1,6 +1,6 @@
 import type { ValidationIssue } from '../errors/index.ts';
 import { addIfNew, type LeveledLogger } from '../telemetry/logger.ts';
-import { callUserCode, isError, messageOf, withTimeout } from '../utils/user-code.ts';
+import { callUserCode, isError, messageOf, withTimeout } from '../utils/values.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import type { WebhookEvent } from './events.ts';
 import { WebhookVerificationError } from './verification-error.ts';
@@ -19,8 +19,11 @@ export type WebhookErrorListener = (error: unknown, context: WebhookErrorContext
 /** Receives a difference between an event and the documentation. If it throws, the event is rejected. */
 export type ValidationIssueListener = (issue: ValidationIssue, event: WebhookEvent) => void;
 
-/** Milliseconds: the longest wait for `onError`, and the time between two log lines for the same reason. */
-const [onErrorTimeout, rejectionInterval] = [5_000, 60_000];
+/** The longest wait for `onError`, in milliseconds. */
+const onErrorTimeout = 5_000;
+
+/** Milliseconds between two log lines for the same reason: rejected requests, which anyone can send, and failures. */
+const quietTimes = { warn: 60_000, error: 1_000 };
 
 /** Reasons that are told apart. A message may contain what anyone sends; all further ones count as one reason. */
 const maxReasons = 100;
@@ -31,8 +34,8 @@ export class Reporter {
   readonly #onError: WebhookErrorListener;
   /** May return a promise, because the public type, which returns `void`, accepts async functions. */
   readonly #onValidationIssue: (...args: Parameters<ValidationIssueListener>) => unknown;
-  /** For each reason: when it was last logged, and how many rejections were not logged since. */
-  readonly #rejections = new Map<string, { loggedAt: number; unlogged: number }>();
+  /** For each reason: when it was last logged, and how many times it was not logged since. */
+  readonly #reasons = new Map<string, { loggedAt: number; unlogged: number }>();
   readonly #loggedLocations = new Set<string>();
 
   constructor(logger: LeveledLogger, onError?: WebhookErrorListener, onValidationIssue?: ValidationIssueListener) {
@@ -57,34 +60,34 @@ export class Reporter {
     callUserCode(() => result, logFailure);
   }
 
-  /**
-   * Logs a rejected request. Anyone can send thousands of them, so each reason is logged at most once a minute, with
-   * the number of rejections that were not logged.
-   */
-  #logRejection(cause: string, message: string): void {
-    const now = Date.now();
-    const reason = this.#rejections.has(cause) || this.#rejections.size < maxReasons ? cause : '';
-    const last = this.#rejections.get(reason);
-    if (last && now - last.loggedAt < rejectionInterval && now >= last.loggedAt) {
-      last.unlogged++;
-      return;
-    }
-    this.#rejections.set(reason, { loggedAt: now, unlogged: 0 });
-    const more = last?.unlogged ? ` ${last.unlogged} more were rejected for this reason before.` : '';
-    this.#logger.warn?.(`A webhook was rejected: ${message}${more}`);
-  }
-
   #logError(error: unknown, { id, event }: WebhookErrorContext): void {
+    const message = messageOf(error);
     // Without a verified event, anyone may have sent the request, so it is no failure of this service.
     if (event) this.#logFailure(`Webhook ${id} (${event.event})`, error, { id, event: event.event });
-    else {
-      const message = messageOf(error);
-      this.#logRejection(error instanceof WebhookVerificationError ? error.code : message, message);
-    }
+    else
+      this.#log('warn', error instanceof WebhookVerificationError ? error.code : message, [
+        `A webhook was rejected: ${message}`,
+      ]);
   }
 
   #logFailure(what: string, error: unknown, context?: object): void {
-    this.#logger.error?.(`${what} failed: ${summary(error)}`, { err: loggableError(error), ...context });
+    const reason = summary(error);
+    this.#log('error', reason, [`${what} failed: ${reason}`, { err: loggableError(error), ...context }]);
+  }
+
+  /** Logs a line, unless one for the same reason was logged lately. The next one then says how many were left out. */
+  #log(level: 'warn' | 'error', reason: string, [line, fields]: [line: string, fields?: object]): void {
+    const now = performance.now();
+    const isKnown = this.#reasons.has(level + reason) || this.#reasons.size < maxReasons;
+    const key = isKnown ? level + reason : level;
+    const last = this.#reasons.get(key);
+    if (last && now - last.loggedAt < quietTimes[level]) {
+      last.unlogged++;
+      return;
+    }
+    this.#reasons.set(key, { loggedAt: now, unlogged: 0 });
+    const more = last?.unlogged ? ` ${last.unlogged} more for this reason were not logged.` : '';
+    this.#logger[level]?.(line + more, fields);
   }
 
   #logIssue(issue: ValidationIssue, event: string): void {

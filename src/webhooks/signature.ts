@@ -2,7 +2,7 @@ import { throwInvalid } from '../utils/arguments.ts';
 import type { RawBody } from './body.ts';
 import { parseHeaders, type WebhookHeaders } from './headers.ts';
 import { WebhookVerificationError } from './verification-error.ts';
-import { hmacKeys, type Hmac } from './secrets.ts';
+import { hmacKeys } from './secrets.ts';
 
 // Standard Webhooks: what is signed, how signatures are compared, and how old an attempt may be.
 
@@ -26,43 +26,27 @@ export interface Tolerated {
   readonly now: number;
 }
 
-/** Verifies a signature. Returns a promise only if the runtime has just WebCrypto. */
-export function verifySignature(
+/** Verifies a signature of Standard Webhooks. Rejects if none matches, or the attempt is not recent. */
+export async function verifySignature(
   body: RawBody,
   headers: WebhookHeaders,
   secrets: readonly string[],
   { tolerance, now }: Tolerated,
-): WebhookAttempt | Promise<WebhookAttempt> {
+): Promise<WebhookAttempt> {
   const keys = hmacKeys(secrets);
   const { id, timestamp, signatures } = parseHeaders(headers);
   const attemptedAt = new Date(Number(timestamp) * 1_000);
   checkAge(attemptedAt, now, tolerance);
 
-  const accept = (matches: boolean): WebhookAttempt => {
-    if (matches) return { id, attemptedAt };
-    throw new WebhookVerificationError(
-      'no_matching_signature',
-      'No signature matches. Check that you use the secret of this endpoint and pass the body exactly as received.',
-    );
-  };
-  const matches = anyMatches(keys, signedPrefix(id, timestamp), body, signatures);
-  return typeof matches === 'boolean' ? accept(matches) : matches.then(accept);
-}
-
-/** Tries one key after the other. Returns a promise only if a key does. */
-function anyMatches(
-  [key, ...others]: readonly Hmac[],
-  prefix: string,
-  body: RawBody,
-  signatures: readonly string[],
-): boolean | Promise<boolean> {
-  if (key === undefined) return false;
-  const matches = (expected: string) => signatures.some((signature) => isEqual(signature, signatureVersion + expected));
-  // Computed once for all signatures.
-  const expected = key(prefix, body);
-  return typeof expected === 'string'
-    ? matches(expected) || anyMatches(others, prefix, body, signatures)
-    : expected.then((text) => matches(text) || anyMatches(others, prefix, body, signatures));
+  for (const hmac of keys) {
+    // Computed once for all signatures.
+    const expected = signatureVersion + (await hmac(signedPrefix(id, timestamp), body));
+    if (signatures.some((signature) => isEqual(signature, expected))) return { id, attemptedAt };
+  }
+  throw new WebhookVerificationError(
+    'no_matching_signature',
+    'No signature matches. Check that you use the secret of this endpoint and pass the body exactly as received.',
+  );
 }
 
 /** Compares in constant time: wherever two texts of the same length differ, it takes equally long. */

@@ -1,5 +1,5 @@
 import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
-import { messageOf, withTimeout } from '../utils/user-code.ts';
+import { messageOf, withTimeout } from '../utils/values.ts';
 import { textOf, type RawBody } from './body.ts';
 import { headerReader, type WebhookHeaders } from './headers.ts';
 import { WebhookVerificationError } from './verification-error.ts';
@@ -13,7 +13,7 @@ export interface WebhookToVerify extends UnverifiedWebhook {
 }
 
 /** What a {@link WebhookVerifier} returns for a genuine webhook. */
-export interface WebhookDelivery {
+export interface VerifiedAttempt {
   /** Identifies the event. It must be the same for every attempt, and should be part of what is signed. */
   readonly id: string;
   /** When the attempt was made: a date, or epoch seconds. `tolerance` limits its age. Omit it if it isn't signed. */
@@ -26,14 +26,10 @@ export interface WebhookDelivery {
  */
 export type WebhookVerifier = (
   webhook: WebhookToVerify,
-) => WebhookDelivery | undefined | Promise<WebhookDelivery | undefined>;
+) => VerifiedAttempt | undefined | Promise<VerifiedAttempt | undefined>;
 
-/** Verifies a request with one of the secrets. Throws or rejects if it can't be trusted. */
-export type Verify = (
-  body: RawBody,
-  headers: WebhookHeaders,
-  secrets: readonly string[],
-) => WebhookAttempt | Promise<WebhookAttempt>;
+/** Verifies a request with one of the secrets. Rejects if it can't be trusted. */
+export type Verify = (body: RawBody, headers: WebhookHeaders, secrets: readonly string[]) => Promise<WebhookAttempt>;
 
 /** Milliseconds that a response waits for the user's `secret` function and for the user's verifier. */
 export const userTimeout = 10_000;
@@ -57,8 +53,8 @@ async function verifyBy(
   let failure: unknown;
   for (const secret of secrets) {
     try {
-      const delivery = await verifier({ ...webhook, secret });
-      if (delivery) return attemptOf(delivery, tolerance);
+      const attempt = await verifier({ ...webhook, secret });
+      if (attempt) return checkAttempt(attempt, tolerance);
     } catch (error) {
       failure = error;
     }
@@ -68,7 +64,7 @@ async function verifyBy(
   throw new WebhookVerificationError('no_matching_signature', `verify() ${reason}`, { cause: failure });
 }
 
-function attemptOf({ id, timestamp = new Date() }: WebhookDelivery, tolerance: number): WebhookAttempt {
+function checkAttempt({ id, timestamp = new Date() }: VerifiedAttempt, tolerance: number): WebhookAttempt {
   const attemptedAt = new Date(typeof timestamp === 'number' ? timestamp * 1_000 : timeOf(timestamp));
   if (typeof id !== 'string' || id === '' || Number.isNaN(attemptedAt.getTime())) {
     throw new InvalidRequestError('verify() must return { id, timestamp }: a text, and a Date or epoch seconds.');

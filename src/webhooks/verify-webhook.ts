@@ -3,10 +3,10 @@ import { readOptions, throwInvalid } from '../utils/arguments.ts';
 import type { WebhookEvent } from './events.ts';
 import { parseEvent, rawBody, type WebhookBody } from './body.ts';
 import type { WebhookHeaders } from './headers.ts';
-import { listSecrets, readSecrets, type WebhookSecret, type WebhookSecretSource } from './secrets.ts';
+import { readSecrets, type WebhookSecretSource } from './secrets.ts';
 import { checkTolerance, timeOf, verifySignature, type Tolerated } from './signature.ts';
 
-/** Options of {@link verifyWebhook} and {@link verifyWebhookSync}. */
+/** Options of {@link verifyWebhook}. */
 export interface VerifyWebhookOptions {
   /** How far the attempt may be from now, in the past or the future, in seconds. Default: 300. */
   tolerance?: number | undefined;
@@ -14,7 +14,7 @@ export interface VerifyWebhookOptions {
   now?: Date | undefined;
 }
 
-/** A verified event, with the id of its delivery. */
+/** A verified event, with its id. */
 export type VerifiedWebhook = WebhookEvent & {
   /** The `webhook-id`. It is the same for every attempt to deliver the event, so use it to detect duplicates. */
   readonly id: string;
@@ -49,27 +49,6 @@ export async function verifyWebhook(
   const raw = rawBody(body);
   const { id } = await verifySignature(raw, headers, await readSecrets(secret, headers, raw), given);
   return { ...parseEvent(raw), id };
-}
-
-/**
- * Does the same as {@link verifyWebhook} synchronously. It needs `node:crypto`, which Node, Bun and Deno have, and
- * `secret` can't be a function.
- *
- * @throws {WebhookVerificationError} when the webhook can't be trusted; `code` and `message` say why.
- * @throws {InvalidRequestError} when an option is invalid, or when the runtime has no `node:crypto`.
- */
-export function verifyWebhookSync(
-  body: WebhookBody,
-  headers: WebhookHeaders,
-  secret?: WebhookSecret,
-  options?: VerifyWebhookOptions,
-): VerifiedWebhook {
-  checkArgumentOrder(body, headers, secret);
-  const raw = rawBody(body);
-  const attempt = verifySignature(raw, headers, listSecrets(secret), readVerifyOptions(options));
-  if (!(attempt instanceof Promise)) return { ...parseEvent(raw), id: attempt.id };
-  attempt.catch(() => undefined);
-  throw new InvalidRequestError('This runtime has no node:crypto, and WebCrypto is asynchronous: use verifyWebhook().');
 }
 
 /** Rejects arguments that an untyped program passes in the wrong order, or as one object. */

@@ -1,20 +1,13 @@
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
-import { callable, oneOf, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
-import { fieldsOf } from '../utils/json.ts';
-import {
-  nodeHandler,
-  adapterNotCalled,
-  webHandler,
-  type NodeRequest,
-  type NodeResponse,
-  type WebhookExecutionContext,
-} from './adapters.ts';
+import { callable, readOptions, throwInvalid, wholeNumber } from '../utils/arguments.ts';
+import { fieldsOf } from '../utils/values.ts';
+import { nodeHandler, adapterNotCalled, webHandler, type NodeRequest, type NodeResponse } from './adapters.ts';
 import { webhookEventNames, type WebhookEventName } from './events.ts';
 import { Handlers, type WebhookHandler } from './handlers.ts';
 import { rawBody, type WebhookBody } from './body.ts';
 import type { WebhookHeaders } from './headers.ts';
-import { receive, Tasks, type ReceiverContext, type WebhookResponse } from './receiver.ts';
-import { memoryReplayStore, type ReplayStore } from './replay-store.ts';
+import { receive, type ReceiverContext, type WebhookResponse } from './receiver.ts';
+import { memoryReplayStore, type ReplayStore } from '../replay/store.ts';
 import { Reporter, type ValidationIssueListener, type WebhookErrorListener } from './reporter.ts';
 import { hmacKeys, listSecrets, type WebhookSecretSource } from './secrets.ts';
 import { createVerify, type WebhookVerifier } from './verifier.ts';
@@ -33,22 +26,14 @@ export interface WebhooksOptions {
   /** Maximum size of a body, in bytes. The response to a larger one is 413. Default: 1 048 576 (1 MB). */
   maxBodyBytes?: number | undefined;
   /**
-   * Remembers handled events, so that no event is handled twice. With `false`, every delivery is handled. Default: a
-   * {@link memoryReplayStore}, which suffices for one process.
+   * Remembers handled events, so that no event is handled twice. With `false`, an event is handled each time it
+   * arrives. Default: a {@link memoryReplayStore}, which suffices for one process.
    */
   replayStore?: ReplayStore | false | undefined;
   /**
-   * When to respond with 2xx. `'handled'` (default): after all handlers have succeeded, so that no event is lost.
-   * `'early'`: as soon as the replay store has recorded the event. Its handlers then run once, even if they fail. If
-   * the store can't record it, they run anyway, and recording is repeated.
-   */
-  acknowledge?: 'handled' | 'early' | undefined;
-  /** Keeps a serverless process alive while handlers run after the response, such as `after` of Next.js. */
-  waitUntil?: ((work: Promise<unknown>) => void) | undefined;
-  /**
    * Called with each error that leads to a response other than 2xx, except 405 (not a POST) and 503 while the event is
-   * being handled. It is awaited for at most five seconds; what it throws is logged. Default: the error is logged.
-   * Rejected requests are logged at most once a minute for each reason.
+   * being handled. It is awaited for at most five seconds; what it throws is logged. Default: the error is logged, at
+   * most once a second for each message, and a rejected request at most once a minute for each reason.
    */
   onError?: WebhookErrorListener | undefined;
   /**
@@ -64,8 +49,8 @@ export interface WebhooksOptions {
   logLevel?: LogLevel | undefined;
 }
 
-const listeners = ['verify', 'waitUntil', 'onError', 'onValidationIssue', 'onUnhandled'] as const;
-const settings = ['secret', 'tolerance', 'maxBodyBytes', 'replayStore', 'acknowledge', 'logger', 'logLevel'] as const;
+const listeners = ['verify', 'onError', 'onValidationIssue', 'onUnhandled'] as const;
+const settings = ['secret', 'tolerance', 'maxBodyBytes', 'replayStore', 'logger', 'logLevel'] as const;
 
 /**
  * Receives webhooks: verifies them, runs your handlers, and responds so that the API retries what was not handled.
@@ -86,13 +71,7 @@ export class Webhooks {
   constructor(options: WebhooksOptions = {}) {
     const given = readOptions('options', options, [...settings, ...listeners]);
     for (const name of listeners) if (given[name] !== undefined) callable<unknown>(name, given[name]);
-    const {
-      secret,
-      verify,
-      replayStore = memoryReplayStore(),
-      acknowledge = 'handled',
-      maxBodyBytes = 1_048_576,
-    } = given;
+    const { secret, verify, replayStore = memoryReplayStore(), maxBodyBytes = 1_048_576 } = given;
     // An invalid secret stops the service at startup. A missing one must not, because a build has no secrets.
     const secrets = secret === undefined || typeof secret === 'function' ? [] : listSecrets(secret);
     if (!verify) hmacKeys(secrets);
@@ -102,10 +81,7 @@ export class Webhooks {
       verify: createVerify(given.tolerance, verify),
       maxBodyBytes: wholeNumber('maxBodyBytes', maxBodyBytes, 1),
       replayStore: checkStore(replayStore),
-      acknowledge: oneOf('acknowledge', acknowledge, ['handled', 'early']),
-      waitUntil: given.waitUntil,
       handlers: new Handlers(given.onUnhandled),
-      tasks: new Tasks(),
       reporter: new Reporter(logger, given.onError, given.onValidationIssue),
       logger,
     };
@@ -152,9 +128,7 @@ export class Webhooks {
    * @param mistake Pass nothing. The type keeps you from passing `webhooks.handler`, without `()`, to a server.
    * @throws {InvalidRequestError} when it is called with a request.
    */
-  handler(
-    ...mistake: never[]
-  ): (request: Request, environment?: unknown, context?: WebhookExecutionContext) => Promise<Response> {
+  handler(...mistake: never[]): (request: Request, second?: unknown) => Promise<Response> {
     if (mistake.length > 0) throw adapterNotCalled('handler');
     return webHandler(this.#context);
   }
@@ -177,18 +151,10 @@ export class Webhooks {
   receive(body: WebhookBody, headers: WebhookHeaders): Promise<WebhookResponse> {
     return receive({ method: 'POST', headers, readBody: () => rawBody(body) }, this.#context);
   }
-
-  /**
-   * Resolves once all responses are sent, all handlers have ended, the replay store has recorded their outcome, and
-   * `onError` has returned. Await it before the process ends, after you have closed the server.
-   */
-  idle(): Promise<void> {
-    return this.#context.tasks.idle();
-  }
 }
 
 function checkStore(store: ReplayStore | false): ReplayStore {
-  // Without a store, every delivery is handled.
+  // Without a store, each attempt runs the handlers.
   if (store === false)
     return { claim: () => ({ status: 'claimed', complete: () => undefined, release: () => undefined }) };
   if (typeof fieldsOf(store)['claim'] === 'function') return store;

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { redisRateLimitStore } from '@example/sdk/redis';
-import { firstRequest } from '../sharing/support/store-requests.ts';
+import { firstRequest, grantOf } from '../sharing/support/store-requests.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
 
 const window = { reset: 1000, timeLeft: 60_000 };
@@ -44,9 +44,12 @@ describe.each<RedisServerProgram>(['redis-server', 'valkey-server'])('the state 
         stores.map((store, index) => store.sync('key', firstRequest(String(index), { ...window, normal: 5 }))),
       );
 
-      expect(replies.reduce((sum, { normal }) => sum + normal, 0)).toBe(100);
-      const last = await stores[0]!.sync('key', firstRequest('0', { ...window, available: replies[0]!.normal }));
-      expect(last.processes).toBe(30);
+      expect(replies.reduce((sum, reply) => sum + grantOf(reply).normal, 0)).toBe(100);
+      const last = await stores[0]!.sync(
+        'key',
+        firstRequest('0', { ...window, available: grantOf(replies[0]!).normal }),
+      );
+      expect(grantOf(last).processes).toBe(30);
     });
 
     it('is the same for both clients, and for the keys of both', async () => {

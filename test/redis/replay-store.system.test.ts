@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { redisReplayStore, type RedisReplayStoreOptions } from '@example/sdk/redis';
 import type { ReplayStore } from '@example/sdk/webhooks';
 import { canRun, RedisServer } from '../support/redis-server.ts';
-import { claimed, itIsAReplayStore } from '../webhooks/support/replay-store-contract.ts';
+import { claimed, itIsAReplayStore } from '../replay/support/replay-store-contract.ts';
 
 async function connected(url: string) {
   const client = await createClient({ url }).connect();

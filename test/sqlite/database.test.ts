@@ -16,127 +16,83 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+const newFile = () => join(temporaryFolder(), 'shared.db');
+
 describe.each([
   ['sqliteRateLimitStore', sqliteRateLimitStore],
   ['sqliteReplayStore', sqliteReplayStore],
 ])('%s throws at once', (_, open) => {
-  function errorOf(path: string): unknown {
-    try {
-      open(path);
-    } catch (error) {
-      return error;
-    }
-    throw new Error('It was opened.');
-  }
+  const noUri = 'The path must be the name of a database file that the processes share, and no URI; got ';
+  const noModule = 'This runtime has no node:sqlite: use Node 22.13 or later, or share through Redis';
+  const without = (process: unknown) => (path: string) => (vi.stubGlobal('process', process), path);
 
-  it('when the folder does not exist', () => {
-    const path = join(temporaryFolder(), 'missing', 'shared.db');
-    const error = errorOf(path);
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(error).toHaveProperty(
-      'message',
-      `The database file ${path} can't be used: unable to open database file. Its folder must exist, and the process must be allowed to write to it.`,
-    );
-    expect(error).toHaveProperty('cause');
-  });
-
-  it('when the path is a folder', () => {
-    const path = join(temporaryFolder(), 'shared.db');
-    mkdirSync(path);
-    expect(errorOf(path)).toBeInstanceOf(InvalidRequestError);
-  });
-
-  it('when the file is something else', () => {
-    const path = join(temporaryFolder(), 'shared.db');
-    writeFileSync(path, 'Dear diary, '.repeat(100));
+  it.each<[what: string, given: (path: string) => unknown, message: string]>([
+    ['a missing folder', (path) => join(path, 'shared.db'), "can't be used: unable to open database file. Its folder"],
+    ['a folder', (path) => (mkdirSync(path), path), 'unable to open database file'],
+    ['another file', (path) => (writeFileSync(path, 'Dear diary, '.repeat(100)), path), 'file is not a database'],
+    ...['', ':memory:', 'file::memory:', 'file:x?mode=memory&cache=shared', undefined].map(
+      (path): [string, () => unknown, string] => [`the path ${path}`, () => path, noUri],
+    ),
+    ['no process', without(undefined), noModule],
+    ['no getBuiltinModule', without({}), noModule],
+    ['no node:sqlite', without({ getBuiltinModule: () => undefined }), noModule],
+  ])('for %s', (what, given, message) => {
     const close = vi.spyOn(DatabaseSync.prototype, 'close');
-    expect(errorOf(path)).toHaveProperty('message', expect.stringContaining('file is not a database'));
-    expect(close).toHaveBeenCalledOnce();
-  });
-
-  it.each([
-    '',
-    ':memory:',
-    'file::memory:',
-    'file:x?mode=memory',
-    'file:x?mode=memory&cache=shared',
-    'file:/x?vfs=memdb',
-    undefined as never,
-  ])('when the path is %o, which processes can not share', (path) => {
-    const message = 'The path must be the name of a database file that the processes share, and no URI; got ';
-    expect(errorOf(path)).toHaveProperty('message', expect.stringContaining(message));
-  });
-
-  it.each([
-    ['there is no process', undefined],
-    ['there is no getBuiltinModule', {}],
-    ['Node has no node:sqlite', { getBuiltinModule: () => undefined }],
-  ])('when %s', (__, process) => {
-    const path = join(temporaryFolder(), 'shared.db');
-    vi.stubGlobal('process', process);
-    const error = errorOf(path);
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(error).toHaveProperty(
-      'message',
-      'This runtime has no node:sqlite: use Node 22.13 or later, or share through Redis with @example/sdk/redis.',
-    );
+    const path = given(newFile()) as string;
+    expect(() => open(path)).toThrow(InvalidRequestError);
+    expect(() => open(path)).toThrow(message);
+    if (what === 'another file') expect(close).toHaveBeenCalledTimes(2);
   });
 });
 
-it('a new file is opened while another process creates it, too', async () => {
-  const path = join(temporaryFolder(), 'shared.db');
-  // A thread holds the lock, as the process that comes first does: SQLite blocks the one that waits.
-  const first = new Worker(
-    `const { parentPort, workerData } = require('node:worker_threads');
-    const database = new (require('node:sqlite').DatabaseSync)(workerData);
-    database.exec('BEGIN IMMEDIATE');
-    parentPort.postMessage('locked');
-    setTimeout(() => database.exec('COMMIT'), 100);`,
-    { eval: true, workerData: path },
-  );
-  await once(first, 'message');
-  const database = openDatabase(path, 'CREATE TABLE events (id)');
-  await once(first, 'exit');
-  expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
-});
-
-it('a locked file is tried again where errors have another realm, as in Jest', async () => {
-  const locked: unknown = runInNewContext(`Object.assign(new Error('database is locked'), { errcode: 5 })`);
-  const work = vi
-    .fn(() => 'done')
-    .mockImplementationOnce(() => {
-      throw locked;
-    });
-  expect(await whenUnlocked(work)).toBe('done');
-});
-
-it('a file that others use is opened while one of them holds the lock', () => {
-  const path = join(temporaryFolder(), 'shared.db');
+describe('a file that several processes use', () => {
   const schema = 'CREATE TABLE IF NOT EXISTS events (id)';
-  openDatabase(path, schema).exec('BEGIN IMMEDIATE');
-  const database = openDatabase(path, schema);
-  expect(database.prepare('SELECT * FROM events').all()).toEqual([]);
-});
 
-it('one file serves both stores', async () => {
-  const path = join(temporaryFolder(), 'shared.db');
-  sqliteRateLimitStore(path);
-  const store = sqliteReplayStore(path);
-  const claim = await store.claim('msg_1');
-  expect(claim.status).toBe('claimed');
-  if (claim.status === 'claimed') await claim.complete();
-  // Otherwise a reader would wait for a writer.
-  expect(new DatabaseSync(path).prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
-});
+  it('is opened while another process creates it, and while one holds the lock', async () => {
+    const path = newFile();
+    // A thread holds the lock, as the process that comes first does: SQLite blocks the one that waits.
+    const first = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads');
+      const database = new (require('node:sqlite').DatabaseSync)(workerData);
+      database.exec('BEGIN IMMEDIATE');
+      parentPort.postMessage('locked');
+      setTimeout(() => database.exec('COMMIT'), 100);`,
+      { eval: true, workerData: path },
+    );
+    await once(first, 'message');
+    openDatabase(path, schema).exec('BEGIN IMMEDIATE');
+    await once(first, 'exit');
+    const database = openDatabase(path, schema);
+    expect(database.prepare('SELECT * FROM events').all()).toEqual([]);
+    // Otherwise a reader would wait for a writer.
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  });
 
-it('a transaction that fails leaves nothing behind', () => {
-  const database = openDatabase(join(temporaryFolder(), 'shared.db'), 'CREATE TABLE events (id)');
-  const work = () => {
-    database.exec('INSERT INTO events VALUES (1)');
-    throw new Error('no');
-  };
-  expect(() => transaction(database, work)).toThrow('no');
-  expect(transaction(database, () => database.prepare('SELECT * FROM events').all())).toEqual([]);
+  it('is tried again while it is locked, where errors have another realm, too, as in Jest', async () => {
+    const locked: unknown = runInNewContext(`Object.assign(new Error('database is locked'), { errcode: 261 })`);
+    const busy = vi
+      .fn(() => 'done')
+      .mockImplementationOnce(() => {
+        throw locked;
+      });
+    expect(await whenUnlocked(busy)).toBe('done');
+  });
+
+  it('has nothing of a transaction that fails', () => {
+    const database = openDatabase(newFile(), schema);
+    const work = () => {
+      database.exec('INSERT INTO events VALUES (1)');
+      throw new Error('no');
+    };
+    expect(() => transaction(database, work)).toThrow('no');
+    expect(transaction(database, () => database.prepare('SELECT * FROM events').all())).toEqual([]);
+  });
+
+  it('serves both stores', async () => {
+    const path = newFile();
+    sqliteRateLimitStore(path);
+    expect(await sqliteReplayStore(path).claim('msg_1')).toHaveProperty('status', 'claimed');
+  });
 });
 
 describe('the clock of the machine', () => {
@@ -149,15 +105,10 @@ describe('the clock of the machine', () => {
     expect(other).toBeLessThanOrEqual(now() + resolution);
   });
 
-  it.each(['bun', 'deno'])(
-    'counts the uptime of the machine in %s, whose hrtime starts with each process',
-    (runtime) => {
-      const versions = { ...process.versions, [runtime]: '1.0.0' };
-      const uptime = vi.fn(() => 12.9);
-      vi.stubGlobal('process', { versions, getBuiltinModule: () => ({ uptime }) });
-      const clock = machineClock();
-      expect(clock.now()).toBe(12_900);
-      expect(clock.resolution).toBe(1_000); // Deno counts whole seconds
-    },
-  );
+  it.each(['bun', 'deno'])('is the uptime of the machine in %s, whose hrtime starts with each process', (runtime) => {
+    const versions = { ...process.versions, [runtime]: '1.0.0' };
+    vi.stubGlobal('process', { versions, getBuiltinModule: () => ({ uptime: () => 12.9 }) });
+    const clock = machineClock();
+    expect([clock.now(), clock.resolution]).toEqual([12_900, 1_000]); // Deno counts whole seconds
+  });
 });

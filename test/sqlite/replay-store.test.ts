@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { sqliteReplayStore, type SqliteReplayStore, type SqliteReplayStoreOptions } from '@example/sdk/sqlite';
+import { sqliteReplayStore, type ReplayStoreOptions, type SqliteReplayStore } from '@example/sdk/sqlite';
 import { InvalidRequestError } from '../../src/errors/index.ts';
-import { claimed, itIsAReplayStore } from '../webhooks/support/replay-store-contract.ts';
+import { claimed, itIsAReplayStore } from '../replay/support/replay-store-contract.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 const lease = 900;
@@ -14,12 +14,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const newFile = () => join(temporaryFolder(), 'webhooks.db');
+
 /** Two stores on one file, as two processes would have them. */
-function stores(options?: SqliteReplayStoreOptions) {
-  const path = join(temporaryFolder(), 'webhooks.db');
+function stores(options?: ReplayStoreOptions) {
+  const path = newFile();
   const open = () => sqliteReplayStore(path, { lease, ...options });
   return { path, one: open(), other: open() };
 }
+
+const rows = (path: string) => new DatabaseSync(path).prepare('SELECT id FROM example_sdk_webhook_event').all();
 
 describe('sqliteReplayStore', () => {
   itIsAReplayStore(
@@ -28,13 +32,13 @@ describe('sqliteReplayStore', () => {
       return [one, other];
     },
     () => {
-      const path = join(temporaryFolder(), 'webhooks.db');
+      const path = newFile();
       return (prefix) => sqliteReplayStore(path, { prefix });
     },
   );
 
   it('leaves an event to its process for 15 s, and remembers it for four days, by default', async () => {
-    const store = sqliteReplayStore(join(temporaryFolder(), 'webhooks.db'));
+    const store = sqliteReplayStore(newFile());
     const claim = await claimed(store, 'msg_1');
     expect(await store.claim('msg_1')).toEqual({ status: 'busy', retryAfter: 15.001 });
     await claim.complete();
@@ -66,47 +70,21 @@ describe('sqliteReplayStore', () => {
     expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
   });
 
-  it('gives a claim of before the machine restarted to the next process, however long the machine had run', async () => {
+  it('gives a claim of before the machine restarted to the next process, however long it had run', async () => {
     const { path, one } = stores();
     await claimed(one, 'msg_1');
     vi.clearAllTimers();
-    // The machine's clock starts anew, as the fake one does.
-    vi.useRealTimers();
     new DatabaseSync(path).exec('UPDATE example_sdk_webhook_event SET claimed_at = 1e9, expires_at = 1e9 + 900');
-    vi.useFakeTimers();
     await (await claimed(one, 'msg_1')).complete();
   });
 
-  it('closes its file once, and claims nothing any more', async () => {
-    const { one, other } = stores();
-    const claim = await claimed(one, 'msg_1');
-    one.close();
-    one.close();
-    await expect(Promise.resolve(one.claim('msg_2'))).rejects.toThrow('not open');
-
-    await vi.advanceTimersByTimeAsync(lease + 1);
-    expect(claim.signal?.aborted).toBe(true);
-    await expect(Promise.resolve(claim.complete())).rejects.toThrow('not open');
-    await claimed(other, 'msg_1');
-  });
-
-  it('closes its file at the end of a block', async () => {
-    let store: SqliteReplayStore;
-    {
-      using opened = stores().one;
-      store = opened;
-    }
-    await expect(Promise.resolve(store.claim('msg_1'))).rejects.toThrow('not open');
-  });
-
-  it('aborts the signal of a claim that another process has taken over, and leaves the event to it', async () => {
+  it('leaves the event to a process that has taken it over, and aborts the signal', async () => {
     const { one, other } = stores();
     const claim = await claimed(one, 'msg_1');
     // As if this process had been suspended for longer than the lease: none of its timers has run.
     const hrtime = process.hrtime.bigint;
     vi.spyOn(process.hrtime, 'bigint').mockImplementation(() => hrtime() + BigInt(lease + 1) * 1_000_000n);
     const takenOver = await claimed(other, 'msg_1');
-
     await vi.advanceTimersByTimeAsync(lease / 3);
     expect(claim.signal?.aborted).toBe(true);
     await expect(claim.complete()).rejects.toThrow('another process may have handled the event too');
@@ -115,27 +93,35 @@ describe('sqliteReplayStore', () => {
     await takenOver.complete();
   });
 
-  it('forgets handled events after the retention, and deletes them', async () => {
-    const { path, one } = stores({ retention: 5_000 });
-    await (await claimed(one, 'msg_1')).complete();
-    vi.setSystemTime(Date.now() + 5_000);
-    await (await claimed(one, 'msg_2')).complete();
-    expect(new DatabaseSync(path).prepare('SELECT id FROM example_sdk_webhook_event').all()).toEqual([{ id: 'msg_2' }]);
+  it('closes its file once, by hand or at the end of a block, and claims nothing any more', async () => {
+    let closed: SqliteReplayStore;
+    {
+      using opened = stores().one;
+      closed = opened;
+    }
+    await expect(Promise.resolve(closed.claim('msg_1'))).rejects.toThrow('not open');
+
+    const { one, other } = stores();
+    const claim = await claimed(one, 'msg_1');
+    for (let time = 0; time < 2; time++) one.close();
+    await vi.advanceTimersByTimeAsync(lease + 1);
+    expect(claim.signal?.aborted).toBe(true);
+    await expect(Promise.resolve(claim.complete())).rejects.toThrow('not open');
+    await claimed(other, 'msg_1');
   });
 
-  it('deletes a few expired rows at a time, and treats the others as if they were gone', async () => {
+  it('forgets handled events after the retention, deletes a few at a time, and treats the others as gone', async () => {
     const { path, one } = stores({ retention: 5_000 });
     for (let index = 0; index < 30; index++) await (await claimed(one, `msg_${index}`)).complete();
     vi.setSystemTime(Date.now() + 5_000);
-    const rows = () => new DatabaseSync(path).prepare('SELECT id FROM example_sdk_webhook_event').all().length;
     await (await claimed(one, 'msg_29')).complete();
-    expect(rows()).toBe(20);
+    expect(rows(path)).toHaveLength(20);
     for (const id of ['msg_28', 'msg_27']) await (await claimed(one, id)).complete();
-    expect(rows()).toBe(3);
+    expect(rows(path)).toHaveLength(3);
   });
 
   it('finds every row by an index, in the file of an older version, too', () => {
-    const path = join(temporaryFolder(), 'webhooks.db');
+    const path = newFile();
     new DatabaseSync(path).exec(`
       CREATE TABLE example_sdk_webhook_event (
         id TEXT PRIMARY KEY, holder TEXT, claimed_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
@@ -158,21 +144,19 @@ describe('sqliteReplayStore', () => {
   it('lets the event loop go on while another process holds the lock', async () => {
     const { path, one } = stores();
     const other = new DatabaseSync(path);
-    other.exec('BEGIN EXCLUSIVE');
-    // This would not come to it, if the process waited in SQLite.
-    setTimeout(() => other.exec('ROLLBACK'), 100);
-    const pending = claimed(one, 'msg_1');
-    await vi.advanceTimersByTimeAsync(2_000);
-    const claim = await pending;
-
-    other.exec('BEGIN EXCLUSIVE');
-    setTimeout(() => other.exec('ROLLBACK'), 100);
-    const completed = Promise.resolve(claim.complete());
-    await vi.advanceTimersByTimeAsync(2_000);
-    await completed;
+    let claim: Awaited<ReturnType<typeof claimed>> | undefined;
+    for (const step of [async () => (claim = await claimed(one, 'msg_1')), async () => await claim?.complete()]) {
+      other.exec('BEGIN EXCLUSIVE');
+      // This would not come to it, if the process waited in SQLite.
+      setTimeout(() => other.exec('ROLLBACK'), 100);
+      const done = step();
+      await vi.advanceTimersByTimeAsync(2_000);
+      await done;
+    }
+    expect(await one.claim('msg_1')).toEqual({ status: 'handled' });
   });
 
-  it.each([{ lease: 0 }, { retention: -1 }, { lease: 1.5 }])('refuses %o', (options) => {
+  it.each([{ lease: 0 }, { retention: -1 }, { lease: 1.5 }, { timeout: 1 }])('refuses %o', (options) => {
     expect(() => stores(options)).toThrow(InvalidRequestError);
     expect(() => stores({ lease: 1, retention: 1 })).not.toThrow();
   });

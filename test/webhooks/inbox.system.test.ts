@@ -34,28 +34,21 @@ type Receiver = ReturnType<typeof startReceiver>;
  * Delivers events as the API does, each to any of two processes until one acknowledges it, and kills the processes
  * meanwhile. Returns the ids of all events, and how many deliveries were cut off.
  */
-async function deliverWhileKilling(
-  receivers: readonly [Receiver, Receiver],
-): Promise<{ ids: string[]; cutOff: number }> {
+async function deliverWhileKilling(receivers: readonly [Receiver, Receiver]) {
   const ids: string[] = [];
-  let cutOff = 0;
-  let killed = 0;
-
+  let [cutOff, killed] = [0, 0];
   const any = () => receivers[Math.random() < 0.5 ? 0 : 1];
-  const send = async (id: string): Promise<void> => {
-    // Two attempts at once, as after a timeout of the sender, and one more after the acknowledgement.
-    for (let acknowledged = false; !acknowledged;) {
-      const statuses = await Promise.all([any().deliver(id), any().deliver(id)]);
-      cutOff += statuses.filter((status) => status === undefined).length;
-      acknowledged = statuses.includes(204);
-    }
-    await any().deliver(id);
-  };
   const sender = async (): Promise<void> => {
     while (killed < kills) {
       const id = `msg_${ids.length}`;
       ids.push(id);
-      await send(id);
+      // Two attempts at once, as after a timeout of the sender, and one more after the acknowledgement.
+      for (let acknowledged = false; !acknowledged;) {
+        const statuses = await Promise.all([any().deliver(id), any().deliver(id)]);
+        cutOff += statuses.filter((status) => status === undefined).length;
+        acknowledged = statuses.includes(204);
+      }
+      await any().deliver(id);
     }
   };
   const killer = async (receiver: Receiver): Promise<void> => {
@@ -67,7 +60,6 @@ async function deliverWhileKilling(
       await receiver.kill();
     }
   };
-
   await Promise.all([...Array.from({ length: 6 }, sender), ...receivers.map(killer)]);
   return { ids, cutOff };
 }

@@ -1,20 +1,25 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   memoryReplayStore,
   WebhookVerificationError,
-  type WebhookAttempt,
   type WebhooksOptions,
+  type WebhookVerifier,
 } from '@example/sdk/webhooks';
-import { receiver } from './support/receiver.ts';
+import { handling } from './support/receiver.ts';
 import { userCreated } from './support/signed-request.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
 
 const body = JSON.stringify(userCreated);
 const signature = (text: string, key: string) => `sha256=${createHmac('sha256', key).update(text).digest('hex')}`;
 
 /** A request whose signature is like that of GitHub. */
-const signedLikeGitHub = (text = body, key = 'any text') => ({
+const signedLikeGitHub = (key = 'any text', text = body) => ({
   method: 'POST',
   headers: { 'X-Signature-256': signature(text, key) },
   body: text,
@@ -30,122 +35,99 @@ const {
 
 /** A receiver of webhooks that are signed in another way. */
 function github(options?: WebhooksOptions) {
-  const onError = vi.fn();
-  const handler = vi.fn();
-  const { webhooks, handle, logger } = receiver({ verify, secret: 'any text', onError, ...options });
-  webhooks.on('user.created', handler);
+  const all = handling({ verify, secret: 'any text', ...options });
   const send = async (init: RequestInit = signedLikeGitHub()) =>
-    (await handle(new Request('https://shop.example', init))).status;
-  return { webhooks, handler, send, onError, logger };
+    (await all.handle(new Request('https://shop.example', init))).status;
+  return { ...all, send };
 }
 
-describe('verify', () => {
-  it('replaces the check of the signature, and nothing else, as the guide shows', async () => {
+describe('verify, as in the guide', () => {
+  it('replaces the check of the signature, and nothing else', async () => {
     const { send, handler } = github();
-    expect(await send()).toBe(204);
-    expect(await send()).toBe(204); // the replay store knows it
+    const statuses: number[] = [];
+    for (const init of [
+      signedLikeGitHub(),
+      signedLikeGitHub(), // the replay store knows it
+      { ...signedLikeGitHub(), body: `${body} ` },
+      signedLikeGitHub('another text'),
+      { method: 'POST', body },
+      signedLikeGitHub('any text', '[]'), // genuine, but not an event
+    ])
+      statuses.push(await send(init));
+    expect(statuses).toEqual([204, 204, 400, 400, 400, 400]);
     const id = signature(body, 'any text');
     expect(handler).toHaveBeenCalledExactlyOnceWith(userCreated, expect.objectContaining({ id }));
-
-    expect(await send({ ...signedLikeGitHub(), body: `${body} ` })).toBe(400);
-    expect(await send({ ...signedLikeGitHub(body, 'another text') })).toBe(400);
-    expect(await send({ method: 'POST', body })).toBe(400);
-    expect(await send({ ...signedLikeGitHub('[]') })).toBe(400); // genuine, but not an event
-    expect(handler).toHaveBeenCalledOnce();
   });
 
   it('gets the body exactly as it was sent, with its byte order mark', async () => {
-    const seen = vi.fn(verify);
-    const { webhooks, handler } = github({ verify: seen });
-    const text = `\uFEFF${body}`;
-    const { headers } = signedLikeGitHub(text);
-    expect((await webhooks.receive(Buffer.from(text), headers)).status).toBe(204);
-    expect(seen.mock.lastCall?.[0].body).toBe(text);
+    const { webhooks, handler } = github();
+    const { headers, body: text } = signedLikeGitHub('any text', `\uFEFF${body}`);
+    expect(await webhooks.receive(Buffer.from(text), headers)).toHaveProperty('status', 204);
     expect(handler).toHaveBeenCalledOnce();
   });
 
-  it('is called with one secret after the other', async () => {
-    const { send } = github({ secret: ['new', 'old'], replayStore: false });
-    expect(await send(signedLikeGitHub(body, 'old'))).toBe(204);
-    expect(await send(signedLikeGitHub(body, 'new'))).toBe(204);
-    expect(await send(signedLikeGitHub(body, 'any text'))).toBe(400);
-  });
-
-  it('takes a secret in any form, from the environment or a function too', async () => {
-    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', 'from the environment');
-    onTestFinished(() => void vi.unstubAllEnvs());
-    expect(await github({ secret: undefined }).send(signedLikeGitHub(body, 'from the environment'))).toBe(204);
-    expect(await github({ secret: () => 'short' }).send(signedLikeGitHub(body, 'short'))).toBe(204);
+  it('tries one secret after the other, in any form, from the environment or a function too', async () => {
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', 'of the environment');
+    for (const [secret, key, status] of [
+      [['new', 'old'], 'new', 204],
+      [['new', 'old'], 'old', 204],
+      [['new', 'old'], 'any text', 400],
+      [undefined, 'of the environment', 204],
+      [() => 'short', 'short', 204],
+    ] as const)
+      expect(await github({ secret }).send(signedLikeGitHub(key))).toBe(status);
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', '');
-    expect(await github({ secret: undefined }).send(signedLikeGitHub(body, ''))).toBe(500);
+    expect(await github({ secret: undefined }).send(signedLikeGitHub(''))).toBe(500);
     expect(() => github({ secret: '' })).toThrow(expect.objectContaining({ code: 'invalid_secret' }) as Error);
   });
 
   it('keeps endpoints that share a replay store apart', async () => {
     const replayStore = memoryReplayStore();
-    for (const key of ['one', 'another', 'whsec_']) {
-      const { send, handler } = github({ secret: key, replayStore, verify: () => ({ id: 'd1' }) });
-      expect(await send(signedLikeGitHub(body, key))).toBe(204);
+    for (const secret of ['one', 'another', 'whsec_']) {
+      const { send, handler } = github({ secret, replayStore, verify: () => ({ id: 'd1' }) });
+      expect(await send()).toBe(204);
       expect(handler).toHaveBeenCalledOnce();
     }
   });
+});
 
+describe('a verifier decides by', () => {
+  const now = 1_764_000_000;
   const revoked = new Error('the certificate is revoked');
-  it.each<[string, () => unknown, string, unknown]>([
-    ['returning undefined', () => undefined, 'returned nothing', undefined],
-    ['returning false', () => false, 'returned nothing', undefined],
-    ['returning null', () => null, 'returned nothing', undefined],
-    ['throwing', () => Promise.reject(revoked), 'threw an error: the certificate is revoked', revoked],
-  ])('rejects by %s, which is reported', async (_, fail, did, cause) => {
-    const { send, handler, onError } = github({ verify: fail as WebhooksOptions['verify'] }); // of any type
-    expect(await send()).toBe(400);
-    expect(handler).not.toHaveBeenCalled();
-    const [error, context] = onError.mock.lastCall ?? [];
-    expect(error).toBeInstanceOf(WebhookVerificationError);
-    expect(error).toMatchObject({ code: 'no_matching_signature', message: `verify() ${did}`, cause });
-    expect(context).toEqual({ id: undefined, event: undefined });
+  const own = new WebhookVerificationError('missing_header', 'There is no X-Signature-256.');
+  const rejected = (did: string, cause?: unknown) => ({
+    code: 'no_matching_signature',
+    message: `verify() ${did}`,
+    cause,
   });
+  const invalid = { message: 'verify() must return { id, timestamp }: a text, and a Date or epoch seconds.' };
+  const at = (timestamp: unknown) => () => ({ id: 'd1', timestamp });
 
-  it('may throw a WebhookVerificationError of its own', async () => {
-    const error = new WebhookVerificationError('missing_header', 'There is no X-Signature-256.');
-    const { send, onError } = github({ verify: () => Promise.reject(error) });
-    expect(await send()).toBe(400);
-    expect(onError.mock.lastCall?.[0]).toBe(error);
-  });
-
-  it.each([
-    ['true', true],
-    ['no id', { timestamp: new Date() }],
-    ['an empty id', { id: '' }],
-    ['an id that is a number', { id: 7 }],
-    ['a time that is none', { id: 'd1', timestamp: new Date(NaN) }],
-    ['a time as text', { id: 'd1', timestamp: '2024-01-01' }],
-  ])('is answered with 500 if it returns %s', async (_, returned) => {
-    const { send, handler, onError } = github({ verify: (() => returned) as never });
-    expect(await send()).toBe(500);
-    expect(handler).not.toHaveBeenCalled();
-    expect(onError.mock.lastCall?.[0]).toHaveProperty(
-      'message',
-      expect.stringContaining('must return { id, timestamp }'),
-    );
-  });
-
-  it('has its timestamp checked, and passed on', async () => {
-    const now = 1_764_000_000;
+  it.each<[what: string, verify: () => unknown, outcome: number | object, tolerance?: number]>([
+    ['returning undefined', () => undefined, rejected('returned nothing')],
+    ['returning false', () => false, rejected('returned nothing')],
+    ['throwing', () => Promise.reject(revoked), rejected('threw an error: the certificate is revoked', revoked)],
+    ['throwing an error of the SDK', () => Promise.reject(own), own],
+    ['returning true', () => true, invalid],
+    ['returning no id', () => ({ timestamp: new Date() }), invalid],
+    ['returning an empty id', () => ({ id: '' }), invalid],
+    ['returning a number as the id', () => ({ id: 7 }), invalid],
+    ['returning no time', at(new Date(NaN)), invalid],
+    ['returning a time as text', at('2024-01-01'), invalid],
+    ['a time of 300 s ago', at(now - 300), now - 300],
+    ['a date of 300 s ahead', at(new Date((now + 300) * 1_000)), now + 300],
+    ['an older time', at(now - 301), { code: 'timestamp_too_old' }],
+    ['an older date', at(new Date((now - 301) * 1_000)), { code: 'timestamp_too_old' }],
+    ['a later time', at(now + 301), { code: 'timestamp_too_new' }],
+    ['an older time, if tolerance allows it', at(now - 500), now - 500, 600],
+    ['no time, if none is signed', at(undefined), now],
+  ])('%s', async (_, given, outcome, tolerance) => {
     vi.useFakeTimers({ now: now * 1_000, toFake: ['Date'] });
-    onTestFinished(() => void vi.useRealTimers());
-    const deliver = async (timestamp: Date | number | undefined, tolerance?: number) => {
-      const { send, handler, onError } = github({ tolerance, verify: () => ({ id: 'd1', timestamp }) });
-      if ((await send()) === 204) return (handler.mock.lastCall![1] as WebhookAttempt).attemptedAt.getTime() / 1_000;
-      return (onError.mock.lastCall![0] as WebhookVerificationError).code;
-    };
-
-    expect(await deliver(now - 300)).toBe(now - 300);
-    expect(await deliver(new Date((now + 300) * 1_000))).toBe(now + 300);
-    expect(await deliver(now - 301)).toBe('timestamp_too_old');
-    expect(await deliver(new Date((now - 301) * 1_000))).toBe('timestamp_too_old');
-    expect(await deliver(now + 301)).toBe('timestamp_too_new');
-    expect(await deliver(now - 500, 600)).toBe(now - 500);
-    expect(await deliver(undefined)).toBe(now); // none is signed
+    const { send, handler, onError } = github({ verify: given as WebhookVerifier, tolerance }); // of any type
+    const status = typeof outcome === 'number' ? 204 : outcome === invalid ? 500 : 400;
+    expect(await send()).toBe(status);
+    if (typeof outcome === 'number')
+      expect(handler.mock.lastCall?.[1]).toMatchObject({ id: 'd1', attemptedAt: new Date(outcome * 1_000) });
+    else expect(onError.mock.calls).toEqual([[expect.objectContaining(outcome), { id: undefined, event: undefined }]]);
   });
 });

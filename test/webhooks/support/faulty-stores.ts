@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 import { vi } from 'vitest';
 import { redisReplayStore, type RedisClient } from '@example/sdk/redis';
 import { sqliteReplayStore } from '@example/sdk/sqlite';
-import { memoryReplayStore, type ReplayStore } from '@example/sdk/webhooks';
+import type { ReplayStore } from '@example/sdk/webhooks';
 import { temporaryFolder } from '../../sqlite/support/temporary-folder.ts';
 import { RedisServer, type RedisServerProgram } from '../../support/redis-server.ts';
 
@@ -16,8 +16,8 @@ export type Fault = (typeof faults)[number];
 export interface FaultyStore {
   /** The store as each of the two processes sees it. The faults are those of the first. */
   readonly stores: readonly [ReplayStore, ReplayStore];
-  /** How long a claim lasts, in milliseconds; `undefined` if for ever. */
-  readonly lease: number | undefined;
+  /** How long a claim lasts, in milliseconds. */
+  readonly lease: number;
   /** The fault begins, before the next command of the first process. Resolves once it has. */
   begin(fault: Fault): Promise<void> | void;
   /** The fault ends, if it lasts. */
@@ -27,39 +27,6 @@ export interface FaultyStore {
 
 // Long enough for a machine that is busy with other tests: a process that gets no turn for a lease loses its claims.
 const [lease, timeout] = [12_000, 1_500];
-
-/** A store of the user's own that rejects, though it may have done what it was asked for. */
-export function faultyMemory(): FaultyStore {
-  const store = memoryReplayStore();
-  let next: Fault | undefined;
-  async function command<T>(work: () => T): Promise<Awaited<T>> {
-    const fault = next;
-    next = undefined;
-    if (fault === 'error' || fault === 'full') throw new Error(fault);
-    if (fault === 'stall') await new Promise((resolve) => setTimeout(resolve, 50));
-    const result = await work();
-    if (fault === 'lost reply') throw new Error(fault);
-    return result;
-  }
-  const faulty: ReplayStore = {
-    async claim(key) {
-      const claim = await command(() => store.claim(key));
-      if (claim.status !== 'claimed') return claim;
-      const { status, complete, release } = claim;
-      return { status, complete: () => command(complete), release: () => command(release) };
-    },
-  };
-  return {
-    stores: [faulty, store],
-    lease: undefined,
-    begin(fault) {
-      if (fault === 'clock jump') jump();
-      else next = fault;
-    },
-    end: () => void (next = undefined),
-    close: () => undefined,
-  };
-}
 
 /** A real server, and the client of the first process, whose replies may be lost. */
 export async function faultyRedis(program: RedisServerProgram, kind: 'ioredis' | 'node-redis'): Promise<FaultyStore> {

@@ -1,9 +1,35 @@
 import { ExampleError } from '../errors/example-error.ts';
-import { withTimeout } from '../utils/user-code.ts';
-import type { ReplayClaim } from './replay-store.ts';
+import { milliseconds, text, wholeNumber } from '../utils/arguments.ts';
+import { withTimeout } from '../utils/values.ts';
+import { defaultRetention, type ReplayClaim } from './store.ts';
+
+/** Options of a replay store that several processes use. */
+export interface ReplayStoreOptions {
+  /**
+   * Prefix of the keys. A fingerprint of the endpoint's secret and the `webhook-id` follow, so endpoints can share a
+   * database. Default: `example-sdk:webhook:` in Redis, none in SQLite.
+   */
+  prefix?: string | undefined;
+  /**
+   * How long a claim lasts without renewal, in milliseconds. While handlers run, it is renewed three times per lease.
+   * After a crash, another process can handle the event at most this much later. Default: 15 000.
+   */
+  lease?: number | undefined;
+  /** How long a handled id is remembered, in milliseconds. Default: 345 600 000 (four days). */
+  retention?: number | undefined;
+}
+
+/** Checks the options, and adds the defaults. */
+export function leaseOptions(given: ReplayStoreOptions, defaultPrefix: string) {
+  return {
+    prefix: text('prefix', given.prefix ?? defaultPrefix),
+    lease: milliseconds('lease', wholeNumber('lease', given.lease ?? 15_000, 1)),
+    retention: wholeNumber('retention', given.retention ?? defaultRetention, 1),
+  };
+}
 
 /** An event in a store that several processes use. Its claim expires unless it is renewed. */
-export interface ClaimableEvent {
+export interface StoredEvent {
   /**
    * Claims the event for a holder, or renews the holder's claim. Leaves a handled event as it is.
    *
@@ -23,7 +49,7 @@ export interface ClaimableEvent {
  * @param lease How long a claim lasts without renewal, in milliseconds.
  * @param timeout How long to wait for the store's reply, in milliseconds, or `Infinity`.
  */
-export async function renewedClaim(event: ClaimableEvent, lease: number, timeout: number): Promise<ReplayClaim> {
+export async function leasedClaim(event: StoredEvent, lease: number, timeout: number): Promise<ReplayClaim> {
   const holder = crypto.randomUUID();
   const lost = new AbortController();
   let expiry: ReturnType<typeof setTimeout> | undefined;
