@@ -7,16 +7,17 @@
 const mayImport = {
   errors: [],
   utils: ['errors'],
-  auth: ['errors', 'utils'],
   'rate-limit': ['errors', 'utils'],
   sharing: ['errors', 'utils', 'rate-limit'],
-  telemetry: ['errors', 'utils', 'auth', 'rate-limit'],
+  telemetry: ['errors', 'utils', 'rate-limit'],
+  auth: ['errors', 'utils', 'telemetry'],
   http: ['errors', 'utils', 'auth', 'rate-limit', 'sharing', 'telemetry'],
   pagination: ['errors', 'utils', 'rate-limit', 'telemetry', 'http'],
   resources: ['errors', 'utils', 'telemetry', 'http', 'pagination'],
-  webhooks: ['errors', 'utils', 'telemetry'],
-  redis: ['errors', 'utils', 'sharing', 'webhooks'],
-  sqlite: ['errors', 'utils', 'sharing', 'webhooks'],
+  replay: ['errors', 'utils'],
+  webhooks: ['errors', 'utils', 'telemetry', 'replay'],
+  redis: ['errors', 'utils', 'sharing', 'replay'],
+  sqlite: ['errors', 'utils', 'sharing', 'replay'],
   otel: ['errors', 'utils', 'telemetry'],
 };
 
@@ -84,7 +85,7 @@ export default {
       name: 'stores-import-what-stores-share-only',
       severity: 'error',
       from: { path: '^src/(redis|sqlite)/' },
-      to: { path: '^src/(sharing|webhooks)/', pathNot: '/([a-z-]*store|store-connection|step|renewed-claim)\\.ts$' },
+      to: { path: '^src/sharing/', pathNot: '/(store|store-connection|step)\\.ts$' },
     },
     {
       name: 'sandbox-imports-the-package',

@@ -1,9 +1,8 @@
 import { addTracer, type ClientEventListener, type ClientEvents, type Tracer } from './telemetry/events.ts';
-import { HttpClient, type ClientState } from './http/http-client.ts';
+import { CallRunner } from './http/call-runner.ts';
 import type { APIPromise } from './http/api-promise.ts';
-import { clientOptionNames, resolveOptions, type ClientOptions } from './http/client-options.ts';
-import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/request-options.ts';
-import { RetryBudget } from './http/retry-budget.ts';
+import { clientOptionNames, resolveOptions, type ClientOptions } from './http/options.ts';
+import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/options.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import type { RateLimitSnapshot } from './rate-limit/types.ts';
 import type { ListEndpointOptions } from './pagination/list-options.ts';
@@ -17,7 +16,7 @@ import { readOptions } from './utils/arguments.ts';
 const sharedState = Symbol('shared state');
 
 interface DerivedOptions extends ClientOptions {
-  [sharedState]?: ClientState;
+  [sharedState]?: Telemetry;
 }
 
 /**
@@ -37,8 +36,8 @@ export class Client {
   readonly projects: Projects;
 
   readonly #options: ClientOptions;
-  readonly #http: HttpClient;
-  readonly #shared: ClientState;
+  readonly #calls: CallRunner;
+  readonly #telemetry: Telemetry;
 
   /**
    * @param options All are optional if the environment has `EXAMPLE_API_TOKEN`.
@@ -50,13 +49,10 @@ export class Client {
     // The environment is read once.
     this.#options = { ...given, apiToken: resolved.apiToken, baseUrl: resolved.baseUrl };
     const derived: DerivedOptions | undefined = options;
-    this.#shared = derived?.[sharedState] ?? {
-      telemetry: new Telemetry(resolved.logger),
-      retryBudget: new RetryBudget(),
-    };
-    this.#http = new HttpClient(resolved, this.#shared);
-    this.users = new Users(this.#http);
-    this.projects = new Projects(this.#http);
+    this.#telemetry = derived?.[sharedState] ?? new Telemetry(resolved.logger);
+    this.#calls = new CallRunner(resolved, this.#telemetry);
+    this.users = new Users(this.#calls);
+    this.projects = new Projects(this.#calls);
   }
 
   /**
@@ -75,7 +71,7 @@ export class Client {
    * const team = await client.request('GET', '/teams/{id}', { params: { id: 'team_1' }, schema: teamSchema });
    */
   request<T = unknown>(method: HttpMethod, path: string, options?: EndpointOptions<T>): APIPromise<T> {
-    return this.#http.request(method, path, {}, options, endpointOptionNames);
+    return this.#calls.request(method, path, {}, options, endpointOptionNames);
   }
 
   /**
@@ -93,12 +89,11 @@ export class Client {
    */
   list<Item = unknown>(path: string, options?: ListEndpointOptions<Item>): ListPromise<Item> {
     const { params, query, schema } = options ?? {};
-    return new ListPromise(this.#http, { route: path, params, query, itemSchema: schema, isCustom: true }, options);
+    return new ListPromise(this.#calls, { route: path, params, query, itemSchema: schema, isCustom: true }, options);
   }
 
   /**
-   * Returns a client with some options replaced, and the same listeners. Both have the same rate limit and retry budget
-   * if they use the same token and base URL.
+   * Returns a client with some options replaced, and the same listeners. Both share the rate limit if they use the same token and base URL.
    *
    * The new client has the same class. If you derive a class, its constructor must take the options as its first
    * argument, and pass them or a copy of them to `super`.
@@ -109,11 +104,11 @@ export class Client {
    */
   withOptions(options: ClientOptions): Client {
     const given = readOptions('options', options, clientOptionNames);
-    const merged: DerivedOptions = { ...this.#options, ...given, [sharedState]: this.#shared };
+    const merged: DerivedOptions = { ...this.#options, ...given, [sharedState]: this.#telemetry };
     // The class of this instance, which may be a derived one.
     const { constructor } = this as unknown as { constructor: new (options: ClientOptions) => Client };
     const client = new constructor(merged);
-    if (client.#shared === this.#shared) return client;
+    if (client.#telemetry === this.#telemetry) return client;
     throw new InvalidRequestError(`The constructor of ${constructor.name} must pass its options on to super().`);
   }
 
@@ -122,7 +117,7 @@ export class Client {
    * function is first called.
    */
   get rateLimit(): RateLimitSnapshot | undefined {
-    return this.#http.rateLimit;
+    return this.#calls.rateLimit;
   }
 
   /**
@@ -133,7 +128,7 @@ export class Client {
    * @throws {InvalidRequestError} when the listener is not a function.
    */
   on<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.telemetry.events.change('on', name, listener);
+    this.#telemetry.events.change('on', name, listener);
     return this;
   }
 
@@ -145,13 +140,13 @@ export class Client {
    * @throws {InvalidRequestError} when the listener is not a function.
    */
   once<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.telemetry.events.change('once', name, listener);
+    this.#telemetry.events.change('once', name, listener);
     return this;
   }
 
   /** @internal For `instrument` of `@example/sdk/otel`. */
   [addTracer](tracer: Tracer): void {
-    this.#shared.telemetry.tracer ??= tracer;
+    this.#telemetry.tracer ??= tracer;
   }
 
   /**
@@ -161,7 +156,7 @@ export class Client {
    * @param listener The same function that was added.
    */
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
-    this.#shared.telemetry.events.change('off', name, listener);
+    this.#telemetry.events.change('off', name, listener);
     return this;
   }
 }

@@ -12,7 +12,7 @@ export { Projects } from './resources/projects.ts';
 export { Users } from './resources/users.ts';
 export { VERSION } from './utils/version.ts';
 
-export type { ApiToken } from './auth/api-token.ts';
+export type { ApiToken, ApiTokenContext } from './auth/api-token.ts';
 export type {
   CallEndEvent,
   CallEvent,
@@ -27,15 +27,15 @@ export type {
   ValidationIssueEvent,
 } from './telemetry/events.ts';
 export type { WithResponse } from './http/api-promise.ts';
-export type { EndpointOptions, HttpMethod, QueryValue, RequestOptions } from './http/request-options.ts';
+export type { EndpointOptions, HttpMethod, QueryValue, RequestOptions } from './http/options.ts';
 export type { HeadersInput } from './utils/headers.ts';
 export type { Logger, LogLevel } from './telemetry/logger.ts';
 export type { RetryContext, ShouldRetry } from './http/retry.ts';
-export type { ClientOptions, RateLimitOptions } from './http/client-options.ts';
+export type { ClientOptions, RateLimitOptions } from './http/options.ts';
 export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
 export type { ListEndpointOptions, ListOptions, PageParams } from './pagination/list-options.ts';
 export type { PageMeta } from './pagination/page-body.ts';
-export type { Priority } from './rate-limit/priority.ts';
+export type { Priority } from './rate-limit/queue.ts';
 export type { RateLimitSnapshot } from './rate-limit/types.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './sharing/store.ts';
 export type {

@@ -18,7 +18,7 @@ import type {
   TimeoutError,
   User,
 } from '@example/sdk';
-import type { Requester } from '../src/http/request-options.ts';
+import type { Requester } from '../src/http/options.ts';
 import type { projectSchema } from '../src/resources/projects.ts';
 import type { userSchema } from '../src/resources/users.ts';
 

@@ -2,10 +2,20 @@ import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import { untilAborted, type Cancellation } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import { bindingAdvice, environmentVariable } from '../utils/runtime.ts';
-import type { Redactor } from './redaction.ts';
+import { messageOf } from '../utils/values.ts';
+import type { Redactor } from '../telemetry/redaction.ts';
 
 /** An API token, or a function that returns the one to use now. */
-export type ApiToken = string | (() => string | Promise<string>);
+export type ApiToken = string | ((context: ApiTokenContext) => string | Promise<string>);
+
+/** What a token function gets. */
+export interface ApiTokenContext {
+  /**
+   * The token that the API has just rejected with a 401, so that the function can get a new one. It is passed once for
+   * each rejected token, however many calls it failed. Otherwise `undefined`.
+   */
+  readonly rejectedToken: string | undefined;
+}
 
 /** @throws {InvalidRequestError} when there is no token, or the token can't be sent in a header. */
 export function resolveApiToken(token: ApiToken | undefined = environmentVariable('EXAMPLE_API_TOKEN')): ApiToken {
@@ -25,15 +35,54 @@ export function resolveApiToken(token: ApiToken | undefined = environmentVariabl
  */
 export async function currentToken(
   getToken: Exclude<ApiToken, string>,
-  signal: Cancellation,
+  cancellation: Cancellation,
   redactor: Redactor,
 ): Promise<string> {
-  if (signal.aborted) throw signal.reason;
-  const token = new Promise<string>((resolve) => resolve(getToken())).catch((error: unknown) => {
+  if (cancellation.aborted) throw cancellation.reason;
+  const token = call(getToken, undefined).catch((error: unknown) => {
     throw new ExampleError('The apiToken function failed; see the cause.', { cause: redactor.redactError(error) });
   });
-  return checkToken('The value returned by apiToken()', await untilAborted(signal, token));
+  return checkToken(returned, await untilAborted(cancellation, token));
 }
+
+/** The tokens that functions returned in the place of rejected ones. Only the latest ones matter. */
+const replacements = new WeakMap<object, Map<string, Promise<string>>>();
+const maxReplacements = 20;
+
+/**
+ * Gets the token in the place of one that the API rejected. The function is called once for each rejected token: all
+ * calls that it failed wait for the same answer.
+ *
+ * @param rejection The error that the token led to.
+ * @throws {ExampleError} when the token function fails. Its cause is the rejection.
+ */
+export async function replacementOf(
+  getToken: Exclude<ApiToken, string>,
+  rejectedToken: string,
+  rejection: ExampleError,
+  redactor: Redactor,
+): Promise<string> {
+  const known = replacements.get(getToken) ?? new Map<string, Promise<string>>();
+  replacements.set(getToken, known);
+  const token = known.get(rejectedToken) ?? call(getToken, rejectedToken).then((next) => checkToken(returned, next));
+  known.set(rejectedToken, token);
+  for (const oldest of known.keys()) if (known.size > maxReplacements) known.delete(oldest);
+  try {
+    return await token;
+  } catch (error) {
+    // A later call asks again: the vault may be back.
+    if (known.get(rejectedToken) === token) known.delete(rejectedToken);
+    const reason = redactor.redact(messageOf(error));
+    throw new ExampleError(`The apiToken function failed after a 401: ${reason}`, { cause: rejection });
+  }
+}
+
+/** A function that throws rejects. */
+async function call(getToken: Exclude<ApiToken, string>, rejectedToken: string | undefined): Promise<string> {
+  return getToken({ rejectedToken });
+}
+
+const returned = 'The value returned by apiToken()';
 
 /** What people pass as a token by mistake, and what is wrong with it. */
 const mistakes: readonly (readonly [RegExp, string])[] = [

@@ -24,6 +24,12 @@ export class ExampleError extends Error {
    */
   declare cursor?: string;
 
+  /**
+   * True if the call may have changed something on the API: it was sent, it was no GET, and no response says that it
+   * was rejected. Before you repeat such a call, check what is there.
+   */
+  declare mayHaveTakenEffect: boolean;
+
   /** Returns what is safe to log: no token, no password, no headers. */
   toJSON(): Record<string, unknown> {
     return Object.fromEntries([['name', this.name], ['message', this.message], ...Object.entries(this)]);
@@ -62,6 +68,8 @@ export function brandErrors(classes: Readonly<Record<string, { readonly prototyp
 }
 
 brandErrors({ ExampleError, InvalidRequestError });
+// On the prototype, because most errors have nothing to do with a call that was sent.
+Object.defineProperty(ExampleError.prototype, 'mayHaveTakenEffect', { value: false, writable: true });
 
 /**
  * Throws an error to whoever awaits the call, with their lines in its stack.

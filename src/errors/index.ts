@@ -38,7 +38,8 @@ export abstract class CallError extends ExampleError implements RequestTarget {
   /** The response's `X-Request-Id`. Quote it when you contact support. */
   readonly requestId: string | undefined;
 
-  constructor(message: string, { method, path, route, url, status, requestId }: CallErrorInit, options?: ErrorOptions) {
+  constructor(message: string, init: CallErrorInit, options?: ErrorOptions) {
+    const { method, path, route, url, status, requestId } = init;
     // A 404 may mean a wrong id or a wrong base URL.
     const target = status === 404 && url !== undefined ? `${route}, ${url}` : route;
     super(`${message} (${status === undefined ? '' : `${status} `}${method} ${target})`, options);
@@ -61,8 +62,14 @@ export class ConnectionError extends CallError {}
 export class TimeoutError extends ConnectionError {}
 
 /**
+ * The API failed for longer than the call may wait (`outageWait`). `cause` is the last failure: of this call, or, if it
+ * was not sent, a copy of another call's.
+ */
+export class UnavailableError extends ConnectionError {}
+
+/**
  * The call was not sent, because it would have had to wait for the rate limit longer than `rateLimit.maxWait` or
- * `totalTimeout` allows, or because the API admits nothing.
+ * `totalTimeout` allows.
  */
 export class RateLimitWaitError extends CallError {
   /** Seconds until the rate limit is expected to allow the call. */
@@ -203,7 +210,10 @@ export class AuthenticationError extends APIError {}
 /** 403: the token is valid, but does not allow this request. */
 export class PermissionDeniedError extends APIError {}
 
-/** 404: the API says that nothing exists at this path. A 404 from a proxy or another server is an {@link APIError}. */
+/**
+ * 404: the API has no resource with this id. A 404 from another server, about a path without an id, or about a path that
+ * the API doesn't have is an {@link APIError} that asks you to check `baseUrl`.
+ */
 export class NotFoundError extends APIError {}
 
 /** 409: the request conflicts with existing data. {@link APIError.code} may say how. */
@@ -230,6 +240,7 @@ brandErrors({
   CallError,
   ConnectionError,
   TimeoutError,
+  UnavailableError,
   RateLimitWaitError,
   ResponseTooLargeError,
   ResponseValidationError,

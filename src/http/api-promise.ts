@@ -1,6 +1,6 @@
 import { throwToCaller } from '../errors/example-error.ts';
 import { InvalidRequestError, type RateLimitInfo } from '../errors/index.ts';
-import { parseRateLimit } from '../rate-limit/headers.ts';
+import { parseRateLimit } from '../utils/rate-limit-headers.ts';
 
 /** The value of a call, together with its response. */
 export interface WithResponse<T> {
@@ -26,8 +26,8 @@ export type Exchange<T> = { readonly response: Response; readonly value: T } | {
 export class APIPromise<T> extends Promise<T> {
   readonly #exchange: Promise<Exchange<T>>;
   #value: Promise<T> | undefined;
-  #isResponseAsked = false;
-  #isResponseOnly: boolean | undefined;
+  /** Who reads the body: whoever asks first. */
+  #reader: 'caller' | 'sdk' | undefined;
 
   /** @internal @param send Makes the call. If {@link isResponseOnly}, it must not read the body. */
   constructor(send: (promise: APIPromise<T>) => Promise<Exchange<T>>) {
@@ -46,15 +46,16 @@ export class APIPromise<T> extends Promise<T> {
     return 'APIPromise';
   }
 
-  /** @internal True if the caller reads the body. The first read decides: do it after the current synchronous code. */
+  /** @internal True if the caller reads the body. */
   get isResponseOnly(): boolean {
-    return (this.#isResponseOnly ??= this.#isResponseAsked && !this.#value);
+    return (this.#reader ??= 'sdk') === 'caller';
   }
 
   override then<A = T, B = never>(
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.#reader ??= 'sdk';
     this.#value ??= this.#exchange.then((exchange) => {
       if ('value' in exchange) return exchange.value;
       throw new InvalidRequestError(
@@ -79,12 +80,9 @@ export class APIPromise<T> extends Promise<T> {
    * @throws {InvalidRequestError} when the call was already awaited or sent, because its body has been read.
    */
   async asResponse(): Promise<Response> {
-    const isRead = this.#value !== undefined || this.#isResponseOnly === false;
-    this.#isResponseAsked = true;
-    // The first attempt may be far away. An `await` in the same synchronous code calls `then` in the next microtask.
-    queueMicrotask(() => queueMicrotask(() => this.isResponseOnly));
+    this.#reader ??= 'caller';
     const { response } = await this.#exchange.catch(throwToCaller);
-    if (!isRead) return response;
+    if (this.#reader === 'caller') return response;
     throw new InvalidRequestError(
       'The body has been read: call asResponse() before you await the call, or withResponse().',
     );

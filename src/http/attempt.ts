@@ -1,225 +1,230 @@
-import ky, { isTimeoutError, type Options, type ResponsePromise } from 'ky';
-import { redactorOf } from '../auth/redaction.ts';
+import ky from 'ky';
+import { redactorOf } from '../telemetry/redaction.ts';
 import {
   ConnectionError,
+  ExampleError,
   InvalidRequestError,
   ResponseTooLargeError,
   TimeoutError,
-  type ExampleError,
 } from '../errors/index.ts';
-import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
-import type { Permit, Verdict } from '../rate-limit/types.ts';
-import { keepAlive, untilAborted } from '../utils/abort.ts';
+import { parseRetryAfter, untilReset } from '../utils/rate-limit-headers.ts';
+import { describeEffect } from '../rate-limit/outage.ts';
+import type { Permit, Verdict } from '../rate-limit/queue.ts';
+import { Deadline, onAbort, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
-import type { Account } from './accounts.ts';
-import { errorFrom, errorInit, type ErrorContext } from './api-error.ts';
+import { now } from '../utils/timing.ts';
 import type { Call } from './call.ts';
-import { connectionProblem, wasNeverSent } from './connection-errors.ts';
+import { checkResponse, connectionProblem, wasSent } from './fetch.ts';
+import { errorFrom, errorInit } from './response.ts';
 import type { Failure } from './retry.ts';
 
 /** The API's errors are small, but a proxy may send megabytes of HTML. */
 const maxErrorBody = 64 * 1024;
 
-/** One attempt of a call. */
-export interface Attempt extends ErrorContext {
-  readonly account: Account;
-  /** 1 for the first attempt of a call. */
-  readonly number: number;
-  /** Aborts the attempt. Combines the caller's signal and the call's total timeout. */
-  readonly signal: AbortSignal | undefined;
-  /** True if the caller reads the body of a success. */
-  readonly isResponseOnly: boolean;
-  /** {@link send} removes it once the outcome is recorded. Otherwise the caller of `send` releases it. */
-  permit: Permit | undefined;
-  response?: Response;
-  /** Set if the attempt failed. */
-  error?: ExampleError;
-}
+/** How an attempt ended. */
+export type Result = Success | FailedAttempt;
 
-/** How an attempt ended. `isApiUp` is true if the API works, even if it rejected the call. */
-export type Result = SuccessfulAttempt | FailedAttempt;
-
-interface SuccessfulAttempt {
-  readonly kind: 'success';
-  readonly isApiUp: true;
+interface Success {
   readonly response: Response;
   /** The body; absent if the caller reads it. */
   readonly text?: string;
+  readonly error?: undefined;
 }
 
 export interface FailedAttempt {
-  readonly kind: 'failure';
-  readonly isApiUp: boolean;
-  /** The limiter's verdict, if the account has a limiter. */
-  readonly verdict: Verdict | undefined;
-  readonly text?: string;
-  readonly failure: Failure;
   readonly error: ExampleError;
+  readonly failure: Failure;
+  /** Milliseconds from sending the request to its end. */
+  readonly duration: number;
+  /** What the limiter makes of it. */
+  readonly verdict: Verdict;
+  readonly text?: string;
+}
+
+/** What an attempt needs besides its call. */
+export interface Attempt {
+  readonly token: string;
+  /** From the rate limiter, which {@link send} tells how the attempt ended. */
+  readonly permit: Permit;
+  /** True if the caller reads the body of a success. */
+  readonly isResponseOnly: boolean;
 }
 
 /**
  * Sends the call once and reads the response, within the attempt's timeout.
  *
- * @param headers The headers of the call, including those that listeners added.
+ * @param headers Those of the call and those that listeners added. None of them can replace the token.
  * @throws the signal's reason when the call is aborted. Any other failure is returned as a result.
  */
-export async function send(attempt: Attempt, headers: Call['headers']): Promise<Result> {
-  const { call, signal, permit } = attempt;
-  let exchange: ResponsePromise | undefined;
+export async function send(call: Call, headers: Call['headers'], attempt: Attempt): Promise<Result> {
+  const { token, permit, isResponseOnly } = attempt;
+  const { method, signal, wasSent: wasSentBefore, mayHaveTakenEffect } = call;
+  const { timeout } = call.options;
+  const sentAt = now();
+  const deadline = new Deadline(signal ? [signal] : [], timeout, () => {
+    const problem = `The attempt took longer than its timeout of ${timeout} ms.`;
+    return new TimeoutError(`${problem}${effectOf(call)}`, errorInit(call));
+  });
+  call.isInFlight = call.wasSent = true;
+  // Until its response says otherwise.
+  call.mayHaveTakenEffect ||= method !== 'GET';
+  let exchange: Promise<Response> | undefined;
   let verdict: Verdict | undefined;
   try {
-    exchange = request(attempt, headers);
+    exchange = request(call, { ...headers, authorization: `Bearer ${token}` }, deadline.signal, isResponseOnly);
     // A custom fetch may ignore the signal.
-    const response = (attempt.response = await untilAborted(signal, exchange));
-    attempt.permit = undefined;
-    verdict = permit?.recordResponse(response.status, response.headers);
-    if (response.ok && attempt.isResponseOnly) return { kind: 'success', isApiUp: true, response };
-    return await read(attempt, response, exchange, verdict);
-  } catch (error) {
-    // Without an exchange, the runtime could not even create the request.
-    const neverSent =
-      !exchange || (!attempt.response && wasNeverSent(error, new URL(call.url), call.options.fetch !== undefined));
-    if (attempt.permit) {
-      attempt.permit = undefined;
-      const hasFailed = signal?.aborted !== true;
-      verdict = neverSent ? permit?.release(hasFailed) : permit?.recordLoss(hasFailed);
-    }
+    const response = (call.response = await untilAborted(deadline, exchange));
+    const { ok, status } = response;
+    if (isRejection(response)) call.mayHaveTakenEffect = mayHaveTakenEffect;
+    // A failure is recorded with its error, which needs the body.
+    if (status < 500) verdict = permit.recordResponse(status, response.headers);
+    if (ok && isResponseOnly) return { response };
+    const result = await read(call, response, deadline);
+    if (signal?.aborted) throw signal.reason;
+    if ('response' in result) return result;
+    verdict ??= permit.recordResponse(status, response.headers, result.error);
+    return { ...result, duration: now() - sentAt, verdict };
+  } catch (reason) {
     // Nobody reads a response that arrives later.
     exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
-    if (signal?.aborted) throw signal.reason;
-    // A fetch that returns something invalid has sent the request. Another attempt would fail in the same way.
-    const kind = error instanceof InvalidRequestError ? 'final' : neverSent ? 'unsent' : 'lost';
-    return { kind: 'failure', isApiUp: kind === 'final', verdict, failure: { kind }, error: errorOf(error, attempt) };
+    const sent = exchange === undefined ? 'no' : isSent(call, reason);
+    if (sent === 'no') Object.assign(call, { wasSent: wasSentBefore, mayHaveTakenEffect });
+    const error = signal?.aborted ? undefined : errorOf(call, reason);
+    verdict ??= sent === 'yes' ? permit.recordLoss(error) : permit.release(error);
+    if (!error) throw signal?.reason;
+    return { error, failure: { kind: kindOf(reason, sent) }, duration: now() - sentAt, verdict };
+  } finally {
+    call.isInFlight = false;
+    deadline.stop();
   }
+}
+
+/** Whether a request whose `fetch` was called was sent. One that the caller gave up is under way. */
+function isSent({ response, signal, url, options }: Call, reason: unknown): ReturnType<typeof wasSent> {
+  return response || signal?.aborted ? 'yes' : wasSent(reason, new URL(url), options.fetch !== undefined);
+}
+
+/** True if a response says that the request was not performed. After a 408 or a 5xx, it may have been. */
+function isRejection({ ok, status }: Response): boolean {
+  return !ok && status !== 408 && status < 500;
+}
+
+function kindOf(reason: unknown, sent: ReturnType<typeof wasSent>): 'final' | 'unsent' | 'lost' {
+  // A fetch that returns something invalid has sent the request. Another attempt would fail in the same way.
+  if (reason instanceof InvalidRequestError) return 'final';
+  return sent === 'no' ? 'unsent' : 'lost';
+}
+
+/** What the bodies that callers read need. In Node.js, a request that was collected no longer follows its signal. */
+const keptAlive = /* @__PURE__ */ new WeakMap<object, unknown>();
+
+/**
+ * Makes the request with ky. Its retries and time limits are off, because they would ignore the rate limit. Of ky's
+ * request, `fetch` gets only the signal: the rest would be copied for each of ky's options, and again by `Request`.
+ */
+function request(
+  { url, method, body, signals, options }: Call,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  isResponseOnly: boolean,
+): Promise<Response> {
+  const type = body === undefined ? undefined : { 'content-type': 'application/json' };
+  const init = {
+    method,
+    headers: { ...type, ...headers },
+    ...(body !== undefined && { body }),
+    redirect: 'manual' as const,
+  };
+  const send = async (request: Request): Promise<Response> => {
+    // The caller reads the body after the call has ended. Its signals still abort it.
+    const all = [request.signal, ...signals.filter((each) => each instanceof AbortSignal)];
+    const own = isResponseOnly ? AbortSignal.any(all) : request.signal;
+    const { fetch } = options;
+    const response = fetch
+      ? checkResponse(await fetch(url, { ...init, signal: own }))
+      : await globalThis.fetch(url, { ...init, signal: own });
+    if (isResponseOnly && response.body) keptAlive.set(response.body, [request, own, all]);
+    return response;
+  };
+  return ky(url, {
+    fetch: send as typeof globalThis.fetch, // ky calls it with a Request only.
+    signal,
+    timeout: false,
+    retry: 0,
+    throwHttpErrors: false,
+  });
 }
 
 /** Reads a response whose headers have arrived. */
 async function read(
-  attempt: Attempt,
+  call: Call,
   response: Response,
-  exchange: ResponsePromise,
-  verdict: Verdict | undefined,
-): Promise<Result> {
+  cancellation: Cancellation,
+): Promise<Success | Omit<FailedAttempt, 'duration' | 'verdict'>> {
   const { ok, status, headers } = response;
-  const { signal } = attempt;
-  const { maxResponseSize } = attempt.call.options;
-  const received = limitBody(response, ok ? maxResponseSize : maxErrorBody);
-  let text: string;
-  try {
-    text = await untilAborted(signal, exchange.text());
-    if (typeof text !== 'string') throwInvalid('a string', "What text() of fetch's response resolves to", text);
-  } catch (error) {
-    received.cancel();
-    if (ok || signal?.aborted) throw error;
-    // Report the status instead of the broken body. The text that arrived may be all of it.
-    text = received.text;
+  const { maxResponseSize } = call.options;
+  const { text, isCut } = await readText(response, ok ? maxResponseSize : maxErrorBody, cancellation);
+  if (ok && isCut) {
+    const error = new ResponseTooLargeError({ ...errorInit(call), status }, maxResponseSize);
+    return { error, failure: { kind: 'final' } };
   }
-  if (ok && received.isCut) {
-    const error = new ResponseTooLargeError({ ...errorInit(attempt), status }, maxResponseSize);
-    return { kind: 'failure', isApiUp: true, verdict, failure: { kind: 'final' }, error };
-  }
-  if (ok) return { kind: 'success', isApiUp: true, response, text };
-  const retryAfter = parseRetryAfter(headers) ?? (status === 429 ? untilReset(headers) : undefined);
-  const error = errorFrom(attempt, response, text, retryAfter);
-  const isApiUp = status < 500 || verdict?.isGatewayLimit === true;
+  if (ok) return { response, text };
+  const asked = parseRetryAfter(headers) ?? (status === 429 ? untilReset(headers) : undefined);
   return {
-    kind: 'failure',
-    isApiUp,
-    verdict,
+    error: errorFrom(call, response, text, asked),
+    failure: { kind: 'status', status, retryAfter: asked === 0 ? undefined : asked },
     text,
-    failure: { kind: 'status', status, retryAfter: retryAfter === 0 ? undefined : retryAfter },
-    error,
   };
 }
 
 /**
- * Makes the request with ky, which enforces the timeout and reads the body. ky's own retries are off, because they
- * would ignore the rate limit. ky's `totalTimeout` limits headers and body together.
+ * Reads a body up to a limit. It counts after decompression, because a few kilobytes may unpack to gigabytes. A body
+ * that isn't a web stream, such as node-fetch's, is not limited. Of an error, returns what arrived before it broke off.
  */
-function request({ call, account, signal, isResponseOnly }: Attempt, headers: Call['headers']): ResponsePromise {
-  const {
-    url,
-    method,
-    body,
-    options: { fetch, timeout },
-  } = call;
-  const type = body === undefined ? undefined : { 'content-type': 'application/json' };
-  const options: Options = {
-    headers: { ...type, ...headers, ...account.authorization },
-    redirect: 'manual',
-    timeout: false,
-    totalTimeout: timeout === Infinity ? false : timeout,
-    retry: 0,
-    throwHttpErrors: false,
-  };
-  // ky copies all options once per option that is set, so set only those that have a value.
-  if (method !== 'GET') options.method = method;
-  if (body !== undefined) options.body = body;
-  if (signal) options.signal = signal;
-  // ky calls `fetch` with a Request only, never with a URL and options.
-  const send = fetch ?? globalThis.fetch;
-  if (fetch || isResponseOnly)
-    options.fetch = (isResponseOnly ? keepingAlive(signal, send) : send) as typeof globalThis.fetch;
-  return ky(url, options);
-}
-
-/**
- * Keeps request and signal alive while the caller reads the body. In Node.js, a request that was garbage collected no
- * longer follows its signal, and a collected `AbortSignal.timeout()` never aborts.
- */
-function keepingAlive(signal: AbortSignal | undefined, send: (request: Request) => Promise<Response>): typeof send {
-  return async (request) => {
-    const response = await send(request);
-    if (response.body) keepAlive(response.body, [request, signal]);
-    return response;
-  };
-}
-
-function errorOf(error: unknown, attempt: Attempt): ExampleError {
-  if (isTimeoutError(error))
-    return new TimeoutError(
-      `The attempt took longer than its timeout of ${attempt.call.options.timeout} ms.`,
-      errorInit(attempt),
-    );
-  const cause = redactorOf(attempt).redactError(error);
-  return new ConnectionError(`The request failed: ${connectionProblem(cause)}`, errorInit(attempt), { cause });
-}
-
-interface ReceivedBody {
-  readonly text: string;
-  readonly isCut: boolean;
-  cancel(): void;
-}
-
-/**
- * Limits how many bytes `text()` reads of a response. It counts after decompression, because a few kilobytes may unpack
- * to gigabytes. A body that isn't a web stream, such as node-fetch's, is not limited.
- *
- * @returns The text read so far, `isCut` if the body exceeds the limit, and a function that stops reading.
- */
-function limitBody(response: Response, limit: number): ReceivedBody {
-  const received = { text: '', isCut: false, cancel: (): void => undefined };
-  const { body } = response;
-  if (!body || !('getReader' in body)) return received;
-  const read = async (): Promise<string> => {
-    const reader = body.getReader();
-    received.cancel = () => void reader.cancel().catch(() => undefined); // `text()` has already rejected.
-    const decoder = new TextDecoder();
-    let room = limit;
-    for (;;) {
+async function readText(
+  response: Response,
+  limit: number,
+  cancellation: Cancellation,
+): Promise<{ readonly text: string; readonly isCut: boolean }> {
+  const { ok, body } = response;
+  if (!body || !('getReader' in body)) {
+    const text: unknown = await untilAborted(cancellation, response.text());
+    if (typeof text === 'string') return { text, isCut: false };
+    throwInvalid('a string', "What text() of fetch's response resolves to", text);
+  }
+  const reader = body.getReader();
+  const cancel = () => void reader.cancel().catch(() => undefined);
+  const release = onAbort(cancellation, cancel);
+  const decoder = new TextDecoder();
+  let text = '';
+  let room = limit;
+  try {
+    while (room >= 0) {
       const { done, value } = await reader.read();
-      if (done) return (received.text += decoder.decode());
+      if (cancellation.aborted) throw cancellation.reason;
+      if (done) return { text: text + decoder.decode(), isCut: false };
       if (!ArrayBuffer.isView(value)) throwInvalid('a Uint8Array', "A chunk in the body of fetch's response", value);
-      received.text += decoder.decode(value.subarray(0, room), { stream: true });
-      if (value.length > room) {
-        received.cancel();
-        received.isCut = true;
-        return (received.text += decoder.decode());
-      }
+      text += decoder.decode(value.subarray(0, room), { stream: true });
       room -= value.length;
     }
-  };
-  // `new Response()` would refuse a status above 599.
-  Object.defineProperty(response, 'text', { value: read, configurable: true });
-  return received;
+  } catch (error) {
+    // Report the status instead of the broken body. The text that arrived may be all of it.
+    if (ok) throw error;
+  } finally {
+    release();
+  }
+  cancel();
+  return { text: text + decoder.decode(), isCut: true };
+}
+
+function errorOf(call: Call, error: unknown): ExampleError {
+  if (error instanceof TimeoutError) return error;
+  const cause = redactorOf(call).redactError(error);
+  const problem = `The request failed: ${connectionProblem(cause)}${effectOf(call, '.')}`;
+  return new ConnectionError(problem, errorInit(call), { cause });
+}
+
+/** What the message of an error adds about a call that may have changed something. */
+function effectOf(call: Call, separator = ''): string {
+  return call.mayHaveTakenEffect ? `${separator} ${describeEffect(call)}` : '';
 }

@@ -1,17 +1,38 @@
-import { secretName, type SecretFields } from '../auth/redaction.ts';
-import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
-import { CallPriority } from '../rate-limit/priority.ts';
-import { abortSignal, checkSchema, kindOf, oneOf, plainObject, throwInvalid } from '../utils/arguments.ts';
+import { Redactor, secretName, type Redactable } from '../telemetry/redaction.ts';
+import { InvalidRequestError, type ExampleError, type RequestTarget } from '../errors/index.ts';
+import { CallPriority, type PermitRequest } from '../rate-limit/queue.ts';
+import type { Outage } from '../rate-limit/outage.ts';
+import {
+  abortSignal,
+  checkParameters,
+  checkSchema,
+  kindOf,
+  oneOf,
+  plainObject,
+  readOptions,
+  safeName,
+  throwInvalid,
+} from '../utils/arguments.ts';
+import type { Cancellation } from '../utils/abort.ts';
 import { headerValue, mergeHeaders } from '../utils/headers.ts';
-import { isRecord } from '../utils/json.ts';
-import { replaceOptions, type ResolvedOptions } from './client-options.ts';
-import type { HttpMethod, InternalOptions } from './request-options.ts';
-import { expandRoute, queryOf, redactedPath } from './url.ts';
+import { isRecord } from '../utils/values.ts';
+import {
+  replaceOptions,
+  requestOptionNames,
+  type EndpointOptions,
+  type HttpMethod,
+  type InternalOptions,
+  type QueryValue,
+  type ResolvedOptions,
+} from './options.ts';
 
-/** A validated call: what each attempt sends, and the options that apply. */
-export interface Call extends RequestTarget, SecretFields {
-  /** The full URL. `path`, in contrast, is safe to show: secret parameters are redacted. */
+/** A validated call: what each attempt sends, the options that apply, and what has happened so far. */
+export interface Call extends Redactable, PermitRequest {
+  readonly method: HttpMethod;
+  /** The full URL. `path`, in contrast, is safe to show: secrets are redacted. */
   readonly url: string;
+  readonly path: string;
+  readonly route: string;
   /** True if sending it twice has the same effect as sending it once. */
   readonly isIdempotent: boolean;
   /** Schema of the body of a success. */
@@ -25,40 +46,66 @@ export interface Call extends RequestTarget, SecretFields {
   readonly priority: CallPriority | undefined;
   /** The client's options, overridden by those of the call. */
   readonly options: ResolvedOptions;
+  tokens: readonly string[];
+  /** Ends the call: its signals and its `totalTimeout`. */
+  signal: Cancellation | undefined;
+  deadline: number | undefined;
+  observer: PermitRequest['observer'];
+  onWait: PermitRequest['onWait'];
+  waitingSince: number | undefined;
+  restUntil: number | undefined;
+  lastError: ExampleError | undefined;
+  /** What it has entered, and leaves when it ends. */
+  outage: Outage | undefined;
+  /** The attempt that was sent last; 0 if none was. */
+  attempt: number;
+  /** The response to that attempt, once its headers have arrived. */
+  response: Response | undefined;
+  isInFlight: boolean;
+  wasSent: boolean;
+  /** True if it is no GET, and an attempt was sent that no response has rejected. */
+  mayHaveTakenEffect: boolean;
+  /** True once the token function was asked for another token after a 401. */
+  isTokenReplaced: boolean;
 }
 
 const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** @throws {InvalidRequestError} when a parameter or an option is wrong. */
+/**
+ * @param endpoint The options that the SDK sets. They take precedence over the caller's.
+ * @param names The options that the caller may set.
+ * @throws {InvalidRequestError} when a parameter or an option is wrong.
+ */
 export function resolveCall(
   method: HttpMethod,
   route: string,
-  given: InternalOptions<unknown>,
+  endpoint: InternalOptions<unknown>,
   client: ResolvedOptions,
+  ofCaller: EndpointOptions | undefined,
+  names: readonly (keyof EndpointOptions)[] = requestOptionNames,
 ): Call {
-  const { params = {}, query, signal, prefetchSignal, headers, idempotencyKey, schema, isUsable } = given;
-  const options = replaceOptions(client, given);
-  if (given.isSchemaOfCaller) checkSchema(schema);
-  oneOf('method', method, methods);
-  const path = expandRoute(route, plainObject('params', params));
-  const secretNames = Object.keys(params).filter((name) => secretName.test(name));
-  const search = query === undefined ? '' : queryOf(plainObject('query', query));
+  const read = readOptions('options', ofCaller, names);
+  const given: InternalOptions<unknown> = { ...read, isSchemaOfCaller: read.schema !== undefined, ...endpoint };
+  const { params, query, signal, prefetchSignal, idempotencyKey, schema, isUsable } = given;
+  if ('body' in endpoint) checkParameters(endpoint.body, names);
+  const options = ofCaller === undefined ? client : replaceOptions(client, given);
+  if (names !== requestOptionNames) checkEndpoint(method, given);
+  const { path, shownPath, secretParams } = expandRoute(route, params);
   const signals = [signal, prefetchSignal].filter((each) => each !== undefined);
   for (const each of signals) abortSignal('signal', each);
-  const merged = headers === undefined ? options.headers : mergeHeaders(options.headers, 'headers', headers);
+  const hasEffectOnce = idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys;
+  const search = query === undefined ? '' : queryOf(query);
   return {
     method,
     url: options.baseUrl + path + search,
-    path: secretNames.length === 0 ? path : redactedPath(route, params),
+    path: shownPath,
     route,
-    secretParams: secretNames.flatMap((name) => params[name] ?? []),
+    secretParams,
     query: search,
-    headers:
-      idempotencyKey === undefined ? merged : { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) },
+    headers: headersOf(options, given),
     body: 'body' in given ? jsonOf(method, given.body) : undefined,
     // By RFC 9110, section 9.2.2, or with a key that the API supports.
-    isIdempotent:
-      (method !== 'POST' && method !== 'PATCH') || (idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys),
+    isIdempotent: hasEffectOnce || !['POST', 'PATCH'].includes(method),
     schema,
     isUsable,
     // The caller's own schema determines the type of the value, so a value of another type must not pass.
@@ -67,7 +114,63 @@ export function resolveCall(
     // A background client prefetches in the background, too.
     priority: options.priority === 'background' ? new CallPriority('background') : given.prefetchPriority,
     options,
+    tokens: [],
+    maxWait: options.rateLimit ? options.rateLimit.maxWait : undefined,
+    outageWait: options.outageWait,
+    attempt: 0,
+    response: undefined,
+    isInFlight: false,
+    wasSent: false,
+    mayHaveTakenEffect: false,
+    // An object that gets its fields later takes three times the memory, and a million calls may wait.
+    redactor: undefined,
+    signal: undefined,
+    deadline: undefined,
+    observer: undefined,
+    onWait: undefined,
+    waitingSince: undefined,
+    restUntil: undefined,
+    lastError: undefined,
+    outage: undefined,
+    position: undefined,
+    refusals: undefined,
+    failedIn: undefined,
+    heldIn: undefined,
+    heldFrom: undefined,
+    isTokenReplaced: false,
   };
+}
+
+/** Checks what `client.request` and `client.list` take, and methods of a resource don't. */
+function checkEndpoint(
+  method: HttpMethod,
+  { params, query, schema, isSchemaOfCaller }: InternalOptions<unknown>,
+): void {
+  oneOf('method', method, methods);
+  if (params !== undefined) plainObject('params', params);
+  if (query !== undefined) plainObject('query', query);
+  if (isSchemaOfCaller) checkSchema(schema);
+}
+
+function headersOf(client: ResolvedOptions, { headers, idempotencyKey }: InternalOptions<unknown>): Call['headers'] {
+  const merged = headers === undefined ? client.headers : mergeHeaders(client.headers, 'headers', headers);
+  if (idempotencyKey === undefined) return merged;
+  return { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) };
+}
+
+/** Remembers a token that the call uses, so that nothing shows it. */
+export function addToken(call: Call, token: string | undefined): void {
+  if (token === undefined || call.tokens.includes(token)) return;
+  call.tokens = [...call.tokens, token]; // An array that is pushed to has room for more.
+  call.redactor = undefined;
+  Object.assign(call, hideToken(call, token));
+}
+
+/** Hides a token in a path that is shown, in case it was passed as an id by mistake. */
+export function hideToken({ method, path, route }: RequestTarget, token = ''): RequestTarget {
+  if (!path.includes(token) && !path.includes(encodeURIComponent(token))) return { method, path, route };
+  const redactor = new Redactor(() => [token]);
+  return { method, path: redactor.redact(path), route: redactor.redact(route) };
 }
 
 function checkedIdempotencyKey(key: string): string {
@@ -94,4 +197,85 @@ function jsonOf(method: HttpMethod, body: unknown): string {
     throwInvalid('an object or an array, which is sent as JSON', 'The body', body, true);
   }
   return json;
+}
+
+/** A route with its `{names}` filled in. */
+interface ExpandedRoute {
+  readonly path: string;
+  /** The path with the values of secret parameters redacted. */
+  readonly shownPath: string;
+  readonly secretParams: readonly string[];
+}
+
+/**
+ * Fills in a route's `{names}`. Each value becomes exactly one path segment, so no id can reach another route.
+ *
+ * @throws {InvalidRequestError} when the route is not a path, or a value is missing, unused or not one path segment.
+ */
+export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): ExpandedRoute {
+  // `..` would leave the base URL. So would percent-encoded dots, and dots with control characters, which URLs drop.
+  // oxlint-disable-next-line no-control-regex -- the point is to find control characters
+  const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
+  if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) throwWrongPath(route);
+  const secretParams: string[] = [];
+  const path = route.replace(/\{([^{}]*)\}/g, (_, name: string) => encodeSegment(name, params));
+  for (const name in params) {
+    if (params[name] === undefined) continue;
+    if (!route.includes(`{${name}}`))
+      throw new InvalidRequestError(`params.${safeName(name)} is not used: path has no {${safeName(name)}}.`);
+    if (secretName.test(name)) secretParams.push(params[name]);
+  }
+  const show = (_: string, name: string) => (secretName.test(name) ? '[redacted]' : encodeSegment(name, params));
+  return { path, shownPath: secretParams.length === 0 ? path : route.replace(/\{([^{}]*)\}/g, show), secretParams };
+}
+
+/** The message says what to write. It repeats the path without segments that may be secret. */
+function throwWrongPath(route: unknown): never {
+  const [path = '', query] = typeof route === 'string' ? route.split(/\?([^]*)/) : [];
+  const given = path.replace(/[^/]+/g, (segment) => (/^[\w:.{}-]{1,19}$/.test(segment) ? segment : '…'));
+  const problem = (text: string) =>
+    new InvalidRequestError(`${text}; got '${given}${query === undefined ? '' : '?…'}'.`);
+  if (/^https?:\//.test(path)) throw problem("path must be what follows baseUrl, such as '/users'");
+  if (query !== undefined) throw problem(`path must not have a query: pass it as { query: { ${nameIn(query)}: … } }`);
+  return throwInvalid("relative to baseUrl, such as '/users', without '..' or a query", 'path', route);
+}
+
+/** The first name in a query. */
+function nameIn(query: string): string {
+  return safeName(query.split(/[=&]/, 1)[0] ?? '');
+}
+
+function encodeSegment(name: string, params: Readonly<Record<string, string>>): string {
+  if (!(name in params))
+    throw new InvalidRequestError(`params.${safeName(name)} is missing: path has {${safeName(name)}}.`);
+  const value = params[name];
+  // oxlint-disable-next-line no-control-regex -- the point is to find control characters
+  const isSegment = typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value);
+  // A lone surrogate can't be encoded. `isWellFormed` doesn't exist in every runtime.
+  if (isSegment && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value);
+  const expected = "a non-empty string without slashes or control characters, and not '.' or '..'";
+  return throwInvalid(expected, safeName(name), value, false, safeName(name));
+}
+
+/**
+ * Writes the query of a URL, such as `?page=2`; empty if there are no parameters. An array repeats its parameter, and
+ * `undefined` leaves it out.
+ *
+ * @throws {InvalidRequestError} when a value can't be sent in a query.
+ */
+export function queryOf(parameters: Readonly<Record<string, QueryValue | readonly QueryValue[]>>): string {
+  const query = new URLSearchParams();
+  for (const [name, given] of Object.entries(parameters)) {
+    for (const value of [given].flat()) {
+      if (value === undefined) continue;
+      if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
+        const shownName = safeName(name);
+        const expected = 'a string, a number, a boolean or a list of these';
+        throwInvalid(expected, `query.${shownName}`, value, false, shownName);
+      }
+      query.append(name, String(value));
+    }
+  }
+  const text = query.toString();
+  return text && `?${text}`;
 }

@@ -1,6 +1,6 @@
 import type { ExampleError, RequestTarget } from '../errors/index.ts';
-import { maxAskedWait } from '../rate-limit/headers.ts';
-import { backoff } from '../utils/timing.ts';
+import type { Verdict } from '../rate-limit/queue.ts';
+import { maxAskedWait } from '../utils/rate-limit-headers.ts';
 
 // Decides which failed attempts are retried, and when. The rule: nothing is sent twice that may have taken effect once.
 // docs/retries.md has the table.
@@ -24,12 +24,20 @@ export type Failure =
 export interface RetryContext extends RequestTarget {
   /** The attempt that failed: 1 for the first one of a call. */
   readonly attempt: number;
-  /** Whole milliseconds until the next attempt; 0 if it waits for the rate limit instead. */
+  /** Whole milliseconds until the next attempt; 0 if it waits for the rate limit, or for an API that fails, instead. */
   readonly delay: number;
 }
 
 /** Returns `false` to veto a retry. It can't cause a retry that the SDK would not make. */
 export type ShouldRetry = (error: ExampleError, context: RetryContext) => boolean;
+
+/** What {@link planRetry} needs to know about a failed attempt. The verdict is the limiter's. */
+interface Failed {
+  readonly failure: Failure;
+  /** Milliseconds that the attempt took. They count as part of the delay. */
+  readonly duration: number;
+  readonly verdict: Verdict;
+}
 
 /** What {@link planRetry} needs to know about a call. */
 interface RetryableCall {
@@ -41,43 +49,37 @@ interface RetryableCall {
 export interface Retry {
   /** Milliseconds to wait before it. */
   readonly delay: number;
-  /** True if it doesn't count as a retry, because the call only waits its turn. */
-  readonly isUncounted: boolean;
+  /** How many retries of the call count, this one included. */
+  readonly retries: number;
 }
 
-/** Milliseconds: the longest delay before the first retry, and before any retry. */
-const longestDelay = { first: 1_000, max: 8_000 };
-
-/** Milliseconds to wait after a 429 if the token was rotated: its limiter doesn't know of the refusal. */
-export function refusalWait(retryAfter: number | undefined, retries: number): number {
-  return Math.min(retryAfter ?? backoff(longestDelay, retries), maxAskedWait.refusal);
-}
+/** Milliseconds: the longest delay before the first retry, and before any retry. Each is four times as long. */
+const longestDelay = { first: 1000, max: 8000, factor: 4 };
 
 /**
  * Plans the next attempt after a failure; `undefined` if there is none. The delay is what the server asked for, or else
- * exponential backoff, half of it random (AWS, "Exponential Backoff And Jitter": equal jitter).
+ * exponential backoff from the time when the attempt was sent, a third of it random. So the last of two retries comes
+ * 3.3 to 5 s after the first attempt, and no later than that if each attempt takes a second.
  *
- * @param retries How often the call was retried so far.
- * @param verdict The rate limiter's, if there is one. It then decides when a refused call (429) is sent again.
+ * @param retries How many retries of the call have counted so far.
  * @param random From 0 to 1.
  */
 export function planRetry(
-  failure: Failure,
+  { failure, duration, verdict }: Failed,
   { isIdempotent, options: { maxRetries } }: RetryableCall,
   retries: number,
-  verdict: { readonly isUncounted: boolean } | undefined,
   random: number,
 ): Retry | undefined {
-  const isRefusal = failure.kind === 'status' && failure.status === 429;
-  const isUncounted = isRefusal && verdict?.isUncounted === true && maxRetries > 0;
-  if ((!isUncounted && retries >= maxRetries) || !isRetryable(failure, isIdempotent)) return undefined;
-  if (isRefusal && verdict) return { delay: 0, isUncounted };
-
-  const retryAfter = failure.kind === 'status' ? failure.retryAfter : undefined;
-  // Let the caller decide what to do about a longer wait.
-  if (retryAfter !== undefined && retryAfter > maxAskedWait.failure) return undefined;
-  const delay = ((1 + random) / 2) * backoff(longestDelay, retries);
-  return { delay: Math.round(retryAfter ?? delay), isUncounted };
+  if (maxRetries === 0 || !isRetryable(failure, isIdempotent)) return undefined;
+  const { status = 0, retryAfter } = failure.kind === 'status' ? failure : {};
+  // Rule 6: let the caller decide what to do about a longer wait.
+  if ((retryAfter ?? 0) > (status === 429 ? maxAskedWait.refusal : maxAskedWait.failure)) return undefined;
+  if (verdict.isUncounted) return { delay: verdict.rest, retries };
+  const counted = verdict.isLastRetry ? Math.max(retries, maxRetries - 1) : retries;
+  if (counted >= maxRetries) return undefined;
+  const longest = Math.min(longestDelay.first * longestDelay.factor ** counted, longestDelay.max);
+  const delay = Math.max(0, ((2 + random) / 3) * longest - duration);
+  return { delay: Math.round(retryAfter ?? delay), retries: counted + 1 };
 }
 
 function isRetryable(failure: Failure, isIdempotent: boolean): boolean {

@@ -18,7 +18,7 @@ import {
 } from '@opentelemetry/api';
 import { addTracer, type CallEvent, type Tracer } from '../telemetry/events.ts';
 import { boolean, readOptions, throwInvalid } from '../utils/arguments.ts';
-import { isError, messageOf } from '../utils/user-code.ts';
+import { isError, messageOf } from '../utils/values.ts';
 import { VERSION } from '../utils/version.ts';
 
 /** The version of the semantic conventions for names and attributes. */

@@ -1,11 +1,17 @@
-import type { LimitOptions, RateLimiter } from './types.ts';
-import { Scheduler } from './scheduler.ts';
+import { realTiming } from '../utils/timing.ts';
+import { Limiter } from './limiter.ts';
+import { Outage } from './outage.ts';
+import type { LimitOptions } from './types.ts';
 
-/** Identifies and configures the limiter of a token. */
-export interface RateLimiterOptions extends LimitOptions {
-  /** Base URL of the API, normalised. Each base URL has a budget of its own. */
+/** Identifies and configures a limiter. */
+export interface RateLimiterOptions {
+  /** Base URL of the API, normalised. Each base URL has a limit of its own. */
   readonly baseUrl: string;
   readonly token: string;
+  /** What one `fetch` meets says nothing about the API that another one reaches, such as a test's. */
+  readonly fetch: object;
+  /** `false` if the calls wait for outages only. */
+  readonly rateLimit: LimitOptions | false;
 }
 
 /**
@@ -14,21 +20,28 @@ export interface RateLimiterOptions extends LimitOptions {
  * If clients have different options, those of the newest one apply: its store is the one whose connection is still
  * open, and a limit only matters until the first response.
  */
-export function rateLimiterFor(options: RateLimiterOptions): RateLimiter {
-  const limiter = registry()(`${options.baseUrl} ${options.token}`, (key) => new Scheduler(key));
-  limiter.configure(options);
+export function rateLimiterFor({ baseUrl, token, fetch, rateLimit }: RateLimiterOptions): Limiter {
+  const shared = registry();
+  const outage = shared(`outage ${shared.idOf(fetch)} ${baseUrl}`, () => new Outage());
+  if (rateLimit === false) {
+    const key = `unpaced ${shared.idOf(fetch)} ${baseUrl}`;
+    return shared(key, () => new Limiter(key, realTiming, outage, false));
+  }
+  const key = `${baseUrl} ${token}`;
+  const limiter = shared(`paced ${key}`, () => new Limiter(key, realTiming, outage));
+  limiter.configure(rateLimit, outage);
   return limiter;
 }
 
-/** What the registry needs of a limiter. */
-interface Registered extends RateLimiter {
-  configure(options: LimitOptions): void;
+interface Registry {
+  /** Returns what has this key, or creates it. A key begins with the kind of what it names. */
+  <T extends object>(key: string, create: () => T): T;
+  /** A number for each `fetch`. */
+  idOf(fetch: object): number;
 }
 
-type Registry = (key: string, create: (key: string) => Registered) => Registered;
-
 /** Shared by the ES-module and the CommonJS copy of this package. Increase the number when the interface changes. */
-const registryKey = Symbol.for('@example/sdk/rate-limiters/4');
+const registryKey = Symbol.for('@example/sdk/rate-limiters/6');
 
 /** If `globalThis` is frozen: each copy of this module then has limiters of its own. */
 let own: Registry | undefined;
@@ -47,16 +60,24 @@ function registry(): Registry {
  * a token that was rotated leaves nothing behind.
  */
 function createRegistry(): Registry {
-  const limiters = new Map<string, WeakRef<Registered>>();
+  const entries = new Map<string, WeakRef<object>>();
+  const ids = new WeakMap<object, number>();
+  let lastId = 0;
   const dropped = new FinalizationRegistry<string>((key) => {
-    if (limiters.get(key)?.deref() === undefined) limiters.delete(key);
+    if (entries.get(key)?.deref() === undefined) entries.delete(key);
   });
-  return (key, create) => {
-    const known = limiters.get(key)?.deref();
-    if (known !== undefined) return known;
-    const limiter = create(key);
-    limiters.set(key, new WeakRef(limiter));
-    dropped.register(limiter, key);
-    return limiter;
+  const find = <T extends object>(key: string, create: () => T): T => {
+    const known = entries.get(key)?.deref();
+    if (known !== undefined) return known as T; // The key says what it is.
+    const entry = create();
+    entries.set(key, new WeakRef(entry));
+    dropped.register(entry, key);
+    return entry;
   };
+  const idOf = (fetch: object): number => {
+    const id = ids.get(fetch) ?? (lastId += 1);
+    ids.set(fetch, id);
+    return id;
+  };
+  return Object.assign(find, { idOf });
 }

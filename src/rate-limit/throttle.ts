@@ -1,42 +1,49 @@
 import { backoff } from '../utils/timing.ts';
 
-/** Milliseconds to pause after refusals in a row: at first, and at most. It doubles each time. */
-const refusalPause = { first: 1000, max: 60_000 };
+/** Milliseconds to pause after refusals in a row of a token, or to rest after those of a call. Doubles each time. */
+export const refusalPause = { first: 1000, max: 60_000 };
 
-/** Longer and longer pauses of a resource or a token that the API refuses although the window has requests left. */
+/**
+ * Milliseconds between two requests: after a refusal, at most, and until it no longer matters. Each refused burst makes
+ * it longer, each admitted request shorter. The longest one still sends the documented 100 requests a minute.
+ */
+const interval = { first: 100, max: 600, least: 10, longer: 1.4, shorter: 0.97 };
+
+/** Paces a token that the API refuses although the window has requests left. */
 export class Throttle {
-  /** Refusals in a row. */
-  failures = 0;
-  /** When the next request may be sent. */
-  pausedUntil = -Infinity;
-  readonly #freeRefusals: number;
-  /** The last request that was sent before the last refusal. Refusals up to it belong to the same burst. */
-  #lastOfBurst = 0;
+  #interval = 0;
+  /** Refused bursts in a row. */
+  #bursts = 0;
+  #refusedAt = -Infinity;
+  #sentAt = -Infinity;
+  #pausedUntil = -Infinity;
+  /** When the first of the refusals came since a request was admitted. */
+  since = Infinity;
 
-  /** @param freeRefusals Refusals in a row before the first pause. */
-  constructor(freeRefusals: number) {
-    this.#freeRefusals = freeRefusals;
+  get readyAt(): number {
+    return Math.max(this.#pausedUntil, this.#sentAt + this.#interval);
   }
 
-  admitted(sequence: number): void {
-    if (sequence > this.#lastOfBurst) this.failures = 0;
+  sent(now: number): void {
+    this.#sentAt = now;
   }
 
-  /**
-   * @param last The last request that was sent.
-   * @param wait Milliseconds that the API asks to wait: of a resource, as it says; of a token, at most.
-   * @returns true if it is a new refusal, and not another one of the same burst.
-   */
-  refused(now: number, sequence: number, last: number, wait: number | undefined): boolean {
-    if (sequence <= this.#lastOfBurst) return false;
-    this.failures += 1;
-    const isResource = this.#freeRefusals === 0;
-    // A lone refusal of a token may be about something else, so the next one counts even if it is of the same burst.
-    if (this.failures > 1 || isResource) this.#lastOfBurst = last;
-    const pauses = this.failures - this.#freeRefusals;
-    const own = backoff(refusalPause, pauses - 1);
-    const asked = wait === undefined || wait === 0 ? own : wait;
-    if (pauses > 0) this.pausedUntil = now + (isResource ? asked : Math.min(asked, own));
-    return true;
+  admitted(sentAt: number): void {
+    if (sentAt > this.#refusedAt) [this.#bursts, this.since] = [0, Infinity];
+    this.#interval = this.#interval < interval.least ? 0 : interval.shorter * this.#interval;
+  }
+
+  /** A gateway has failed, which may limit requests. */
+  slow(): void {
+    this.#interval = Math.max(this.#interval, interval.first);
+  }
+
+  /** A refusal. Those that were sent before the last one came belong to the same burst. */
+  refused(now: number, sentAt: number, asked = Infinity): void {
+    if (sentAt <= this.#refusedAt) return;
+    this.#interval = Math.max(interval.first, Math.min(interval.max, interval.longer * this.#interval));
+    this.#refusedAt = now;
+    this.since = Math.min(this.since, now);
+    this.#pausedUntil = now + Math.min(asked, backoff(refusalPause, this.#bursts++));
   }
 }

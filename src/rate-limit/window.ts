@@ -1,19 +1,37 @@
 import type { RateLimitInfo } from '../errors/index.ts';
-import { backoff } from '../utils/timing.ts';
-import { resetJitter, type ResponseFacts } from './headers.ts';
-import { OwnPart } from './own-part.ts';
-import { Probe } from './probe.ts';
-import { SentLog } from './sent-log.ts';
-import { ServerClock } from './server-clock.ts';
+import { resetJitter, type ResponseFacts } from '../utils/rate-limit-headers.ts';
 
 /** The documented limit, assumed until the API announces another one. */
 const documented = { limit: 100, length: 60_000 };
 
-/** Milliseconds by which the end of a window is put off when a request shows that it is not over. Doubles each time. */
-const delayOfEnd = { first: 500, max: 60_000 };
+/** Milliseconds to wait if a request shows that a window ends later than announced. */
+const lateEnd = 1000;
 
-/** Requests in flight at once, at most: as many as the documented limit. */
-const maxInFlight = 100;
+/** Requests that find out about a window together, if no more calls wait. */
+export const maxProbes = 10;
+
+/** While background calls wait, one request in so many is theirs, however many normal calls there are. */
+export const requestsPerBackgroundCall = 10;
+
+/** The parts of the limit that normal calls are expected to need until two windows are known, and that a burst may need. */
+const expected = { calls: 0.3, burst: 0.3 };
+
+/**
+ * How many requests background calls leave for normal ones (rule 9): as many as normal calls ask for in the time that is
+ * left, and those of a burst, which matter less and less as the window ends.
+ *
+ * With a limit of 100, and at most 40 normal calls in each of the last two windows, half a window before its end, that is
+ * 40 · 0.5 + 30 · √0.5 = 42.
+ *
+ * @param part What is left of the window, from 0 to 1.
+ */
+export function keptForNormal(part: number, limit: number, [last, beforeLast]: NormalCalls): number {
+  const usual = Math.max(last ?? expected.calls * limit, beforeLast ?? expected.calls * limit);
+  return Math.ceil(usual * part + expected.burst * limit * Math.sqrt(part));
+}
+
+/** How many normal calls arrived in the last window and in the one before; `undefined` of one that isn't known. */
+export type NormalCalls = readonly [last?: number | null | undefined, beforeLast?: number | null | undefined];
 
 /** A request, as its window counts it. */
 export interface WindowRequest {
@@ -22,67 +40,40 @@ export interface WindowRequest {
   readonly window: number;
 }
 
-/** What matters, besides the window, when the next request may be sent. */
-export interface Demand {
-  /** True if other calls wait. */
-  readonly isBacklog: boolean;
-  /** Sends it now, without waiting for what requests in flight may show. */
-  readonly isUrgent: boolean;
-}
-
-/** A window that another process saw: `reset` in epoch seconds on the API's clock, `timeLeft` in milliseconds. */
-export interface SeenWindow {
-  readonly limit: number;
-  readonly used: number;
-  readonly reset: number;
-  readonly timeLeft: number;
-}
-
 /**
- * The window that the API announces. What is left is the smaller of two numbers: the announced rest minus the requests in
- * flight, and the limit minus the requests sent. While no window is known, one request at a time finds out.
+ * The window that the API announces. What is left is the limit, less what the API or this client has counted, whichever
+ * is more, less the requests in flight.
  */
 export class RateWindow {
   limit = documented.limit;
   /** Milliseconds from its beginning to its end, as far as known. */
   length = documented.length;
   inFlight = 0;
-  /** When the window ends, or the last known one did: epoch seconds on the API's clock. */
+  /** When the window ends, or the last one did: epoch seconds on the API's clock. */
   reset: number | undefined;
-  /** Windows that the API has announced to this process. */
-  announced = 0;
+  /** Requests of this client that have ended and may count in the window. */
+  own = 0;
+  /** Normal calls that arrived in this window, including those that were rejected, and in the two before. */
+  arrived = 0;
+  arrivedBefore: NormalCalls = [];
+  /** The number of the window. */
+  number = 0;
+  /** True if responses show no limit: no more than `limit` requests are then sent in any time of a window's length. */
+  isHidden = false;
   /** How often a request that was sent after the end of a window was refused, because it had not ended. */
   failedProbes = 0;
-  /** Requests of this client that were admitted in the window, or had no response. */
-  own = 0;
-  /** Paces requests while no window is known, or requests fail. */
-  readonly probe = new Probe();
-  #assumedLength = documented.length;
-  #endsAt = -Infinity;
-  readonly #clock = new ServerClock();
-  /** Milliseconds after `reset` at which windows have turned out to end. */
-  #lateBy = 0;
-  /** How often the end of this window was put off. */
-  #postponed = 0;
-  /** The number of the window, also counting those that only another process saw. */
-  #number = 0;
-  /** Requests of this client since the window was over, which count in the next one: replicas lag behind. */
-  #countedSince = 0;
-  /** As announced; `Infinity` once the API has refused a request because of it. */
   #used = 0;
   /** `reset` from the first response about this window. A token bucket moves it later with every response. */
   #firstReset = -Infinity;
-  /** Milliseconds that the last response to a probe has taken. */
-  #probeLatency = 0;
-  readonly #ownPart = new OwnPart();
-  /** Empty once the API announces windows. */
-  readonly #log = new SentLog();
+  #endsAt = -Infinity;
+  /** How far the server's clock is ahead of the local one, at least: `Date` is rounded down to a second. */
+  #ahead = -Infinity;
+  /** When the last requests ended, if the limit is hidden. The oldest first. */
+  #ended: number[] = [];
 
   /** Sets what is assumed until the API announces a window. */
-  assume(limit: number | undefined, length: number | undefined): void {
-    if (this.reset !== undefined) return;
-    this.limit = limit ?? this.limit;
-    this.length = this.#assumedLength = length ?? this.#assumedLength;
+  assume(limit = this.limit, length = this.length): void {
+    if (this.reset === undefined) [this.limit, this.length] = [limit, length];
   }
 
   /** Requests used, as announced. */
@@ -90,24 +81,14 @@ export class RateWindow {
     return Math.min(this.#used, this.limit);
   }
 
-  /** Requests that were sent in the window, as far as known: those in flight may belong to it. */
-  get sentCount(): number {
-    return this.own + this.inFlight;
-  }
-
-  /** True if a window is known, or was. */
-  get wasKnown(): boolean {
-    return this.#number > 0;
-  }
-
-  /** True if the API announces none, and the configured one is assumed. */
-  get isUnannounced(): boolean {
-    return this.wasKnown && this.reset === undefined;
-  }
-
   /** True if no window is known: the last one is over, or there was none. */
   isOver(now: number): boolean {
-    return now >= this.#endsAt;
+    return now >= this.#endsAt && !this.isHidden;
+  }
+
+  /** True if one request has to find out first, also after a time without requests if the limit is hidden. */
+  isUnknown(now: number): boolean {
+    return this.isHidden ? this.#counted(now) === 0 : this.isOver(now);
   }
 
   /** Milliseconds until it is over; 0 while none is known. */
@@ -117,166 +98,106 @@ export class RateWindow {
 
   /** Requests that may be sent, as far as known. */
   remaining(now: number): number {
-    const used = this.isOver(now) ? 0 : Math.max(this.used, this.own);
-    return Math.max(0, this.limit - used - this.inFlight);
+    return Math.max(0, this.limit - this.#counted(now) - this.inFlight);
   }
 
-  /**
-   * When the next request may be sent.
-   *
-   * @param isShared True if a store divides the window.
-   */
-  readyAt(now: number, { isBacklog, isUrgent }: Demand, isShared: boolean): number {
-    const allowedAt = this.isUnannounced ? this.#log.readyAt(now, this.inFlight, this.limit, this.length) : now;
-    const isOver = this.isOver(now);
-    // Where a probe takes longer than half a window, its result is outdated when it arrives.
-    if (isOver && !isUrgent && this.#probeLatency < this.#assumedLength / 2)
-      return Math.max(allowedAt, this.probe.readyAt(isBacklog));
-    const left = isOver ? this.limit : this.limit - Math.max(this.used, this.own);
-    if (left <= 0) return this.#endsAt;
-    // While requests fail, one is tried beside those in flight, which may take long, if the window has one left.
-    if (this.probe.isFailing && isBacklog && this.inFlight < left)
-      return Math.max(allowedAt, this.probe.readyAt(isBacklog));
-    const part = isShared || isUrgent ? 1 : this.#ownPart.fraction(this.own, this.used);
-    if (this.inFlight < Math.min(Math.max(1, Math.ceil(part * left)), maxInFlight)) return allowedAt;
-    return isOver ? Infinity : this.#endsAt;
+  /** When a request may be sent, as far as this window goes; `Infinity` if one in flight has to end first. */
+  readyAt(now: number): number {
+    if (this.isOver(now) || this.remaining(now) > 0) return now;
+    return this.isHidden ? (this.#ended[0] ?? Infinity) + this.length : this.#endsAt;
   }
 
-  /** Predicts the milliseconds until so many requests have been sent; 0 if responses on their way may allow them all. */
+  /** Milliseconds until so many requests have been sent, at least. */
   delay(now: number, requests: number): number {
-    const isOver = this.isOver(now);
-    const excess = requests - (isOver ? this.remaining(now) : this.limit - Math.max(this.used, this.sentCount));
+    const own = this.isOver(now) ? 0 : this.own;
+    const excess = requests - (this.limit - Math.max(this.#counted(now), own + this.inFlight));
     if (excess <= 0) return 0;
-    const windows = Math.ceil(excess / Math.max(1, this.limit));
-    return (isOver ? this.length : this.#endsAt - now) + (windows - 1) * this.length;
+    const first = this.isHidden ? (this.#ended[0] ?? now) + this.length - now : this.timeLeft(now) || this.length;
+    return first + (Math.ceil(excess / Math.max(1, this.limit)) - 1) * this.length;
   }
 
   /** A request is sent. Returns it, as the window counts it. */
   sent(now: number): WindowRequest {
-    const isProbe = this.isOver(now);
-    if (isProbe || this.probe.isFailing) this.probe.sent(now);
     this.inFlight += 1;
-    return { sentAt: now, window: this.#number + (isProbe ? 1 : 0) };
+    return { sentAt: now, window: this.number + (this.isOver(now) ? 1 : 0) };
   }
 
-  /**
-   * A request got no response.
-   *
-   * @param mayCount True if it may have reached the API, which then has counted it.
-   * @param failedAt When it failed, unless the caller gave it up.
-   */
-  recordLoss(request: WindowRequest, mayCount: boolean, failedAt?: number): void {
-    this.#end(request);
-    // The next call gets the place of one that was not sent, and would fail as fast.
-    if (failedAt !== undefined && (!mayCount || request.window > this.#number))
-      this.probe.failed(failedAt, request.sentAt);
-    if (mayCount) this.#count(request);
-  }
-
-  #end(request: WindowRequest): void {
+  /** A request got no response. `mayCount` if it may have reached the API. */
+  recordLoss(now: number, request: WindowRequest, mayCount: boolean): void {
     this.inFlight -= 1;
-    if (request.window > this.#number || this.probe.isFailing) this.probe.ended();
+    if (mayCount) this.#count(now, request);
   }
 
-  /**
-   * Takes in a response.
-   *
-   * @param isTokenRefused True if the API refuses requests that the window has left.
-   * @returns true if it is a refusal that the window explains.
-   */
-  recordResponse(now: number, request: WindowRequest, response: ResponseFacts, isTokenRefused: boolean): boolean {
-    const { isRefusal, isFailure, isAdmission, report } = response;
-    this.#end(request);
-    if (isAdmission) this.probe.admitted(request.sentAt);
-    const isProbe = request.window > this.#number && this.isOver(now);
-    if (isProbe) this.#probeLatency = now - request.sentAt;
-    if (isFailure && (isProbe || isTokenRefused || this.probe.isFailing))
-      this.probe.failed(now, request.sentAt, response.wait);
-    if (report !== undefined) this.#learn(now, request.sentAt, response, report, isProbe && !isRefusal);
-    else if (this.reset === undefined && isAdmission && this.isOver(now)) this.#begin(now, 0);
-    const isWindowUsedUp = isRefusal && report?.remaining === 0;
-    if (isWindowUsedUp) this.#exhaust(now, request, isProbe);
-    if (!isRefusal) this.#count(request);
-    return isWindowUsedUp;
+  /** A response. Returns true if it is a refusal that the window explains. */
+  recordResponse(now: number, request: WindowRequest, response: ResponseFacts): boolean {
+    const { isRefusal, isFailure, report, servedAt } = response;
+    this.inFlight -= 1;
+    if (servedAt !== undefined)
+      this.#ahead = Math.max(servedAt - now, Math.min(this.#ahead, servedAt + 1000 - request.sentAt));
+    if (report) this.#learn(now, request, response, report);
+    else if (!isRefusal && !isFailure && this.reset === undefined) this.isHidden = true;
+    if (!isRefusal) this.#count(now, request);
+    // Headers about an earlier window explain nothing.
+    return isRefusal && report?.remaining === 0 && report.reset >= this.#firstReset - resetJitter;
   }
 
-  /** @param isNew It is the response to an admitted probe, so that any later `reset` is that of a new window. */
-  #learn(now: number, sentAt: number, response: ResponseFacts, report: RateLimitInfo, isNew: boolean): void {
-    const { limit, remaining, reset } = report;
-    const later = reset - this.#firstReset;
-    const used = limit - remaining;
-    if (later > (isNew ? 0 : resetJitter)) {
-      this.#clock.restart(now, sentAt, response, reset, this.#assumedLength);
-      this.#open(now, limit, used, reset);
-      this.announced += 1;
-    } else if (later >= -resetJitter) {
-      // An earlier one is that of a replica that lags behind.
-      this.#clock.observe(now, sentAt, response);
-      this.reset = Math.max(this.reset ?? 0, reset);
-      // Of two responses about one window, the one with more used is the newer.
-      if (used >= this.#used) this.limit = limit;
-      this.#used = Math.max(this.#used, used);
-      this.#updateEnd();
-    }
-  }
-
-  /**
-   * Takes over what another process saw. A window before the known one is ignored. Of the same one, the higher use and
-   * the store's end apply. Of a newer one, the requests in flight count as sent.
-   */
-  adopt(now: number, { limit, used, reset, timeLeft }: SeenWindow): void {
-    const later = reset - this.#firstReset;
-    if (later < -resetJitter) return;
-    // So that the window ends in `timeLeft`.
-    this.#clock.adopt(reset * 1000 + this.#lateBy - now - timeLeft);
-    if (later > resetJitter) this.#open(now, limit, used, reset);
+  /** Takes over what another process saw. A window before the known one is ignored. */
+  adopt(now: number, { limit, used, reset, timeLeft }: Record<'limit' | 'used' | 'reset' | 'timeLeft', number>): void {
+    if (reset < this.#firstReset - resetJitter) return;
+    if (reset > this.#firstReset + resetJitter) this.#open(limit, reset);
     this.#used = Math.max(this.#used, used);
     this.#endsAt = now + timeLeft;
   }
 
-  #count({ sentAt, window }: WindowRequest): void {
-    if (this.reset === undefined) this.#log.add(sentAt, this.length);
-    if (window === this.#number) this.own += 1;
-    else if (window > this.#number) this.#countedSince += 1;
+  #learn(now: number, request: WindowRequest, response: ResponseFacts, report: RateLimitInfo): void {
+    const { limit, remaining, reset } = report;
+    const isProbe = request.window > this.number;
+    const later = reset - this.#firstReset;
+    if (later < -resetJitter) return; // It is about an earlier window.
+    // After the end of a window, an admitted request opens the next one, even if windows are shorter than the jitter.
+    const isNew = later > (isProbe && !response.isRefusal ? 0 : resetJitter);
+    if (isNew) this.#open(limit, reset);
+    const used = response.isRefusal && remaining === 0 ? Infinity : limit - remaining;
+    // Of two responses about one window, the one with more used is the newer.
+    if (used >= this.#used) [this.limit, this.#used] = [limit, used];
+    this.reset = Math.max(this.reset ?? 0, reset);
+    this.#updateEnd(now, this.reset, response, isNew);
+    if (isNew) this.length = Math.max(Math.min(later * 1000, this.length), this.timeLeft(now));
+    else if (isProbe && used === Infinity) this.#postpone(now);
   }
 
-  #open(now: number, limit: number, used: number, reset: number): void {
-    // The first one may be nearly over when it is seen, and several may have passed since the last one.
-    const sinceLast = (reset - this.#firstReset) * 1000;
+  #updateEnd(now: number, reset: number, { servedAt, receivedAt }: ResponseFacts, isNew: boolean): void {
+    const left = reset * 1000 - (servedAt === undefined ? receivedAt : now + this.#ahead);
+    // Without a `Date`, the computer's clock will do if it can be right.
+    if (servedAt !== undefined) this.#endsAt = now + left;
+    else if (isNew) this.#endsAt = now + (left > 0 && left < 2 * this.length ? left : this.length);
+  }
+
+  /** The window has not ended when it was expected to. */
+  #postpone(now: number): void {
+    this.failedProbes += 1;
+    if (this.isOver(now)) this.#endsAt = now + lateEnd;
+  }
+
+  #open(limit: number, reset: number): void {
+    this.number += 1;
     this.limit = limit;
     this.reset = this.#firstReset = reset;
-    this.#log.clear();
-    this.#begin(now, used);
-    this.#updateEnd();
-    this.length = Math.max(Math.min(sinceLast, this.length), this.#endsAt - now);
+    this.isHidden = false;
+    this.own = this.#used = 0;
+    if (this.number === 1) return; // The calls that found out about the first window arrived in it.
+    this.arrivedBefore = [this.arrived, this.arrivedBefore[0]];
+    this.arrived = 0;
   }
 
-  #begin(now: number, used: number): void {
-    this.#number += 1;
-    this.#ownPart.begin(this.own, this.used, used);
-    this.#postponed = 0;
-    // The API has counted no more of them than this.
-    this.own = Math.max(0, Math.min(this.#countedSince, used - 1));
-    this.#countedSince = 0;
-    this.#used = used;
-    this.#endsAt = now + this.#assumedLength;
+  #count(now: number, { window }: WindowRequest): void {
+    if (window === this.number) this.own += 1;
+    if (this.isHidden) this.#ended.push(now);
   }
 
-  #updateEnd(): void {
-    const { ahead } = this.#clock;
-    if (ahead === undefined || this.reset === undefined) return;
-    this.#endsAt = this.reset * 1000 - ahead + this.#lateBy;
-  }
-
-  /** The window is used up. A probe shows that it has not ended. */
-  #exhaust(now: number, { window }: WindowRequest, isProbe: boolean): void {
-    if (window >= this.#number) this.#used = Infinity;
-    if (!isProbe || window <= this.#number) return;
-    this.failedProbes += 1;
-    if (!this.isOver(now)) return; // Its response has shown when it ends.
-    const announcedEnd = this.#endsAt - this.#lateBy;
-    this.#endsAt = now + backoff(delayOfEnd, this.#postponed);
-    this.#postponed += 1;
-    this.#lateBy = Math.min(this.#endsAt - announcedEnd, delayOfEnd.max);
+  #counted(now: number): number {
+    while ((this.#ended[0] ?? now) <= now - this.length) this.#ended.shift();
+    if (this.isHidden) return this.#ended.length;
+    return this.isOver(now) ? 0 : Math.max(Math.min(this.#used, this.limit), this.own);
   }
 }

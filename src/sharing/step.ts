@@ -1,21 +1,63 @@
-import { requestsPerBackgroundCall } from '../rate-limit/reserve.ts';
-import { isAlive, isOver, takeReport, type ProcessShare, type SharedState } from './state.ts';
+import { resetJitter } from '../utils/rate-limit-headers.ts';
+import { keptForNormal, maxProbes, requestsPerBackgroundCall, type NormalCalls } from '../rate-limit/window.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds that one process may probe before another one does. */
 const probeTimeout = 2_000;
 
-/** Longest time between syncs of a process with waiting calls, in milliseconds. A silent process counts as dead. */
+/** Longest time between syncs of a process with waiting calls, in milliseconds. */
 const maxSyncPause = 5_000;
-
-/**
- * Milliseconds between the turns of two processes on the store's clock. Without turns, the end of a window would wake
- * all processes, and they would hold each other up by writing at the same moment.
- */
-const spacing = 10;
 
 /** Milliseconds to keep the state after the end of its window. */
 const retention = 120_000;
+
+/** What one process reports about its use of a token's window, and what it asks for. Durations are milliseconds. */
+export interface Report {
+  /** Identifies the process. */
+  readonly process: string;
+  /** Waiting normal calls without a granted request. */
+  readonly normal: number;
+  /** Waiting background calls without a granted request. */
+  readonly background: number;
+  /** Granted requests that the process has not sent. */
+  readonly available: number;
+  /** Requests that the process has sent and that `used` need not include, because no answer has come. */
+  readonly inFlight: number;
+  /** Requests that the process has sent in the window that ends at `reset`, including those in flight. */
+  readonly sent: number;
+  /** Normal calls that began in that window, including those that were not sent. */
+  readonly arrived: number;
+  /** Requests allowed per window, as far as the process knows. */
+  readonly limit: number;
+  /** Requests used in the window, as the API last reported to the process. */
+  readonly used: number;
+  /** When the window ends: epoch seconds on the API's clock; 0 if the process knows no window. */
+  readonly reset: number;
+  /** Time until the window is over, as far as the process knows; 0 if it is over or unknown. */
+  readonly timeLeft: number;
+  /** True if a request after the expected end of the window was refused, because the window had not ended. */
+  readonly probeFailed: boolean;
+}
+
+/** The window that all processes share, and what this process is granted. Durations are milliseconds. */
+export interface Grant {
+  /** Additional requests that the process may send now for normal calls. */
+  readonly normal: number;
+  /** Additional requests that the process may send now for background calls. */
+  readonly background: number;
+  /** Requests allowed per window. */
+  readonly limit: number;
+  /** Requests used in the window, as the API reported to any process. */
+  readonly used: number;
+  /** When the window ends: epoch seconds on the API's clock; 0 if no process knows a window. */
+  readonly reset: number;
+  /** Time until the window is over; 0 if it is over or unknown. Requests that find out are then granted. */
+  readonly timeLeft: number;
+  /** How many processes share the limit, as far as is known. At least 1. */
+  readonly processes: number;
+  /** Time after which to sync again while calls wait. */
+  readonly nextSyncIn: number;
+}
 
 /** The result of {@link rateLimitStep}. */
 export interface RateLimitStep {
@@ -28,6 +70,42 @@ export interface RateLimitStep {
 }
 
 /**
+ * What is stored for a token. Later versions of the SDK may add fields but not remove any. Times are milliseconds on the
+ * store's clock.
+ */
+interface State {
+  /** The window, as the API has reported it to any process: requests allowed, and the highest number of used ones. */
+  limit: number;
+  used: number;
+  /** When it ends: epoch seconds on the API's clock; 0 if no process knows one. */
+  reset: number;
+  startedAt: number;
+  endsAt: number;
+  /** When the last request was granted that finds out about a window. */
+  probedAt: number;
+  /** Requests of this window that were granted to background calls. */
+  background: number;
+  arrivedBefore: NormalCalls;
+  processes: Record<string, Part>;
+}
+
+/** What one process has of the window. */
+interface Part {
+  seenAt: number;
+  /** Granted requests that `used` may not include yet: available or in flight. */
+  held: number;
+  /** Requests of this window that the process has sent or has available. */
+  granted: number;
+  /** Normal calls that arrived in this window. */
+  arrived: number;
+  /** Waiting calls without a granted request. */
+  normal: number;
+  background: number;
+}
+
+const emptyPart: Part = { seenAt: 0, held: 0, granted: 0, arrived: 0, normal: 0, background: 0 };
+
+/**
  * Applies the report of one process, and grants it part of the shared window. A {@link RateLimitStore} of your own must
  * read the state of a key, call this function and write the new state, in one transaction.
  *
@@ -35,80 +113,137 @@ export interface RateLimitStep {
  * @param now Milliseconds on a clock that all processes share, such as that of the database.
  */
 export function rateLimitStep(stored: string | undefined, request: RateLimitStoreRequest, now: number): RateLimitStep {
-  const { state, own } = takeReport(stored, request, now);
-  const granted = isOver(state, now) ? probe(state, own, request, now) : divide(state, own, now);
-  own.held += granted.normal + granted.background;
-  own.granted += granted.normal + granted.background;
+  const state = parse(stored, now);
+  const report = request as unknown as Report; // Only this package makes requests.
+  learnWindow(state, report, now);
+  const own = takeReport(state, report, now);
+  const isOver = now >= state.endsAt;
+  const granted = isOver ? probe(state, own, now) : divide(state, own, now);
+  const total = granted.normal + granted.background;
+  own.held += total;
+  own.granted += total;
   own.normal -= granted.normal;
   own.background -= granted.background;
   state.background += granted.background;
 
-  const { limit, used, reset, processes } = state;
-  const timeLeft = isOver(state, now) ? 0 : Math.ceil(state.endsAt - now);
-  const alive = Object.values(processes).filter((share) => isAlive(state, share, now)).length;
-  const nextSyncIn = untilTurn(Object.keys(processes).indexOf(request.process), alive, now, pauseOf(state, own, now));
-  return {
-    state: JSON.stringify(state),
-    expiresIn: timeLeft + retention,
-    reply: { ...granted, limit, used, reset, timeLeft, processes: alive, nextSyncIn },
+  const { limit, used, reset, probedAt } = state;
+  const timeLeft = isOver ? 0 : Math.ceil(state.endsAt - now);
+  const mayChange = total === 0 && (leftOf(state) > 0 || partsOf(state).some((part) => part !== own && part.held > 0));
+  const usual = Math.min(maxSyncPause, lifetime(state) / 4) / (mayChange ? 10 : 1);
+  const probePause = Math.min(probeTimeout, Math.max(20, now - probedAt)) / 4;
+  const nextSyncIn = Math.ceil(isOver ? probePause : Math.min(usual, timeLeft));
+  const processes = partsOf(state).filter(({ seenAt }) => now - seenAt <= lifetime(state)).length;
+  const grant: Grant = { ...granted, limit, used, reset, timeLeft, processes, nextSyncIn };
+  // Only this package reads replies.
+  const reply = grant as unknown as RateLimitStoreReply;
+  return { state: JSON.stringify(state), expiresIn: timeLeft + retention, reply };
+}
+
+/** Reads the state. If the clock was set back, all of its times are wrong. */
+function parse(stored: string | undefined, now: number): State {
+  const none = { limit: 0, used: 0, reset: 0, startedAt: 0, endsAt: 0, probedAt: 0 };
+  const empty: State = { ...none, background: 0, arrivedBefore: [], processes: {} };
+  if (stored === undefined) return empty;
+  // The `as` holds because only this module writes the state.
+  const state: State = { ...empty, ...(JSON.parse(stored) as Partial<State>) };
+  for (const [id, part] of Object.entries(state.processes)) state.processes[id] = { ...emptyPart, ...part };
+  return partsOf(state).some(({ seenAt }) => seenAt > now + 1_000) ? empty : state;
+}
+
+/** Milliseconds after which a silent process is dead. One with waiting calls syncs more often. */
+function lifetime({ startedAt, endsAt }: State): number {
+  return Math.max(5_000, Math.min(24_000, 0.4 * (endsAt - startedAt)));
+}
+
+function partsOf({ processes }: State): Part[] {
+  return Object.values(processes);
+}
+
+/** Applies what the API has reported to the process. */
+function learnWindow(state: State, { limit, reset, used, timeLeft, probeFailed }: Report, now: number) {
+  if (state.limit === 0) state.limit = limit;
+  const later = reset - state.reset;
+  // The ends of two short windows may be closer than the jitter.
+  if ((later > resetJitter || (later > 0 && now >= state.endsAt)) && timeLeft > 0) {
+    if (state.reset > 0) state.arrivedBefore = [sum(partsOf(state), (part) => part.arrived), state.arrivedBefore[0]];
+    Object.assign(state, { limit, reset, used, startedAt: now, endsAt: now + timeLeft, background: 0 });
+    for (const part of partsOf(state)) part.granted = part.arrived = 0;
+  } else if (reset > 0 && Math.abs(later) <= resetJitter) {
+    if (used >= state.used) state.limit = limit;
+    state.used = Math.max(state.used, used);
+    if (probeFailed) state.endsAt = Math.max(state.endsAt, now + timeLeft);
+    else if (timeLeft > 0) state.endsAt = Math.min(state.endsAt, now + timeLeft);
+  }
+}
+
+/** Applies what the process reports about itself. */
+function takeReport(state: State, report: Report, now: number): Part {
+  const { process, available, inFlight, sent, arrived, normal, background, reset } = report;
+  for (const part of partsOf(state)) {
+    // A dead one waits for nothing. What it was granted in this window still counts, because it may have sent it.
+    if (now - part.seenAt > lifetime(state)) part.held = part.normal = part.background = 0;
+  }
+  const counts = ([, part]: [string, Part]) => part.granted > 0 || now - part.seenAt <= lifetime(state);
+  state.processes = Object.fromEntries(Object.entries(state.processes).filter(counts));
+  const isSame = reset > 0 && Math.abs(reset - state.reset) <= resetJitter;
+  const { seenAt, ...before } = state.processes[process] ?? emptyPart;
+  const own: Part = {
+    ...before,
+    // Updated rarely, so that a sync that changes nothing else writes nothing.
+    seenAt: now - seenAt > lifetime(state) / 4 ? now : seenAt,
+    held: available + inFlight,
+    granted: available + inFlight + (isSame ? sent - inFlight : 0),
+    arrived: isSame ? arrived : 0,
+    normal,
+    background,
   };
+  return (state.processes[process] = own);
 }
 
 /** Requests for calls of each priority. */
-type Grant = Pick<RateLimitStoreReply, 'normal' | 'background'>;
-
-/** Grants one request when the window has ended, or none is known. Its response shows the current window. */
-function probe(state: SharedState, own: ProcessShare, request: RateLimitStoreRequest, now: number): Grant {
-  const { normal, background } = own;
-  const { process, available } = request;
-  const others = Object.entries(state.processes).filter(([id, share]) => id !== process && isAlive(state, share, now));
-  const othersWait = others.some(([, share]) => share.normal + share.background > 0);
-  const hasEnded = (state.processes[state.prober]?.held ?? 0) === 0;
-  // A process whose probe failed, or was never sent, leaves the next one to another process.
-  const leavesIt = state.prober === process && othersWait && now < state.probedAt + 2 * probeTimeout;
-  const isProbing = state.prober !== '' && now < state.probedAt + probeTimeout && !hasEnded;
-  // A small window has few requests. So a background call probes only if no process has a waiting normal call.
-  const isNormal = Object.values(state.processes).some((share) => share.normal > 0);
-  if (isProbing || leavesIt || available > 0 || (isNormal ? normal : background) === 0)
-    return { normal: 0, background: 0 };
-  state.probedAt = now;
-  state.prober = process;
-  return isNormal ? { normal: 1, background: 0 } : { normal: 0, background: 1 };
-}
+type Granted = Pick<Grant, 'normal' | 'background'>;
 
 /**
- * Divides what is left of the window. Normal calls come first, including those that will probably arrive later in the
- * window. Background calls get the rest, and at least a tenth of the window.
+ * Grants requests when the window has ended, or none is known, as a limiter does without a store (rule 5). Their
+ * responses show the current window.
  */
-function divide(state: SharedState, own: ProcessShare, now: number): Grant {
-  const others = Object.values(state.processes).filter((share) => share !== own);
+function probe(state: State, own: Part, now: number): Granted {
+  const parts = partsOf(state);
+  const held = now < state.probedAt + probeTimeout ? sum(parts, (part) => part.held) : 0;
+  const waiting = sum(parts, (part) => part.normal + part.background);
+  const most = Math.min(maxProbes, state.limit);
+  const room = waiting <= most ? most - held : held === 0 ? 1 : 0;
+  const normal = Math.max(0, Math.min(room, own.normal));
+  const isNormalWaiting = parts.some((part) => part.normal > 0);
+  const background = isNormalWaiting ? 0 : Math.max(0, Math.min(room, own.background));
+  if (normal + background > 0) state.probedAt = now;
+  return { normal, background };
+}
+
+/** Rule 25: divides what is left. Normal calls come first; a tenth goes to background calls. */
+function divide(state: State, own: Part, now: number): Granted {
+  const { limit, startedAt, endsAt, background } = state;
+  const parts = partsOf(state);
+  const others = parts.filter((part) => part !== own);
   const left = leftOf(state);
-  const rest = (state.endsAt - now) / (state.endsAt - state.startedAt);
-  const normalNeed = (share: ProcessShare): Need => [share.granted, share.normal + Math.round(share.expected * rest)];
-  const backgroundNeed = (share: ProcessShare): Need => [share.granted, share.background];
-  const all = [own, ...others];
-  const waiting = sum(all, (share) => share.background);
-  const due = Math.min(
-    left,
-    waiting,
-    Math.max(0, Math.ceil(state.limit / requestsPerBackgroundCall - state.background)),
-  );
-  const spare = left - sum(all, (share) => normalNeed(share)[1]);
-  return {
-    normal: Math.min(own.normal, fairShare(left - due, normalNeed(own), others.map(normalNeed))),
-    background: fairShare(Math.max(due, spare), backgroundNeed(own), others.map(backgroundNeed)),
+  const tenth = limit / requestsPerBackgroundCall;
+  const wanted = sum(parts, (part) => part.background);
+  const due = Math.min(left, wanted, Math.max(0, Math.ceil(tenth - background)));
+  const waiting = sum(parts, ({ normal }) => normal);
+  const part = (endsAt - now) / (endsAt - startedAt);
+  const kept = waiting + keptForNormal(part, limit, state.arrivedBefore);
+  const partOf = (priority: 'normal' | 'background', amount: number) => {
+    const needOf = (each: Part): Need => [each.granted, each[priority]];
+    return fairPart(amount, needOf(own), others.map(needOf));
   };
+  return { normal: partOf('normal', left - due), background: partOf('background', Math.max(due, left - kept)) };
 }
 
-/**
- * Requests that are left for all processes together. The API's count may lag behind, so granted requests count as
- * well.
- */
-function leftOf({ limit, used, processes }: SharedState): number {
-  const all = Object.values(processes);
-  const held = sum(all, (share) => share.held);
-  const granted = sum(all, (share) => share.granted);
-  return Math.max(0, limit - Math.max(used + held, granted));
+/** What is left for all processes together. The API's count may lag behind, so granted requests count as well. */
+function leftOf(state: State): number {
+  const parts = partsOf(state);
+  const granted = sum(parts, (part) => part.granted);
+  return Math.max(0, state.limit - Math.max(state.used + sum(parts, ({ held }) => held), granted));
 }
 
 /** What a process was granted in the window, and what it could still use. */
@@ -118,12 +253,12 @@ type Need = readonly [granted: number, missing: number];
  * Divides by max-min fairness: small needs are met in full, and larger ones end up with equal totals. A remainder goes
  * to the process that asks first.
  */
-function fairShare(left: number, own: Need, others: readonly Need[]): number {
+function fairPart(left: number, own: Need, others: readonly Need[]): number {
   let low = 0;
   let high = Math.max(...[own, ...others].map(([granted, missing]) => granted + missing));
   while (low < high) {
     const level = Math.ceil((low + high) / 2);
-    if (upTo(level, own) + sum(others, (need) => upTo(level, need)) <= left) low = level;
+    if (sum([own, ...others], (need) => upTo(level, need)) <= left) low = level;
     else high = level - 1;
   }
   const taken = sum(others, (need) => upTo(low, need));
@@ -137,22 +272,4 @@ function upTo(level: number, [granted, missing]: Need): number {
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
-}
-
-/** Milliseconds until the process should sync again: to ask for more, or to show that it is alive. */
-function pauseOf(state: SharedState, own: ProcessShare, now: number): number {
-  const { processes, probedAt, startedAt, endsAt } = state;
-  // The prober learns the result by itself. The others wait for it.
-  if (isOver(state, now)) return own.held > 0 ? probeTimeout : Math.min(now - probedAt, probeTimeout) / 4;
-  const pause = Math.min(maxSyncPause, (endsAt - startedAt) / 12);
-  const mayChange = leftOf(state) > 0 || Object.values(processes).some((share) => share !== own && share.held > 0);
-  const isWaiting = own.normal + own.background > 0;
-  return Math.min(isWaiting && mayChange ? pause / 10 : pause, endsAt - now);
-}
-
-/** Milliseconds from `now` to the process's first turn that is at least `pause` away. */
-function untilTurn(position: number, processes: number, now: number, pause: number): number {
-  const earliest = Math.max(1, Math.ceil(pause));
-  const late = (now + earliest - position * spacing) % (processes * spacing);
-  return late === 0 ? earliest : earliest + processes * spacing - late;
 }

@@ -1,11 +1,11 @@
-import type { LimiterObserver } from '../rate-limit/observers.ts';
-import type { Priority } from '../rate-limit/priority.ts';
-import type { ConnectStore, Share, SharedWindow, ShareHost } from '../rate-limit/share.ts';
-import { backoff, type Timing } from '../utils/timing.ts';
+import type { LimiterObserver, Priority } from '../rate-limit/queue.ts';
+import type { ConnectStore, Share, SharedLimiter } from '../rate-limit/types.ts';
+import type { RateWindow } from '../rate-limit/window.ts';
 import { callable, type KeysOf } from '../utils/arguments.ts';
-import { hexDigest } from '../utils/digest.ts';
-import { AvailableRequests } from './available-requests.ts';
-import type { RateLimitStore, RateLimitStoreReply } from './store.ts';
+import { hexDigest } from '../utils/runtime.ts';
+import { backoff } from '../utils/timing.ts';
+import type { Grant, Report } from './step.ts';
+import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds to wait for the store before the process paces itself. */
 const syncTimeout = 1_000;
@@ -15,6 +15,9 @@ const reportDelay = 250;
 
 /** Milliseconds between syncs with an unavailable store: at first, and at most. */
 const retryDelay = { first: 1_000, max: 30_000 };
+
+/** Milliseconds for each process by which syncs are spread at random, so that not all write at the same moment. */
+const spread = 5;
 
 /**
  * Creates a store on a database of your own.
@@ -32,105 +35,193 @@ const retryDelay = { first: 1_000, max: 30_000 };
  */
 export function createRateLimitStore(sync: RateLimitStore['sync']): RateLimitStore {
   callable('sync', sync);
-  const connectLimiter: ConnectStore = (...internals) => new StoreConnection(sync, ...internals);
+  const connectLimiter: ConnectStore = (key, limiter) => new StoreConnection(sync, key, limiter);
   return { sync, connectLimiter };
 }
+
+/** Requests or calls, by priority. */
+type Counts = Record<Priority, number>;
 
 /** Shares a limiter's window through a store. While the store is unavailable, the process uses an equal part. */
 class StoreConnection implements Share {
   readonly #sync: RateLimitStore['sync'];
+  readonly #limiter: SharedLimiter;
+  readonly #window: RateWindow;
   readonly #key: Promise<string>;
-  readonly #window: SharedWindow;
-  readonly #timing: Timing;
-  readonly #host: ShareHost;
-  readonly #available: AvailableRequests;
+  readonly #process = Math.random().toString(36).slice(2, 10);
+  /** Granted requests that this process has not sent. */
+  #available: Counts = { normal: 0, background: 0 };
+  /** True if one was granted after the end of the window, as a probe of the next one. */
+  #isProbe = false;
+  /** What the store knew after the last sync: the window, failed probes, requests in use, and calls without one. */
+  #known = { window: 0, failedProbes: 0, held: 0, arrived: 0, missing: { normal: 0, background: 0 } };
+  #processes = 1;
+  #nextSyncAt = -Infinity;
   #isSyncing = false;
   #willReport = false;
-  /** Set while the store is unavailable: when to try again, and the delay that led there. */
-  #outage: { readonly retryAt: number; readonly failures: number; readonly error: unknown } | undefined;
+  /** Set while the store is unavailable. */
+  #outage: { readonly failures: number; readonly error: unknown } | undefined;
   /** The clients that know of the outage. */
   readonly #notified = new Set<LimiterObserver>();
 
-  constructor(sync: RateLimitStore['sync'], ...[key, window, waiting, timing, host]: Parameters<ConnectStore>) {
+  constructor(sync: RateLimitStore['sync'], key: string, limiter: SharedLimiter) {
     this.#sync = sync;
     this.#key = hexDigest('SHA-256', key);
-    this.#window = window;
-    this.#timing = timing;
-    this.#host = host;
-    this.#available = new AvailableRequests(window, waiting);
+    this.#limiter = limiter;
+    this.#window = limiter.window;
   }
 
-  get isAvailable(): boolean {
-    return this.#outage === undefined;
-  }
-
-  readyAt(now: number, priority: Priority): number {
-    if (this.#window.isUnannounced) return now;
-    if (this.isAvailable) return this.#available.has(now, priority) ? now : Infinity;
-    return this.#available.leftOfEqualPart > 0 ? now : now + this.#window.timeLeft(now);
+  readyAt(now: number, priority: Priority): number | undefined {
+    const { isHidden, limit, own, inFlight } = this.#window;
+    if (isHidden) return undefined;
+    if (this.#outage) {
+      const isLeft = Math.max(1, Math.floor(limit / this.#processes)) > own + inFlight;
+      return isLeft || this.#window.isOver(now) ? undefined : now + this.#window.timeLeft(now);
+    }
+    this.#checkWindow(now);
+    return this.#available[priority] > 0 ? now : Infinity;
   }
 
   take(priority: Priority): void {
-    this.#available.take(priority);
+    this.#available[priority] = Math.max(0, this.#available[priority] - 1);
   }
 
   update(now: number): number {
     this.#reportOutage();
-    if (this.#isSyncing || this.#window.isUnannounced) return Infinity;
-    if (this.#isReportDue) this.#reportSoon();
-    const next = this.#outage?.retryAt ?? this.#available.nextSyncAt;
-    if (next > now) return next;
+    if (this.#isSyncing || this.#window.isHidden) return Infinity;
+    this.#reportSoon();
+    const next = this.#outage || !this.#isUrgent ? this.#nextSyncAt : now;
+    const { normal, background } = this.#missing;
+    const isIdle = normal + background === 0 && !this.#isUrgent;
+    if (isIdle || next > now) return isIdle ? Infinity : next;
     void this.#syncOnce();
     return Infinity;
   }
 
-  /** True if it's time to tell the store what was used, and what is not needed. */
+  /** True if other processes wait for what this one knows, or calls wait that the store doesn't know of. */
+  get #isUrgent(): boolean {
+    const { window, failedProbes, missing } = this.#known;
+    if (window !== this.#window.number || failedProbes !== this.#window.failedProbes) return true;
+    const { normal, background } = this.#missing;
+    return (normal > 0 && missing.normal === 0) || (background > 0 && missing.background === 0);
+  }
+
+  /** Waiting calls that could be sent: only one while requests fail. */
+  get #sendable(): Counts {
+    const { normal, background } = this.#limiter.waiting;
+    if (!this.#limiter.isFailing) return { normal, background };
+    return { normal: Math.min(1, normal), background: normal > 0 ? 0 : Math.min(1, background) };
+  }
+
+  /** Waiting calls that no request is available for. */
+  get #missing(): Counts {
+    const { normal, background } = this.#sendable;
+    const available = this.#available;
+    return {
+      normal: Math.max(0, normal - available.normal),
+      background: Math.max(0, background - available.background),
+    };
+  }
+
+  /** Drops the available requests if their window is over. */
+  #checkWindow(now: number): void {
+    const isOver = this.#window.timeLeft(now) === 0 && !this.#isProbe;
+    if (isOver || this.#window.number !== this.#known.window) this.#available = { normal: 0, background: 0 };
+  }
+
+  /** True if the store doesn't know yet that requests were used or are not needed. */
   get #isReportDue(): boolean {
-    return !this.#isSyncing && this.isAvailable && this.#available.isReportDue;
+    const { normal, background } = this.#available;
+    const isSpare = normal > this.#sendable.normal || background > this.#sendable.background;
+    const { inFlight, arrived } = this.#window;
+    return isSpare || normal + background + inFlight !== this.#known.held || arrived !== this.#known.arrived;
   }
 
   /** Syncs after `reportDelay`, unless something else has by then. The timer doesn't keep the process alive. */
   #reportSoon(): void {
-    if (this.#willReport) return;
+    if (this.#willReport || this.#outage || !this.#isReportDue) return;
     this.#willReport = true;
-    this.#timing.after(
-      reportDelay,
-      () => {
-        this.#willReport = false;
-        if (this.#isReportDue) void this.#syncOnce();
-      },
-      true,
-    );
+    const report = () => {
+      this.#willReport = false;
+      if (this.#isReportDue && !this.#isSyncing && !this.#outage) void this.#syncOnce();
+    };
+    this.#limiter.timing.after(reportDelay, report, true);
   }
 
   async #syncOnce(): Promise<void> {
     this.#isSyncing = true;
-    const wasOut = !this.isAvailable;
     try {
       const apply = await this.#withTimeout(async () => {
         // More calls may arrive while the key is computed. Build the request afterwards, so that it covers them.
         const key = await this.#key;
-        const [request, take] = this.#available.prepareSync(this.#timing.now(), wasOut);
-        const reply = checkReply(await this.#sync(key, request));
-        return (now: number) => take(now, reply);
+        const request = this.#report(this.#limiter.timing.now());
+        const seen = { window: this.#window.number, failedProbes: this.#window.failedProbes };
+        const reply = checkReply(await this.#sync(key, request as unknown as RateLimitStoreRequest));
+        // Only once the reply has come: if a sync fails, the next one has to report the same.
+        return () => this.#apply(seen, request, reply);
       });
       this.#outage = undefined;
-      apply(this.#timing.now());
+      apply();
       for (const observer of this.#notified) observer.onStoreChange({ available: true });
       this.#notified.clear();
     } catch (error) {
       const failures = this.#outage?.failures ?? 0;
-      this.#outage = { retryAt: this.#timing.now() + backoff(retryDelay, failures), failures: failures + 1, error };
+      this.#outage = { failures: failures + 1, error };
+      this.#available = { normal: 0, background: 0 };
+      this.#nextSyncAt = this.#limiter.timing.now() + backoff(retryDelay, failures);
     }
     this.#isSyncing = false;
-    this.#host.dispatch();
+    this.#limiter.dispatch();
+  }
+
+  /** Asks for what the waiting calls need, and gives back the rest. */
+  #report(now: number): Report {
+    this.#checkWindow(now);
+    const { normal, background } = this.#sendable;
+    this.#available = {
+      normal: Math.min(this.#available.normal, normal),
+      background: Math.min(this.#available.background, background),
+    };
+    const { inFlight, own, arrived, limit, used, reset = 0, failedProbes } = this.#window;
+    return {
+      process: this.#process,
+      ...this.#missing,
+      available: this.#available.normal + this.#available.background,
+      inFlight,
+      sent: own + inFlight,
+      arrived,
+      limit,
+      used,
+      reset,
+      timeLeft: Math.ceil(this.#window.timeLeft(now)),
+      probeFailed: failedProbes !== this.#known.failedProbes,
+    };
+  }
+
+  #apply(seen: { window: number; failedProbes: number }, asked: Report, reply: Grant): void {
+    const now = this.#limiter.timing.now();
+    const { normal, background, processes, nextSyncIn } = reply;
+    const missing = { normal: asked.normal - normal, background: asked.background - background };
+    const { number } = this.#window;
+    if (reply.reset > 0) this.#window.adopt(now, reply);
+    // What was available belongs to the window before.
+    if (this.#window.number !== number) this.#available = { normal: 0, background: 0 };
+    const isAdopted = this.#window.number !== number && number === seen.window;
+    const held = asked.available + asked.inFlight + normal + background;
+    const { arrived } = asked;
+    this.#known = { ...seen, window: isAdopted ? this.#window.number : seen.window, held, arrived, missing };
+    this.#isProbe = reply.timeLeft === 0;
+    this.#available.normal += normal;
+    this.#available.background += background;
+    this.#processes = processes;
+    this.#nextSyncAt = now + nextSyncIn + Math.random() * spread * processes;
   }
 
   /** Tells each client once, including clients whose calls begin during the outage. */
   #reportOutage(): void {
     if (this.#outage === undefined) return;
     const { error } = this.#outage;
-    this.#host.notify((observer) => {
+    this.#limiter.notify((observer) => {
       if (this.#notified.has(observer)) return;
       this.#notified.add(observer);
       observer.onStoreChange({ available: false, error });
@@ -140,8 +231,8 @@ class StoreConnection implements Share {
   #withTimeout<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       // Two timers, so that a busy process reads a reply that has arrived before the second one fires.
-      let cancel = this.#timing.after(syncTimeout / 2, () => {
-        cancel = this.#timing.after(syncTimeout / 2, () => {
+      let cancel = this.#limiter.timing.after(syncTimeout / 2, () => {
+        cancel = this.#limiter.timing.after(syncTimeout / 2, () => {
           reject(new Error(`The rate-limit store did not answer within ${syncTimeout} ms.`));
         });
       });
@@ -153,17 +244,13 @@ class StoreConnection implements Share {
   }
 }
 
-const replyFields = ['normal', 'background', 'limit', 'used', 'reset', 'timeLeft', 'processes', 'nextSyncIn'] as const;
-replyFields satisfies KeysOf<RateLimitStoreReply, typeof replyFields>;
+const grantFields = ['normal', 'background', 'limit', 'used', 'reset', 'timeLeft', 'processes', 'nextSyncIn'] as const;
+grantFields satisfies KeysOf<Grant, typeof grantFields>;
 
 /** Checks a reply. The user's own store may return anything, and without numbers, calls would wait forever. */
-function checkReply(reply: Partial<RateLimitStoreReply> | null | undefined): RateLimitStoreReply {
-  const isReply = replyFields.every((field) => {
-    const value = reply?.[field];
-    return Number.isFinite(value) && Number(value) >= (field === 'processes' ? 1 : 0);
-  });
-  if (isReply) return reply as RateLimitStoreReply; // all fields are there
-  throw new Error(
-    `The rate-limit store's reply must have ${replyFields.join(', ')}, all of them numbers, and processes at least 1.`,
-  );
+function checkReply(reply: RateLimitStoreReply): Grant {
+  const grant = reply as unknown as Partial<Grant> | null | undefined;
+  if (grantFields.every((field) => Number.isFinite(grant?.[field]) && Number(grant?.[field]) >= 0))
+    return grant as Grant;
+  throw new Error("The rate-limit store's reply is not what rateLimitStep() returned as `reply`.");
 }

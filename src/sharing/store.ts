@@ -1,53 +1,18 @@
+declare const contents: unique symbol;
+
 /**
- * What one process reports about its use of a token's window, and what it asks for. Durations are milliseconds.
+ * What one process reports about its use of a token's window, and what it asks for: plain JSON, whose fields may change
+ * with any version. Pass it to `rateLimitStep` as it is.
  */
 export interface RateLimitStoreRequest {
-  /** Identifies the process. */
-  readonly process: string;
-  /** How many processes share the limit, as far as this one knows. At least 1. */
-  readonly processes: number;
-  /** Waiting normal calls without a granted request. */
-  readonly normal: number;
-  /** Waiting background calls without a granted request. */
-  readonly background: number;
-  /** Granted requests that the process has not sent. */
-  readonly available: number;
-  /** Requests that the process has sent and that `used` need not include, because no answer has come. */
-  readonly inFlight: number;
-  /** Requests that the process has sent in the window that ends at `reset`, including those in flight. */
-  readonly sent: number;
-  /** Requests allowed per window, as far as the process knows. */
-  readonly limit: number;
-  /** Requests used in the window, as the API last reported to the process. */
-  readonly used: number;
-  /** When the window ends: epoch seconds on the API's clock; 0 if the process knows no window. */
-  readonly reset: number;
-  /** Time until the window is over, as far as the process knows; 0 if it is over or unknown. */
-  readonly timeLeft: number;
-  /** True if a request after the expected end of the window was refused, because the window had not ended. */
-  readonly probeFailed: boolean;
-  /** True if the process could not reach the store for some time. Others may not reach it, either. */
-  readonly wasOut: boolean;
+  /** Nothing that a program can read. */
+  readonly [contents]: 'request';
 }
 
-/** The window that all processes share, and what this process is granted. Durations are milliseconds. */
+/** What `rateLimitStep` grants a process: plain JSON, whose fields may change. Return it from `sync` as it is. */
 export interface RateLimitStoreReply {
-  /** Additional requests that the process may send now for normal calls. */
-  readonly normal: number;
-  /** Additional requests that the process may send now for background calls. */
-  readonly background: number;
-  /** Requests allowed per window. */
-  readonly limit: number;
-  /** Requests used in the window, as the API reported to any process. */
-  readonly used: number;
-  /** When the window ends: epoch seconds on the API's clock; 0 if no process knows a window. */
-  readonly reset: number;
-  /** Time until the window is over; 0 if it is over or unknown. One request at a time is then granted as a probe. */
-  readonly timeLeft: number;
-  /** How many processes share the limit, as far as is known. At least 1. */
-  readonly processes: number;
-  /** Time after which to sync again while calls wait. */
-  readonly nextSyncIn: number;
+  /** Nothing that a program can read. */
+  readonly [contents]: 'reply';
 }
 
 /**

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { callable, oneOf, type KeysOf } from '../utils/arguments.ts';
-import { callUserCode, messageOf } from '../utils/user-code.ts';
+import { callUserCode, messageOf } from '../utils/values.ts';
 import type { RateLimitInfo, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import type { LeveledLogger } from './logger.ts';
 
@@ -37,7 +37,7 @@ export interface ResponseEvent extends CallEvent {
 
 /** An attempt failed and will be retried. */
 export interface RetryEvent extends CallEvent {
-  /** Whole milliseconds until the next attempt; 0 if it waits only for the rate limit, or had to wait for the retry budget. */
+  /** Whole milliseconds until the next attempt; 0 if it waits for the rate limit, or for an API that fails, instead. */
   readonly delay: number;
   /** HTTP status code of the response, if there was one. */
   readonly status: number | undefined;
@@ -81,6 +81,8 @@ export interface CallEndEvent extends CallEvent {
   readonly waited: number;
   /** Milliseconds from the call to its end. */
   readonly duration: number;
+  /** True if the call is no GET, and an attempt was sent that no response has rejected. */
+  readonly mayHaveTakenEffect: boolean;
   /** What the call rejects with; `undefined` if it succeeded. */
   readonly error: unknown;
 }
@@ -94,21 +96,10 @@ export interface ListUnverifiedEvent extends RequestTarget {
    *
    * - `count-mismatch`: the list ended with fewer items than its `total_count`;
    * - `unstable-order`: items changed their order while the list was read;
-   * - `too-many-changes`: the list, or its order, changed faster than it could be read;
-   * - `no-overlap`: pages can't overlap, because they are too small, come in fixed sizes only, or are short in
-   *   mid-list;
-   * - `missing-ids`: items have no `id`, so they can't be recognized;
-   * - `page-ignored`: the second page has the items of the first one;
-   * - `page-numbers`: the API says that page 1 is page 0, so that there may be a page in front of it.
+   * - `no-overlap`: pages can't overlap, because items have no `id`, or pages are too small, too long, refused or change
+   *   faster than they can be read. The SDK then reads page by page.
    */
-  readonly reason:
-    | 'count-mismatch'
-    | 'unstable-order'
-    | 'too-many-changes'
-    | 'no-overlap'
-    | 'missing-ids'
-    | 'page-ignored'
-    | 'page-numbers';
+  readonly reason: 'count-mismatch' | 'unstable-order' | 'no-overlap';
 }
 
 /** The client's events. Payloads contain neither the token nor a request body. */

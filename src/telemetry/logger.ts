@@ -1,7 +1,6 @@
 import { callable, oneOf, throwInvalid } from '../utils/arguments.ts';
-import { escapeUnit } from '../utils/json.ts';
-import { callUserCode } from '../utils/user-code.ts';
 import { environmentVariable } from '../utils/runtime.ts';
+import { callUserCode, escapeUnit } from '../utils/values.ts';
 
 /**
  * Receives log lines: `console`, or a logger of pino, winston and others. Each line has a message, and most have fields
@@ -31,10 +30,7 @@ export type LeveledLogger = Readonly<Partial<Record<keyof Logger, (message: stri
  *
  * @throws {InvalidRequestError} when the logger lacks a method, or the level is unknown.
  */
-export function resolveLogger(
-  logger: Logger = console,
-  logLevel: LogLevel = levelOfEnvironment(logger),
-): LeveledLogger {
+export function resolveLogger(logger: Logger = console, logLevel: LogLevel = levelOfEnvironment()): LeveledLogger {
   const level = oneOf('logLevel', logLevel, logLevels);
   // Untyped programs may pass anything. Methods may be asynchronous, and their parameters are in different orders.
   type Write = (...line: unknown[]) => unknown;
@@ -54,18 +50,10 @@ export function resolveLogger(
   return Object.fromEntries(methods.slice(0, logLevels.indexOf(level))) as LeveledLogger; // by the names above
 }
 
-/** Wrong values of `EXAMPLE_LOG` that were already logged. */
-const loggedLevels = new Set<string>();
-
 /** Reads the level from `EXAMPLE_LOG`. A wrong value in a deployment must not keep a program from starting. */
-function levelOfEnvironment(logger: Partial<Logger> | null): LogLevel {
-  const given = environmentVariable('EXAMPLE_LOG')?.toLowerCase() ?? 'warn';
-  const level = logLevels.find((each) => each === given);
-  if (level === undefined && addIfNew(loggedLevels, given))
-    callUserCode(() =>
-      logger?.warn?.(`[@example/sdk] EXAMPLE_LOG must be one of ${logLevels.join(', ')}; warn is used.`),
-    );
-  return level ?? 'warn';
+function levelOfEnvironment(): LogLevel {
+  const given = environmentVariable('EXAMPLE_LOG')?.toLowerCase();
+  return logLevels.find((level) => level === given) ?? 'warn';
 }
 
 /** Limits what is remembered: a path in `client.request` or the name of a webhook event may contain an id. */

@@ -1,14 +1,11 @@
-import { redactedUrl, redactorOf, type Redactable, type SecretFields } from '../auth/redaction.ts';
+import { redactorOf, type Redactable } from './redaction.ts';
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
-import { parseRateLimit } from '../rate-limit/headers.ts';
-import type { LimiterObserver } from '../rate-limit/observers.ts';
+import { parseRateLimit } from '../utils/rate-limit-headers.ts';
+import type { LimiterObserver } from '../rate-limit/queue.ts';
 import { mergeHeaders } from '../utils/headers.ts';
-import { parseJson } from '../utils/json.ts';
-import { messageOf } from '../utils/user-code.ts';
 import { locationOf } from '../utils/standard-schema.ts';
-import { deprecationOf } from './deprecation.ts';
-import { ClientEventEmitter, type CallEndEvent, type CallEvent, type Tracer } from './events.ts';
-import { limiterObserver } from './limiter-observer.ts';
+import { messageOf, parseJson } from '../utils/values.ts';
+import { ClientEventEmitter, type CallEndEvent, type CallEvent, type RequestEvent, type Tracer } from './events.ts';
 import { addIfNew, type LeveledLogger } from './logger.ts';
 
 /** Milliseconds. Longer waits, for the rate limit or before a retry, are logged as warnings. */
@@ -38,43 +35,53 @@ export class Telemetry {
   }
 }
 
-/** What is observed of an attempt. */
-interface ObservedAttempt extends Redactable {
-  readonly account: { readonly authorization: RequestHeaders };
-  readonly response?: Response | undefined;
+/** Emits and logs what happens to a token's rate limit, as opposed to a single call. */
+function limiterObserver(events: ClientEventEmitter, logger: LeveledLogger): LimiterObserver {
+  return {
+    onStoreChange({ available, error }) {
+      const reason = available ? undefined : messageOf(error);
+      const event = { available, reason };
+      events.emit('rateLimitStore', event);
+      const problem = `The rate-limit store is unavailable (${reason}). This process paces its calls on its own.`;
+      if (available) logger.info?.('The rate limit is shared with other processes again.', event);
+      else logger.warn?.(problem, event);
+    },
+    onStall(stall) {
+      const { cause, seconds, waiting } = stall;
+      const reason = cause === 'failures' ? 'the API fails' : 'the API refuses requests that its rate limit allows';
+      logger.warn?.(`Calls wait because ${reason}, by now for ${seconds} s. Calls waiting: ${waiting}.`, stall);
+    },
+  };
 }
 
-type RequestHeaders = SecretFields['headers'];
-
-/** How an attempt ended. */
-interface ObservedResult {
-  /** The text of the body, if it was read. */
-  readonly text?: string | undefined;
-  /** Set if the attempt failed. */
-  readonly error?: unknown;
+/** What is observed of a call that is sent. */
+interface ObservedCall extends RequestTarget, Redactable {
+  /** The attempt that was sent last. */
+  readonly attempt: number;
+  readonly response: Response | undefined;
+  readonly options: { readonly baseUrl: string };
 }
+
+/** How an attempt ended: the text of the body, if it was read, and the error, if it failed. */
+type ObservedResult = { readonly text?: string; readonly error?: ExampleError | undefined };
+
+type RequestHeaders = Redactable['headers'];
 
 /** Numbers the observed calls. The other module format has a count of its own. */
 let observedCalls = 0;
-
-/** The base URLs and routes whose deprecation a client has logged. */
-const loggedDeprecations = new Set<string>();
 
 /** Emits, traces and logs what happens to a call. Builds payloads only if somebody receives them. */
 export class CallTelemetry {
   readonly shared: Telemetry;
   readonly #logger: LeveledLogger;
   readonly #start = performance.now();
-  /** The target, redacted with the current token. */
-  target: RequestTarget;
+  /** The call, once it is validated. */
+  target: RequestTarget & Partial<ObservedCall>;
   #id: string | undefined;
-  #attempts = 0;
   /** Milliseconds spent in attempts. */
   #attempting = 0;
-  /** The last attempt that got a response. */
-  #answered: ObservedAttempt | undefined;
-  /** Announces the next retry, unless it was already announced. */
-  #announceRetry: (() => void) | undefined;
+  /** The last response of the call. */
+  #answer: Response | undefined;
   /** The event that the tracer received. The outcome is added when the call ends. */
   #traced: CallEvent | undefined;
 
@@ -92,44 +99,60 @@ export class CallTelemetry {
     return runTraced(call, (run) => tracer.call(event, run));
   }
 
+  /** The part of a call that its limiter uses to report waits. */
+  observe(call: RequestTarget & ObservedCall): object {
+    this.target = call;
+    return {
+      observer: this.shared.limiterObserver,
+      onWait: (delay: number, waiting: number) => this.onWait(delay, waiting),
+    };
+  }
+
   /** Reports the end of the call. `error` is what it rejects with. */
-  onEnd(outcome: CallEndEvent['outcome'], error: unknown): void {
+  onEnd(
+    outcome: CallEndEvent['outcome'],
+    call: { readonly mayHaveTakenEffect: boolean } | undefined,
+    error?: unknown,
+  ): void {
     const { events } = this.shared;
     if (!this.#traced && !events.has('callEnd')) return;
     const duration = performance.now() - this.#start;
-    const event = {
-      ...this.#callEvent(),
+    const about = this.#callEvent();
+    const waited = Math.round(duration - this.#attempting);
+    const answer = responseInfo(this.target, this.#answer);
+    const end = {
+      ...about,
       outcome,
-      ...responseInfo(this.#answered),
-      attempts: this.#attempts,
-      waited: Math.round(duration - this.#attempting),
+      ...answer,
+      attempts: about.attempt,
+      waited,
       duration: Math.round(duration),
+      mayHaveTakenEffect: call?.mayHaveTakenEffect === true,
       error,
     };
-    if (this.#traced) Object.assign(this.#traced, event);
-    events.emit('callEnd', event);
+    if (this.#traced) Object.assign(this.#traced, end);
+    events.emit('callEnd', end);
   }
 
   /** Makes an attempt. Listeners and tracers may add headers to it. */
-  async attempt<Result extends ObservedResult>(
-    attempt: ObservedAttempt,
-    send: (headers: RequestHeaders) => Promise<Result>,
-  ): Promise<Result> {
+  async attempt<R extends ObservedResult>(
+    call: ObservedCall,
+    send: (headers: RequestHeaders) => Promise<R>,
+  ): Promise<R> {
     const { events, tracer } = this.shared;
-    this.#announceRetry?.();
-    this.#attempts++;
     const start = performance.now();
-    const isAnnounced = tracer !== undefined || events.has('request');
-    const url = isAnnounced && redactedUrl(attempt);
     // Listeners add headers. The event is frozen, so that no listener can replace the headers of the others.
-    const event = url && Object.freeze({ ...this.#callEvent(), url, headers: {} });
-    const trace = event && { ...event, baseUrl: attempt.call.options.baseUrl };
+    const event: RequestEvent | undefined =
+      tracer || events.has('request')
+        ? Object.freeze({ ...this.#callEvent(), url: urlOf(call), headers: {} })
+        : undefined;
+    const trace = event && { ...event, baseUrl: call.options.baseUrl };
     const run = async () => {
       if (event) events.emit('request', event);
-      const headers = event ? this.#addHeaders(attempt.call.headers, event.headers) : attempt.call.headers;
-      this.#logRequest(attempt, headers);
+      const headers = event ? this.#addHeaders(call.headers, event.headers) : call.headers;
+      this.#logRequest(call, headers);
       const result = await send(headers);
-      const report = this.#reportAttempt(result, attempt, Math.round(performance.now() - start));
+      const report = this.#reportAttempt(call, result, Math.round(performance.now() - start));
       if (trace) Object.assign(trace, report);
       return result;
     };
@@ -137,47 +160,39 @@ export class CallTelemetry {
       return await (tracer && trace ? runTraced(run, (once) => tracer.attempt(trace, once)) : run());
     } finally {
       this.#attempting += performance.now() - start;
-      if (attempt.response) this.#answered = attempt;
+      if (call.response) this.#answer = call.response;
     }
   }
 
-  #logRequest(attempt: ObservedAttempt, headers: RequestHeaders): void {
+  #logRequest(call: ObservedCall, headers: RequestHeaders): void {
     if (!this.#logger.debug) return;
     const about = this.#callEvent();
-    const redactor = redactorOf(attempt);
-    const { call, account } = attempt;
+    const redactor = redactorOf(call);
     this.#logger.debug(`${about.method} ${about.path} is sent.`, {
       ...about,
-      query: redactor.redactQuery(call.query),
-      headers: redactor.redactJson({ ...headers, ...account.authorization }, true),
+      query: redactor.redact(call.query),
+      headers: redactor.redactJson({ ...headers, authorization: '[redacted]' }, true),
       body: call.body && redactor.redactJson(parseJson(call.body), true),
     });
   }
 
-  /**
-   * Reports that a failed attempt is retried after `delay` milliseconds. If that is 0, the rate limit may still refuse
-   * the call, so the retry is announced only once the call waits or is sent.
-   */
+  /** Reports that a failed attempt is retried after `delay` milliseconds. */
   onRetry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
     const { events } = this.shared;
     const log = this.#claimWaitWarning(delay) ?? this.#logger.info;
     if (!events.has('retry') && !log) return;
-    this.#announceRetry = () => {
-      this.#announceRetry = undefined;
-      const event = { ...this.#callEvent(), delay, status: error.status, reason: error.message };
-      events.emit('retry', event);
-      log?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
-    };
-    if (delay > 0) this.#announceRetry();
+    const event = { ...this.#callEvent(), delay, status: error.status, reason: error.message };
+    events.emit('retry', event);
+    log?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
   }
 
   /** Reports that the call has to wait for the rate limit. */
   onWait(delay: number, waiting: number): void {
-    this.#announceRetry?.();
     const { events } = this.shared;
     const warn = this.#claimWaitWarning(delay);
     if (!warn && !events.has('rateLimitWait')) return;
-    const event = { ...this.#callEvent(), attempt: this.#attempts + 1, delay, waiting };
+    const about = this.#callEvent();
+    const event = { ...about, attempt: about.attempt + 1, delay, waiting };
     events.emit('rateLimitWait', event);
     const wait = `waits about ${Math.round(delay / 1000)} s for the rate limit`;
     warn?.(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
@@ -194,27 +209,25 @@ export class CallTelemetry {
   }
 
   onIssues(issues: readonly ValidationIssue[]): void {
-    const { events, loggedIssues } = this.shared;
     const about = this.#callEvent();
     for (const issue of issues) {
       // By route, so that a difference is logged once for all ids.
       const location = `${about.method} ${about.route}, body${locationOf(issue)}`;
-      if (!this.#logger.warn || !addIfNew(loggedIssues, location)) continue;
+      if (!this.#logger.warn || !addIfNew(this.shared.loggedIssues, location)) continue;
       const problem = `A response differs from the documentation at ${location}: ${issue.message}.`;
       this.#logger.warn(problem, { ...about, issue });
     }
-    events.emit('validationIssue', { ...about, issues });
+    this.shared.events.emit('validationIssue', { ...about, issues });
   }
 
   /** Reports the end of an attempt. Returns what the trace needs. */
-  #reportAttempt({ text, error }: ObservedResult, attempt: ObservedAttempt, duration: number): object | undefined {
+  #reportAttempt(call: ObservedCall, { text, error }: ObservedResult, duration: number): object | undefined {
     const { events, tracer } = this.shared;
-    const { response } = attempt;
-    if (response) this.#warnOfDeprecation(response, attempt);
+    const { response } = call;
     if (!tracer && !this.#logger.debug && !events.has('response')) return undefined;
     const about = this.#callEvent();
-    const redactor = redactorOf(attempt);
-    const answer = responseInfo(attempt);
+    const redactor = redactorOf(call);
+    const answer = responseInfo(call, response);
     const outcome = response ? `answered ${response.status}` : 'no answer';
     this.#logger.debug?.(`${about.method} ${about.path}: ${outcome} after ${duration} ms.`, {
       ...about,
@@ -226,14 +239,6 @@ export class CallTelemetry {
     const rateLimit = response && parseRateLimit(response.headers);
     if (response) events.emit('response', { ...about, ...answer, status: response.status, duration, rateLimit });
     return { ...answer, duration, rateLimit, error };
-  }
-
-  #warnOfDeprecation({ headers }: Response, attempt: ObservedAttempt): void {
-    const route = `${this.target.method} ${this.target.route}`;
-    const problem = deprecationOf(route, headers);
-    const subject = `${attempt.call.options.baseUrl} ${route}`;
-    if (problem === undefined || !this.#logger.warn || !addIfNew(loggedDeprecations, subject)) return;
-    this.#logger.warn(redactorOf(attempt).redact(problem), this.#callEvent());
   }
 
   /** Adds the headers of listeners and tracers. Logs and leaves out a header that can't be sent. */
@@ -252,16 +257,25 @@ export class CallTelemetry {
 
   #callEvent(): CallEvent {
     this.#id ??= `call_${++observedCalls}`;
-    return { callId: this.#id, ...this.target, attempt: this.#attempts };
+    const { method, path, route, attempt = 0 } = this.target;
+    return { callId: this.#id, method, path, route, attempt };
   }
 }
 
+/** The URL of a call, redacted. The base URL stays as it is, even if a word in it equals a password. */
+export function urlOf(
+  call: Redactable & { readonly path: string; readonly options: { readonly baseUrl: string } },
+): string {
+  const redactor = redactorOf(call);
+  return call.options.baseUrl + redactor.redact(call.path) + redactor.redact(call.query);
+}
+
 export function responseInfo(
-  attempt: (Redactable & Pick<ObservedAttempt, 'response'>) | undefined,
+  call: Partial<Redactable>,
+  response: Response | undefined,
 ): Pick<CallEndEvent, 'status' | 'requestId'> {
-  const { status, headers } = attempt?.response ?? {};
-  const requestId = headers?.get('x-request-id') ?? undefined;
-  return { status, requestId: attempt && requestId && redactorOf(attempt).redact(requestId) };
+  const requestId = response?.headers.get('x-request-id') ?? undefined;
+  return { status: response?.status, requestId: requestId && redactorOf(call as Redactable).redact(requestId) };
 }
 
 /** Runs work within a trace. The trace can't change the outcome, even if it throws. */

@@ -34,6 +34,7 @@ it('a ConnectionError has the reason in its message and, as far as it holds no s
     path: '/users/user_123',
     route: '/users/{id}',
     url,
+    mayHaveTakenEffect: false,
   });
 });
 

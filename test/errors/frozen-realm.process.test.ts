@@ -23,16 +23,17 @@ it('calls fail with their own errors where the prototypes of errors are frozen',
   const failures = run(
     `
     const answers = {
-      NotFoundError: async () => new Response(null, { status: 404 }),
+      NotFoundError: async () => Response.json({ error: { code: 'not_found', message: 'No.' } }, { status: 404 }),
       RateLimitError: async () => Response.json({}, { status: 429 }),
       ResponseValidationError: async () => new Response('{'),
       ResponseTooLargeError: async () => new Response(' '.repeat(100)),
       ConnectionError: async () => { throw new TypeError('fetch failed', { cause: new Error('no way for secret') }) },
-      TimeoutError: async () => { throw new DOMException('late', 'TimeoutError') },
+      TimeoutError: () => new Promise(() => undefined),
     };
     const failures = {};
     for (const [name, fetch] of Object.entries(answers)) {
-      const options = { apiToken: 'secret', maxRetries: 0, rateLimit: false, maxResponseSize: 50, fetch };
+      const timeout = name === 'TimeoutError' ? 20 : 30_000;
+      const options = { apiToken: 'secret', timeout, maxRetries: 0, rateLimit: false, maxResponseSize: 50, fetch };
       const client = new Client(options);
       const error = await client.users.get('user_123').catch((error) => error);
       const atEnd = await client.projects.list().toArray().catch((error) => error);

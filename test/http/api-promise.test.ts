@@ -2,8 +2,8 @@ import { types } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { InvalidRequestError, NotFoundError } from '@example/sdk';
 import { clientOf, newUser, rejection, serve, user } from '../support/http-server.ts';
-import { budget, errorResponse, inProcessApi, type InProcessApi } from '../support/in-process-api.ts';
-import { fixJitter, passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
+import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
+import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 const headers = { ...budget(100, 99, 1640995200), 'x-request-id': 'req_1' };
 const healthyApi = () => inProcessApi(() => Response.json(user, { headers }));
@@ -109,24 +109,11 @@ describe('asResponse()', () => {
   );
 
   it('is retried as the value is', async () => {
-    fixJitter(0);
     const statuses = [500, 200];
     const api = inProcessApi(() => Response.json(user, { status: statuses.shift() ?? 418 }));
 
-    expect((await clientOf(api).users.get('user_123').asResponse()).status).toBe(200);
+    expect((await settled(clientOf(api).users.get('user_123').asResponse())).status).toBe(200);
     expect(api.requests).toHaveLength(2);
-  });
-
-  it('can be used beside the value: the body has been read then', async () => {
-    const api = healthyApi();
-    const call = clientOf(api).users.get('user_123');
-
-    const [response, value] = await Promise.all([call.asResponse(), call]);
-
-    expect(value).toEqual(user);
-    expect(response.bodyUsed).toBe(true);
-    expect(response.headers.get('x-ratelimit-limit')).toBe('100');
-    expect(api.requests).toHaveLength(1);
   });
 
   it('cannot be followed by the value: withResponse() returns both', async () => {
@@ -138,29 +125,26 @@ describe('asResponse()', () => {
     expect(await response.json()).toEqual(user);
   });
 
-  it.each<[string, (api: InProcessApi) => unknown]>([
-    ['before a retry', () => undefined],
-    ['while the call waits for the rate limit', (api) => clientOf(api).users.get('user_1')],
-  ])('keeps the body for its caller if the value is asked for %s', async (_, before) => {
-    const answers = [errorResponse(500, { ...budget(100, 0, Date.now() / 1000 + 60), 'retry-after': '1' })];
-    const api = inProcessApi(() => answers.shift() ?? Response.json(user, { headers }));
-    const first = before(api);
-    const call = clientOf(api, { maxRetries: 1 }).users.get('user_123');
+  it.each(['at once', 'before a retry'])('belongs to whoever asks first: the value is asked for %s', async (when) => {
+    const statuses = [500, 200];
+    const api = inProcessApi(() => Response.json(user, { status: statuses.shift() ?? 418 }));
+    const call = clientOf(api).users.get('user_123');
     const response = call.asResponse();
-    await passTime(50);
+    if (when === 'before a retry') await passTime(50);
     const error = rejection(call);
 
     expect(await settled(response.then((it) => it.json()))).toEqual(user);
     expect(await error).toBeInstanceOf(InvalidRequestError);
-    await first;
   });
 
-  it('comes too late once the call was sent to get its value', async () => {
+  it.each(['was sent', 'has ended'])('comes too late once the call %s to get its value', async (when) => {
     const api = inProcessApi(() => sleep(100).then(() => Response.json(user)));
     const call = clientOf(api).users.get('user_123');
-    await passTime(50);
+    await passTime(when === 'was sent' ? 50 : 150);
 
-    expect(await settled(rejection(call.asResponse()))).toMatchObject({ message: expect.stringContaining('has been') });
+    expect(await settled(rejection(call.asResponse()))).toMatchObject({
+      ...{ name: 'InvalidRequestError', message: expect.stringContaining('has been read: call asResponse() before') },
+    });
     expect(await call).toEqual(user);
   });
 });

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { TimeoutError, type FetchResponse } from '@example/sdk';
+import { TimeoutError, type ClientOptions, type FetchResponse } from '@example/sdk';
 import { afterHeaders, clientOf, fail, json, newUser, rejection, serve, user } from '../support/http-server.ts';
 import { garbageCollector } from '../support/garbage-collector.ts';
 import { errorResponse, inProcessApi, noAnswer, type SentRequest } from '../support/in-process-api.ts';
@@ -54,14 +54,9 @@ function foreignSignal(reason?: unknown) {
 }
 
 describe('a signal of another library', () => {
-  it.each([reason, undefined])('aborts calls, responses that the caller reads, and lists: reason %s', async (given) => {
+  it.each([reason, undefined])('aborts calls and lists: reason %s', async (given) => {
     const page = (data: unknown[]) => Response.json({ data, meta: { total_count: 900 } });
     const api = inProcessApi((request) => {
-      const body = new ReadableStream({
-        start: (controller) =>
-          request.init.signal.addEventListener('abort', () => controller.error(request.init.signal.reason)),
-      });
-      if (request.url.endsWith('/raw')) return new Response(body);
       if (request.url.includes('projects') && api.requests.filter(({ url }) => url.includes('projects')).length === 1)
         return page(Array.from({ length: 100 }, (_, id) => ({ id: `proj_${id}` })));
       return noAnswer(request);
@@ -69,9 +64,7 @@ describe('a signal of another library', () => {
     const client = clientOf(api);
     const { signal, abort, listener } = foreignSignal(given);
     const options = { signal, totalTimeout: 60_000 };
-    const response = await settled(client.users.get('raw', options).asResponse());
     const ends = [
-      rejection(response.text()),
       rejection(client.users.get('user_123', options)),
       rejection(client.users.get('user_123', { signal })),
       rejection(client.projects.list({}, { signal, prefetch: 3 }).toArray()),
@@ -248,6 +241,50 @@ describe('after a call that was not aborted, its signal has no listener left', (
   });
 });
 
+it.each<[string, ClientOptions]>([
+  ['totalTimeout', { totalTimeout: 1e9 }],
+  ['an apiToken function', { apiToken: () => never }],
+])('a thousand calls with one signal and %s add at most two listeners to it, and leave none', async (_, options) => {
+  const controller = new AbortController();
+  const client = clientOf(inProcessApi(noAnswer), { rateLimit: { limit: 1 }, ...options });
+  const calls = Array.from({ length: 1000 }, (__, id) =>
+    rejection(client.users.get(`user_${id}`, { signal: controller.signal })),
+  );
+  await passTime(0);
+
+  expect(getEventListeners(controller.signal, 'abort').length).toBeLessThanOrEqual(2);
+
+  controller.abort(reason);
+  for (const error of await settled(Promise.all(calls))) expect(error).toBe(reason);
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+});
+
+describe('callEnd counts an attempt', () => {
+  it('only if it was sent', async () => {
+    const client = clientOf(inProcessApi(() => Response.json(user)));
+    const controller = new AbortController();
+    const ends: unknown[] = [];
+    client.on('callEnd', ({ attempts, outcome, status }) => ends.push({ attempts, outcome, status }));
+    client.on('request', () => controller.abort());
+
+    for (const signal of [AbortSignal.abort(), controller.signal])
+      await settled(rejection(client.users.get('user_1', { signal })));
+
+    expect(ends).toEqual([0, 1].map((attempts) => ({ attempts, outcome: 'aborted', status: undefined })));
+  });
+
+  it('that gets no answer, and has the status of the last response', async () => {
+    const api = inProcessApi((request) =>
+      api.requests.length === 1 ? errorResponse(503, { 'x-request-id': 'req_1' }) : noAnswer(request),
+    );
+    const onEnd = vi.fn();
+    const client = clientOf(api, { timeout: 100, maxRetries: 1 }).on('callEnd', onEnd);
+
+    expect(await settled(rejection(client.users.get('user_123')))).toMatchObject({ name: 'TimeoutError' });
+    expect(onEnd.mock.calls).toMatchObject([[{ status: 503, requestId: 'req_1', attempts: 2 }]]);
+  });
+});
+
 describe('timeout', () => {
   it('applies to each attempt: the next one has as long again', async () => {
     fixJitter(1);
@@ -258,8 +295,9 @@ describe('timeout', () => {
     });
 
     expect(await settled(clientOf(api, { timeout: 400 }).users.get('user_123'))).toEqual(user);
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 400 + 1000]);
-    expect(performance.now()).toBe(400 + 1000 + 399);
+    // Its second counts from when the first attempt was sent.
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 1000]);
+    expect(performance.now()).toBe(1000 + 399);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -296,15 +334,9 @@ describe('totalTimeout', () => {
 
     const call = clientOf(api, { timeout: 1000, maxRetries: 9 }).users.get('user_123', { totalTimeout: 5500 });
 
-    const error = await settled(rejection(call));
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect(error).toMatchObject({
-      message: 'The call took longer than its totalTimeout of 5500 ms. (GET /users/{id})',
-      method: 'GET',
-      path: '/users/user_123',
-    });
-    // The second attempt follows after a second of backoff, the third after two, and is cut short.
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 2000, 5000]);
+    expect(await settled(rejection(call))).toBeInstanceOf(TimeoutError);
+    // The second attempt follows a second after the first, the third four seconds after the second, and is cut short.
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 1000, 5000]);
     expect(performance.now()).toBe(5500);
   });
 

@@ -1,25 +1,47 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { APIError, ConnectionError } from '@example/sdk';
-import {
-  apiToken,
-  clientOf,
-  fail,
-  json,
-  newUser,
-  rejection,
-  serve,
-  user,
-  type TestServer,
-} from '../support/http-server.ts';
+import { describe, expect, it } from 'vitest';
+import { InvalidRequestError, type HttpMethod } from '@example/sdk';
+import { apiToken, clientOf, json, newUser, rejection, serve, throwing } from '../support/http-server.ts';
 import { inProcessApi } from '../support/in-process-api.ts';
-import { fixJitter, useVirtualTime } from '../support/virtual-time.ts';
 
-const answer = () => serve((_, response) => json(response, 200, user));
+const team = { id: 'team_1', name: 'Blue', created_at: '2024-01-01T00:00:00Z' };
+const answer = () => serve((_, response) => json(response, 200, team));
+const apiWith = (body: unknown) => inProcessApi(() => Response.json(body));
+const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-const calls = {
-  GET: (server: TestServer) => clientOf(server).users.get('user_123'),
-  POST: (server: TestServer) => clientOf(server).users.create(newUser),
-};
+it.each(methods)(
+  'a %s has its path filled in, its query and its headers, with a body or without one',
+  async (method) => {
+    const server = await answer();
+    const client = clientOf(server);
+    const query = { include: ['owner', 'members'], archived: false, page: 2, q: 'a b&c=d', status: undefined };
+    const params = { id: 'team 1', token: 'a?b' };
+    const headers = { 'X-App': 'one' };
+
+    expect(await client.request(method, '/teams/{id}/invites/{token}', { params, query, headers })).toEqual(team);
+    if (method !== 'GET') await client.request(method, '/teams', { body: { name: 'Blue' } });
+
+    const [bare, full] = server.requests;
+    expect(bare).toMatchObject({
+      ...{ method, headers: { 'x-app': 'one', authorization: `Bearer ${apiToken}` }, body: '' },
+      url: '/v1/teams/team%201/invites/a%3Fb?include=owner&include=members&archived=false&page=2&q=a+b%26c%3Dd',
+    });
+    expect(bare?.headers).not.toHaveProperty('content-type');
+    if (method !== 'GET') expect(full).toMatchObject({ method, url: '/v1/teams', body: '{"name":"Blue"}' });
+  },
+);
+
+it('what a call is given may be changed afterwards: it is sent as it was', async () => {
+  const api = apiWith(team);
+  const options = { params: { id: 'team_1' }, query: { a: ['1'] }, body: { name: 'Blue' } };
+  const call = clientOf(api).request('PUT', '/teams/{id}', options);
+  options.params.id = 'team_2';
+  options.query.a.push('2');
+  options.body.name = 'Red';
+
+  await call;
+
+  expect(api.requests).toMatchObject([{ url: `${api.url}/teams/team_1?a=1`, init: { body: '{"name":"Blue"}' } }]);
+});
 
 it('a request has the headers of the client and of the call, which win, and the idempotency key', async () => {
   const server = await answer();
@@ -39,76 +61,66 @@ it('a request has the headers of the client and of the call, which win, and the 
   expect(got).not.toHaveProperty('x-team');
 });
 
-it.each([301, 302, 303, 307, 308])(
-  'a redirect (%i) is not followed: the token stays where it belongs, and a POST is sent once',
-  async (status) => {
-    const other = await answer();
-    const location = `${other.url}/users/1?`;
-    const server = await serve((_, response) => response.writeHead(status, { location: location + apiToken }).end());
+it.each([
+  ['user 1', 'user%201'],
+  ['a?b=c#d', 'a%3Fb%3Dc%23d'],
+  ['%2e%2e', '%252e%252e'],
+  ['...', '...'],
+  ['ünïcode-✓', '%C3%BCn%C3%AFcode-%E2%9C%93'],
+  ['a;b&c=d+e@f:g', 'a%3Bb%26c%3Dd%2Be%40f%3Ag'],
+])('an id stays one segment of the path: %j', async (id, segment) => {
+  const server = await answer();
 
-    for (const [method, call] of Object.entries(calls)) {
-      const error = await rejection(call(server));
+  await clientOf(server).request('GET', '/users/{id}', { params: { id } });
 
-      expect(error).toBeInstanceOf(APIError);
-      expect((error as APIError).status).toBe(status);
-      const problem = `The API redirected to ${location}[redacted]. Check baseUrl and the path. (${status} ${method}`;
-      expect((error as APIError).message).toContain(problem);
-    }
-    expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'POST']);
-    expect(other.requests).toHaveLength(0);
-  },
-);
-
-it('a 304 is no redirect', async () => {
-  const api = inProcessApi(() => new Response(null, { status: 304, headers: { location: 'https://example.com/' } }));
-
-  const error = await rejection(clientOf(api).users.get('user_123'));
-
-  expect((error as Error).message).toBe(
-    "Answered 304 with no body instead of the API's error format. (304 GET /users/{id})",
-  );
+  expect(server.requests[0]?.url).toBe(`/v1/users/${segment}`);
 });
 
-it('a redirect that a browser hides is an error that says so', async () => {
-  const hidden = Object.defineProperties(new Response(null), {
-    ok: { value: false },
-    status: { value: 0 },
-    type: { value: 'opaqueredirect' },
-  });
-  const client = clientOf({ url: 'https://api.example.com/v1' }, { fetch: () => Promise.resolve(hidden) });
-
-  const error = await rejection(client.users.get('user_123'));
-
-  expect(error).toBeInstanceOf(APIError);
-  expect((error as Error).message).toContain('The API redirected to an unknown location');
-});
-
-// docs/retries.md says so, too.
-describe('what the fetch of the runtime does with a status before the SDK sees it', () => {
-  beforeEach(useVirtualTime);
-  beforeEach(() => fixJitter(0));
-
-  it.each(['GET', 'POST'] as const)(
-    '421, by which a server says that it has not processed the request: a %s is repeated once, on another connection',
-    async (method) => {
-      const server = await serve((_, response) => fail(response, 421));
-
-      expect(await rejection(calls[method](server))).toMatchObject({ status: 421, name: APIError.name });
-      expect(server.requests.map((request) => request.method)).toEqual([method, method]);
-      expect(server.connections()).toBe(2);
-    },
-  );
+describe('the body of a request', () => {
+  const post = async (body: unknown, headers?: Record<string, string>) => {
+    const api = apiWith({});
+    await clientOf(api).request('POST', '/teams', { body, headers });
+    return api.requests[0]?.init;
+  };
+  // TypeScript does not know it yet.
+  const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+  class Team {
+    readonly name = 'Blue';
+    readonly [Symbol.toStringTag] = 'Team';
+  }
 
   it.each([
-    ['GET', 3],
-    ['POST', 1],
-  ] as const)('407, which it hides, is a lost connection: a %s is sent %i times', async (method, times) => {
-    const server = await serve((_, response) => fail(response, 407));
+    ['an array', [{ name: 'Blue' }, { name: 'Red' }], '[{"name":"Blue"},{"name":"Red"}]'],
+    ['an empty object', {}, '{}'],
+    ['of a class that names itself', new Team(), '{"name":"Blue"}'],
+    ['an object that knows its JSON', { toJSON: () => ({ name: 'Blue' }) }, '{"name":"Blue"}'],
+    [
+      'an object whose JSON is empty',
+      new (class Odd {
+        toJSON = () => ({});
+      })(),
+      '{}',
+    ],
+    ['a number with every digit', { id: rawJSON('12345678901234567890') }, '{"id":12345678901234567890}'],
+  ])('may be %s', async (_, body, sent) => {
+    expect((await post(body))?.body).toBe(sent);
+  });
 
-    const error = await rejection(calls[method](server));
+  it('has the content type of JSON, unless the caller sets one', async () => {
+    const type = 'application/merge-patch+json';
 
-    expect(error).toBeInstanceOf(ConnectionError);
-    expect((error as Error).message).toContain('The request failed: fetch failed');
-    expect(server.requests).toHaveLength(times);
+    expect((await post({}))?.headers['content-type']).toBe('application/json');
+    expect((await post({}, { 'Content-Type': type }))?.headers['content-type']).toBe(type);
+  });
+
+  it('is refused with the cause if its serialization fails, or if it is nested too deeply', async () => {
+    const cause = new Error('not loaded');
+    let deep: object = {};
+    for (let level = 0; level < 100_000; level++) deep = { deep };
+
+    expect(await rejection(post({ toJSON: throwing(cause) }))).toMatchObject({ name: 'InvalidRequestError', cause });
+    const error = await rejection(post(deep));
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    expect((error as Error).message).toBe('The body must be nested less deeply.');
   });
 });

@@ -1,20 +1,87 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import * as z from 'zod/mini';
-import { ConnectionError, InternalServerError, RateLimitError } from '@example/sdk';
-import type { Client, EndpointOptions, RetryEvent } from '@example/sdk';
-import { planRetry } from '../../src/http/retry.ts';
-import { clientOf, fail, json, newUser, rejection, serve, user } from '../support/http-server.ts';
-import { budget, errorResponse, inProcessApi, noAnswer, unknownHost } from '../support/in-process-api.ts';
+import { InternalServerError, RateLimitError } from '@example/sdk';
+import type { Client, ClientOptions, RetryEvent, ShouldRetry } from '@example/sdk';
+import { planRetry, type Failure } from '../../src/http/retry.ts';
+import { clientOf, fail, json, newUser, rejection, serve, throwing, user } from '../support/http-server.ts';
+import { errorResponse, inProcessApi, noAnswer, unknownHost } from '../support/in-process-api.ts';
 import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
+import { lost, offline } from './support/failures.ts';
 
-beforeEach(useVirtualTime);
-beforeEach(() => fixJitter(0));
+const minute = 60_000;
+
+describe('planRetry', () => {
+  const none = { isUncounted: false, rest: 0, isLastRetry: false };
+  const status = (code: number, retryAfter?: number): Failure => ({ kind: 'status', status: code, retryAfter });
+
+  interface Given {
+    readonly failure?: Failure;
+    readonly duration?: number;
+    readonly verdict?: Partial<typeof none>;
+    readonly isIdempotent?: boolean;
+    readonly maxRetries?: number;
+    readonly retries?: number;
+    readonly random?: number;
+  }
+  const plan = ({
+    failure = status(503),
+    duration = 0,
+    verdict,
+    isIdempotent = true,
+    maxRetries = 2,
+    retries = 0,
+    random = 1,
+  }: Given) =>
+    planRetry(
+      { failure, duration, verdict: { ...none, ...verdict } },
+      { isIdempotent, options: { maxRetries } },
+      retries,
+      random,
+    );
+
+  it.each<[what: string, Given, [delay: number, retries: number] | undefined]>([
+    ['0.67 to 1 s', { random: 0 }, [667, 1]],
+    ['0.67 to 1 s', { random: 1 }, [1000, 1]],
+    ['then 2.7 to 4 s', { retries: 1, random: 0 }, [2667, 2]],
+    ['then 2.7 to 4 s', { retries: 1, random: 0.5 }, [3333, 2]],
+    ['then 2.7 to 4 s', { retries: 1, random: 1 }, [4000, 2]],
+    ['then up to 8 s', { retries: 2, maxRetries: 9 }, [8000, 3]],
+    ['and no longer', { retries: 8, maxRetries: 9 }, [8000, 9]],
+    ['counted from when the attempt was sent', { duration: 300 }, [700, 1]],
+    ['counted from when the attempt was sent', { duration: 30_000 }, [0, 1]],
+    ['what Retry-After says, from its response on', { failure: status(503, 7000), duration: 500 }, [7000, 1]],
+    ['not after maxRetries', { retries: 2 }, undefined],
+    ['up to two minutes', { failure: status(503, 2 * minute) }, [2 * minute, 1]],
+    ['not after more', { failure: status(503, 2 * minute + 1) }, undefined],
+    ['up to an hour after a 429', { failure: status(429, 60 * minute), isIdempotent: false }, [60 * minute, 1]],
+    ['not after more', { failure: status(429, 60 * minute + 1) }, undefined],
+    [
+      'what the limiter says, and it counts as none',
+      { verdict: { isUncounted: true, rest: 4000 }, retries: 2 },
+      [4000, 2],
+    ],
+    ['not with maxRetries: 0, whatever it is', { verdict: { isUncounted: true }, maxRetries: 0 }, undefined],
+    ['the last one if the route always fails', { verdict: { isLastRetry: true } }, [4000, 2]],
+    ['and none after it', { verdict: { isLastRetry: true }, retries: 2 }, undefined],
+    ['of what was not sent', { failure: { kind: 'unsent' }, isIdempotent: false }, [1000, 1]],
+    ['of what was lost', { failure: { kind: 'lost' } }, [1000, 1]],
+    ['not if that could repeat an effect', { failure: { kind: 'lost' }, isIdempotent: false }, undefined],
+    ['not if it would fail again', { failure: { kind: 'final' } }, undefined],
+  ])('%s: %o', (_, given, expected) => {
+    expect(plan(given)).toEqual(expected && { delay: expected[0], retries: expected[1] });
+  });
+
+  it.each([
+    [true, [408, 429, 500, 502, 503, 504]],
+    [false, [429]],
+  ])('of all statuses, idempotent: %s: %j', (isIdempotent, expected) => {
+    const all = Array.from({ length: 200 }, (_, index) => 400 + index);
+    expect(all.filter((code) => plan({ failure: status(code), isIdempotent }))).toEqual(expected);
+  });
+});
 
 const key = { idempotencyKey: 'key-1' };
-
-type Call = (client: Client) => Promise<unknown>;
-
 const withKeys = (client: Client) => client.withOptions({ apiSupportsIdempotencyKeys: true });
+type Call = (client: Client) => Promise<unknown>;
 
 const calls: Record<'GET, PUT, DELETE' | 'POST, PATCH' | 'with a supported key', Call[]> = {
   'GET, PUT, DELETE': [
@@ -34,271 +101,227 @@ const calls: Record<'GET, PUT, DELETE' | 'POST, PATCH' | 'with a supported key',
   ],
 };
 
-const brokenOff = () => new ReadableStream({ pull: () => Promise.reject(new Error('reset')) });
+const brokenOff = (problem = lost('ECONNRESET')) => new ReadableStream({ pull: problem });
 
 /** The requests that are sent with `maxRetries: 2`. The table of docs/retries.md says the same. */
 const table: [outcome: string, get: number, post: number, postWithKey: number, Parameters<typeof inProcessApi>[0]][] = [
-  ['429', 3, 3, 3, () => errorResponse(429, { 'retry-after': '0' })],
-  ['503 with Retry-After', 3, 1, 3, () => errorResponse(503, { 'retry-after': '0' })],
+  ['503 with Retry-After', 3, 1, 3, () => errorResponse(503, { 'retry-after': '1' })],
   ['500', 3, 1, 3, () => errorResponse(500)],
   ['422', 1, 1, 1, () => errorResponse(422)],
-  ['reset after sending', 3, 1, 3, () => Promise.reject(new TypeError('fetch failed'))],
+  ['no such host', 3, 3, 3, unknownHost],
+  ['reset after sending', 3, 1, 3, lost('ECONNRESET')],
+  ['no reason', 3, 1, 3, offline],
+  ['an error of an audit log of the fetch', 3, 1, 3, lost('ECONNREFUSED', { syscall: 'connect' })],
   ['timeout after sending', 3, 1, 3, noAnswer],
   ['reset in the middle of the body', 3, 1, 3, () => new Response(brokenOff(), { status: 201 })],
+  ['a body that says that nothing was sent', 3, 1, 3, (request) => new Response(brokenOff(() => unknownHost(request)))],
   ['malformed 2xx', 1, 1, 1, () => new Response('{"id":')],
 ];
 
-describe('how often a call is sent', () => {
-  it.each(table)('%s: a GET %i times, a POST %i, with a supported key %i', async (_, get, post, withKey, answer) => {
-    const expected = { 'GET, PUT, DELETE': get, 'POST, PATCH': post, 'with a supported key': withKey };
-    for (const [kind, times] of Object.entries(expected)) {
-      for (const call of calls[kind as keyof typeof calls]) {
-        const api = inProcessApi(answer);
-        await settled(rejection(call(clientOf(api, { rateLimit: false }))));
-        expect(api.requests.length, kind).toBe(times);
+describe('a call', () => {
+  beforeEach(useVirtualTime);
+  beforeEach(() => fixJitter(1));
+
+  it.each(table)(
+    '%s: a GET is sent %i times, a POST %i, with a supported key %i',
+    async (_, get, post, withKey, answer) => {
+      const expected = { 'GET, PUT, DELETE': get, 'POST, PATCH': post, 'with a supported key': withKey };
+      for (const [kind, times] of Object.entries(expected)) {
+        for (const call of calls[kind as keyof typeof calls]) {
+          for (const rateLimit of [false, {}] as const) {
+            const api = inProcessApi(answer);
+            await settled(rejection(call(clientOf(api, { rateLimit }))));
+            expect(api.requests.length, kind).toBe(times);
+          }
+        }
       }
-    }
-  });
-
-  it('any status from 400 to 599: again after 429, and after five others if that repeats no effect', () => {
-    const retried = (isIdempotent: boolean) =>
-      Array.from({ length: 200 }, (_, index) => 400 + index).filter((status) => {
-        const failure = { kind: 'status', status, retryAfter: undefined } as const;
-        return planRetry(failure, { isIdempotent, options: { maxRetries: 2 } }, 0, undefined, 1);
-      });
-
-    expect(retried(true)).toEqual([408, 429, 500, 502, 503, 504]);
-    expect(retried(false)).toEqual([429]);
-  });
-
-  it('unknown host: every call is retried, because nothing was sent', async () => {
-    for (const call of Object.values(calls).flat()) {
-      const api = inProcessApi(unknownHost);
-
-      expect(await rejection(call(clientOf(api)))).toBeInstanceOf(ConnectionError);
-      expect(api.requests).toHaveLength(3);
-    }
-  });
-
-  it.each([
-    ['while the answer is read', { code: 'EHOSTUNREACH', syscall: 'read' }],
-    ['at an audit log of its own', { code: 'ECONNREFUSED', syscall: 'connect' }],
-  ])('a fetch that fails %s may have sent the POST, which is not retried', async (_, fields) => {
-    const cause = Object.assign(new Error('failed'), fields);
-    const api = inProcessApi(() => Promise.reject(new TypeError('fetch failed', { cause })));
-
-    expect(await rejection(clientOf(api).users.create(newUser))).toBeInstanceOf(ConnectionError);
-    expect(api.requests).toHaveLength(1);
-  });
-
-  it('a response proves that there was a connection, whatever the error of its body says', async () => {
-    const api = inProcessApi((request) => {
-      const body = new ReadableStream({ pull: () => unknownHost(request) });
-      return new Response(body, { status: 201 });
-    });
-
-    expect(await rejection(clientOf(api).users.create(newUser))).toBeInstanceOf(ConnectionError);
-    expect(api.requests).toHaveLength(1);
-  });
-});
-
-describe('a retry', () => {
-  it('has the same idempotency key and body, and succeeds once the API is back', async () => {
-    const statuses = [500, 503];
-    const server = await serve((_, response) => json(response, statuses.shift() ?? 201, user));
-
-    expect(await withKeys(clientOf(server)).users.create(newUser, key)).toEqual(user);
-    expect(server.requests.map(({ headers }) => headers['idempotency-key'])).toEqual(['key-1', 'key-1', 'key-1']);
-    expect(server.requests.map(({ body }) => JSON.parse(body) as unknown)).toEqual([newUser, newUser, newUser]);
-  });
-
-  it('needs no new connection, because the body of the failed attempt is read to its end', async () => {
-    const server = await serve((_, response) => fail(response, 500));
-
-    await rejection(clientOf(server).users.get('user_123', { maxRetries: 20 }));
-
-    expect(server.requests).toHaveLength(21);
-    // The next attempt may start before the connection of the last is free, but they do not pile up.
-    expect(server.connections()).toBeLessThanOrEqual(2);
-  });
-
-  it('is made up to maxRetries times; the option of the call overrides that of the client', async () => {
-    const api = inProcessApi(() => errorResponse(500));
-    const client = clientOf(api, { maxRetries: 1 });
-
-    await rejection(client.users.get('user_123'));
-    await rejection(client.users.get('user_123', { maxRetries: 0 }));
-
-    expect(api.requests).toHaveLength(2 + 1);
-  });
-
-  it.each([
-    ['with maxRetries: 0, not even after a 429', RateLimitError, { status: 429, retryAfter: '7' }, { maxRetries: 0 }],
-    ['when Retry-After is more than two minutes away', InternalServerError, { status: 503, retryAfter: '3600' }, {}],
-    ['when it is ages away', InternalServerError, { status: 503, retryAfter: '9'.repeat(12) }, {}],
-    [
-      'when totalTimeout would end first',
-      InternalServerError,
-      { status: 503, retryAfter: '60' },
-      { totalTimeout: 5000 },
-    ],
-  ])('is not made %s: the call fails at once', async (_, errorClass, { status, retryAfter }, options) => {
-    const api = inProcessApi(() => errorResponse(status, { 'retry-after': retryAfter }));
-
-    expect(await rejection(clientOf(api).users.get('user_123', options))).toBeInstanceOf(errorClass);
-    expect(api.requests).toHaveLength(1);
-  });
-
-  it.each([
-    ['503', 503, { rateLimit: {} }],
-    ['429, with rateLimit: false', 429, { rateLimit: false }],
-    ['429', 429, { rateLimit: {} }],
-  ] as const)('waits for exactly as long as Retry-After says: %s', async (_, status, options) => {
-    fixJitter(1);
-    const api = inProcessApi(() => errorResponse(status, { 'retry-after': '7' }));
-
-    await settled(rejection(clientOf(api, options).users.get('user_123')));
-
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 7000, 14_000]);
-  });
-
-  it('is not made after a 429 whose Retry-After no number can hold: its retryAfter is finite', async () => {
-    const api = inProcessApi(() => errorResponse(429, { 'retry-after': '9'.repeat(400) }));
-    const client = clientOf(api, { rateLimit: false });
-
-    expect(await rejection(client.users.get('user_123'))).toMatchObject({ status: 429, retryAfter: 99_999_999_999 });
-    expect(api.requests).toHaveLength(1);
-  });
-
-  it.each([
-    ['was refused', () => errorResponse(429, { 'retry-after': '100' })],
-    [
-      'failed in a window that is used up',
-      () => errorResponse(503, { date: new Date().toUTCString(), ...budget(100, 0, Date.now() / 1000 + 60) }),
-    ],
-  ])(
-    'of a call that %s is not announced if it would wait for longer than maxWait, and then not made',
-    async (_, answer) => {
-      fixJitter(1);
-      const api = inProcessApi(answer);
-      const info = vi.fn();
-      const logger = { error: vi.fn(), warn: vi.fn(), info, debug: vi.fn() };
-      const client = clientOf(api, { rateLimit: { maxWait: 2000 }, logger, logLevel: 'info' });
-      const onRetry = vi.fn();
-      client.on('retry', onRetry);
-
-      expect(await settled(rejection(client.users.get('user_123')))).toMatchObject({ status: answer().status });
-
-      expect(api.requests).toHaveLength(1);
-      expect(onRetry).not.toHaveBeenCalled();
-      expect(info).not.toHaveBeenCalledWith(expect.stringContaining('Retrying'), expect.anything());
     },
   );
 
-  it('that waits for the rate limit is announced before it waits, once', async () => {
-    const api = inProcessApi(() =>
-      api.requests.length === 1 ? errorResponse(429, { 'retry-after': '7' }) : Response.json(user),
-    );
-    const client = clientOf(api);
-    const events: unknown[] = [];
-    for (const name of ['request', 'retry', 'rateLimitWait'] as const)
-      client.on(name, ({ attempt }) => events.push([name, attempt]));
-
-    expect(await settled(client.users.get('user_123'))).toEqual(user);
-
-    expect(events).toEqual([
-      ['request', 1],
-      ['retry', 1],
-      ['rateLimitWait', 2],
-      ['request', 2],
-    ]);
+  it('is sent until it is admitted: a 429 is no retry', async () => {
+    for (const call of Object.values(calls).flat()) {
+      const api = inProcessApi(() => (api.requests.length <= 5 ? errorResponse(429) : Response.json(user)));
+      await settled(call(clientOf(api)));
+      expect(api.requests.map(({ at }) => Math.round((at - api.requests[0]!.at) / 1000))).toEqual([0, 1, 3, 7, 15, 31]);
+    }
   });
 
-  it('waits for the end of the window, by the clock of the server, if a 429 has no Retry-After', async () => {
-    const headers = { date: 'Thu, 01 Jan 2026 00:00:10 GMT', ...budget(100, 0, Date.UTC(2026, 0, 1) / 1000 + 40) };
-    const api = inProcessApi(() => errorResponse(429, headers));
-
-    await settled(rejection(clientOf(api, { rateLimit: false, maxRetries: 1 }).users.get('user_123')));
-
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 30_000]);
+  it('that is alone outlasts a blip of three seconds, and ends within five', async () => {
+    for (const isBack of [true, false]) {
+      const start = performance.now();
+      const api = inProcessApi(() =>
+        isBack && performance.now() - start >= 3000 ? Response.json(user) : errorResponse(503),
+      );
+      const call = clientOf(api).users.get('user_123');
+      if (isBack) expect(await settled(call)).toEqual(user);
+      else expect(await settled(rejection(call))).toBeInstanceOf(InternalServerError);
+      expect(performance.now() - start).toBe(5000);
+    }
   });
 
-  it('emits an event, and the last error is that of the last attempt', async () => {
+  it.each<[string, { status: number; 'retry-after': string }, ClientOptions, error: unknown]>([
+    [
+      'with maxRetries: 0, not even after a 429',
+      { status: 429, 'retry-after': '7' },
+      { maxRetries: 0 },
+      RateLimitError,
+    ],
+    ['when Retry-After is more than two minutes away', { status: 503, 'retry-after': '121' }, {}, InternalServerError],
+    ['when that of a 429 is more than an hour away', { status: 429, 'retry-after': '3601' }, {}, RateLimitError],
+    [
+      'when totalTimeout would end first',
+      { status: 503, 'retry-after': '60' },
+      { totalTimeout: 5000 },
+      InternalServerError,
+    ],
+    [
+      'when totalTimeout would end at the same time',
+      { status: 503, 'retry-after': '5' },
+      { totalTimeout: 5000 },
+      InternalServerError,
+    ],
+    [
+      'when maxWait would end first',
+      { status: 429, 'retry-after': '100' },
+      { rateLimit: { maxWait: 2000 } },
+      RateLimitError,
+    ],
+  ])(
+    'is not sent again %s: it fails at once, and no retry is announced',
+    async (_, { status, ...headers }, options, errorClass) => {
+      const api = inProcessApi(() => errorResponse(status, headers));
+      const client = clientOf(api, options);
+      const onRetry = vi.fn();
+      client.on('retry', onRetry);
+
+      expect(await settled(rejection(client.users.get('user_123')))).toBeInstanceOf(errorClass);
+      expect(api.requests).toHaveLength(1);
+      expect(performance.now()).toBe(0);
+      expect(onRetry).not.toHaveBeenCalled();
+    },
+  );
+
+  it.each([0, 2000])('is sent again after a failure however long maxWait is: %i', async (maxWait) => {
+    const api = inProcessApi(() => errorResponse(500));
+    await settled(rejection(clientOf(api, { rateLimit: { maxWait } }).users.get('user_123')));
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 1000, 5000]);
+  });
+
+  it('is sent again with the same key and body, up to maxRetries times; the option of the call overrides that of the client', async () => {
+    vi.useRealTimers();
+    const server = await serve((_, response) => json(response, server.requests.length < 2 ? 500 : 201, user));
+    expect(await withKeys(clientOf(server)).users.create(newUser, key)).toEqual(user);
+    const sent = server.requests.map(({ headers, body }) => [headers['idempotency-key'], JSON.parse(body) as unknown]);
+    expect(sent).toEqual(Array.from({ length: 2 }, () => ['key-1', newUser]));
+    // The body of the failed attempt was read to its end.
+    expect(server.connections()).toBeLessThanOrEqual(2);
+
+    useVirtualTime();
+    const api = inProcessApi(() => errorResponse(500));
+    const client = clientOf(api, { maxRetries: 1 });
+    await settled(rejection(client.users.get('user_123')));
+    await settled(rejection(client.users.get('user_123', { maxRetries: 0 })));
+    expect(api.requests).toHaveLength(2 + 1);
+  });
+
+  it('emits an event for each retry, when it is planned, and rejects with the error of the last attempt', async () => {
     const statuses = [500, 503, 504];
     const client = clientOf(inProcessApi(() => errorResponse(statuses.shift() ?? 418)));
     const events: RetryEvent[] = [];
     client.on('retry', (event) => events.push(event));
 
-    expect(await rejection(client.users.get('user_123'))).toMatchObject({ status: 504 });
+    expect(await settled(rejection(client.users.get('user_123')))).toMatchObject({ status: 504 });
 
     const target = { callId: events[0]?.callId, method: 'GET', path: '/users/user_123', route: '/users/{id}' };
     expect(events).toEqual([
-      { ...target, attempt: 1, delay: 0, status: 500, reason: 'Answered 500. (500 GET /users/{id})' },
-      { ...target, attempt: 2, delay: 0, status: 503, reason: 'Answered 503. (503 GET /users/{id})' },
+      { ...target, attempt: 1, delay: 1000, status: 500, reason: 'Answered 500. (500 GET /users/{id})' },
+      { ...target, attempt: 2, delay: 4000, status: 503, reason: 'Answered 503. (503 GET /users/{id})' },
     ]);
   });
 });
 
-it('a refusal that is contention is no retry, but with maxRetries: 0 the call is not sent again all the same', () => {
-  const plan = (maxRetries: number, retries: number) =>
-    planRetry(
-      { kind: 'status', status: 429, retryAfter: undefined },
-      { isIdempotent: false, options: { maxRetries } },
-      retries,
-      { isUncounted: true },
-      1,
+// docs/retries.md says so, too.
+it.each([
+  ['GET', 421, 2, 'APIError'],
+  ['POST', 421, 2, 'APIError'],
+  ['POST', 407, 1, 'ConnectionError'],
+] as const)(
+  'the fetch of the runtime itself repeats a %s after a %i, or hides it: %i requests, %s',
+  async (method, status, times, name) => {
+    const server = await serve((_, response) => fail(response, status));
+    const { users } = clientOf(server);
+
+    expect(await rejection(method === 'GET' ? users.get('user_123') : users.create(newUser))).toMatchObject({ name });
+    expect(server.requests.map((request) => request.method)).toEqual(Array.from({ length: times }, () => method));
+  },
+);
+
+describe('shouldRetry', () => {
+  beforeEach(useVirtualTime);
+  beforeEach(() => fixJitter(1));
+
+  it('gets the error and the attempt before each retry; that of a call replaces that of its client', async () => {
+    const shouldRetry = vi.fn<ShouldRetry>(() => true);
+    const api = inProcessApi(() => errorResponse(500));
+    const client = clientOf(api, { shouldRetry: () => false });
+
+    await settled(rejection(client.users.get('user_123', { shouldRetry })));
+
+    const target = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
+    expect(shouldRetry.mock.calls).toEqual([
+      [expect.any(InternalServerError), { ...target, attempt: 1, delay: 1000 }],
+      [expect.any(InternalServerError), { ...target, attempt: 2, delay: 4000 }],
+    ]);
+    expect(api.requests).toHaveLength(3);
+  });
+
+  it.each<[string, number, ShouldRetry, sent: number]>([
+    ['', 500, (_, { attempt }) => attempt < 2, 2],
+    [' that would wait for the rate limit', 429, (error) => !(error instanceof RateLimitError), 1],
+  ])('vetoes a retry%s: the call rejects with the error of the attempt', async (_, status, shouldRetry, sent) => {
+    const api = inProcessApi(() => errorResponse(status));
+
+    expect(await settled(rejection(clientOf(api, { shouldRetry }).users.get('user_123')))).toMatchObject({ status });
+    expect(api.requests).toHaveLength(sent);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['undefined', () => undefined],
+    ['Promise', () => Promise.resolve(false)], // which would always be true
+    ['Promise', () => Promise.reject(new Error('late'))],
+  ])('has to return a boolean: the call rejects, and says so, if it returns %s', async (got, shouldRetry) => {
+    const api = inProcessApi(() => errorResponse(500));
+    // Callers without types may return anything.
+    const client = clientOf(api, { shouldRetry: shouldRetry as ShouldRetry });
+
+    expect(await settled(rejection(client.request('PUT', '/teams/{id}', { params: { id: '1' } })))).toMatchObject({
+      name: 'ExampleError', // An InvalidRequestError would say that nothing was sent.
+      message: `shouldRetry must return true or false; got ${got}.`,
+      ...{ mayHaveTakenEffect: true, cause: { status: 500 } },
+    });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it('may throw anything, which ends the call as a failure', async () => {
+    const client = clientOf(
+      inProcessApi(() => errorResponse(500)),
+      { shouldRetry: throwing(undefined) },
     );
-
-  expect(plan(2, 2)).toEqual({ delay: 0, isUncounted: true });
-  expect(plan(0, 0)).toBeUndefined();
-});
-
-describe('the delay', () => {
-  const call = { isIdempotent: true, options: { maxRetries: 9 } };
-  const after = (retries: number, random: number, retryAfter?: number) =>
-    planRetry({ kind: 'status', status: 503, retryAfter }, call, retries, undefined, random)?.delay;
-
-  it('doubles from one second to eight, and half of it is random', () => {
-    expect([0, 1, 2, 3, 4].map((retries) => after(retries, 1))).toEqual([1000, 2000, 4000, 8000, 8000]);
-    expect([0, 0.25, 0.5, 1].map((random) => after(2, random))).toEqual([2000, 2500, 3000, 4000]);
+    const outcomes: unknown[] = [];
+    client.on('callEnd', ({ outcome, status }) => outcomes.push([outcome, status]));
+    expect(await settled(rejection(client.users.get('user_123')))).toBeUndefined();
+    expect(outcomes).toEqual([['failure', 500]]);
   });
 
-  it('is the same if Retry-After is 0, so that retries are not over before a short outage is', async () => {
-    fixJitter(1);
-    const api = inProcessApi(() => errorResponse(503, { 'retry-after': '0' }));
-    await settled(rejection(clientOf(api).users.get('user_123', { maxRetries: 1 })));
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 1000]);
-  });
+  it('never causes a retry that could repeat an effect, or one too many', async () => {
+    const shouldRetry = vi.fn<ShouldRetry>(() => true);
+    const api = inProcessApi(() => errorResponse(500));
+    const client = clientOf(api, { shouldRetry });
 
-  it('is in whole milliseconds', () => {
-    expect(after(0, 1 / 3)).toBe(667);
-    expect(after(0, 0.5, 1.2)).toBe(1);
-  });
-});
+    await settled(rejection(client.users.create(newUser)));
+    await settled(rejection(client.users.get('user_123', { maxRetries: 0 })));
 
-describe('a DELETE that finds nothing', () => {
-  type Answer = Parameters<typeof inProcessApi>[0];
-  const lost: Answer = () => Promise.reject(new TypeError('fetch failed'));
-
-  async function remove(answers: readonly Answer[], options?: EndpointOptions): Promise<unknown> {
-    const api = inProcessApi((request) => answers[api.requests.length - 1]?.(request) ?? errorResponse(404));
-    const call = clientOf(api).request('DELETE', '/teams/team_1', options);
-    return settled(call.catch((error: unknown) => error));
-  }
-
-  it.each([
-    ['was lost', lost],
-    ['was a 502', () => errorResponse(502)],
-  ])('has succeeded if the answer of an attempt before %s', async (_, first) => {
-    expect(await remove([first])).toBeUndefined();
-  });
-
-  it.each<[string, readonly Answer[], EndpointOptions?]>([
-    ['no attempt was made before', []],
-    ['the one before was refused', [() => errorResponse(429, { 'retry-after': '0' })]],
-    ['the one before was never sent', [unknownHost]],
-    ['what was deleted is to be returned', [lost], { schema: z.looseObject({}) }],
-  ])('is an error if %s', async (_, answers, options) => {
-    expect(await remove(answers, options)).toMatchObject({ name: 'NotFoundError' });
+    expect(api.requests).toHaveLength(2);
+    expect(shouldRetry).not.toHaveBeenCalled();
   });
 });

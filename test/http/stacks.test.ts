@@ -2,13 +2,15 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { NotFoundError } from '@example/sdk';
 import { verifyWebhook } from '@example/sdk/webhooks';
 import { clientOf, newUser, rejection, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
+import { budget, errorResponse, inProcessApi, noAnswer } from '../support/in-process-api.ts';
 import { settled, useVirtualTime } from '../support/virtual-time.ts';
 
 const refused = () => Promise.reject(new TypeError('fetch failed'));
 const noJson = () => clientOf(inProcessApi(() => new Response('<html>')));
 const failing = () => clientOf(inProcessApi(() => errorResponse(404)));
 const healthy = () => inProcessApi(() => Response.json(user));
+const limited = () =>
+  inProcessApi(() => Response.json(user, { headers: budget(1, 0, Math.ceil((Date.now() + 60_000) / 1000)) }));
 const secondPageFails = () => {
   const api = inProcessApi(() => {
     if (api.requests.length > 1) return errorResponse(403);
@@ -25,14 +27,17 @@ const failures: Record<string, () => PromiseLike<unknown>> = {
     clientOf({ url: 'https://a.example.com', fetch: refused }, { maxRetries: 0 }).users.get('user_123'),
   'the timeout of an attempt': () => clientOf(inProcessApi(noAnswer), { maxRetries: 0 }).users.get('user_123'),
   'the timeout of a call': () => clientOf(inProcessApi(noAnswer)).users.get('user_123', { totalTimeout: 100 }),
-  'the queue, at once': async () => {
-    const client = clientOf(healthy(), { rateLimit: { limit: 1, maxWait: 0 } });
+  'the queue': async () => {
+    const client = clientOf(limited(), { rateLimit: { maxWait: 0 } });
     await client.users.get('user_1');
     await client.users.get('user_2');
   },
-  'the queue, later': async () => {
-    const client = clientOf(healthy(), { rateLimit: { limit: 1, maxWait: 70_000 } });
-    await Promise.all(['1', '2', '3', '4'].map(async (id) => client.users.get(id)));
+  'an outage': async () => {
+    const client = clientOf(
+      inProcessApi(() => errorResponse(500)),
+      { outageWait: 1000 },
+    );
+    await Promise.all(['1', '2', '3'].map(async (id) => client.users.get(id)));
   },
   'a token function': () =>
     clientOf(healthy(), { apiToken: () => Promise.reject(new Error('no vault')) }).users.get('user_123'),

@@ -76,7 +76,10 @@ it('a connection that breaks is lost, and one that was never there is tried agai
 
   const broken = await createAt(breaking.url);
   expect(broken).toBeInstanceOf(ConnectionError);
-  expect(broken).toHaveProperty('message', 'The request failed: other side closed (POST /users)');
+  expect(broken).toHaveProperty(
+    'message',
+    'The request failed: other side closed. It may have taken effect. (POST /users)',
+  );
   expect(onRetry).not.toHaveBeenCalled();
 
   const refused = await createAt(`http://127.0.0.1:${await freePort()}/v1`);

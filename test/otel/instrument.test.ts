@@ -125,14 +125,14 @@ describe('instrument(client)', () => {
 
   it('follows a schema of the semantic conventions, and shows no value of a secret parameter', async () => {
     const api = inProcessApi(() => Response.json({}));
-    const options = { params: { token: 'ord' }, query: { api_key: 'ab', page: 2 } };
+    const options = { params: { token: 'ordinary' }, query: { api_key: 'abcd', page: 2 } };
 
     await settled(instrument(clientOf(api)).request('GET', '/invites/{token}', options));
 
     const [attempt] = kinds(SpanKind.CLIENT);
     expect(attempt?.instrumentationScope.schemaUrl).toBe('https://opentelemetry.io/schemas/1.37.0');
     expect(attempt?.attributes['url.full']).toBe(`${api.url}/invites/[redacted]?api_key=[redacted]&page=2`);
-    expect(api.requests[0]?.url).toBe(`${api.url}/invites/ord?api_key=ab&page=2`);
+    expect(api.requests[0]?.url).toBe(`${api.url}/invites/ordinary?api_key=abcd&page=2`);
   });
 
   it.each(['example', 'com', 'api-1'])(

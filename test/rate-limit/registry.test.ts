@@ -1,45 +1,58 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { rateLimiterFor } from '../../src/rate-limit/registry.ts';
+import { rateLimiterFor, type RateLimiterOptions } from '../../src/rate-limit/registry.ts';
 import { garbageCollector } from '../support/garbage-collector.ts';
 import { budget } from '../support/in-process-api.ts';
 
-const site = { method: 'GET', path: '/', route: '/' };
 const baseUrl = 'https://api.example.com/v1';
+const { fetch } = globalThis;
+/** What a client asks for. */
+const limiterOf = (token: string, more: Partial<RateLimiterOptions> = {}) =>
+  rateLimiterFor({ baseUrl, token, fetch, rateLimit: {}, ...more });
+const site = { method: 'GET', path: '/', route: '/' };
 
 describe('the limiter of a token', () => {
   it('is the same for every client in the process, and another for another token or base URL', () => {
-    const limiter = rateLimiterFor({ baseUrl, token: 'a' });
-    expect(rateLimiterFor({ baseUrl, token: 'a', limit: 5 })).toBe(limiter);
-    expect(rateLimiterFor({ baseUrl, token: 'b' })).not.toBe(limiter);
-    expect(rateLimiterFor({ baseUrl: 'http://localhost:4010', token: 'a' })).not.toBe(limiter);
+    const limiter = limiterOf('a');
+    expect(limiterOf('a', { rateLimit: { limit: 5 } })).toBe(limiter);
+    expect(limiterOf('b')).not.toBe(limiter);
+    expect(limiterOf('a', { baseUrl: 'http://localhost:4010' })).not.toBe(limiter);
+  });
+
+  it('is one for all tokens with rateLimit: false, if they use the same fetch', () => {
+    const unpaced = limiterOf('a', { rateLimit: false });
+    expect(limiterOf('b', { rateLimit: false })).toBe(unpaced);
+    expect(limiterOf('a')).not.toBe(unpaced);
+    expect(limiterOf('b', { rateLimit: false, fetch: () => undefined })).not.toBe(unpaced);
+    expect(limiterOf('b').outage).toBe(unpaced.outage);
+    expect(limiterOf('b', { fetch: () => undefined }).outage).not.toBe(unpaced.outage);
   });
 
   it('is the same for the ES-module and the CommonJS copy of the package', async () => {
-    const limiter = rateLimiterFor({ baseUrl, token: 'copied' });
+    const limiter = limiterOf('copied');
     vi.resetModules();
     const copy = await import('../../src/rate-limit/registry.ts');
     expect(copy.rateLimiterFor).not.toBe(rateLimiterFor);
-    expect(copy.rateLimiterFor({ baseUrl, token: 'copied' })).toBe(limiter);
+    expect(copy.rateLimiterFor({ baseUrl, token: 'copied', fetch, rateLimit: {} })).toBe(limiter);
   });
 
   it('assumes the limit that was configured last, until the API announces one', async () => {
-    const limiter = rateLimiterFor({ baseUrl, token: 'limits', limit: 5 });
+    const limiter = limiterOf('limits', { rateLimit: { limit: 5 } });
     expect(limiter.snapshot.limit).toBe(5);
-    rateLimiterFor({ baseUrl, token: 'limits' });
+    limiterOf('limits');
     expect(limiter.snapshot.limit).toBe(5);
-    rateLimiterFor({ baseUrl, token: 'limits', limit: 7 });
+    limiterOf('limits', { rateLimit: { limit: 7 } });
     expect(limiter.snapshot.limit).toBe(7);
     const permit = await limiter.acquire(site);
     const reset = String(Math.ceil(Date.now() / 1000) + 60);
     permit.recordResponse(200, new Headers(budget(100, 99, reset)));
-    rateLimiterFor({ baseUrl, token: 'limits', limit: 7 });
+    limiterOf('limits', { rateLimit: { limit: 7 } });
     expect(limiter.snapshot.limit).toBe(100);
   });
 
   it('cannot be used to find its token through the global object', () => {
     const token = 'sk_nobody_sees_this';
-    const limiter = rateLimiterFor({ baseUrl, token });
+    const limiter = limiterOf(token);
     const seen = Reflect.ownKeys(globalThis).map((key) => {
       const value: unknown = Object.getOwnPropertyDescriptor(globalThis, key)?.value;
       return typeof key === 'symbol' ? inspect(value, { showHidden: true, depth: 10 }) : '';
@@ -51,16 +64,16 @@ describe('the limiter of a token', () => {
 
   it('is dropped when nothing uses it, so that rotated tokens leave nothing behind', async () => {
     const gc = garbageCollector();
-    const kept = rateLimiterFor({ baseUrl, token: 'kept' });
+    const kept = limiterOf('kept');
     const dropped: WeakRef<object>[] = [];
     for (let index = 0; index < 200; index += 1) {
-      dropped.push(new WeakRef(rateLimiterFor({ baseUrl, token: `rotated ${index}` })));
+      dropped.push(new WeakRef(limiterOf(`rotated ${index}`)));
       // A WeakRef holds its target until the end of the task.
       if (index % 20 === 0) await new Promise(setImmediate);
     }
     await new Promise(setImmediate);
     gc();
     expect(dropped.filter((limiter) => limiter.deref() !== undefined).length).toBeLessThan(100);
-    expect(rateLimiterFor({ baseUrl, token: 'kept' })).toBe(kept);
+    expect(limiterOf('kept')).toBe(kept);
   });
 });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createSandbox } from '@example/sandbox';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { startRedisCluster } from '../support/redis-cluster.ts';
 import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
-import { LimitedApi } from '../rate-limit/support/limited-api.ts';
 import { type StorePlace, Worker, type Work } from './support/workers.ts';
 
 const window = 2000;
@@ -37,6 +37,14 @@ const stores: [string, boolean, () => Promise<Store>][] = [
   ['a SQLite file', true, fileStore],
 ];
 
+/** An API of 100 requests in a window. */
+async function limitedApi() {
+  const sandbox = createSandbox({ rateLimit: { limit: 100, window } });
+  const refused = () => sandbox.requests.filter(({ status }) => status === 429).length;
+  const { url, close } = await sandbox.listen();
+  return { url, apiToken: sandbox.apiToken, refused, [Symbol.asyncDispose]: close };
+}
+
 function works(count: number, work: Omit<Work, 'window'>): Work[] {
   return Array.from({ length: count }, () => ({ window, ...work }));
 }
@@ -45,9 +53,11 @@ describe.each(stores)('processes that share through %s', (_, isInstalled, startS
   describe.runIf(isInstalled)('when it is installed', () => {
     it('make 75 calls each, four of them: none fails, and none is refused unless a store was late', async () => {
       await using store = await startStore();
-      await using api = await LimitedApi.start({ windows: 'first', duration: window });
+      await using api = await limitedApi();
 
-      const workers = await Worker.startAll(works(4, { baseUrl: api.url, calls: 75, store: store.place }));
+      const workers = await Worker.startAll(
+        works(4, { baseUrl: api.url, apiToken: api.apiToken, calls: 75, store: store.place }),
+      );
       const reports = await Promise.all(workers.map(({ report }) => report));
 
       expect(reports.map(({ done, failed }) => ({ done, failed }))).toEqual(
@@ -55,15 +65,15 @@ describe.each(stores)('processes that share through %s', (_, isInstalled, startS
       );
       // A process whose store is late sends its equal part, or what is left of the window if it knows of no other.
       const outages = reports.reduce((sum, report) => sum + report.outages, 0);
-      expect(api.refused).toBeLessThanOrEqual(100 * outages);
+      expect(api.refused()).toBeLessThanOrEqual(100 * outages);
     });
 
     it('finish their calls while others are killed at any moment', async () => {
       await using store = await startStore();
-      await using api = await LimitedApi.start({ windows: 'first', duration: window });
+      await using api = await limitedApi();
       const [survivors, doomed] = await Promise.all([
-        Worker.startAll(works(2, { baseUrl: api.url, calls: 200, store: store.place })),
-        Worker.startAll(works(4, { baseUrl: api.url, calls: 1000, store: store.place })),
+        Worker.startAll(works(2, { baseUrl: api.url, apiToken: api.apiToken, calls: 200, store: store.place })),
+        Worker.startAll(works(4, { baseUrl: api.url, apiToken: api.apiToken, calls: 1000, store: store.place })),
       ]);
 
       for (const [index, worker] of doomed.entries()) {
@@ -79,7 +89,7 @@ describe.each(stores)('processes that share through %s', (_, isInstalled, startS
       ]);
       // What those that were killed had in flight may count in the next window, with nobody left to report it.
       const outages = reports.reduce((sum, report) => sum + report.outages, 0);
-      expect(api.refused).toBeLessThanOrEqual(40 + 100 * outages);
+      expect(api.refused()).toBeLessThanOrEqual(40 + 100 * outages);
     });
   });
 });

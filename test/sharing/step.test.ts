@@ -1,376 +1,257 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from '@example/sdk';
 import { rateLimitStep } from '@example/sdk/rate-limit';
-import { firstRequest } from './support/store-requests.ts';
+import type { Grant, Report } from '../../src/sharing/step.ts';
+import { firstRequest, grantOf } from './support/store-requests.ts';
+
+// P3, P4 and P1 for processes with a store: one pure step, state in, grant out. Its clock is the store's.
 
 const start = 1_700_000_000_000;
 const minute = 60_000;
 
-/** A store that is only a variable. Its clock stands still unless a test moves it. */
-class Store {
-  now = start;
-  state: string | undefined;
-  expiresIn = 0;
-
-  sync(process: string, request: Partial<RateLimitStoreRequest> = {}): RateLimitStoreReply {
-    const step = rateLimitStep(this.state, firstRequest(process, request), this.now);
-    this.state = step.state;
-    this.expiresIn = step.expiresIn;
-    return step.reply;
-  }
-
-  /** What the process is granted for calls of both priorities. */
-  grant(process: string, request: Partial<RateLimitStoreRequest>): [normal: number, background: number] {
-    const { normal, background } = this.sync(process, request);
-    return [normal, background];
-  }
-
-  get parsed() {
-    return JSON.parse(this.state ?? '{}') as { processes: Record<string, object> };
-  }
-}
-
 /** What a process reports that knows the window. */
-function known(request: Partial<RateLimitStoreRequest> = {}): Partial<RateLimitStoreRequest> {
-  return { reset: 1000, timeLeft: minute, ...request };
+const known = (report: Partial<Report> = {}): Partial<Report> => ({ reset: 1000, timeLeft: minute, ...report });
+/** What it reports of the window after that. */
+const next = (report: Partial<Report> = {}) => known({ reset: 1060, ...report });
+
+/** One sync: of which process, what it reports, what it is granted, and for how long to wait before it. */
+type Sync = readonly [process: string, report: Partial<Report>, grant: Partial<Grant>, after?: number];
+
+function run(syncs: readonly Sync[]): { grants: Grant[]; state: string; expiresIn: number } {
+  let [now, state, expiresIn] = [start, undefined as string | undefined, 0];
+  const grants = syncs.map(([process, report, , after = 0]) => {
+    now += after;
+    const step = rateLimitStep(state, firstRequest(process, report), now);
+    ({ state, expiresIn } = step);
+    return grantOf(step.reply);
+  });
+  return { grants, state: state ?? '', expiresIn };
 }
 
-/** A store in whose window so many requests were used. Some processes have waited for it. */
-function windowOf(limit: number, used = 0, waiting: Record<string, Partial<RateLimitStoreRequest>> = {}): Store {
-  const store = new Store();
-  store.sync('reporter', { normal: 1 });
-  for (const [process, request] of Object.entries(waiting)) store.sync(process, request);
-  store.sync('reporter', known({ limit, used }));
-  return store;
-}
+const normal = (count: number) => ({ normal: count, background: 0 });
+const background = (count: number) => ({ normal: 0, background: count });
 
-/** Calls of a process, each of which is sent before the next one arrives. */
-function arriveOneByOne(store: Store, process: string, count: number): void {
-  for (let sent = 0; sent < count; sent += 1) store.sync(process, known({ normal: 1, sent }));
-}
+const tables: Record<string, Record<string, readonly Sync[]>> = {
+  'while no window is known': {
+    'ten requests go together, over all processes': [
+      ['a', { normal: 6 }, { ...normal(6), limit: 100, reset: 0, timeLeft: 0, processes: 1, nextSyncIn: 5 }],
+      ['b', { normal: 4 }, { ...normal(4), processes: 2 }],
+      ['c', { normal: 1 }, normal(0)],
+      ['a', { inFlight: 6 }, normal(0)],
+      ['a', known({ used: 1, sent: 6, inFlight: 5 }), { limit: 100, used: 1, reset: 1000, timeLeft: minute }],
+      ['c', { normal: 1 }, { ...normal(1), reset: 1000 }],
+    ],
+    'no more than the limit goes together': [
+      ['a', { normal: 3, limit: 4 }, normal(3)],
+      ['b', { normal: 3 }, normal(1)],
+      ['a', {}, normal(0)],
+      ['b', { normal: 2, available: 1 }, normal(2)],
+    ],
+    'one goes at a time if more than ten wait': [
+      ['a', { normal: 11 }, normal(1)],
+      ['b', { normal: 11 }, normal(0)],
+      ['a', { normal: 10, inFlight: 1 }, normal(0)],
+      ['a', { normal: 10 }, normal(1)],
+    ],
+    'the next one goes 2 s after one that found out nothing': [
+      ['a', { normal: 11 }, normal(1)],
+      ['b', { normal: 5 }, normal(0), 1_999],
+      ['b', { normal: 5 }, normal(1), 1],
+      ['c', { normal: 5 }, normal(0)],
+    ],
+    'a background call goes only if no normal call waits': [
+      ['a', { normal: 11 }, normal(1)],
+      ['b', { background: 2 }, background(0), 2_000],
+      ['a', { normal: 0 }, normal(0)],
+      ['b', { background: 2 }, background(2)],
+    ],
+    'others ask soon, and less and less often': [
+      ['a', { normal: 11 }, { nextSyncIn: 5 }],
+      ['b', { normal: 1 }, { nextSyncIn: 5 }, 10],
+      ['b', { normal: 1 }, { nextSyncIn: 50 }, 190],
+      ['b', { normal: 1 }, { nextSyncIn: 500 }, 1_799],
+    ],
+  },
+  'in a window': {
+    'what is held counts on top of what the API announces': [
+      ['a', known({ used: 30, normal: 50 }), normal(50)],
+      ['b', known({ normal: 50 }), { ...normal(20), used: 30 }],
+    ],
+    'what was sent counts once, even if the announcement lags': [
+      ['a', known({ normal: 50 }), normal(50)],
+      ['a', known({ sent: 50, used: 3 }), normal(0)],
+      ['b', known({ normal: 80 }), normal(50)],
+      ['b', known({ normal: 30, available: 50, used: 50 }), normal(0)],
+    ],
+    'a process whose reply was lost is granted the same again': [
+      ['a', known({ normal: 100 }), normal(100)],
+      ['a', known({ normal: 100 }), normal(100)],
+    ],
+    'what a process returns is granted to others': [
+      ['a', known({ normal: 100 }), normal(100)],
+      ['b', known({ normal: 10 }), { ...normal(0), nextSyncIn: 500 }],
+      ['a', known({ available: 80, sent: 20, used: 20 }), normal(0)],
+      ['b', known({ normal: 10 }), { ...normal(0), nextSyncIn: 500 }],
+      ['a', known({ sent: 20, used: 20 }), normal(0)],
+      ['b', known({ normal: 10 }), { ...normal(10), nextSyncIn: 5_000 }],
+    ],
+    'processes that wait get equal parts, however often they ask; a small need is met': [
+      ['a', known({ normal: 0, used: 10 }), normal(0)],
+      ['b', { normal: 90, reset: 1000 }, normal(90)],
+      ['b', known({ normal: 90 }), normal(90)],
+      ['c', known({ normal: 90 }), normal(0)],
+      ['d', known({ normal: 10 }), normal(0)],
+      ['b', known({ normal: 90 }), normal(40)],
+      ['c', known({ normal: 90 }), normal(40)],
+      ['d', known({ normal: 10 }), normal(10)],
+    ],
+    'a remainder goes to the process that asks first': [
+      ['a', known({ normal: 50, used: 99 }), normal(1)],
+      ['b', known({ normal: 50 }), normal(0)],
+    ],
+    'a process asks again when the window ends, at the latest': [
+      ['a', known({ normal: 1, used: 100, timeLeft: 60_000 }), { ...normal(0), nextSyncIn: 5_000 }],
+      ['a', known({ normal: 1, used: 100, timeLeft: 1_200 }), { nextSyncIn: 1_200 }, 58_800],
+    ],
+    'the limit of the response with more used applies': [
+      ['a', known({ used: 10 }), { limit: 100 }],
+      ['a', known({ limit: 60, used: 30 }), { limit: 60, used: 30 }],
+      ['b', known({ limit: 100, used: 20 }), { limit: 60, used: 30 }],
+      ['c', known({ limit: 50, used: 30 }), { limit: 50 }],
+    ],
+  },
+  'by priority': {
+    'background calls leave what normal calls wait for, and will': [
+      ['a', known({ normal: 15, used: 10 }), normal(15)],
+      ['a', known({ normal: 15 }), normal(15)],
+      // 75 are left, of which 60 are kept.
+      ['b', known({ background: 90 }), background(15)],
+      ['c', known({ background: 90 }), background(0)],
+    ],
+    'background calls get a tenth of each window, however many normal calls wait': [
+      ['a', known({ normal: 500, timeLeft: minute }), normal(100)],
+      ['b', known({ background: 50 }), background(0)],
+      ['a', known({ normal: 500 }), normal(90)],
+      ['b', known({ background: 50 }), background(10)],
+      ['b', known({ background: 40, available: 10 }), background(0)],
+    ],
+    'they keep as many as normal calls arrived in the last two windows': [
+      ['a', known({ arrived: 50 }), {}],
+      ['a', next({ arrived: 10 }), {}, minute],
+      ['b', next({ background: 90, timeLeft: 30_000 }), background(53), 30_000],
+      ['a', next({ reset: 1120, arrived: 0 }), {}, 30_000],
+      ['b', next({ reset: 1120, background: 90, timeLeft: 15_000 }), background(72), 45_000],
+    ],
+  },
+  'when a window ends': {
+    'it is over when the first process knows that it is': [
+      ['a', known({ used: 100 }), { timeLeft: minute }],
+      ['b', known({ timeLeft: 500 }), { timeLeft: 500 }],
+      ['a', known({ timeLeft: 900 }), { timeLeft: 500 }],
+      ['a', known({ timeLeft: 400, normal: 1 }), { ...normal(1), timeLeft: 0 }, 500],
+    ],
+    'a request that came too early puts the end off, whatever others believe': [
+      ['a', known({ used: 100 }), {}],
+      ['a', known({ normal: 1, timeLeft: 0 }), normal(1), minute],
+      ['a', known({ normal: 1, timeLeft: 250, probeFailed: true }), { ...normal(0), timeLeft: 250 }],
+      ['b', known({ normal: 1, timeLeft: 0 }), { ...normal(0), timeLeft: 250 }],
+    ],
+    'requests in flight count in the next one until their process reports, and what was sent does not': [
+      ['a', known({ used: 80 }), {}],
+      ['a', known({ sent: 80, inFlight: 8, used: 80, timeLeft: 1_000 }), {}, minute - 1_000],
+      ['b', next({ used: 1, sent: 1, normal: 100 }), { ...normal(91), reset: 1060 }, 1_000],
+      ['a', known({ sent: 80, timeLeft: 0 }), {}],
+      ['b', next({ used: 92, sent: 92, normal: 100 }), normal(8)],
+    ],
+    'a reset that differs by a second and a half is the same window': [
+      ['a', known({ used: 10 }), {}],
+      ['a', known({ reset: 1001.5, used: 20 }), { reset: 1000, used: 20 }],
+      ['a', known({ reset: 998.4, used: 90, timeLeft: 10 }), { reset: 1000, used: 20, timeLeft: minute }],
+      ['a', known({ reset: 1060, timeLeft: 0 }), { reset: 1000 }],
+    ],
+    'windows of a second follow each other': [
+      ['a', known({ timeLeft: 1_000, used: 5 }), { reset: 1000 }],
+      ['a', known({ reset: 1001, timeLeft: 1_000, used: 1 }), { reset: 1001, used: 1 }, 1_000],
+    ],
+  },
+  'a process that is killed': {
+    'leaves what it waits for to others after 24 s, and has sent what it was granted': [
+      ['dead', known({ normal: 30 }), normal(30)],
+      ['dead', known({ normal: 90, available: 30 }), normal(70)],
+      ['dead', known({ normal: 70, available: 10, sent: 20, used: 20 }), normal(70)],
+      ['a', known({ normal: 50, timeLeft: 36_000 }), { ...normal(0), processes: 2 }, 24_000],
+      ['a', known({ normal: 50, timeLeft: 35_999 }), { ...normal(0), processes: 1 }, 1],
+      ['a', next({ normal: 100 }), normal(100), 36_000],
+    ],
+    'is dead sooner in shorter windows': [
+      ['dead', known({ normal: 60, timeLeft: 20_000 }), normal(60)],
+      ['dead', known({ normal: 60, timeLeft: 20_000 }), normal(60)],
+      ['a', known({ normal: 50, timeLeft: 12_000 }), { ...normal(40), processes: 2 }, 8_000],
+      ['a', known({ available: 40, timeLeft: 11_999 }), { processes: 1 }, 1],
+    ],
+    'lives for 5 s in any window': [
+      ['dead', known({ normal: 60, timeLeft: 1_000 }), normal(60)],
+      ['a', known({ timeLeft: 0 }), { processes: 2 }, 5_000],
+      ['a', known({ timeLeft: 0 }), { processes: 1 }, 1],
+    ],
+  },
+  'a clock that was set back': {
+    'loses the state, because all of its times are wrong': [
+      ['a', known({ used: 100 }), {}],
+      ['a', { normal: 1 }, { ...normal(1), reset: 0 }, -1_001],
+    ],
+    'by a second loses nothing': [
+      ['a', known({ used: 100 }), {}],
+      ['a', { normal: 1 }, { ...normal(0), reset: 1000 }, -1_000],
+    ],
+  },
+};
 
-describe('while no window is known', () => {
-  it('one request at a time is granted, which shows the window', () => {
-    const store = new Store();
-    expect(store.grant('a', { normal: 20 })).toEqual([1, 0]);
-    expect(store.sync('b', { normal: 20 })).toMatchObject({ normal: 0, background: 0, limit: 100 });
-    expect(store.grant('a', { normal: 19, inFlight: 1 })).toEqual([0, 0]);
-    expect(store.sync('a', known({ normal: 19, used: 1, sent: 1 }))).toMatchObject({ normal: 19, timeLeft: minute });
-  });
-
-  it('another process sends one after two seconds, and the same one if its request found out nothing', () => {
-    const store = new Store();
-    store.sync('a', { normal: 1 });
-    expect(store.grant('a', { normal: 1 })).toEqual([1, 0]);
-    store.now += 1_999;
-    expect(store.grant('b', { normal: 1 })).toEqual([0, 0]);
-    store.now += 1;
-    expect(store.grant('b', { normal: 1 })).toEqual([1, 0]);
-  });
-
-  it('a process whose request has failed leaves the next one to another that waits, for two seconds more', () => {
-    const store = new Store();
-    store.sync('a', { normal: 2 });
-    store.sync('b', { normal: 1 });
-    expect(store.grant('a', { normal: 2 })).toEqual([0, 0]);
-    expect(store.grant('b', { normal: 1 })).toEqual([1, 0]);
-    store.sync('b', { normal: 1 });
-    store.now += 4_000;
-    expect(store.grant('b', { normal: 1 })).toEqual([1, 0]);
-  });
-
-  it('a process that has one which it does not send gets no other', () => {
-    const store = new Store();
-    store.sync('a', { normal: 2 });
-    store.now += 2_000;
-    expect(store.grant('a', { normal: 1, available: 1 })).toEqual([0, 0]);
-    expect(store.grant('b', { normal: 1 })).toEqual([1, 0]);
-  });
-
-  it('a background call sends one only if no process has a normal call', () => {
-    const store = new Store();
-    store.sync('a', { normal: 2 });
-    store.sync('a', { normal: 1, inFlight: 1 });
-    store.now += 2_000;
-    expect(store.sync('b', { background: 1 })).toMatchObject({ background: 0, nextSyncIn: 510 });
-    store.sync('a');
-    expect(store.grant('b', { background: 1 })).toEqual([0, 1]);
-  });
-
-  it('a background call asks again soon, even if no process has sent one', () => {
-    const store = windowOf(100, 100);
-    store.now += minute - 1;
-    store.sync('a', known({ normal: 1, timeLeft: 1 }));
-    store.now += 1;
-    expect(store.sync('b', { background: 1 })).toMatchObject({ background: 0, nextSyncIn: 510 });
-  });
-
-  it('the processes ask in turn, 10 ms apart, so that they do not write at the same moment', () => {
-    const store = new Store();
-    const ask = () => ['b', 'c', 'd'].map((process) => store.sync(process, { normal: 1 }).nextSyncIn);
-    store.sync('prober', { normal: 1 });
-    ask();
-    expect(ask()).toEqual([10, 20, 30]);
-    store.now += 5;
-    expect(ask()).toEqual([5, 15, 25]);
-    // The longer nothing is found out, the less often.
-    store.now += 1_015;
-    expect(ask()).toEqual([270, 280, 290]);
-    // The prober finds it out by itself.
-    expect(store.sync('prober', { inFlight: 1 }).nextSyncIn).toBeGreaterThanOrEqual(2000);
-  });
-});
-
-describe('in a window', () => {
-  it('what is held counts on top of what the API announces as used', () => {
-    const store = windowOf(100, 30);
-    expect(store.grant('a', known({ normal: 50 }))).toEqual([50, 0]);
-    expect(store.grant('b', known({ normal: 50 }))).toEqual([20, 0]);
-  });
-
-  it('what was sent and is announced counts once', () => {
-    const store = windowOf(100);
-    store.sync('a', known({ normal: 50 }));
-    store.sync('a', known({ sent: 50, used: 50 }));
-    expect(store.grant('b', known({ normal: 80 }))).toEqual([50, 0]);
-  });
-
-  it('what was sent counts even if the announcement lags behind', () => {
-    const store = windowOf(100);
-    store.sync('a', known({ normal: 50 }));
-    store.sync('a', known({ sent: 50, used: 3 }));
-    expect(store.grant('b', known({ normal: 80 }))).toEqual([50, 0]);
-  });
-
-  it('a process whose reply was lost is granted the same again', () => {
-    const store = windowOf(100);
-    expect(store.grant('a', known({ normal: 100 }))).toEqual([100, 0]);
-    expect(store.grant('a', known({ normal: 100 }))).toEqual([100, 0]);
-  });
-
-  it('processes that wait get equal parts, whoever asks, and however often', () => {
-    const store = windowOf(100, 10, { b: { normal: 90 }, c: { normal: 90 } });
-    expect(store.grant('a', known({ normal: 90 }))).toEqual([30, 0]);
-    expect(store.grant('a', known({ normal: 60, sent: 30, used: 40 }))).toEqual([0, 0]);
-    expect(store.grant('b', known({ normal: 90 }))).toEqual([30, 0]);
-    expect(store.grant('c', known({ normal: 90 }))).toEqual([30, 0]);
-  });
-
-  it('a small need is met, and the larger ones divide the rest', () => {
-    const store = windowOf(100, 0, { b: { normal: 90 }, c: { normal: 10 } });
-    expect(store.grant('a', known({ normal: 90 }))).toEqual([45, 0]);
-    expect(store.grant('c', known({ normal: 10 }))).toEqual([10, 0]);
-    expect(store.grant('b', known({ normal: 90 }))).toEqual([45, 0]);
-  });
-
-  it('a process is told to ask again when others may return something, or when the window ends', () => {
-    const store = windowOf(100);
-    store.sync('a', known({ normal: 100 }));
-    expect(store.sync('b', known({ background: 1 })).nextSyncIn).toBe(510);
-    store.sync('a', known({ sent: 100, used: 100 }));
-    expect(store.sync('b', known({ normal: 1 })).nextSyncIn).toBe(5_010);
-    store.now += minute - 1_200;
-    expect(store.sync('b', known({ normal: 1, timeLeft: 1_200 })).nextSyncIn).toBe(1_200);
-  });
-
-  it('a changed limit applies with the newest answer, which is the one with more used', () => {
-    const store = windowOf(100, 10);
-    expect(store.sync('a', known({ limit: 60, used: 30 })).limit).toBe(60);
-    expect(store.sync('b', known({ limit: 100, used: 20 }))).toMatchObject({ limit: 60, used: 30 });
-    expect(store.sync('c', known({ limit: 50, used: 30 })).limit).toBe(50);
-  });
-
-  it('a sync that changes nothing writes nothing', () => {
-    const store = windowOf(100, 100);
-    store.sync('a', known({ normal: 5 }));
-    const { state } = store;
-    store.now += 3_000;
-    store.sync('a', known({ normal: 5 }));
-    expect(store.state).toBe(state);
-  });
-});
-
-describe('by priority', () => {
-  it('background calls get what normal calls of all processes leave', () => {
-    const store = windowOf(100, 0, { b: { normal: 60 } });
-    expect(store.grant('a', known({ background: 90 }))).toEqual([0, 40]);
-    expect(store.grant('b', known({ normal: 60 }))).toEqual([60, 0]);
-  });
-
-  it('background calls get a tenth of each window, however many normal calls wait, and divide it', () => {
-    const store = windowOf(100, 0, { b: { background: 50 }, c: { normal: 500 } });
-    expect(store.grant('a', known({ background: 50 }))).toEqual([0, 5]);
-    expect(store.grant('c', known({ normal: 500 }))).toEqual([90, 0]);
-    expect(store.grant('b', known({ background: 50 }))).toEqual([0, 5]);
-    expect(store.grant('a', known({ background: 45, available: 5 }))).toEqual([0, 0]);
-  });
-
-  it('background calls leave as many requests as normal calls will arrive, if they do as in the last window', () => {
-    const store = windowOf(100);
-    arriveOneByOne(store, 'trickle', 20);
-    store.now += minute;
-    store.sync('trickle', { reset: 1060, timeLeft: minute, sent: 0 });
-    expect(store.grant('batch', { background: 200, reset: 1060, timeLeft: minute })).toEqual([0, 80]);
-    store.now += minute / 2;
-    const later = { reset: 1060, timeLeft: minute / 2 };
-    expect(store.grant('batch', { background: 120, sent: 80, used: 80, ...later })).toEqual([0, 10]);
-  });
-
-  it('background calls leave half of a window at most for calls that are only expected', () => {
-    const store = windowOf(100);
-    arriveOneByOne(store, 'busy', 90);
-    store.now += minute;
-    store.sync('busy', { reset: 1060, timeLeft: minute, sent: 0 });
-    expect(store.grant('batch', { background: 200, reset: 1060, timeLeft: minute })).toEqual([0, 50]);
-  });
-
-  it('a batch that has ended reserves nothing for later', () => {
-    const store = windowOf(100);
-    expect(store.grant('ended', known({ normal: 50 }))).toEqual([50, 0]);
-    store.now += minute;
-    expect(store.grant('a', { normal: 100, reset: 1060, timeLeft: minute })).toEqual([100, 0]);
-  });
-
-  it('a batch that waited when the window began reserves nothing for later', () => {
-    const store = windowOf(100);
-    store.sync('batch', known({ normal: 130 }));
-    const next = (reset: number) => ({ reset, timeLeft: minute });
-    store.now += minute;
-    store.sync('batch', { ...next(1060), normal: 30 });
-    store.now += minute;
-    store.sync('batch', next(1120));
-    expect(store.grant('other', { ...next(1120), background: 200 })).toEqual([0, 100]);
-  });
-});
-
-describe('when a window ends', () => {
-  it('it is over when the first process knows that it is', () => {
-    const store = windowOf(100, 100);
-    expect(store.sync('a', known({ timeLeft: 500 })).timeLeft).toBe(500);
-    expect(store.sync('b', known({ timeLeft: 900 })).timeLeft).toBe(500);
-    store.now += 500;
-    expect(store.sync('b', known({ normal: 5, timeLeft: 400 }))).toMatchObject({ normal: 1, timeLeft: 0 });
-  });
-
-  it('a request that came too early puts the end off, whatever the other processes believe', () => {
-    const store = windowOf(100, 100);
-    store.now += minute;
-    store.sync('a', known({ normal: 1, timeLeft: 0 }));
-    expect(store.sync('a', known({ normal: 1, timeLeft: 250, probeFailed: true })).timeLeft).toBe(250);
-    expect(store.sync('b', known({ normal: 1, timeLeft: 0 }))).toMatchObject({ normal: 0, timeLeft: 250 });
-  });
-
-  it('requests that are in flight count in the new window, until their processes report', () => {
-    const store = windowOf(100, 90);
-    store.now += minute - 1_000;
-    store.sync('a', known({ inFlight: 8, timeLeft: 1_000 }));
-    store.now += 1_000;
-    const next = { reset: 1060, timeLeft: minute };
-    expect(store.grant('b', { ...next, used: 1, sent: 1, normal: 100 })).toEqual([91, 0]);
-    store.sync('a', known({ timeLeft: 0 }));
-    expect(store.grant('b', { ...next, used: 92, sent: 92, normal: 100 })).toEqual([8, 0]);
-  });
-
-  it('what was sent in the last one does not count', () => {
-    const store = windowOf(100);
-    store.now += minute - 1_000;
-    store.sync('a', known({ sent: 80, used: 80, timeLeft: 1_000 }));
-    store.now += 1_000;
-    expect(store.grant('b', { reset: 1060, timeLeft: minute, used: 1, sent: 1, normal: 100 })).toEqual([99, 0]);
-  });
-
-  it('a reset that differs by a second and a half is the same window, and a report about one that is over changes nothing', () => {
-    const store = windowOf(100, 10);
-    expect(store.sync('a', known({ reset: 1001.5, used: 20, sent: 30 }))).toMatchObject({ reset: 1000, used: 20 });
-    expect(store.sync('b', known({ reset: 998.4, used: 99, timeLeft: 10 }))).toMatchObject({
-      used: 20,
-      timeLeft: minute,
-    });
-    expect(store.sync('b', known({ reset: 1060, timeLeft: 0 }))).toMatchObject({ reset: 1000, used: 20 });
-    expect(store.grant('c', known({ normal: 100 }))).toEqual([70, 0]);
-  });
-
-  it('windows of a second follow each other', () => {
-    const store = new Store();
-    store.sync('a', { reset: 1000, timeLeft: 1_000, used: 5 });
-    store.now += 1_000;
-    expect(store.sync('a', { reset: 1001, timeLeft: 1_000, used: 1 })).toMatchObject({ reset: 1001, used: 1 });
-  });
-});
-
-describe('a process that is killed', () => {
-  it.each([
-    [24_000, minute],
-    [8_000, 20_000],
-    [5_000, 10_000],
-  ])('leaves what it waits for to the others after %i ms without a sync, in a window of %i', (lifetime, duration) => {
-    const store = new Store();
-    expect(store.grant('a', known({ normal: 80, timeLeft: duration }))).toEqual([80, 0]);
-    expect(store.grant('dead', known({ normal: 80, timeLeft: duration }))).toEqual([20, 0]);
-    store.now += lifetime;
-    const later = { timeLeft: duration - lifetime, sent: 40, used: 60 };
-    expect(store.grant('a', known({ normal: 30, ...later }))).toEqual([0, 0]);
-    store.now += 1;
-    expect(store.grant('a', known({ normal: 30, ...later }))).toEqual([30, 0]);
-  });
-
-  it('may have sent all that it was granted in the window, such as one that ends with its last call', () => {
-    const store = new Store();
-    expect(store.grant('ended', known({ normal: 70 }))).toEqual([70, 0]);
-    store.now += 30_000;
-    expect(store.grant('a', known({ normal: 100, timeLeft: 30_000 }))).toEqual([30, 0]);
-    store.now += 30_000;
-    expect(store.grant('a', { reset: 1060, timeLeft: minute, normal: 100 })).toEqual([100, 0]);
-  });
-
-  it('is forgotten', () => {
-    const store = windowOf(100);
-    store.sync('dead', known({ normal: 50 }));
-    for (const reset of [1060, 1120, 1180]) {
-      store.now += minute;
-      store.sync('a', { reset, timeLeft: minute });
-    }
-    expect(Object.keys(store.parsed.processes)).toEqual(['a']);
-  });
-});
-
-describe('when the state is lost', () => {
-  it('the processes that have not reported keep an equal part, for 24 seconds', () => {
-    const store = new Store();
-    const lost = known({ processes: 4, normal: 100, used: 20 });
-    expect(store.grant('a', lost)).toEqual([20, 0]);
-    expect(store.grant('b', { ...lost, inFlight: 10, sent: 10 })).toEqual([10, 0]);
-    expect(store.sync('b', lost).processes).toBe(4);
-    store.now += 24_001;
-    expect(store.grant('a', known({ normal: 80, sent: 20, used: 20, timeLeft: minute - 24_001 }))).toEqual([60, 0]);
-  });
-
-  it('as it is when the clock is set back, because all times in it are wrong', () => {
-    const store = windowOf(100, 100);
-    store.now -= 10_000;
-    expect(store.sync('a', { normal: 1 })).toMatchObject({ normal: 1, reset: 0 });
+describe.each(Object.entries(tables))('%s', (_, table) => {
+  it.each(Object.entries(table))('%s', (_, syncs) => {
+    const { grants } = run(syncs);
+    expect(grants).toMatchObject(syncs.map(([, , grant]) => grant));
   });
 });
 
 describe('the state', () => {
-  it('keeps what a newer version of the SDK has added, and does without what an older one lacks', () => {
-    const store = windowOf(100);
-    const { processes, ...rest } = store.parsed;
-    const older = { seenAt: start, held: 5, granted: 5 };
-    store.state = JSON.stringify({ ...rest, processes: { ...processes, older }, color: 'red' });
-    store.state = store.state.replace('"seenAt"', '"shape":"round","seenAt"');
-
-    expect(store.grant('a', known({ normal: 100 }))).toEqual([95, 0]);
-    store.now += 10_000;
-    store.sync('reporter', { reset: 1060, timeLeft: minute });
-    expect(store.parsed).toHaveProperty('color', 'red');
-    expect(store.parsed.processes).toHaveProperty('reporter.shape', 'round');
+  it('is small, forgets dead processes, and can itself be forgotten two minutes after its window', () => {
+    const many = run(Array.from({ length: 50 }, (_, index): Sync => [`process ${index}`, known({ normal: 20 }), {}]));
+    expect(many.state.length).toBeLessThan(51 * 140);
+    expect(many.expiresIn).toBe(minute + 120_000);
+    const later = run([
+      ['dead', known({ normal: 50 }), {}],
+      ...[1060, 1120].map((reset): Sync => ['a', next({ reset }), {}, minute]),
+    ]);
+    expect(later.state).not.toContain('dead');
   });
 
-  it('is small, and can be forgotten two minutes after its window', () => {
-    const store = windowOf(100);
-    for (let index = 0; index < 50; index += 1) store.sync(`process ${index}`, known({ normal: 20 }));
-    expect(store.state?.length).toBeLessThan(51 * 140);
-    expect(store.expiresIn).toBe(minute + 120_000);
+  it('is the same after a sync that changes nothing', () => {
+    const syncs: Sync[] = [
+      ['a', known({ used: 100 }), {}],
+      ['a', known({ used: 100, normal: 5 }), {}],
+    ];
+    const { state } = run(syncs);
+    expect(run([...syncs, ['a', known({ used: 100, normal: 5, timeLeft: 54_000 }), {}, 6_000]]).state).toBe(state);
+    expect(run([...syncs, ['a', known({ used: 100, normal: 5, timeLeft: 53_999 }), {}, 6_001]]).state).not.toBe(state);
+  });
+
+  it('keeps what a newer version of the SDK has added, and does without what an older one lacks', () => {
+    const { state } = run([['a', known({ normal: 5 }), {}]]);
+    const { processes, ...rest } = JSON.parse(state) as { processes: object };
+    const older = { seenAt: start, held: 5, granted: 5 };
+    const newer = { ...rest, color: 'red', processes: { ...processes, older } };
+    const step = rateLimitStep(JSON.stringify(newer), firstRequest('b', known({ normal: 100 })), start);
+    expect(grantOf(step.reply).normal).toBe(90);
+    expect(JSON.parse(step.state)).toMatchObject({ color: 'red', processes: { older } });
+  });
+});
+
+it('requests and replies are opaque: only the step can make a reply', () => {
+  expectTypeOf<RateLimitStoreRequest>().not.toHaveProperty('normal');
+  expectTypeOf<{ normal: number }>().not.toExtend<RateLimitStoreReply>();
+  expectTypeOf(rateLimitStep(undefined, firstRequest('a'), 0).reply).toEqualTypeOf<RateLimitStoreReply>();
+  expect(JSON.parse(JSON.stringify(rateLimitStep(undefined, firstRequest('a'), 0)))).toMatchObject({
+    expiresIn: 120_000,
   });
 });

@@ -1,245 +1,225 @@
 import { format } from 'node:util';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RateLimitStore, RateLimitStoreRequest } from '@example/sdk';
-import { createRateLimitStore, rateLimitStep } from '@example/sdk/rate-limit';
-import { Scheduler } from '../../src/rate-limit/scheduler.ts';
-import { useImmediateDigest } from '../rate-limit/support/immediate-digest.ts';
-import { observing } from '../rate-limit/support/calls.ts';
-import { VirtualTime } from '../rate-limit/support/simulation.ts';
+import { describe, expect, it } from 'vitest';
+import type { Client, ClientOptions, RateLimitStore, RateLimitStoreEvent } from '@example/sdk';
+import { createRateLimitStore } from '@example/sdk/rate-limit';
+import type { Report } from '../../src/sharing/step.ts';
 import { throwing } from '../support/http-server.ts';
-import { budget } from '../support/in-process-api.ts';
+import { documentedApi, failing, faults } from '../support/world/api.ts';
+import type { Api } from '../support/world/network.ts';
+import { MemoryStore } from '../support/world/store.ts';
+import { World } from '../support/world/world.ts';
 import { reply } from './support/store-requests.ts';
 
-const id = 'https://api.example.com/v1 sk_secret';
-const call = { method: 'GET', path: '/', route: '/' };
+// What one process does with a store: when it asks, what it does if the store is gone, and what it tells.
 
-const announced = new Headers({ date: new Date(1_700_000_000_000).toUTCString(), ...budget(100, 99, 1700000060) });
+type Sync = RateLimitStore['sync'];
 
-beforeEach(useImmediateDigest);
-
-function schedulerWith(time: VirtualTime, sync: RateLimitStore['sync']): Scheduler {
-  const scheduler = new Scheduler(id, time);
-  scheduler.configure({ store: createRateLimitStore(sync) });
-  return scheduler;
-}
-
-/** What a store does that works, after so many milliseconds, and what it was asked. */
-function working(time: VirtualTime, latency = 0) {
-  const requests: RateLimitStoreRequest[] = [];
-  let state: string | undefined;
-  const sync: RateLimitStore['sync'] = async (_, request) => {
-    requests.push(request);
-    if (latency > 0) await new Promise<void>((resolve) => time.after(latency, resolve));
-    const step = rateLimitStep(state, request, 1_700_000_000_000 + Math.floor(time.now()));
-    ({ state } = step);
-    return step.reply;
+/** A world with one process, and a store of one's own. */
+function setup(sync: (world: World) => Sync, api: Api = documentedApi().receive, options: ClientOptions = {}) {
+  const world: World = new World({ kind: 'sdk', api });
+  const syncs: { at: number; key: string; report: Report }[] = [];
+  const inner = sync(world);
+  const store = createRateLimitStore((key, request) => {
+    syncs.push({ at: world.clock.now, key, report: request as unknown as Report });
+    return inner(key, request);
+  });
+  const events: RateLimitStoreEvent[] = [];
+  let client: Client | undefined;
+  const get = (index: number, signal?: AbortSignal) => {
+    // Made while time is virtual: a client hashes its token on another thread.
+    client ??= world.sdk({ rateLimit: { store }, ...options }).on('rateLimitStore', (event) => events.push(event));
+    return client.users.get(`user_${index}`, { signal });
   };
-  return { sync, requests };
+  return { world, syncs, events, get };
 }
 
-describe('a store of your own', () => {
-  it('is made of a function', () => {
-    const create = () => createRateLimitStore({ sync: () => ({}) } as never);
-    expect(create).toThrow('sync must be a function; got Object.');
-  });
+const working = (world: World, latency = 1) => {
+  const store = new MemoryStore(world.clock);
+  store.latency = latency;
+  const { sync } = store.connect();
+  return Object.assign(sync, { store });
+};
+const rejecting = () => Promise.reject(new Error('connect ECONNREFUSED'));
 
-  it.each([
-    ['rejects', () => Promise.reject(new Error('no'))],
-    ['throws', throwing(new Error('no'))],
-    ['never answers', () => new Promise<never>(() => undefined)],
+it('a store of your own is made of a function', () => {
+  expect(() => createRateLimitStore({ sync: () => ({}) } as never)).toThrow('sync must be a function; got Object.');
+});
+
+describe('a store that is gone keeps no call from being sent, and is reported once', () => {
+  it.each<[string, (world: World) => Sync]>([
+    ['rejects', () => rejecting],
+    ['throws', () => throwing(new Error('no'))],
+    ['never answers', () => () => new Promise<never>(() => undefined)],
+    [
+      'answers after 1 001 ms',
+      ({ clock }) =>
+        () =>
+          clock.sleep(1_001).then(() => reply()),
+    ],
     ...[
-      ...[undefined, null, 'granted', [], {}, { ...reply, processes: 0 }],
-      ...[-1, NaN, Infinity, '1'].map((normal) => ({ ...reply, normal })),
-    ].map((answer): [string, RateLimitStore['sync']] => [`answers ${format(answer)}`, () => answer as never]),
-  ])('that %s keeps no call from being sent', async (_, sync) => {
-    const time = new VirtualTime();
-    const scheduler = schedulerWith(time, sync);
-    const onStoreChange = vi.fn();
-    const observer = observing({ onStoreChange });
-    const permits = Array.from({ length: 5 }, async () => {
-      const permit = await scheduler.acquire({ ...call, observer });
-      permit.recordResponse(200, announced);
-    });
-
-    await time.run();
-
-    await Promise.all(permits);
-    expect(time.now()).toBeLessThanOrEqual(2_000);
-    expect(onStoreChange).toHaveBeenCalledExactlyOnceWith({ available: false, error: expect.any(Error) as Error });
+      undefined,
+      null,
+      'granted',
+      [],
+      {},
+      reply({ normal: -1 }),
+      reply({ normal: NaN }),
+      reply({ processes: Infinity }),
+    ].map((answer): [string, (world: World) => Sync] => [
+      `answers ${format(answer)}`,
+      () => () => Promise.resolve(answer as never),
+    ]),
+  ])('%s', async (_, sync) => {
+    const { world, events, get } = setup(sync);
+    const figures = await world.run(() => world.burst(5, (index) => get(index)));
+    expect(figures).toMatchObject({ answered: 5, refused: 0 });
+    expect(figures.end).toBeLessThanOrEqual(2);
+    expect(events).toEqual([{ available: false, reason: expect.any(String) }]);
   });
 
-  it.each([
-    [999, true],
-    [1001, false],
-  ])('that answers after %i ms is available: %s', async (delay, isAvailable) => {
-    const time = new VirtualTime();
-    const sync = () =>
-      new Promise<typeof reply>((resolve) => time.after(delay, () => resolve({ ...reply, normal: 1 })));
-    const onStoreChange = vi.fn();
-    const observer = observing({ onStoreChange });
-    void Promise.resolve(schedulerWith(time, sync).acquire({ ...call, observer }));
-    await time.run(1002);
-    expect(onStoreChange).toHaveBeenCalledTimes(isAvailable ? 0 : 1);
-  });
-
-  it('is reported once when it is gone, and once when it is back', async () => {
-    const time = new VirtualTime();
-    let isDown = false;
-    const scheduler = schedulerWith(time, () =>
-      isDown ? Promise.reject(new Error('connect ECONNREFUSED')) : Promise.resolve({ ...reply, normal: 1 }),
+  it('but not if it answers after 990 ms', async () => {
+    const { world, events, get } = setup(
+      ({ clock }) =>
+        () =>
+          clock.sleep(990).then(() => reply({ normal: 5 })),
     );
-    const onStoreChange = vi.fn();
-    const observer = observing({ onStoreChange });
-    for (const down of [false, true, true, false, false]) {
-      isDown = down;
-      void Promise.resolve(scheduler.acquire({ ...call, observer })).then((permit) => permit.release());
-      await time.run(time.now() + 10_000);
-    }
-    expect(onStoreChange.mock.calls).toEqual([
-      [{ available: false, error: new Error('connect ECONNREFUSED') }],
-      [{ available: true }],
+    expect(await world.run(() => world.burst(5, (index) => get(index)))).toMatchObject({ answered: 5 });
+    expect(events).toEqual([]);
+  });
+
+  it('and again when it is back', async () => {
+    let isDown = false;
+    const { world, events, get } = setup((world) => {
+      const sync = working(world);
+      return (...args) => (isDown ? rejecting() : sync(...args));
+    });
+    await world.run(async () => {
+      for (isDown of [false, true, true, false, false]) {
+        world.burst(1, (index) => get(index));
+        await world.clock.sleep(61_000);
+      }
+    });
+    expect(events).toEqual([
+      { available: false, reason: 'connect ECONNREFUSED' },
+      { available: true, reason: undefined },
     ]);
   });
 
-  it('is asked again after ever longer pauses while it is gone', async () => {
-    const time = new VirtualTime();
-    const asked: number[] = [];
-    const scheduler = schedulerWith(time, () => {
-      asked.push(time.now());
-      return Promise.reject(new Error('no'));
+  it('is asked again after 1, 2, 4 … 30 s', async () => {
+    const { world, syncs, get } = setup(() => rejecting);
+    await world.run(() => world.every(100, 1_000, (index) => get(index)));
+    const pauses = syncs.slice(1).map(({ at }, index) => Math.round((at - syncs[index]!.at) / 1000));
+    expect(pauses.slice(0, 7)).toEqual([1, 2, 4, 8, 16, 30, 30]);
+  });
+
+  it('leaves the process an equal part of the window', async () => {
+    let isFirst = true;
+    const { world, get } = setup(() => async () => {
+      if (!isFirst) return rejecting();
+      isFirst = false;
+      return reply({ normal: 1, processes: 5 });
     });
-    for (let at = 0; at < 100_000; at += 100) {
-      time.after(at, () => void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.release()));
-    }
-    await time.run(100_000);
-    expect(asked.slice(1).map((at, index) => at - asked[index]!)).toEqual(
-      [1, 2, 4, 8, 16, 30, 30].map((seconds) => seconds * 1000),
-    );
-  });
-
-  it('leaves each process an equal part of the window while it is gone', async () => {
-    const time = new VirtualTime();
-    const sync = vi.fn<RateLimitStore['sync']>().mockRejectedValue(new Error('no'));
-    const scheduler = schedulerWith(time, sync.mockResolvedValueOnce({ ...reply, normal: 1, processes: 50 }));
-    let sent = 0;
-    for (let calls = 0; calls < 10; calls++) {
-      void Promise.resolve(scheduler.acquire(call)).then((permit) => {
-        sent += 1;
-        permit.recordResponse(200, announced);
-      });
-    }
-    await time.run(30_000);
-    expect(sent).toBe(2);
-  });
-
-  it('is asked with a hash, never with the token', async () => {
-    vi.restoreAllMocks();
-    const keys: string[] = [];
-    const scheduler = schedulerWith(new VirtualTime(), (key) => {
-      keys.push(key);
-      return Promise.reject(new Error('no'));
+    await world.run(async () => {
+      world.burst(50, (index) => get(index));
+      await world.clock.sleep(30_000);
+      expect(world.exchanges).toHaveLength(20);
     });
-    await scheduler.acquire(call);
-    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
-  });
-
-  it('gets back a request that was granted and never sent', async () => {
-    const time = new VirtualTime();
-    const { sync, requests } = working(time);
-    const scheduler = schedulerWith(time, sync);
-    const after = vi.spyOn(time, 'after');
-    (await scheduler.acquire(call)).release();
-    await time.run();
-    expect(after).toHaveBeenCalledWith(250, expect.any(Function), true); // which keeps no process alive
-    expect(requests).toHaveLength(2);
-    expect(requests[1]).toMatchObject({ available: 0, inFlight: 0, sent: 0 });
-  });
-
-  it('hears that none is left of what it granted, whatever was sent while it was away', async () => {
-    const time = new VirtualTime();
-    const { sync, requests } = working(time);
-    let isDown = false;
-    const scheduler = schedulerWith(time, (...args) => (isDown ? Promise.reject(new Error('no')) : sync(...args)));
-    for (isDown of [false, true, true, false, false, false]) {
-      void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.recordResponse(200, announced));
-      await time.run(time.now() + 1000);
-    }
-    expect(requests.filter(({ wasOut }) => wasOut)).toMatchObject([{ available: 0 }]);
-  });
-
-  it('is asked once at a time, and gets back what it grants to a call that is aborted meanwhile', async () => {
-    const time = new VirtualTime();
-    const { sync, requests } = working(time, 300);
-    let [running, most] = [0, 0];
-    const scheduler = schedulerWith(time, (...args) => {
-      most = Math.max(most, (running += 1));
-      return sync(...args).finally(() => (running -= 1));
-    });
-    const first = Promise.resolve(scheduler.acquire(call)).then((permit) => permit.recordResponse(200, announced));
-    await time.run(301);
-    await first;
-    // While the store hears of the first call, and while it grants a request.
-    for (const at of [500, 1000]) {
-      await time.run(at);
-      const controller = new AbortController();
-      const aborted = Promise.resolve(scheduler.acquire({ ...call, signal: controller.signal }));
-      await time.run(at + 20);
-      controller.abort('no');
-      await expect(aborted).rejects.toBe('no');
-    }
-    await time.run();
-
-    expect(most).toBe(1);
-    expect(requests.at(-2)).toMatchObject({ normal: 1 });
-    expect(requests.at(-1)).toMatchObject({ normal: 0, available: 0, inFlight: 0 });
-  });
-
-  it('is not asked about an API that announces no limit: there is nothing to share', async () => {
-    const sync = vi.fn(() => Promise.reject(new Error('no')));
-    const time = new VirtualTime();
-    const scheduler = new Scheduler(id, time);
-    const first = await scheduler.acquire(call);
-    first.recordResponse(200, new Headers());
-    scheduler.configure({ store: createRateLimitStore(sync), limit: 2 });
-    (await scheduler.acquire(call)).recordResponse(200, new Headers());
-    void scheduler.acquire(call);
-    await time.run(1000);
-    expect(scheduler.snapshot.waiting).toBe(1);
-    expect(sync).not.toHaveBeenCalled();
-  });
-
-  it('keeps no call waiting that arrives while unused requests are returned to it', async () => {
-    const time = new VirtualTime();
-    const scheduler = schedulerWith(time, working(time, 5).sync);
-    const first = Promise.resolve(scheduler.acquire(call)).then((permit) => permit.release());
-    await time.run(200);
-    await first;
-    let isSent = false;
-    // Within the 5 ms that the return takes, 250 ms after the call.
-    for (let at = 1; at < 100; at += 1) {
-      time.after(at, () => {
-        if (scheduler.snapshot.waiting === 0)
-          void Promise.resolve(scheduler.acquire(call)).then((permit) => permit.release());
-      });
-    }
-    time.after(1000, () => (isSent = scheduler.snapshot.waiting === 0));
-    await time.run();
-    expect(isSent).toBe(true);
   });
 });
 
-it('a store is asked a few times for each request while the API cannot be reached', async () => {
-  const time = new VirtualTime();
-  const { sync, requests: syncs } = working(time);
-  let requests = 0;
-  const scheduler = schedulerWith(time, sync);
-  for (let index = 0; index < 50; index += 1) {
-    void Promise.resolve(scheduler.acquire(call)).then((permit) => {
-      requests += 1;
-      permit.release(true);
+describe('a store is asked', () => {
+  it('with a hash of the token, for what the calls need', async () => {
+    const { world, syncs, get } = setup(working);
+    await world.run(() => world.burst(5, (index) => get(index)));
+    const { key, report } = syncs[0]!;
+    expect(key).toMatch(/^[0-9a-f]{64}$/);
+    expect(report).toMatchObject({ normal: 5, background: 0, available: 0, inFlight: 0, limit: 100, reset: 0 });
+  });
+
+  it('once at a time', async () => {
+    let [running, most] = [0, 0];
+    const { world, get } = setup((world) => {
+      const sync = working(world, 150);
+      return (...args) => {
+        most = Math.max(most, (running += 1));
+        return sync(...args).finally(() => (running -= 1));
+      };
     });
-  }
-  await time.run(120_000);
-  expect(requests).toBeGreaterThan(15);
-  expect(syncs.length).toBeLessThan(10 * requests);
+    await world.run(() => world.every(70, 60, (index) => get(index)));
+    expect(most).toBe(1);
+  });
+
+  it('about nothing if the API announces no limit', async () => {
+    const { world, syncs, get } = setup(working, documentedApi({ limit: Infinity }).receive);
+    await world.run(async () => {
+      await get(0);
+      await world.clock.sleep(10_000);
+      syncs.length = 0;
+      world.burst(120, (index) => get(index));
+    });
+    expect(syncs).toEqual([]);
+  });
+
+  it('a few times for each request while the API fails', async () => {
+    const { world, syncs, get } = setup(working, failing(documentedApi().receive, faults.refused), {
+      outageWait: 60_000,
+    });
+    await world.run(() => world.burst(50, (index) => get(index)));
+    expect(world.exchanges.length).toBeGreaterThan(20);
+    expect(syncs.length).toBeLessThan(10 * world.exchanges.length);
+  });
+
+  it('no more when nothing waits', async () => {
+    const { world, syncs, get } = setup(working);
+    await world.run(async () => {
+      world.burst(20, (index) => get(index));
+      await world.clock.sleep(5_000);
+      const { length } = syncs;
+      await world.clock.sleep(300_000);
+      expect(syncs).toHaveLength(length);
+      expect(length).toBeLessThan(10);
+    });
+  });
+});
+
+describe('a store hears', () => {
+  it('after 250 ms what was sent', async () => {
+    const { world, syncs, get } = setup(working);
+    await world.run(async () => {
+      await get(0);
+      await world.clock.sleep(1_000);
+    });
+    expect(syncs.at(-1)!.report).toMatchObject({ normal: 0, available: 0, inFlight: 0, sent: 1, used: 1, arrived: 1 });
+    expect(syncs.at(-1)!.at).toBeLessThanOrEqual(300);
+  });
+
+  it('that a call was aborted before its request was granted', async () => {
+    const { world, syncs, get } = setup((world) => working(world, 300));
+    const controller = new AbortController();
+    await world.run(async () => {
+      world.burst(3, (index) => get(index, controller.signal));
+      await world.clock.sleep(100);
+      controller.abort(new Error('no'));
+      await world.clock.sleep(5_000);
+    });
+    expect(world.exchanges).toEqual([]);
+    expect(syncs.map(({ report }) => [report.normal, report.available])).toEqual([
+      [3, 0],
+      [0, 0],
+    ]);
+  });
+
+  it('of a call that arrives while it hears of another one', async () => {
+    const { world, get } = setup((world) => working(world, 20));
+    const figures = await world.run(async () => {
+      for (let at = 230; at < 330; at += 7) {
+        world.burst(1, (index) => get(index));
+        await world.clock.sleep(at);
+        world.burst(1, (index) => get(index), 'late');
+        await world.clock.sleep(2_000);
+      }
+    });
+    expect(figures.answered).toBe(figures.calls);
+    expect(figures.max).toBeLessThanOrEqual(0.5);
+  });
 });

@@ -11,8 +11,6 @@ interface Received {
   body: string;
 }
 
-export type TestServer = Awaited<ReturnType<typeof serve>>;
-
 export type Handler = (request: Received, response: ServerResponse) => void;
 
 /** Starts a server on a free port of the loopback interface. It ends with the test. */

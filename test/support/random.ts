@@ -15,9 +15,6 @@ export function seeded(seed: number): Random {
 /** A whole number from 0 up to `end`, which is not included. */
 export const below = (random: Random, end: number): number => Math.floor(random() * end);
 
-/** A whole number from `low` to `high`, both included. */
-export const between = (random: Random, low: number, high: number): number => low + below(random, high - low + 1);
-
 /** One of the values, of which there is at least one. */
 export const pick = <T>(random: Random, values: readonly [T, ...T[]] | readonly T[]): T =>
   values[below(random, values.length)] as T; // below its length

@@ -21,7 +21,7 @@ export async function passTime(milliseconds: number): Promise<void> {
 
 /** Fixes the part of the backoff that retries wait until the test ends: with 0 none of it, which is never so; with 1 all. */
 export function fixJitter(part: number): void {
-  const spy = vi.spyOn(Math, 'random').mockReturnValue(2 * part - 1);
+  const spy = vi.spyOn(Math, 'random').mockReturnValue(3 * part - 2);
   onTestFinished(() => spy.mockRestore());
 }
 

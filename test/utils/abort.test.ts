@@ -1,7 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { Deadline, onAbort } from '../../src/utils/abort.ts';
-import { garbageCollector } from '../support/garbage-collector.ts';
 
 it('calls that share a signal share one listener, and nothing is left when all have gone', () => {
   const { signal } = new AbortController();
@@ -38,21 +37,17 @@ it.each([
   expect(deadline.signal.reason).toBe('enough');
 });
 
-it('a deadline that is kept for a body aborts what reads it for as long as something holds the body', async () => {
+it('a stopped deadline leaves neither a timer nor a listener, and says whether its signal has aborted it', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const controller = new AbortController();
-  const body = {};
-  const read = () => {
-    const deadline = new Deadline([controller.signal], 1000, Error);
-    deadline.keepFor(body);
-    deadline.dispose();
-    return deadline.signal;
-  };
-  const signal = read();
-  await new Promise(setImmediate);
-  garbageCollector()();
-
-  controller.abort('enough');
-
-  expect(signal.reason).toBe('enough');
-  expect(body).toEqual({});
+  const [stopped, over] = [1, 2].map(() => new Deadline([controller.signal], 1_000, () => new Error('too late')));
+  stopped?.stop();
+  expect([vi.getTimerCount(), getEventListeners(controller.signal, 'abort').length]).toEqual([1, 1]);
+  vi.advanceTimersByTime(1_000);
+  expect(stopped?.signal.aborted).toBe(false);
+  expect(over?.signal.reason).toEqual(new Error('too late'));
+  expect(over?.isAbortedBy(over.signal.reason)).toBe(false);
+  over?.stop();
+  expect([vi.getTimerCount(), getEventListeners(controller.signal, 'abort').length]).toEqual([0, 0]);
 });

@@ -30,26 +30,17 @@ describe('the environment', () => {
     expect(() => new Client()).toThrow('No API token: pass apiToken or set EXAMPLE_API_TOKEN.');
   });
 
-  it('provides the log level, in whatever case', async () => {
-    const api = inProcessApi(() => Response.json(user));
-    const debug = vi.spyOn(console, 'debug').mockReturnValue();
-    vi.stubEnv('EXAMPLE_LOG', ' DEBUG ');
-
+  it.each([
+    [' DEBUG ', ['warn', 'debug']],
+    ['loud', ['warn']], // A level that does not exist is warn.
+    ['error', []],
+  ])('provides the log level: %s', async (level, logged) => {
+    const api = inProcessApi(() => Response.json({ ...user, name: null }));
+    const spies = (['warn', 'debug'] as const).map((name) => vi.spyOn(console, name).mockReturnValue());
+    vi.stubEnv('EXAMPLE_LOG', level);
     await new Client({ apiToken, baseUrl: api.url, fetch: api.fetch }).users.get('user_123');
-
-    expect(debug).toHaveBeenCalled();
-    debug.mockRestore();
-  });
-
-  it('provides a log level that does not exist: one line says so, and the client goes on with warn', () => {
-    const warn = vi.spyOn(console, 'warn').mockReturnValue();
-    vi.stubEnv('EXAMPLE_LOG', 'loud');
-
-    for (let clients = 0; clients < 3; clients++) expect(() => new Client({ apiToken })).not.toThrow();
-
-    const line = '[@example/sdk] EXAMPLE_LOG must be one of off, error, warn, info, debug; warn is used.';
-    expect(warn).toHaveBeenCalledExactlyOnceWith(line);
-    warn.mockRestore();
+    expect(['warn', 'debug'].filter((_, index) => spies[index]?.mock.calls.length)).toEqual(logged);
+    for (const spy of spies) spy.mockRestore();
   });
 
   it('may not exist at all', () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** What a process is to do. */
 export interface Work {
   readonly baseUrl: string;
+  readonly apiToken: string;
   readonly calls: number;
   /** Milliseconds of a window of the API. */
   readonly window: number;

@@ -9,10 +9,10 @@ import type { Report, Work } from '../workers.ts';
 
 // Only `start()` starts this program, and gives it this argument.
 const work = JSON.parse(process.argv[2]!) as Work;
-const { baseUrl, window, store } = work;
+const { baseUrl, apiToken, window, store } = work;
 
 const client = new Client({
-  apiToken: 'sk_test',
+  apiToken,
   baseUrl,
   logLevel: 'off',
   rateLimit: { window, store: store && (await connect(store)) },
@@ -32,9 +32,9 @@ client.on('rateLimitStore', ({ available }) => {
 await Promise.all(Array.from({ length: work.calls }, call));
 process.send?.(report, () => process.exit(0));
 
-async function call(_: unknown, index: number): Promise<void> {
+async function call(): Promise<void> {
   try {
-    await client.users.get(`user_${index}`);
+    await client.projects.list({ per_page: 1 });
     report.done += 1;
   } catch (error) {
     report.failed.push(String(error));

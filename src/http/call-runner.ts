@@ -1,0 +1,250 @@
+import { currentToken, replacementOf } from '../auth/api-token.ts';
+import { AuthenticationError, ExampleError, RateLimitWaitError, TimeoutError } from '../errors/index.ts';
+import { describeEffect } from '../rate-limit/outage.ts';
+import type { Limiter } from '../rate-limit/limiter.ts';
+import type { Permit } from '../rate-limit/queue.ts';
+import { rateLimiterFor } from '../rate-limit/registry.ts';
+import type { RateLimitSnapshot } from '../rate-limit/types.ts';
+import type { ListUnverifiedEvent } from '../telemetry/events.ts';
+import { redactorOf } from '../telemetry/redaction.ts';
+import type { CallTelemetry, Telemetry } from '../telemetry/telemetry.ts';
+import { Deadline, untilAborted } from '../utils/abort.ts';
+import { describeValue } from '../utils/arguments.ts';
+import { now } from '../utils/timing.ts';
+import { APIPromise, type Exchange } from './api-promise.ts';
+import { send, type FailedAttempt } from './attempt.ts';
+import { addToken, hideToken, resolveCall, type Call } from './call.ts';
+import type { EndpointOptions, HttpMethod, InternalOptions, Requester, ResolvedOptions } from './options.ts';
+import { decode, errorInit } from './response.ts';
+import { planRetry } from './retry.ts';
+
+/** A token, with its limiter. */
+interface Account {
+  readonly token: string;
+  readonly limiter: Limiter;
+}
+
+/** Makes calls: each is one run of the loop in `#run` (docs/internals/retries.md). */
+export class CallRunner implements Requester {
+  readonly #options: ResolvedOptions;
+  readonly #telemetry: Telemetry;
+  /** The account that was used last. There can be several only if `apiToken` is a function. */
+  #account: Account | undefined;
+
+  constructor(options: ResolvedOptions, telemetry: Telemetry) {
+    this.#options = options;
+    this.#telemetry = telemetry;
+    if (typeof options.apiToken === 'string') this.#account = accountOf(options.apiToken, options);
+  }
+
+  get rateLimit(): RateLimitSnapshot | undefined {
+    return this.#options.rateLimit ? this.#account?.limiter.snapshot : undefined;
+  }
+
+  /** @param names The options that the caller may set. Default: {@link RequestOptions}. */
+  request<T>(
+    method: HttpMethod,
+    route: string,
+    endpoint: InternalOptions<T>,
+    options?: EndpointOptions<T>,
+    names?: readonly (keyof EndpointOptions)[],
+  ): APIPromise<T> {
+    return new APIPromise<T>((promise) => {
+      // Without types, callers may pass anything as a path.
+      const path = typeof route === 'string' ? route : typeof route;
+      const target = hideToken({ method, path, route: path }, this.#account?.token);
+      const telemetry = this.#telemetry.observe(this.#options.logger, target);
+      const resolve = () => resolveCall(method, route, endpoint, this.#options, options, names);
+      return telemetry ? telemetry.run(() => this.#run(resolve, promise, telemetry)) : this.#run(resolve, promise);
+    });
+  }
+
+  onListUnverified({ reason, ...target }: ListUnverifiedEvent): void {
+    const event = { ...hideToken(target, this.#account?.token), reason };
+    this.#telemetry.events.emit('listUnverified', event);
+    const line = `${event.method} ${event.path}: it can't be verified that each item was yielded once (${reason}).`;
+    this.#options.logger.warn?.(line, event);
+  }
+
+  /** The life of a call: it waits for a permit, is sent, and ends or is sent again. */
+  async #run<T>(
+    resolve: () => Call,
+    promise: { readonly isResponseOnly: boolean },
+    telemetry?: CallTelemetry,
+  ): Promise<Exchange<T>> {
+    let call: Call | undefined;
+    let deadline: Deadline | undefined;
+    let account: Account | undefined;
+    let permit: Permit | undefined;
+    try {
+      // At once, because the caller may change the parameters before the request is sent.
+      const current = (call = resolve());
+      addToken(call, this.#account?.token);
+      deadline = deadlineOf(call);
+      Object.assign(call, { signal: deadline, deadline: deadline?.endsAt }, telemetry?.observe(call));
+      for (let retries = 0; ;) {
+        ({ account, permit } = await this.#permitFor(call, deadline, account));
+        call.attempt += 1;
+        call.response = undefined;
+        const attempt = { token: account.token, permit, isResponseOnly: promise.isResponseOnly };
+        const result = await (telemetry
+          ? telemetry.attempt(call, (headers) => send(current, headers, attempt))
+          : send(call, call.headers, attempt));
+        if (!result.error) {
+          const exchange = await untilAborted(deadline, decode<T>(call, result, telemetry));
+          telemetry?.onEnd('success', call);
+          return exchange;
+        }
+        const isReplaced = await this.#isReplaced(call, deadline, result, account);
+        call.lastError = result.error;
+        // Another token has a limiter of its own.
+        const retry = isReplaced ? { delay: 0, retries } : planRetry(result, call, retries, Math.random());
+        if (isReplaced) account = undefined;
+        if (!retry || isTooLate(call, account, result, retry.delay) || isVetoed(call, result.error, retry.delay))
+          throw result.error;
+        telemetry?.onRetry(retry.delay, result.error);
+        ({ retries } = retry);
+      }
+    } catch (reason) {
+      // What it would have waited for is less useful than why its last attempt failed.
+      const error: unknown = reason instanceof RateLimitWaitError ? (call?.lastError ?? reason) : reason;
+      if (call && error instanceof ExampleError) error.mayHaveTakenEffect = call.mayHaveTakenEffect;
+      telemetry?.onEnd(deadline?.isAbortedBy(error) ? 'aborted' : 'failure', call, error);
+      throw error;
+    } finally {
+      permit?.release(); // Does nothing, unless something of our own has failed before the request was sent.
+      call?.outage?.leave();
+      deadline?.stop();
+    }
+  }
+
+  /**
+   * Waits for permission to make the next attempt, with the token that is valid then.
+   *
+   * @param previous The account of the attempt before, in whose limiter a retry waits.
+   * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after its deadline.
+   * @throws {UnavailableError} when an outage has held it for too long.
+   * @throws the signal's reason when it aborts first.
+   */
+  async #permitFor(
+    call: Call,
+    deadline: Deadline | undefined,
+    previous: Account | undefined,
+  ): Promise<{ readonly account: Account; readonly permit: Permit }> {
+    let account = previous ?? (await this.#currentAccount(call, deadline));
+    call.waitingSince = Math.max(call.waitingSince ?? 0, now());
+    if (!call.outage) (call.outage = account.limiter.outage).enter();
+    for (;;) {
+      // Without `await` if there is a permit at once: that costs no promise.
+      const acquired = account.limiter.acquire(call);
+      const permit = acquired instanceof Promise ? await acquired : acquired;
+      try {
+        if (deadline?.aborted) throw deadline.reason;
+        // The token may have been rotated since. A new token has its own limiter.
+        const current = permit.waited || account === previous ? await this.#currentAccount(call, deadline) : account;
+        if (current.token === account.token) return { account, permit };
+        account = current;
+      } catch (error) {
+        permit.release();
+        throw error;
+      }
+      permit.release();
+    }
+  }
+
+  /** The account of the token that is valid now. */
+  async #currentAccount(call: Call, deadline: Deadline | undefined): Promise<Account> {
+    const { apiToken } = call.options;
+    if (typeof apiToken === 'string') return (this.#account ??= accountOf(apiToken, call.options));
+    const token = await withinTimeout(call, deadline, (cancellation) =>
+      currentToken(apiToken, cancellation, redactorOf(call)),
+    );
+    if (token !== this.#account?.token) this.#account = accountOf(token, this.#options);
+    addToken(call, token);
+    return this.#account;
+  }
+
+  /** True if the token function has another token in the place of one that got a 401. A call asks it once. */
+  async #isReplaced(
+    call: Call,
+    deadline: Deadline | undefined,
+    { error }: FailedAttempt,
+    { token }: Account,
+  ): Promise<boolean> {
+    const { apiToken } = call.options;
+    if (typeof apiToken === 'string' || !(error instanceof AuthenticationError) || call.isTokenReplaced) return false;
+    call.isTokenReplaced = true;
+    const replacement = () => replacementOf(apiToken, token, error, redactorOf(call));
+    return (await withinTimeout(call, deadline, (cancellation) => untilAborted(cancellation, replacement()))) !== token;
+  }
+}
+
+/**
+ * Gives a token function as much time as an attempt.
+ *
+ * @throws {TimeoutError} when it takes longer.
+ * @throws the signal's reason when the call's deadline aborts first.
+ */
+async function withinTimeout<T>(
+  call: Call,
+  callDeadline: Deadline | undefined,
+  work: (cancellation: Deadline) => Promise<T>,
+): Promise<T> {
+  const { timeout } = call.options;
+  const problem = `The apiToken function did not return within ${timeout} ms (timeout).`;
+  const sources = callDeadline ? [callDeadline] : [];
+  const deadline = new Deadline(sources, timeout, () => new TimeoutError(problem, errorInit(call)));
+  try {
+    return await work(deadline);
+  } finally {
+    deadline.stop();
+  }
+}
+
+function accountOf(token: string, { baseUrl, rateLimit, fetch = globalThis.fetch }: ResolvedOptions): Account {
+  return { token, limiter: rateLimiterFor({ baseUrl, token, fetch, rateLimit }) };
+}
+
+/** Ends a call when a signal aborts or `totalTimeout` is over. Most calls have neither. */
+function deadlineOf(call: Call): Deadline | undefined {
+  const { totalTimeout } = call.options;
+  if (call.signals.length === 0 && totalTimeout === Infinity) return undefined;
+  return new Deadline(call.signals, totalTimeout, () => {
+    const cause = call.lastError ?? call.outage?.lastError;
+    const waits = waitOf(call);
+    const problem = `The call took longer than its totalTimeout of ${totalTimeout} ms: it waits ${waits}. ${describeEffect(call)}`;
+    const last = cause ? ` The last failure: ${cause.message}` : '';
+    return new TimeoutError(problem + last, errorInit(call), cause && { cause });
+  });
+}
+
+function waitOf(call: Call): string {
+  if (call.isInFlight) return 'for a response';
+  if (call.response?.ok) return 'for the schema';
+  if (call.outage?.isFailing) return 'for an API that fails';
+  return (call.restUntil ?? 0) > now() ? 'before a retry' : 'for the rate limit or the token';
+}
+
+/**
+ * Lets the call rest before its next attempt. Returns true if that would come after the deadline, or wait longer for the
+ * rate limit than it may: the rest after a refusal counts, that after a failure doesn't.
+ */
+function isTooLate(call: Call, account: Account | undefined, { failure }: FailedAttempt, delay: number): boolean {
+  const restUntil = (call.restUntil = now() + delay);
+  const isRefusal = failure.kind === 'status' && failure.status === 429;
+  call.waitingSince = isRefusal ? restUntil - delay : restUntil;
+  const { deadline = Infinity, maxWait = Infinity, waitingSince } = call;
+  return (
+    restUntil >= deadline || restUntil > waitingSince + maxWait || account?.limiter.isTooLate(call, delay) === true
+  );
+}
+
+/** True if `shouldRetry` returns `false`. */
+function isVetoed(call: Call, error: ExampleError, delay: number): boolean {
+  const { method, path, route, attempt } = call;
+  const { shouldRetry } = call.options;
+  const answer: unknown = shouldRetry ? shouldRetry(error, { method, path, route, attempt, delay }) : true;
+  if (typeof answer === 'boolean') return !answer;
+  if (answer instanceof Promise) answer.catch(() => undefined);
+  throw new ExampleError(`shouldRetry must return true or false; got ${describeValue(answer)}.`, { cause: error });
+}

@@ -1,0 +1,333 @@
+import { resolveApiToken, type ApiToken } from '../auth/api-token.ts';
+import {
+  boolean,
+  callable,
+  milliseconds,
+  oneOf,
+  readOptions,
+  plainObject,
+  throwInvalid,
+  wholeNumber,
+  type KeysOf,
+} from '../utils/arguments.ts';
+import { mergeHeaders, type HeadersInput } from '../utils/headers.ts';
+import { InvalidRequestError } from '../errors/index.ts';
+import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
+import type { CallPriority, Priority } from '../rate-limit/queue.ts';
+import type { RateLimitStore } from '../sharing/store.ts';
+import { environmentVariable, isBrowser, runtimeName } from '../utils/runtime.ts';
+import type { StandardSchema } from '../utils/standard-schema.ts';
+import type { Fetch } from './fetch.ts';
+import type { APIPromise } from './api-promise.ts';
+import type { ShouldRetry } from './retry.ts';
+import { VERSION } from '../utils/version.ts';
+
+/** How the client paces its calls. */
+export interface RateLimitOptions {
+  /** Shares the rate limit with other processes, such as `redisRateLimitStore(redis)`. Default: none. */
+  store?: RateLimitStore | undefined;
+  /**
+   * Milliseconds that each attempt of a call may wait for the rate limit. A call that would wait longer rejects with a
+   * `RateLimitWaitError`: immediately if that is foreseeable, or else when the time is over. Default: no limit.
+   */
+  maxWait?: number | undefined;
+  /** Requests per window to assume until the API's headers say otherwise. Default: 100, as documented. */
+  limit?: number | undefined;
+  /**
+   * Length of a window in milliseconds, to assume until the API shows otherwise. Default: 60 000, as documented. Set
+   * it if your local API uses shorter windows.
+   */
+  window?: number | undefined;
+}
+
+/** Options of a {@link Client}. Each has a default or an environment variable. */
+export interface ClientOptions {
+  /**
+   * The API token, or a function that returns it. The function is called for every attempt, so a rotated token takes
+   * effect immediately. After a 401, it is called with the rejected token, once for that token, and the call is repeated
+   * if it returns another one. It may take as long as `timeout`. Default: the environment variable `EXAMPLE_API_TOKEN`.
+   */
+  apiToken?: ApiToken | undefined;
+  /** Base URL of the API. Default: the environment variable `EXAMPLE_BASE_URL`, or `https://api.example.com/v1`. */
+  baseUrl?: string | URL | undefined;
+  /** Milliseconds for one attempt, from sending the request to the end of the body. Default: 30 000. */
+  timeout?: number | undefined;
+  /** Milliseconds for a whole call, including all waits and retries. Default: no limit. */
+  totalTimeout?: number | undefined;
+  /**
+   * Milliseconds for which a call waits for an API that fails. A call that has waited longer rejects with an
+   * `UnavailableError`. Default: 10 000; 600 000 for background calls.
+   */
+  outageWait?: number | undefined;
+  /** Maximum number of retries. An attempt is retried only if that can't repeat an effect. Default: 2. */
+  maxRetries?: number | undefined;
+  /**
+   * Called before each retry with the error of the attempt. If it returns `false`, the call rejects with that error.
+   * It can veto a retry, but not cause one. Default: none.
+   */
+  shouldRetry?: ShouldRetry | undefined;
+  /**
+   * Set it to `true` if the API performs requests with the same `Idempotency-Key` only once, which its reference does
+   * not promise. A POST or PATCH with an `idempotencyKey` is then retried like a GET. If the API doesn't do that, a
+   * retry may create a second user. Default: `false`.
+   */
+  apiSupportsIdempotencyKeys?: boolean | undefined;
+  /** Sends the requests, for example through a proxy or to a mock. Default: the runtime's `fetch`. */
+  fetch?: Fetch | undefined;
+  /** Headers to add to every request. */
+  headers?: HeadersInput | undefined;
+  /** How calls are paced; `false` disables pacing. Default: calls stay within the limit that the API reports. */
+  rateLimit?: false | RateLimitOptions | undefined;
+  /**
+   * Which waiting calls are sent first: `'normal'` calls before `'background'` calls. In the long
+   * run, at least one request in ten is a background call. Default: `'normal'`.
+   */
+  priority?: Priority | undefined;
+  /**
+   * Maximum size of a successful response's body, in bytes after decompression. A larger one rejects with a
+   * `ResponseTooLargeError`. It doesn't apply to what you read of a response that `asResponse()` returns, or to a
+   * custom `fetch` whose body isn't a web stream, such as node-fetch. Default: 67 108 864 (64 MiB).
+   */
+  maxResponseSize?: number | undefined;
+  /**
+   * What to do with a usable response that differs from its schema: `'warn'` returns and reports it, `'throw'` throws a
+   * `ResponseValidationError`, `'off'` checks nothing. Default: `'warn'`; `'throw'` for a `schema` that you pass.
+   */
+  responseValidation?: 'warn' | 'throw' | 'off' | undefined;
+  /** Receives the log lines. Default: `console`. */
+  logger?: Logger | undefined;
+  /** The least severe level that is logged. Default: the environment variable `EXAMPLE_LOG`, or `'warn'`. */
+  logLevel?: LogLevel | undefined;
+  /** Allows use in a browser, where anyone who opens the page can read the token. Default: `false`. */
+  dangerouslyAllowBrowser?: boolean | undefined;
+  /**
+   * Allows a `baseUrl` with http on a host that is not loopback, such as a container of your own network. Anyone on the
+   * network path can then read the token. The public API's host always requires https. Default: `false`.
+   */
+  dangerouslyAllowHttp?: boolean | undefined;
+}
+
+/** The options that a call can override. `headers` is not among them: a call adds to the client's. */
+const replaceable = [
+  'timeout',
+  'totalTimeout',
+  'outageWait',
+  'maxRetries',
+  'shouldRetry',
+  'priority',
+  'responseValidation',
+] as const;
+
+/** Options for one call. They override the client's. */
+export interface RequestOptions extends Pick<
+  ClientOptions,
+  'timeout' | 'totalTimeout' | 'outageWait' | 'maxRetries' | 'shouldRetry' | 'priority' | 'responseValidation'
+> {
+  /** Cancels the call at any stage. The call then rejects with the signal's `reason`, as `fetch` does. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Headers to add to the request. They override the client's; `undefined` removes one. You can't set `authorization`
+   * or headers of the connection, such as `host`.
+   */
+  headers?: HeadersInput | undefined;
+  /**
+   * Sent as the `Idempotency-Key` header. With the client's `apiSupportsIdempotencyKeys`, a POST or PATCH with a key is
+   * retried like a GET.
+   */
+  idempotencyKey?: string | undefined;
+}
+
+export const requestOptionNames = [...replaceable, 'signal', 'headers', 'idempotencyKey'] as const;
+requestOptionNames satisfies KeysOf<RequestOptions, typeof requestOptionNames>;
+
+/** An HTTP method. */
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** A value in a query. `undefined` leaves the parameter out. */
+export type QueryValue = string | number | boolean | undefined;
+
+/**
+ * Options of `client.request`: the options of every call, the parameters, the body and the schema.
+ *
+ * @typeParam T The value of the call.
+ */
+export interface EndpointOptions<T = unknown> extends RequestOptions {
+  /** Values of the path's `{names}`. Each becomes exactly one segment of the path, percent-encoded. */
+  params?: Readonly<Record<string, string>> | undefined;
+  /** Query parameters. An array repeats the parameter. */
+  query?: Readonly<Record<string, QueryValue | readonly QueryValue[]>> | undefined;
+  /** Object or array to send as JSON. Fields such as `password` or `api_key` are redacted in errors and logs. */
+  body?: unknown;
+  /**
+   * Schema of a successful response, from any library that follows Standard Schema. The value of the call is the
+   * schema's output. A response that differs rejects with a `ResponseValidationError`. With `responseValidation:
+   * 'warn'`, its value is the JSON as received; with `'off'`, the value is always that. Default: none; the value is the
+   * JSON as received.
+   */
+  schema?: StandardSchema<T> | undefined;
+}
+
+export const endpointOptionNames = [...requestOptionNames, 'params', 'query', 'body', 'schema'] as const;
+endpointOptionNames satisfies KeysOf<EndpointOptions, typeof endpointOptionNames>;
+
+/** The options of one call, including those that only the SDK sets. */
+export interface InternalOptions<T> extends EndpointOptions<T> {
+  /** The priority of a prefetched page. It can rise while the page waits. */
+  prefetchPriority?: CallPriority | undefined;
+  /** Cancels a prefetched page, as the caller's `signal` does. */
+  prefetchSignal?: AbortSignal | undefined;
+  /** True if the schema, or that of a list's items, is the caller's. */
+  isSchemaOfCaller?: boolean | undefined;
+  /** Returns true if a body can be used although it differs from the schema. Default: any object or array can. */
+  isUsable?: ((body: unknown) => boolean) | undefined;
+}
+
+/** The interface that resources use to make calls. */
+export interface Requester {
+  /**
+   * @param route The path as the API reference writes it, such as `/users/{id}`.
+   * @param endpoint The options that the SDK sets. They take precedence over the caller's.
+   * @param options The caller's options.
+   */
+  request<T>(method: HttpMethod, route: string, endpoint: InternalOptions<T>, options?: RequestOptions): APIPromise<T>;
+}
+
+const publicApi = 'https://api.example.com/v1';
+
+/** Fills in the default of an option and checks it. `all` has the other options that were passed. */
+type Table = {
+  readonly [Name in keyof ClientOptions]-?: (given: ClientOptions[Name], all: ClientOptions) => unknown;
+};
+
+/** Each option's name, default and check. What the check returns is what the rest of the SDK sees. */
+const clientOptions = {
+  apiToken: resolveApiToken,
+  baseUrl: (url, { dangerouslyAllowHttp }) => resolveBaseUrl(url, dangerouslyAllowHttp),
+  timeout: (value = 30_000) => milliseconds('timeout', value),
+  totalTimeout: (value = Infinity) => milliseconds('totalTimeout', value),
+  outageWait: (value) => (value === undefined ? value : milliseconds('outageWait', value)),
+  maxRetries: (value = 2) => wholeNumber('maxRetries', value, 0),
+  shouldRetry: (veto) => (veto === undefined ? veto : callable('shouldRetry', veto)),
+  fetch: (fetch) => (fetch === undefined ? fetch : callable('fetch', fetch)),
+  headers: (more) => mergeHeaders(defaultHeaders(), 'headers', more),
+  rateLimit: (value = {}) => value !== false && resolveRateLimit(value),
+  priority: (value = 'normal') => oneOf<Priority>('priority', value, ['normal', 'background']),
+  apiSupportsIdempotencyKeys: (value = false) => boolean('apiSupportsIdempotencyKeys', value),
+  maxResponseSize: (value = 2 ** 26) => wholeNumber('maxResponseSize', value, 1),
+  responseValidation: (value) =>
+    value === undefined ? value : oneOf('responseValidation', value, ['warn', 'throw', 'off'] as const),
+  logger: (logger, { logLevel }) => resolveLogger(logger, logLevel),
+  logLevel: (level) => level, // Checked with `logger`.
+  dangerouslyAllowBrowser: (value = false) => checkedRuntime(boolean('dangerouslyAllowBrowser', value)),
+  dangerouslyAllowHttp: (value = false) => boolean('dangerouslyAllowHttp', value),
+} satisfies Table;
+
+// The type of the table allows no other keys.
+export const clientOptionNames = Object.keys(clientOptions) as (keyof ClientOptions)[];
+
+/** The options, checked, with their defaults filled in. */
+export type ResolvedOptions = {
+  readonly [Name in keyof typeof clientOptions]: ReturnType<(typeof clientOptions)[Name]>;
+};
+
+/**
+ * Checks all options and fills in their defaults, so that no later code has to.
+ *
+ * @throws {InvalidRequestError} when an option is missing or wrong.
+ */
+export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  return resolve(clientOptionNames, options);
+}
+
+/**
+ * Overrides the client's options with those of a call.
+ *
+ * @throws {InvalidRequestError} when an option of the call is wrong. The client's were checked before.
+ */
+export function replaceOptions(
+  options: ResolvedOptions,
+  given: Pick<ClientOptions, (typeof replaceable)[number]>,
+): ResolvedOptions {
+  const names = replaceable.filter((name) => given[name] !== undefined);
+  if (names.length === 0) return options;
+  // Inherits instead of copying, to save memory while thousands of calls wait. The prototype has all of the options.
+  return Object.assign(Object.create(options) as ResolvedOptions, resolve(names, given));
+}
+
+function resolve<Name extends keyof ClientOptions>(names: readonly Name[], options: ClientOptions) {
+  // Both `as` hold because each check gets the option of its own name, and its result is stored under that name.
+  const checks = clientOptions as Record<Name, (given: unknown, all: ClientOptions) => unknown>;
+  const resolved = names.map((name) => [name, checks[name](options[name], options)]);
+  return Object.fromEntries(resolved) as Pick<ResolvedOptions, Name>;
+}
+
+function checkedRuntime(isAllowed: boolean): boolean {
+  if (!isBrowser() || isAllowed) return isAllowed;
+  throw new InvalidRequestError(
+    'In a browser, every visitor can read the API token: set dangerouslyAllowBrowser: true if they may.',
+  );
+}
+
+/** The headers of every request. */
+function defaultHeaders(): Record<string, string> {
+  const accept = 'application/json';
+  // Browsers send their own User-Agent. Replacing it would cause a preflight request.
+  return isBrowser() ? { accept } : { accept, 'user-agent': `example-sdk/${VERSION} ${runtimeName()}` };
+}
+
+function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
+  const names = ['store', 'maxWait', 'limit', 'window'] as const;
+  const checked = plainObject('rateLimit, unless false,', given);
+  const { store, maxWait = Infinity, limit, window } = readOptions('rateLimit', checked, names);
+  // Without types, callers may pass anything, such as a Redis client.
+  if (store !== undefined && typeof (store as Partial<RateLimitStore> | null)?.connectLimiter !== 'function')
+    throwInvalid('what redisRateLimitStore() or createRateLimitStore() returns', 'rateLimit.store', store);
+  return {
+    store,
+    maxWait: maxWait === 0 ? 0 : milliseconds('rateLimit.maxWait', maxWait),
+    limit: limit === undefined ? undefined : wholeNumber('rateLimit.limit', limit, 1),
+    window: window === undefined ? undefined : wholeNumber('rateLimit.window', window, 1),
+  };
+}
+
+/**
+ * Checks the base URL, and removes trailing slashes.
+ *
+ * @param given Default: the environment variable `EXAMPLE_BASE_URL`, or the public API.
+ * @param allowHttp Allows http for hosts that are not loopback.
+ * @throws {InvalidRequestError} when it is not an absolute URL that is safe to send a token to.
+ */
+function resolveBaseUrl(
+  given: string | URL = environmentVariable('EXAMPLE_BASE_URL') ?? publicApi,
+  allowHttp = false,
+): string {
+  const name = 'baseUrl (or EXAMPLE_BASE_URL)';
+  const href = typeof given === 'string' ? given : String((given as URL | null)?.href); // untyped callers may pass null
+  const url = parseUrl(href);
+  if (!/^https?:\/\//i.test(href)) throwInvalid('a URL that begins with https:// or http://', name, given);
+  if (!url || !/^https?:/.test(url.href) || url.username || url.password || /[?#]/.test(url.href)) {
+    throwInvalid('an absolute URL without credentials, query or fragment', name, given);
+  }
+  const isPublic = url.hostname === new URL(publicApi).hostname;
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && (isPublic || !allowHttp)) {
+    const advice = isPublic
+      ? 'the public API requires https.'
+      : 'anyone on the network path can read the API token. For a host of your own, set dangerouslyAllowHttp: true.';
+    throw new InvalidRequestError(`${name} must be https, not ${url.origin}: ${advice}`);
+  }
+  let end = url.href.length;
+  while (url.href[end - 1] === '/') end--;
+  return url.href.slice(0, end);
+}
+
+function parseUrl(href: string): URL | undefined {
+  try {
+    return new URL(href);
+  } catch {
+    return undefined; // `URL.canParse` doesn't exist in every runtime.
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^localhost$|\.localhost$|^127\.\d+\.\d+\.\d+$|^\[::1\]$/.test(hostname);
+}

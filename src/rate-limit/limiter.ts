@@ -1,0 +1,378 @@
+import type { ExampleError } from '../errors/index.ts';
+import { onAbort } from '../utils/abort.ts';
+import { readResponse } from '../utils/rate-limit-headers.ts';
+import { Alarm, backoff, realTiming, type Timing } from '../utils/timing.ts';
+import { Outage, Turn } from './outage.ts';
+import { CallQueue, priorityOf, WaitingCall } from './queue.ts';
+import type { LimiterObserver, Permit, PermitRequest, Priority, SentRequest, Verdict } from './queue.ts';
+import { refusalPause, Throttle } from './throttle.ts';
+import type { ConnectStore, LimitOptions, RateLimitSnapshot, Share, SharedLimiter, SharingStore } from './types.ts';
+import { waitError, waitsUntil } from './wait-error.ts';
+import { keptForNormal, maxProbes, RateWindow, requestsPerBackgroundCall } from './window.ts';
+
+/** Milliseconds for which calls are held by failures or refusals before that is reported, and between two reports. */
+const reporting = { first: 30_000, every: 60_000 };
+
+/** Of a request that has ended before. */
+const noRetry: Verdict = { isUncounted: false, rest: 0, isLastRetry: false };
+
+/** Milliseconds between two looks at the calls that an outage holds, at least, and at a call whose `maxWait` is over. */
+const lookAgain = { held: 100, expired: 1000 };
+
+/**
+ * Sends the next call as soon as the window, the throttle, the share and the outage allow: each says when (`readyAt`).
+ * docs/internals/rate-limits.md explains it.
+ */
+export class Limiter implements SharedLimiter {
+  readonly window = new RateWindow();
+  readonly waiting = new CallQueue();
+  readonly timing: Timing;
+  outage: Outage;
+  readonly #key: string;
+  readonly #isPaced: boolean;
+  readonly #throttle = new Throttle();
+  /** Of the requests that find out about a window while calls wait. */
+  readonly #turn = new Turn();
+  #store: SharingStore | undefined;
+  #share: Share | undefined;
+  /** The clients whose calls are in progress, and how many they are. */
+  readonly #observers = new Map<LimiterObserver, number>();
+  readonly #wake = (): void => this.dispatch();
+  /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
+  readonly #alarm: Alarm;
+  /** Until when the API asked to wait in a refusal that the window explains. */
+  #holdUntil = -Infinity;
+  /** Normal calls that were sent in a row while a background call waited. */
+  #normalInRow = 0;
+  /** When to look for calls that the outage has held for too long. */
+  #checkHeldAt = -Infinity;
+  #reportedAt = -Infinity;
+
+  /**
+   * @param key Base URL and token. A store only sees a hash of it.
+   * @param isPaced `false` if calls wait for outages only (`rateLimit: false`).
+   */
+  constructor(key: string, timing = realTiming, outage = new Outage(), isPaced = true) {
+    this.#key = key;
+    this.timing = timing;
+    this.outage = outage;
+    this.#isPaced = isPaced;
+    this.#alarm = new Alarm(timing, this.#wake);
+  }
+
+  configure({ limit, window, store = this.#store }: LimitOptions, outage = this.outage): void {
+    this.outage = outage;
+    this.window.assume(limit, window);
+    if (store === this.#store) return;
+    this.#store = store;
+    // `createRateLimitStore` has set it.
+    const connect = store?.connectLimiter as ConnectStore | undefined;
+    this.#share = connect?.(this.#key, this);
+  }
+
+  get isFailing(): boolean {
+    return this.outage.isFailing;
+  }
+
+  get snapshot(): RateLimitSnapshot {
+    const now = this.timing.now();
+    const { limit, reset } = this.window;
+    const current = this.window.isOver(now) ? undefined : reset;
+    return { limit, remaining: this.window.remaining(now), reset: current, waiting: this.waiting.size };
+  }
+
+  /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
+  acquire(request: PermitRequest): Permit | Promise<Permit> {
+    const now = this.timing.now();
+    if (request.observer) this.#observe(request.observer, 1);
+    const isNew = request.lastError === undefined;
+    if (isNew && priorityOf(request) === 'normal') this.window.arrived += 1;
+    // Rule 19: while the API fails, a new call goes at once, and one that has failed waits.
+    const isNext = this.outage.isFailing ? isNew : this.waiting.size === 0 || this.waiting.countBefore(request) === 0;
+    const isFree = isNext && (request.restUntil ?? now) <= now && request.signal?.aborted !== true;
+    if (isFree && this.#readyAt(now, priorityOf(request), isNew) <= now) {
+      const permit = this.#send(now, request, false);
+      this.#share?.update(now);
+      return permit;
+    }
+    return new Promise((resolve) => this.#enqueue(now, new WaitingCall(request, resolve)));
+  }
+
+  /** True if a call that asks in `delay` milliseconds would certainly wait longer than it may. */
+  isTooLate(request: PermitRequest, delay: number): boolean {
+    const now = this.timing.now();
+    const wait = this.#sureDelay(now, request) - delay;
+    return wait > 0 && waitError(request, now + delay, wait) !== undefined;
+  }
+
+  /** @param isNew True for a call that need not wait for an outage. */
+  #readyAt(now: number, priority: Priority, isNew = false): number {
+    const outage = this.outage.readyAt(isNew);
+    if (!this.#isPaced) return Math.max(now, outage);
+    const own =
+      this.#share?.readyAt(now, priority) ??
+      Math.max(this.#probeAt(now), priority === 'background' ? this.#reservedUntil(now) : now);
+    return Math.max(outage, this.window.readyAt(now), this.#throttle.readyAt, this.#holdUntil, own);
+  }
+
+  /** Rule 5: while no window is known, ten requests may find out, or one at a time if calls wait. */
+  #probeAt(now: number): number {
+    if (!this.window.isUnknown(now)) return now;
+    const { inFlight, limit } = this.window;
+    return this.waiting.size === 0 && inFlight < Math.min(maxProbes, limit) ? now : this.#turn.readyAt;
+  }
+
+  /** Until when what is left is kept for normal calls. */
+  #reservedUntil(now: number): number {
+    if (this.#isBackgroundDue || this.window.isOver(now)) return now;
+    const { limit, length, arrivedBefore } = this.window;
+    const kept = keptForNormal(this.window.timeLeft(now) / length, limit, arrivedBefore);
+    return this.window.remaining(now) > kept ? now : now + length / limit / 2;
+  }
+
+  /** Rule 10: if both wait, one request in ten is a background call's. */
+  get #isBackgroundDue(): boolean {
+    const { normal, background } = this.waiting;
+    return this.#normalInRow >= requestsPerBackgroundCall - 1 && normal > 0 && background > 0;
+  }
+
+  #send(now: number, request: PermitRequest, waited: boolean): Permit {
+    const priority = priorityOf(request);
+    const isPassed = priority === 'normal' && this.waiting.size > 0 && this.waiting.background > 0;
+    this.#normalInRow = isPassed ? this.#normalInRow + 1 : 0;
+    if (this.window.isUnknown(now)) this.#turn.sent(now);
+    this.#throttle.sent(now);
+    this.#share?.take(priority);
+    const sent = { ...this.window.sent(now), request, isTry: this.outage.sent(now, this.#wake), hasEnded: false };
+    return {
+      waited,
+      recordResponse: (status, headers, failure) => this.#recordResponse(sent, status, headers, failure),
+      recordLoss: (failure) => this.#recordLoss(sent, true, failure),
+      release: (failure) => (sent.hasEnded ? noRetry : this.#recordLoss(sent, false, failure)),
+    };
+  }
+
+  #recordResponse(sent: SentRequest, status: number, headers: Headers, failure?: ExampleError): Verdict {
+    const now = this.timing.now();
+    const response = readResponse(status, headers);
+    const { isRefusal, wait } = response;
+    const isExplained = this.window.recordResponse(now, sent, response);
+    if (!failure) this.outage.answered(sent, !isRefusal);
+    if (!failure && !isRefusal) this.#throttle.admitted(sent.sentAt);
+    if (isRefusal) return this.#refused(now, sent, isExplained, wait);
+    // A gateway may limit with 503.
+    if (status === 503 && !response.report && this.waiting.size > 0) this.#throttle.slow();
+    return this.#end(now, sent, failure, wait);
+  }
+
+  #refused(now: number, sent: SentRequest, isExplained: boolean, wait: number | undefined): Verdict {
+    const { request } = sent;
+    const { refusals = 0 } = request;
+    const rest = isExplained || !this.#isPaced ? 0 : (wait ?? backoff(refusalPause, refusals));
+    if (isExplained) this.#holdUntil = Math.max(this.#holdUntil, now + (wait ?? 0));
+    else this.#throttle.refused(now, sent.sentAt, wait);
+    const verdict = { ...this.#end(now, sent), isUncounted: this.#isPaced, rest };
+    // Rule 8: who goes first.
+    request.position = isExplained ? 'first' : 'last';
+    request.refusals = refusals + Number(!isExplained);
+    return verdict;
+  }
+
+  #recordLoss(sent: SentRequest, isCounted: boolean, failure?: ExampleError): Verdict {
+    const now = this.timing.now();
+    this.window.recordLoss(now, sent, isCounted);
+    return this.#end(now, sent, failure);
+  }
+
+  /** A request has ended. */
+  #end(now: number, sent: SentRequest, failure?: ExampleError, asked?: number): Verdict {
+    const { request, sentAt } = sent;
+    sent.hasEnded = true;
+    const isUncounted = failure !== undefined && this.outage.failed(now, sent, failure, asked);
+    request.position = 'last';
+    request.refusals = 0;
+    this.#turn.ended(sentAt);
+    if (request.observer) this.#observe(request.observer, -1);
+    this.outage.ended(sent);
+    this.dispatch();
+    return { isUncounted, rest: 0, isLastRetry: failure !== undefined && this.outage.isRouteFailing(request) };
+  }
+
+  #enqueue(now: number, call: WaitingCall): void {
+    const { request } = call;
+    const { signal, priority, restUntil = now } = request;
+    const isAborted = signal?.aborted === true;
+    // An outage has a limit of its own.
+    const delay = this.#sureDelay(now, request);
+    const isHeld = delay <= 0 && this.outage.isFailing;
+    const error: unknown = isAborted ? signal.reason : isHeld ? undefined : waitError(request, now, delay);
+    if (error !== undefined) {
+      this.#drop(call, error);
+      this.#share?.update(now);
+      return;
+    }
+    const expected = this.#delay(now, request);
+    call.stopListening = signal && onAbort(signal, () => this.#reject(call, signal.reason));
+    if (priority)
+      priority.onRaise = () => {
+        this.waiting.put(call, this.timing.now());
+        this.dispatch(); // As a normal call, it may use the reserve.
+      };
+    this.waiting.put(call, now);
+    this.#hold(now, call);
+    call.watch(this.timing, now, [restUntil, waitsUntil(request, now)], (time) => this.#tick(time, call));
+    if (expected > 0) request.onWait?.(Math.ceil(expected), this.waiting.size);
+    this.dispatch();
+  }
+
+  /** The time of a waiting call has come, or a Worker looks after it. Returns when to look again, at the latest. */
+  #tick(now: number, call: WaitingCall): number {
+    const { request } = call;
+    const hasRested = this.waiting.put(call, now);
+    if (hasRested && !request.refusals && !this.outage.mayRetry(now, request)) {
+      this.#reject(call, request.lastError);
+      return Infinity;
+    }
+    if (hasRested) this.#hold(now, call);
+    this.dispatch(); // Its time may have come at this moment.
+    return call.list && now >= waitsUntil(request, now) ? this.#expire(now, call) : Infinity;
+  }
+
+  /** The `maxWait` of a call is over. It is sent all the same if only the response that shows the window is pending. */
+  #expire(now: number, call: WaitingCall): number {
+    const { request } = call;
+    const shareReadyAt = this.outage.isFailing ? now : (this.#share?.readyAt(now, priorityOf(request)) ?? now);
+    const readyAt = Math.max(this.window.readyAt(now), this.#throttle.readyAt, this.#holdUntil, shareReadyAt);
+    // An outage has a limit of its own.
+    if (readyAt <= now && this.outage.isFailing) return now + lookAgain.expired;
+    const isSpare = this.window.inFlight + this.waiting.countBefore(request) < this.window.limit;
+    if (readyAt <= now && this.window.isUnknown(now) && isSpare) {
+      this.waiting.remove(call);
+      call.resolve(this.#send(now, request, true));
+    } else this.#drop(call, waitError(request, now, this.#delay(now, request)));
+    this.dispatch();
+    return Infinity;
+  }
+
+  /** Milliseconds for which a call that arrives is expected to wait for the rate limit. */
+  #delay(now: number, request: PermitRequest): number {
+    const window = this.window.delay(now, this.waiting.countBefore(request) + 1);
+    return this.#isPaced ? Math.max(window, this.#holdUntil - now) : 0;
+  }
+
+  /** Milliseconds for which it waits at least: only an announced window is certain, and other calls may fail or leave. */
+  #sureDelay(now: number, request: PermitRequest): number {
+    const rest = (request.restUntil ?? now) - now;
+    const requests = this.outage.isFailing ? 1 : this.waiting.countBefore(request) + 1;
+    const window = this.window.reset === undefined ? 0 : this.window.delay(now, requests);
+    return this.#isPaced ? Math.max(window, this.#holdUntil - now, rest) : rest;
+  }
+
+  #reject(call: WaitingCall, reason: unknown): void {
+    this.#drop(call, reason);
+    this.dispatch();
+  }
+
+  #drop(call: WaitingCall, reason: unknown): void {
+    this.waiting.remove(call);
+    if (call.request.observer) this.#observe(call.request.observer, -1);
+    // Resolved with a rejected promise, because a second function would take memory for each waiting call.
+    call.resolve(Promise.reject(reason));
+  }
+
+  /** Sends the calls that may be sent, and sets the timer for the rest. */
+  dispatch(): void {
+    const now = this.timing.now();
+    if (this.waiting.size === 0) {
+      this.outage.onChange(this.#wake, false);
+      this.#share?.update(now);
+      this.#alarm.set(Infinity);
+      return;
+    }
+    const checkHeldAt = this.#rejectHeld(now);
+    let next = this.#next(now);
+    for (; typeof next !== 'number'; next = this.#next(now)) {
+      this.waiting.remove(next);
+      next.resolve(this.#send(now, next.request, true));
+    }
+    const updateAt = this.#share?.update(now) ?? Infinity;
+    const isWaiting = this.waiting.size > 0;
+    this.outage.onChange(this.#wake, isWaiting);
+    this.#alarm.set(isWaiting ? Math.min(next, updateAt, checkHeldAt, this.#report(now)) : Infinity);
+  }
+
+  /** The call to send now, or when there may be one. */
+  #next(now: number): WaitingCall | number {
+    const order = this.#isBackgroundDue ? (['background', 'normal'] as const) : (['normal', 'background'] as const);
+    let wakeAt = Infinity;
+    for (const priority of order) {
+      const call = this.waiting.first(priority);
+      if (call === undefined) continue;
+      const readyAt = this.#readyAt(now, priority);
+      // Rule 19: rather a call of a route that has not failed.
+      const better = this.outage.isFailing
+        ? this.waiting.find(priority, (each) => this.outage.mayWork(each))
+        : undefined;
+      if (readyAt <= now) return better ?? call;
+      wakeAt = Math.min(wakeAt, readyAt);
+    }
+    return wakeAt;
+  }
+
+  /** The outage, if there is one, holds the call from now on, unless it did before. */
+  #hold(now: number, { request }: WaitingCall): void {
+    if (!this.outage.isFailing) return;
+    if (request.heldIn !== this.outage.number) this.outage.startOver(now, request);
+    this.#checkHeldAt = Math.min(this.#checkHeldAt, now + this.outage.waitLeft(now, request));
+  }
+
+  /** Rejects the calls that the outage has held for too long (rule 21). Returns when to look again. */
+  #rejectHeld(now: number): number {
+    if (!this.outage.isFailing) {
+      this.#checkHeldAt = -Infinity;
+      return Infinity;
+    }
+    if (now < this.#checkHeldAt) return this.#checkHeldAt;
+    let room = this.#room(now);
+    let left = Infinity;
+    for (const call of this.waiting.toArray()) {
+      const { request } = call;
+      // The window holds the calls that have no place in it.
+      if (room-- <= 0 || request.heldIn !== this.outage.number) this.outage.startOver(now, request);
+      const waitLeft = this.outage.waitLeft(now, request);
+      if (waitLeft > 0) left = Math.min(left, waitLeft);
+      else this.#drop(call, this.outage.unavailableError(request));
+    }
+    return (this.#checkHeldAt = now + Math.max(lookAgain.held, left));
+  }
+
+  /** How many waiting calls only the outage holds. */
+  #room(now: number): number {
+    if (!this.#isPaced || this.window.reset === undefined) return Infinity;
+    if (this.#holdUntil > now) return 0;
+    return this.window.isOver(now) ? this.window.limit : this.window.remaining(now);
+  }
+
+  /** Reports what has held calls for long (rule 29). Returns when to look again. */
+  #report(now: number): number {
+    const since = Math.min(this.outage.since, this.#throttle.since);
+    const reportAt = Math.max(since + reporting.first, this.#reportedAt + reporting.every);
+    if (now < reportAt) return reportAt;
+    this.#reportedAt = now;
+    const cause = this.outage.isFailing ? 'failures' : 'refusals';
+    const seconds = Math.round((now - since) / 1000);
+    this.notify((observer) => observer.onStall({ cause, seconds, waiting: this.waiting.size }));
+    return now + reporting.every;
+  }
+
+  /** A call of a client begins (1), or has ended (-1). */
+  #observe(observer: LimiterObserver, change: 1 | -1): void {
+    const calls = (this.#observers.get(observer) ?? 0) + change;
+    if (calls > 0) this.#observers.set(observer, calls);
+    else this.#observers.delete(observer);
+  }
+
+  notify(callback: (observer: LimiterObserver) => void): void {
+    for (const observer of this.#observers.keys()) callback(observer);
+  }
+}

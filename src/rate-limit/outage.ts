@@ -1,0 +1,217 @@
+import { ExampleError, UnavailableError } from '../errors/index.ts';
+import { backoff } from '../utils/timing.ts';
+import type { PermitRequest, SentRequest } from './queue.ts';
+
+/** Milliseconds between two tries. Doubles each time. The longest is also how long a try without an answer holds the next. */
+const pauses = { first: 100, max: 2000 };
+
+/** Milliseconds for which an outage may hold a call. */
+const defaultWait = { normal: 10_000, background: 600_000 };
+
+/** Retries of a route that fail in a row before one in so many milliseconds is left. Paths may contain ids. */
+const routes = { failures: 10, interval: 10_000, most: 1000 };
+
+/** Holds the next request back until one has ended, or has got no answer for long. */
+export class Turn {
+  #sentAt = -Infinity;
+
+  get readyAt(): number {
+    return this.#sentAt + pauses.max;
+  }
+
+  sent(now: number): void {
+    this.#sentAt = now;
+  }
+
+  /** A request has ended. One that no longer held the others changes nothing. */
+  ended(sentAt: number): void {
+    if (sentAt === this.#sentAt) this.#sentAt = -Infinity;
+  }
+}
+
+/**
+ * Knows if an API fails, for all tokens and clients of its base URL and `fetch`: since two calls in a row have failed,
+ * until another response comes, or until no call is left (docs/internals/rate-limits.md, rules 17 to 23).
+ *
+ * Two users load a page each while the API is down. The first call fails and rests for a second, as a call does that
+ * is alone. When the second one fails, the outage begins: after 0.1, 0.2, 0.4 … 2 s, one of the two tries again. If the
+ * API is back after 3 s, the next try shows it, and the other call follows at once. If it isn't, both reject after 10 s.
+ */
+export class Outage {
+  readonly #turn = new Turn();
+  /** Routes that failed and have not worked since: how many retries failed in a row, and when one was made after that. */
+  readonly #routes = new Map<string, { failures: number; retriedAt: number }>();
+  /** Wakes the limiters whose calls wait. */
+  readonly #waiting = new Set<() => void>();
+  #calls = 0;
+  /** The first call that has failed since a response came. */
+  #failedCall: PermitRequest | undefined;
+  #failures = 0;
+  #pausedUntil = -Infinity;
+  #failedSentAt = -Infinity;
+  #answeredSentAt = -Infinity;
+  /** For how long this outage has held calls, and since when that is to be continued. */
+  #held = 0;
+  #heldAt = -Infinity;
+  #lastError: ExampleError | undefined;
+  /** Outages so far, and when the last one began. */
+  number = 0;
+  since = Infinity;
+
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
+  /** A copy of the last failure, without what it says about its call; `undefined` while the API works. */
+  get lastError(): ExampleError | undefined {
+    return this.isFailing ? this.#lastError && withoutTarget(this.#lastError) : undefined;
+  }
+
+  /** A call begins. */
+  enter(): void {
+    this.#calls += 1;
+  }
+
+  /** A call has ended. Without calls, nothing is known about the API any more, so that no test reaches the next one. */
+  leave(): void {
+    this.#calls -= 1;
+    if (this.#calls > 0) return;
+    this.#end();
+    this.#routes.clear();
+  }
+
+  /** @param isNew True for a call that neither was sent nor waits: it need not pause. */
+  readyAt(isNew: boolean): number {
+    return this.isFailing ? Math.max(this.#turn.readyAt, isNew ? -Infinity : this.#pausedUntil) : -Infinity;
+  }
+
+  /** True if no request of the route has failed since one worked, so that it's the better one to try. */
+  mayWork(request: PermitRequest): boolean {
+    return !this.#routes.has(routeOf(request));
+  }
+
+  /** Returns true if the request tries the API. The next try is another limiter's. */
+  sent(now: number, wake: () => void): boolean {
+    if (!this.isFailing) return false;
+    this.#count(now);
+    this.#turn.sent(now);
+    this.#waiting.delete(wake);
+    return true;
+  }
+
+  /**
+   * A request has failed.
+   *
+   * @param asked Milliseconds that its response asks to wait.
+   * @returns True if the retry doesn't count, because the call waits for the same outage since it first failed.
+   */
+  failed(now: number, { sentAt, isTry, request }: SentRequest, error: ExampleError, asked = 0): boolean {
+    const route = this.#routes.get(routeOf(request)) ?? { failures: 0, retriedAt: -Infinity };
+    if (this.#routes.size < routes.most) this.#routes.set(routeOf(request), route);
+    if (request.lastError) route.failures += 1;
+    this.#lastError = error;
+    this.#failedSentAt = Math.max(this.#failedSentAt, sentAt);
+    this.#failedCall ??= request;
+    // Rule 17: the second call in a row that fails. One that was sent before the last response came shows nothing.
+    const begins = !this.isFailing && this.#failedCall !== request && sentAt >= this.#answeredSentAt;
+    if (begins) [this.number, this.since, this.#held, this.#heldAt] = [this.number + 1, now, 0, now];
+    if (begins || (isTry && this.isFailing)) {
+      this.#count(now);
+      this.#pausedUntil = Math.max(this.#pausedUntil, now + backoff(pauses, this.#failures++));
+    }
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + asked);
+    if (!this.isFailing) return false;
+    const isUncounted = (request.failedIn ?? this.number) === this.number; // Rule 20.
+    request.failedIn = this.number;
+    return isUncounted;
+  }
+
+  /** A response came that is no failure. */
+  answered({ sentAt, request }: SentRequest, isAdmitted: boolean): void {
+    if (isAdmitted && this.#routes.size > 0) this.#routes.delete(routeOf(request));
+    this.#answeredSentAt = Math.max(this.#answeredSentAt, sentAt);
+    if (sentAt >= this.#failedSentAt) this.#end();
+  }
+
+  /** A request has ended, after what it shows was recorded. */
+  ended({ sentAt, isTry }: SentRequest): void {
+    if (isTry) this.#turn.ended(sentAt);
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** Calls back when something changes, while calls wait. */
+  onChange(wake: () => void, isWaiting: boolean): void {
+    if (isWaiting && this.isFailing) this.#waiting.add(wake);
+    else this.#waiting.delete(wake);
+  }
+
+  /** True if so many retries of the route failed in a row that the next one of a call is its last. */
+  isRouteFailing(request: PermitRequest): boolean {
+    return (this.#routes.get(routeOf(request))?.failures ?? 0) >= routes.failures;
+  }
+
+  /** True if a retry may be sent. Of a route that always fails, one in ten seconds is (rule 22). */
+  mayRetry(now: number, request: PermitRequest): boolean {
+    const route = this.#routes.get(routeOf(request));
+    if (!route || route.failures < routes.failures) return true;
+    if (now < route.retriedAt + routes.interval) return false;
+    route.retriedAt = now;
+    return true;
+  }
+
+  /** From now on, the outage alone holds the call. */
+  startOver(now: number, request: PermitRequest): void {
+    request.heldIn = this.number;
+    request.heldFrom = this.#heldFor(now);
+  }
+
+  /** Milliseconds for which the outage may still hold a waiting call. */
+  waitLeft(now: number, { outageWait, priority, heldFrom = 0 }: PermitRequest): number {
+    return (outageWait ?? defaultWait[priority?.level ?? 'normal']) - (this.#heldFor(now) - heldFrom);
+  }
+
+  /** The error of a call that was held for too long. */
+  unavailableError(request: PermitRequest): UnavailableError {
+    const cause = request.lastError ?? this.lastError;
+    const message = `The API has failed for longer than the call may wait (outageWait). ${describeEffect(request)}`;
+    return new UnavailableError(message, request, { cause });
+  }
+
+  #end(): void {
+    this.#failures = 0;
+    this.#failedCall = undefined;
+    this.#pausedUntil = -Infinity;
+    this.since = Infinity;
+  }
+
+  /**
+   * Rule 21: for how long the outage alone has held calls. Unless something else holds them, or a failure asked for a
+   * longer pause, another try would follow within the longest pause. So time after that doesn't count.
+   */
+  #heldFor(now: number): number {
+    return this.#held + Math.max(0, Math.min(now - this.#heldAt, pauses.max));
+  }
+
+  #count(now: number): void {
+    [this.#held, this.#heldAt] = [this.#heldFor(now), now];
+  }
+}
+
+/** What the message of an error says about a call. */
+export function describeEffect({ wasSent = false, mayHaveTakenEffect = false }: PermitRequest): string {
+  return mayHaveTakenEffect ? 'It may have taken effect.' : `It was ${wasSent ? '' : 'not '}sent.`;
+}
+
+function routeOf({ method, route }: PermitRequest): string {
+  return `${method} ${route}`;
+}
+
+/** A copy of an error for other calls: it keeps class, status, code, message and request id, but not path or body. */
+function withoutTarget(error: ExampleError): ExampleError {
+  const { status, code, requestId, message } = error as ExampleError &
+    Partial<Record<'status' | 'code' | 'requestId', unknown>>;
+  const end = message.lastIndexOf(' (');
+  const copy = new ExampleError(end < 0 ? message : message.slice(0, end));
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
+  return Object.assign(copy, { status, code, requestId, stack: `${copy.name}: ${copy.message}` });
+}

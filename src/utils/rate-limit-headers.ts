@@ -1,0 +1,94 @@
+import type { RateLimitInfo } from '../errors/index.ts';
+
+/** Seconds by which `reset` may differ between two responses about the same window. */
+export const resetJitter = 1.5;
+
+/** Reads `X-RateLimit-*`; `undefined` unless limit, remaining and reset are all there. */
+export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
+  const limit = number(headers.get('x-ratelimit-limit'));
+  const remaining = number(headers.get('x-ratelimit-remaining'));
+  const reset = number(headers.get('x-ratelimit-reset'));
+  if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
+  return { limit, remaining, reset };
+}
+
+/** Milliseconds to wait, from `Retry-After` in seconds or as an HTTP date. */
+export function parseRetryAfter(headers: Headers): number | undefined {
+  const value = headers.get('retry-after');
+  if (value === null) return undefined;
+  // A proxy may add one of its own. However long it is, it is a time.
+  if (/^\d+(\.\d+)?\s*(,|$)/.test(value)) return Math.min(Number.parseFloat(value), 99_999_999_999) * 1000;
+  // `Date.parse` also accepts "-5" and "1.5.". An HTTP date begins with the name of a day.
+  const date = /^[A-Z]/i.test(value) ? httpDate(value) : NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - serverTime(headers));
+}
+
+/** Milliseconds until the window ends, if no request is left in it, by the server's own clock. */
+export function untilReset(headers: Headers): number | undefined {
+  const limit = parseRateLimit(headers);
+  if (limit?.remaining !== 0) return undefined;
+  const left = limit.reset * 1000 - serverTime(headers);
+  // `reset` may be in another unit.
+  return left > 0 && left <= maxWindow ? left : undefined;
+}
+
+/** The longest `Retry-After` that is believed of a refusal, and of a 503, in milliseconds. */
+export const maxAskedWait = { refusal: 3_600_000, failure: 120_000 };
+
+/** A window that ends later than in so many milliseconds, or ended longer ago, is not believed. */
+const maxWindow = 2 * 86_400_000;
+
+/** What a response says about limits. */
+export interface ResponseFacts {
+  readonly isRefusal: boolean;
+  /** True if the API, or a gateway in front of it, has failed. */
+  readonly isFailure: boolean;
+  readonly report: RateLimitInfo | undefined;
+  /** The server's time in epoch milliseconds, rounded down to a second. */
+  readonly servedAt: number | undefined;
+  /** The computer's own time when it arrived, in epoch milliseconds. */
+  readonly receivedAt: number;
+  /** Milliseconds that a refusal or a 503 asks to wait; `undefined` also for 0. */
+  readonly wait: number | undefined;
+}
+
+/** Reads a response. */
+export function readResponse(status: number, headers: Headers): ResponseFacts {
+  const isRefusal = status === 429;
+  const receivedAt = Date.now();
+  const date = servedAt(headers);
+  const report = parseRateLimit(headers);
+  const isCredible = report && Math.abs(report.reset * 1000 - (date ?? receivedAt)) <= maxWindow;
+  const asked = isRefusal || status === 503 ? parseRetryAfter(headers) : undefined;
+  const most = isRefusal ? maxAskedWait.refusal : maxAskedWait.failure;
+  return {
+    isRefusal,
+    isFailure: status >= 500,
+    report: isCredible ? report : undefined,
+    servedAt: date,
+    receivedAt,
+    wait: asked ? Math.min(asked, most) : undefined,
+  };
+}
+
+/** In epoch milliseconds, by the computer's clock if there is no `Date`. */
+function serverTime(headers: Headers): number {
+  return servedAt(headers) ?? Date.now();
+}
+
+/** A cache adds the `Age` of a response that it repeats, in seconds (RFC 9111, section 5.1). */
+function servedAt(headers: Headers): number | undefined {
+  const date = httpDate(headers.get('date') ?? '') + 1000 * (number(headers.get('age')) ?? 0);
+  // `Date.parse` takes "50" for a year before 1970.
+  return date >= 0 ? date : undefined;
+}
+
+/** An HTTP date in epoch milliseconds. That of asctime names no zone, and is UTC. */
+function httpDate(value: string): number {
+  return Date.parse(/ \d{4}$/.test(value) ? `${value} GMT` : value);
+}
+
+/** A number that isn't negative. One of twelve digits is no time in seconds. */
+function number(value: string | null): number | undefined {
+  return value !== null && /^\s*\d{1,11}(\.\d+)?\s*$/.test(value) ? Number.parseFloat(value) : undefined;
+}
