@@ -1,0 +1,80 @@
+import type { Fetch } from '@example/sdk';
+import type { Clock } from './clock.ts';
+
+/** A request as the API receives it. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Below the base URL, such as `/users/user_1`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly token: string;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** What becomes of a request, so many milliseconds after it has arrived. */
+export type Answer = (
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: unknown }
+  | { readonly lost: 'ECONNREFUSED' | 'ECONNRESET' | 'offline' }
+  | { readonly hangs: true }
+) & { readonly after?: number };
+
+/** A server as a pure function of its requests and their times. */
+export type Api = (request: ApiRequest, now: number) => Answer;
+
+/** A request that has arrived, and how it was answered. */
+export interface Exchange {
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly token: string;
+  /** As a status, or what happened instead of a response. */
+  outcome: number | string;
+}
+
+/** A `fetch` that sends to a server in this world. @param latency Milliseconds, one way. */
+export function fetchTo(api: Api, clock: Clock, latency: number, exchanges: Exchange[]): Fetch {
+  return async (url, { method, headers, body, signal }) => {
+    signal.throwIfAborted();
+    const aborted = Promise.withResolvers<never>();
+    aborted.promise.catch(() => undefined);
+    const abort = () => aborted.reject(signal.reason);
+    signal.addEventListener('abort', abort);
+    const until = <T>(work: Promise<T>) => Promise.race([work, aborted.promise]);
+    try {
+      const request = parse(url, method, new Headers(headers), body);
+      const { path, token } = request;
+      await until(clock.sleep(latency));
+      const exchange: Exchange = { at: clock.now, method, path, token, outcome: 'unanswered' };
+      exchanges.push(exchange);
+      const answer = api(request, clock.now);
+      if ('hangs' in answer) return await until(new Promise<never>(() => undefined));
+      await until(clock.sleep((answer.after ?? 0) + latency));
+      exchange.outcome = 'lost' in answer ? answer.lost : answer.status;
+      if ('lost' in answer) throw lost(answer.lost);
+      const init = { status: answer.status, headers: { date: new Date().toUTCString(), ...answer.headers } };
+      return answer.body === undefined ? new Response(null, init) : Response.json(answer.body, init);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  };
+}
+
+function parse(address: string, method: string, headers: Headers, body: unknown): ApiRequest {
+  const url = new URL(address);
+  return {
+    method,
+    path: url.pathname.replace(/^\/v1/, ''),
+    query: url.searchParams,
+    token: headers.get('authorization')?.replace('Bearer ', '') ?? '',
+    headers,
+    body: typeof body === 'string' ? (JSON.parse(body) as unknown) : undefined,
+  };
+}
+
+/** As Node.js rejects, or, without a cause, as a browser does. */
+function lost(code: 'ECONNREFUSED' | 'ECONNRESET' | 'offline'): TypeError {
+  if (code === 'offline') return new TypeError('Failed to fetch');
+  const syscall = code === 'ECONNREFUSED' ? 'connect' : 'read';
+  return new TypeError('fetch failed', { cause: Object.assign(new Error(`${syscall} ${code}`), { code, syscall }) });
+}

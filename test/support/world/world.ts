@@ -1,0 +1,199 @@
+import { Client, type ClientOptions, type Fetch, type FetchInit } from '@example/sdk';
+import { SimpleClient } from '../../reference/simple-client.ts';
+import { randomOf } from '../random.ts';
+import { Clock } from './clock.ts';
+import { type Figures, figuresOf, type CallRecord } from './figures.ts';
+import { type Api, type Exchange, fetchTo } from './network.ts';
+
+/** This SDK, `fetch` alone, or the client of `test/reference/`. */
+export type ClientKind = 'sdk' | 'fetch' | 'simple';
+
+interface CallOptions {
+  /** Milliseconds for the whole call. */
+  readonly deadline?: number;
+  /** Milliseconds for an attempt. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  readonly isBackground?: boolean;
+  readonly body?: unknown;
+}
+
+/** What all clients can do. `path` is `/users/{id}` or another of two parts. */
+export type Call = (method: 'GET' | 'POST', path: string, options?: CallOptions) => Promise<unknown>;
+
+export interface WorldOptions {
+  readonly kind: ClientKind;
+  readonly api: Api;
+  /** Milliseconds, one way. */
+  readonly latency?: number;
+  /** Options of the SDK's clients. */
+  readonly options?: ClientOptions;
+  /** Whether the simple client counts requests. Default: true. */
+  readonly isPaced?: boolean;
+  /** The clients use the global `fetch`, which is replaced while the world runs. */
+  readonly isGlobal?: boolean;
+  readonly seed?: number;
+  /** That of another world, which this one follows. */
+  readonly clock?: Clock;
+}
+
+let hosts = 0;
+/** Differs each time, so that no other test shares its state. */
+export const newBaseUrl = () => `https://api-${++hosts}.test/v1`;
+
+/** An API, programs that call it with whole clients, and what came of it, in virtual time. */
+export class World {
+  readonly clock: Clock;
+  readonly exchanges: Exchange[] = [];
+  readonly calls: CallRecord[] = [];
+  /** What the SDK said that it waits for the rate limit. */
+  limitWaits = 0;
+  readonly random: () => number;
+  readonly fetch: Fetch;
+  readonly #options: WorldOptions;
+  readonly #pending: Promise<void>[] = [];
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.clock = options.clock ?? new Clock();
+    this.random = randomOf(options.seed ?? 1);
+    this.fetch = fetchTo(options.api, this.clock, options.latency ?? 20, this.exchanges);
+  }
+
+  get kind(): ClientKind {
+    return this.#options.kind;
+  }
+
+  /** A client of the SDK. By default, it is that of a new process: it has a base URL of its own. */
+  sdk(more: ClientOptions = {}): Client {
+    const { options, isGlobal } = this.#options;
+    const fetch = isGlobal ? {} : { fetch: this.fetch };
+    const defaults = { apiToken: 'token', baseUrl: newBaseUrl(), logLevel: 'off' } as const;
+    const client = new Client({ ...defaults, ...fetch, ...options, ...more });
+    client.on('rateLimitWait', () => this.limitWaits++);
+    return client;
+  }
+
+  /** A client of the kind that is measured, in a new process unless it has the base URL of another. */
+  client(more: ClientOptions = {}): Call {
+    if (this.kind === 'sdk') return callOf(this.sdk(more));
+    const { apiToken = 'token', baseUrl = newBaseUrl() } = more;
+    const { kind } = this;
+    const simple = new SimpleClient(this.#options.isPaced);
+    return async (method, path, { deadline, timeout = 30_000, signal: given, body } = {}) => {
+      const overall = anyOf([given, deadline === undefined ? undefined : AbortSignal.timeout(deadline)]);
+      const attempt = async () => {
+        const token = typeof apiToken === 'string' ? apiToken : await apiToken({ rejectedToken: undefined });
+        const init: FetchInit = {
+          method,
+          headers: { authorization: `Bearer ${token}` },
+          redirect: 'manual',
+          signal: anyOf([overall, AbortSignal.timeout(timeout)]),
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        };
+        return this.fetch(`${String(baseUrl)}${path}`, init);
+      };
+      if (kind === 'simple') {
+        const isSafe = method === 'GET';
+        const response = await orAborted(simple.call(attempt, { signal: overall, isSafe }), overall);
+        return JSON.parse(await response.text()) as unknown;
+      }
+      const response = await attempt();
+      if (!response.ok) throw new Error(`Answered ${response.status}`);
+      return JSON.parse(await response.text()) as unknown;
+    };
+  }
+
+  /** Notes what becomes of a call. */
+  track(call: () => Promise<unknown>, group = ''): void {
+    const from = this.clock.now;
+    const end = (error?: unknown) => {
+      this.calls.push({ group, from, to: this.clock.now, error });
+    };
+    this.#pending.push(
+      call().then(
+        () => end(),
+        (error: unknown) => end(error ?? new Error('nothing')),
+      ),
+    );
+  }
+
+  /** Makes so many calls at once. */
+  burst(count: number, call: (index: number) => Promise<unknown>, group = ''): void {
+    for (let index = 0; index < count; index++) this.track(() => call(index), group);
+  }
+
+  /** Makes so many calls, one every `pause` milliseconds. */
+  async every(pause: number, count: number, call: (index: number) => Promise<unknown>, group = ''): Promise<void> {
+    for (let index = 0; index < count; index++) {
+      this.track(() => call(index), group);
+      await this.clock.sleep(pause);
+    }
+  }
+
+  /** Calls something as often as a minute has visitors, for so many milliseconds. */
+  async visits(perMinute: number, duration: number, visit: () => void): Promise<void> {
+    const end = this.clock.now + duration;
+    for (;;) {
+      const pause = (-Math.log(1 - this.random()) * 60_000) / perMinute;
+      if (this.clock.now + pause > end) return this.clock.sleep(end - this.clock.now);
+      await this.clock.sleep(pause);
+      visit();
+    }
+  }
+
+  /** Runs a program, and waits for its calls. */
+  async run(program: () => Promise<void> | void): Promise<Figures> {
+    const { fetch } = globalThis;
+    if (this.#options.isGlobal) globalThis.fetch = globalFetch(this.fetch);
+    try {
+      await this.clock.run(async () => {
+        await program();
+        while (this.#pending.length > 0) await Promise.all(this.#pending.splice(0));
+      });
+    } finally {
+      globalThis.fetch = fetch;
+    }
+    return this.figures();
+  }
+
+  /** What came of the calls of a group, or of all. */
+  figures(group?: string): Figures {
+    const calls = this.calls.filter((call) => group === undefined || call.group === group);
+    return figuresOf(calls, this.exchanges, this.limitWaits);
+  }
+}
+
+/** As a program's mock of the global `fetch`, which ky calls with a `Request`. */
+const globalFetch = (fetch: Fetch) => async (input: RequestInfo | URL, init?: RequestInit) => {
+  const { url, method, headers, signal } = new Request(input, init);
+  // The answers of a world are those of the class.
+  return (await fetch(url, { method, headers: Object.fromEntries(headers), redirect: 'manual', signal })) as Response;
+};
+
+/** Calls of the SDK. */
+function callOf(client: Client): Call {
+  return async (method, path, { deadline, isBackground, body, ...rest } = {}) => {
+    const options = {
+      ...rest,
+      ...(deadline === undefined ? {} : { totalTimeout: deadline }),
+      ...(isBackground ? { priority: 'background' as const } : {}),
+    };
+    const [, resource = '', id = ''] = path.split('/');
+    if (method === 'POST') return client.request('POST', '/users', { ...options, body });
+    if (resource === 'users') return client.users.get(id, options);
+    return client.request('GET', `/${resource}/{id}`, { ...options, params: { id } });
+  };
+}
+
+/** As `AbortSignal.any`, whose signals run on real timers. */
+function anyOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
+}
+
+function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
+  return Promise.race([
+    call,
+    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  ]);
+}
