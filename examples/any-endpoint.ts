@@ -1,5 +1,5 @@
 // Calling endpoints that the SDK has no method for. Set EXAMPLE_API_TOKEN (and EXAMPLE_BASE_URL for the local API).
-import { Client, NotFoundError } from '@example/sdk';
+import { APIError, Client } from '@example/sdk';
 import { z } from 'zod';
 
 const client = new Client();
@@ -34,5 +34,5 @@ try {
   await client.request('DELETE', '/teams/{id}', { params: { id: 'team_1' } });
 } catch (error) {
   // The same errors as anywhere else.
-  if (error instanceof NotFoundError) console.log(error.message);
+  if (error instanceof APIError) console.log(error.message);
 }

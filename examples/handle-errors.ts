@@ -1,6 +1,7 @@
 // Which errors to expect, and what to do about them. Set EXAMPLE_API_TOKEN (and EXAMPLE_BASE_URL for the local API).
 import {
   APIError,
+  CallError,
   Client,
   ConflictError,
   ConnectionError,
@@ -34,6 +35,7 @@ async function signUp(name: string, email: string, password: string): Promise<st
         .map(([field, problem]) => `${field}: ${String(problem)}`)
         .join('; ');
     }
+    if (error instanceof CallError && error.mayHaveTakenEffect) return 'You may have an account now. Try to sign in.';
     if (error instanceof ConnectionError) return 'The service could not be reached. Please try again.';
     if (error instanceof APIError) return `Something went wrong on our side (${error.requestId ?? error.status}).`;
     throw error;

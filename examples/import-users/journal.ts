@@ -1,40 +1,32 @@
-import { randomUUID } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 
 /**
- * A file that says what an import has done. Its first line is the name of the import, from which the idempotency key of each
- * row is made: a row that is sent again after a crash has the key that it had before. Each other line is a row that is done.
+ * A file that says what became of each row: a user's id, `refused`, `check` (it may have been created) or `again` (it was not
+ * created). The last line about a row counts.
  */
 export class Journal {
   readonly #file: string;
-  readonly #name: string;
-  readonly #done: Set<number>;
+  readonly #results = new Map<number, string>();
 
   constructor(file: string) {
     this.#file = file;
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    // A line that a crash cut off was not written.
-    const [name = '', ...rows] = text.split('\n').slice(0, -1);
-    this.#name = name || randomUUID();
-    this.#done = new Set(rows.map((row) => Number.parseInt(row, 10)));
-    if (name === '') writeFileSync(file, `${this.#name}\n`, { flush: true });
-    else truncateSync(file, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1); // without a line that a crash cut off
+    if (whole !== text) truncateSync(file, Buffer.byteLength(whole));
+    for (const [, row, result = ''] of whole.matchAll(/^(\d+) (.*)$/gm)) this.#results.set(Number(row), result);
   }
 
-  get count(): number {
-    return this.#done.size;
-  }
-
+  /** Whether the row must not be sent again. */
   has(row: number): boolean {
-    return this.#done.has(row);
+    return (this.#results.get(row) ?? 'again') !== 'again';
   }
 
-  keyOf(row: number): string {
-    return `${this.#name}-${row}`;
+  mustBeChecked(row: number): boolean {
+    return this.#results.get(row)?.startsWith('check') ?? false;
   }
 
   add(row: number, result: string): void {
-    appendFileSync(this.#file, `${row} ${result}\n`);
-    this.#done.add(row);
+    appendFileSync(this.#file, `${row} ${result.replaceAll(/\s+/g, ' ')}\n`);
+    this.#results.set(row, result);
   }
 }

@@ -149,7 +149,9 @@ describe('npm run demo', () => {
     // In a pipe, no line says again what the one before said.
     const waiting = gauge.map((line) => /(\d+) waiting/.exec(line)?.[1]);
     expect(waiting).toEqual([...new Set(waiting)]);
-    expect(stdout).toMatch(/\nNext\n {2}npx @example\/sandbox .+\n {2}README\.md .+\n {2}docs\/tasks\.md .+\n$/);
+    expect(stdout).toMatch(
+      /\nNext\n {2}Keep .+\n {2}npx @example\/sandbox\n[^]+ {2}Then read README\.md and docs\/tasks\.md\.\n$/,
+    );
     expect(stdout).toContain('250 users read, and 0 requests refused.');
     expect(stdout.match(/Attempt \d got 503\. The next one follows in \d+ ms\./g)).toHaveLength(2);
     expect(stdout).toContain('Found John Doe after all.');

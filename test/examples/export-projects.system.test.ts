@@ -57,7 +57,7 @@ describe('export-projects', () => {
     const stuck = Promise.withResolvers<undefined>();
     const { url, pages } = await serveOnSocket({
       items,
-      intercept: (page) => {
+      before: (_, page) => {
         if (page < stuckFrom) return undefined;
         stuck.resolve(undefined);
         return new Promise(() => undefined);
@@ -97,7 +97,7 @@ describe('export-projects', () => {
       if (answers === killAt && answers % 3 === 0) kill();
       return undefined;
     };
-    const server = await serveOnSocket({ items, intercept }, () => {
+    const server = await serveOnSocket({ items, before: intercept }, () => {
       if (answers === killAt) setTimeout(kill, answers % 7);
     });
     let kills = 0;
@@ -152,11 +152,11 @@ describe('export-projects', () => {
   it('says what failed, and keeps what it has', async () => {
     const { url } = await serveOnSocket({
       items: projects(250),
-      intercept: (page) => (page === 3 ? errorResponse(404) : undefined),
+      before: (_, page) => (page >= 2 ? errorResponse(404) : undefined),
     });
     const { code, output } = await start(url).ended;
     expect(code).toBe(1);
-    expect(output).toMatch(/Failed \(NotFoundError.*\) with 198 projects/);
-    expect(exported()).toEqual(projects(198));
+    expect(output).toMatch(/Failed \(APIError.*\) with 100 projects/);
+    expect(exported()).toEqual(projects(100));
   });
 });

@@ -64,9 +64,8 @@ it('leaves out no block but those that other tests run', () => {
   const others = here.filter((block) => !scripts.includes(block) && !commands.includes(block));
   expect(others.map(({ name, language }) => [name, language])).toEqual([
     ['sandbox/README.md: Who can talk to it, 1', 'yaml'], // Its flags: sandbox/test/cli/serving.process.test.ts.
-    ['site/pages/start.mdx: 3. Make the first call, 3', 'text'], // What it prints: test/site/examples.test.ts.
+    ['site/pages/start.mdx: 3. Make the first call, 4', 'text'], // What it prints: test/site/examples.test.ts.
     ['docs/browsers.md: In a browser, 2', 'html'], // test/package/bundlers loads the same file into a page.
-    ['docs/errors.md: Errors, 2', ''], // The tree of classes.
   ]);
 });
 

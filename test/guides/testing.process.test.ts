@@ -31,9 +31,9 @@ it('docs/testing.md: each test has the right types, and passes in Vitest', async
 
   const tests = files.flatMap(([, code]) => code.match(/^test\(/gm) ?? []);
   expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({ numPassedTests: tests.length, numFailedTests: 0 });
-  expect(tests.length).toBeGreaterThan(8);
-  // No warning, as of a response without a field, except for a retry that the test makes wait for long.
-  expect(stdout + stderr).not.toMatch(/\[@example\/sdk\](?!.* Retrying in 20000 ms)/);
+  expect(tests.length).toBe(6);
+  // No warning, as of a response without a field.
+  expect(stdout + stderr).not.toContain('[@example/sdk]');
 });
 
 it('docs/testing.md: the test for node:test has the right types, and passes', async () => {

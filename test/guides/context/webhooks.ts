@@ -20,3 +20,4 @@ export const sendWelcomeEmail = (email: string) => console.log('Welcome,', email
 export const welcome: (email: string, options?: { signal: AbortSignal }) => void = (email) =>
   console.log('Welcome,', email);
 export const audit = (event: WebhookEvent) => console.log('audited', event.event);
+export const jobs = { add: (id: string, event: WebhookEvent) => console.log('queued', id, event.event) };

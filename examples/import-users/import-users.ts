@@ -1,0 +1,50 @@
+import { CallError, type Client, ConflictError, UnprocessableEntityError, type UserCreateParams } from '@example/sdk';
+import type { Journal } from './journal.ts';
+
+/** Enough for 100 requests a minute. After a crash, you have to check at most as many rows. */
+const atOnce = 10;
+
+/** Creates the user of each line that the journal doesn't have. */
+export async function importUsers(
+  client: Client,
+  lines: Iterable<string> | AsyncIterable<string>,
+  journal: Pick<Journal, 'has' | 'add'>,
+): Promise<void> {
+  const running = new Set<Promise<void>>();
+  let row = -1;
+  try {
+    for await (const line of lines) {
+      row++;
+      if (line === '' || journal.has(row)) continue;
+      const work = importRow(client, row, line, journal).finally(() => running.delete(work));
+      running.add(work);
+      if (running.size >= atOnce) await Promise.race(running);
+    }
+    await Promise.all(running);
+  } finally {
+    await Promise.allSettled(running); // notes what was under way
+  }
+}
+
+async function importRow(client: Client, row: number, line: string, journal: Pick<Journal, 'add'>): Promise<void> {
+  const params = JSON.parse(line) as UserCreateParams;
+  journal.add(row, 'check'); // in case the process ends before the response arrives
+  try {
+    const { id } = await client.users.create(params);
+    journal.add(row, id);
+  } catch (error) {
+    const result = resultOf(error);
+    journal.add(row, result);
+    if (result === 'again') throw error; // ends the import
+    // While responses are lost, more rows would only make the list longer.
+    if (result.startsWith('check')) await new Promise((resolve) => setTimeout(resolve, 5_000));
+  }
+}
+
+/** What to note about a row whose call has failed. */
+function resultOf(error: unknown): string {
+  if (error instanceof ConflictError || error instanceof UnprocessableEntityError)
+    return `refused ${JSON.stringify(error)}`;
+  if (error instanceof CallError && error.mayHaveTakenEffect) return `check ${error.message}`;
+  return 'again'; // no user was created
+}
