@@ -91,7 +91,7 @@ describe.each([
     built: /^dist\/.+\.(c?js(\.map)?|d\.c?ts)$|^src\/.+\.ts$|^docs\/[\w-]+\.md$/,
     others: ['AGENTS.md', ...read],
     imports: ['@opentelemetry/api'],
-    // docs/decisions/tarball.md says what it is made of, and why it is not 0.6 MB.
+    // docs/internals/project.md says what it is made of.
     size: 1_710_000,
   },
   {

@@ -1,0 +1,76 @@
+/** Counts what the usual calls run of `src/` once they are warm: functions and files, by V8's coverage. */
+import { Session } from 'node:inspector/promises';
+import { Client } from '../src/index.ts';
+import { signWebhook, Webhooks } from '../src/webhooks/index.ts';
+
+const source = new URL('../src/', import.meta.url).href;
+const created_at = '2024-01-01T00:00:00Z';
+const user = { id: 'user_1', name: 'Ada', email: 'ada@example.com', created_at };
+const projects = Array.from({ length: 150 }, (_, index) => ({
+  id: `proj_${index}`,
+  name: '',
+  description: '',
+  created_at,
+}));
+const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+
+function answer(url: string): Response {
+  const { pathname, searchParams } = new URL(url);
+  const reset = Math.ceil(Date.now() / 1000) + 50;
+  const headers = {
+    date: new Date().toUTCString(),
+    'x-ratelimit-limit': '100',
+    'x-ratelimit-remaining': '90',
+    'x-ratelimit-reset': `${reset}`,
+  };
+  if (pathname.includes('/users/')) return Response.json(user, { headers });
+  const [page, size] = [Number(searchParams.get('page') ?? 1), Number(searchParams.get('per_page') ?? 20)];
+  const meta = { current_page: page, total_pages: Math.ceil(projects.length / size), total_count: projects.length };
+  return Response.json({ data: projects.slice((page - 1) * size, page * size), meta }, { headers });
+}
+
+async function signedRequest(id: string): Promise<Request> {
+  const body = JSON.stringify({ event: 'user.created', data: user, timestamp: created_at, id });
+  return new Request('http://localhost/', { method: 'POST', body, headers: await signWebhook({ body, secret }) });
+}
+
+export async function journeys(): Promise<Record<string, number>> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  const client = new Client({
+    apiToken: 'a-token-for-journeys',
+    fetch: (url) => Promise.resolve(answer(url)),
+    logLevel: 'off',
+  });
+  const webhooks = new Webhooks({ secret, logLevel: 'off' });
+  webhooks.on('user.created', () => undefined);
+  const handle = webhooks.handler();
+  const signed = [await signedRequest('1'), await signedRequest('2')];
+  const readList = async () => {
+    for await (const project of client.projects.list()) void project;
+  };
+
+  const counts: Record<string, number> = {};
+  for (const [name, run] of [
+    ['users.get', () => client.users.get('user_1')],
+    ['list of 150', readList],
+    ['webhook', () => handle(signed.pop() ?? new Request('http://localhost/'))],
+  ] as const) {
+    await run();
+    await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+    await session.post('Profiler.takePreciseCoverage');
+    await run();
+    const { result } = await session.post('Profiler.takePreciseCoverage');
+    await session.post('Profiler.stopPreciseCoverage');
+    const files = result.filter(({ url }) => url.startsWith(source));
+    // The first function of a file is the file.
+    const ran = files.map(({ functions }) =>
+      functions.filter(({ ranges: [range] }) => range && range.count > 0 && range.startOffset > 0),
+    );
+    counts[`functions of ${name}`] = ran.flat().length;
+    counts[`files of ${name}`] = ran.filter((functions) => functions.length > 0).length;
+  }
+  session.disconnect();
+  return counts;
+}

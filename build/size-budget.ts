@@ -1,0 +1,94 @@
+/**
+ * Compares the sizes of this repository with `size-budget.json`: `npm run sizes`, after a build. They may only fall:
+ * `npm run sizes -- --lower` writes those that have.
+ */
+import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { journeys } from './journeys.ts';
+
+/** By group and name, such as `lines` of `src/http`. */
+type Sizes = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** Figures that are smaller by more than this part are to be lowered. */
+const tolerance = 0.02;
+
+const root = new URL('..', import.meta.url);
+const budgetFile = new URL('size-budget.json', root);
+
+function linesOf(folder: string): number {
+  const files = globSync(`${folder}/**/*.{ts,tsx,astro,css}`, {
+    cwd: root,
+    exclude: ['**/node_modules/**', '**/dist/**'],
+  });
+  return files.reduce((sum, file) => sum + readFileSync(new URL(file, root), 'utf8').split('\n').length - 1, 0);
+}
+
+async function bytesOf(source: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: root.pathname },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    write: false,
+    logLevel: 'error',
+  });
+  return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
+}
+
+function tarball(): number {
+  const json = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const [packed] = JSON.parse(json) as [{ size: number }]; // The documented format of npm.
+  return packed.size;
+}
+
+const byName = <T>(names: readonly string[], valueOf: (name: string) => T) =>
+  Object.fromEntries(names.map((name) => [name, valueOf(name)]));
+
+async function measure(): Promise<Sizes> {
+  const rooms = globSync('src/*/', { cwd: root }).sort();
+  const guides = globSync('docs/*.md', { cwd: root }).sort();
+  const pages = [...globSync('docs/internals/*.md', { cwd: root }).sort(), 'README.md', 'CONTRIBUTING.md', 'AGENTS.md'];
+  return {
+    lines: byName(['src', ...rooms, 'test', 'sandbox/src', 'sandbox/test', 'site/src', 'bench', 'examples'], linesOf),
+    'gzipped bytes': {
+      client: await bytesOf("export * from './dist/index.js'"),
+      verifyWebhook: await bytesOf("export { verifyWebhook } from './dist/webhooks/index.js'"),
+    },
+    bytes: { tarball: tarball() },
+    'functions and files of a warm call': await journeys(),
+    words: byName([...guides, ...pages], (page) => readFileSync(new URL(page, root), 'utf8').split(/\s+/).length),
+  };
+}
+
+const sizes = await measure();
+const budget = JSON.parse(readFileSync(budgetFile, 'utf8')) as Sizes; // Written below.
+const lowers = process.argv.includes('--lower');
+const figures = Object.entries(sizes).flatMap(([group, all]) =>
+  Object.entries(all).map(([name, now]) => ({
+    what: `${group}, ${name}`,
+    group,
+    name,
+    now,
+    most: budget[group]?.[name],
+  })),
+);
+for (const { what, now, most = 0 } of figures) {
+  if (now > most)
+    console.error(
+      `${what}: ${now}, ${most === 0 ? 'not in size-budget.json' : `${now - most} above the budget of ${most}`}`,
+    );
+  else if (now < most * (1 - tolerance))
+    console.log(`${what}: ${now}, below ${most}. Lower it: npm run sizes -- --lower`);
+}
+if (lowers) {
+  const lowered: Record<string, Record<string, number>> = {};
+  for (const { group, name, now, most = now } of figures) (lowered[group] ??= {})[name] = Math.min(now, most);
+  writeFileSync(budgetFile, `${JSON.stringify(lowered, undefined, 2)}\n`);
+} else if (figures.some(({ now, most = 0 }) => now > most)) process.exitCode = 1;
