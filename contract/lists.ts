@@ -16,8 +16,7 @@ const leastSize = 11;
 export const listChecks: readonly Check[] = [
   {
     id: 'page-size',
-    remedy:
-      'Pass a `per_page` that the API accepts to the list. The least is `leastSize` in src/pagination/windows.ts.',
+    remedy: 'Pass a `per_page` that the API accepts to the list. The least is `leastSize` in src/pagination/ranges.ts.',
     run: async ({ api }) => {
       // The SDK reads pages of a hundred, and of odd sizes where pages have to overlap.
       const read = async (size: number) => {

@@ -113,7 +113,7 @@ export const requestChecks: readonly Check[] = [
   },
   {
     id: 'id-format',
-    remedy: 'Change `encodeSegment` in src/http/url.ts.',
+    remedy: 'Change `encodeSegment` in src/http/call.ts.',
     run: async ({ api }) => {
       const page = await api.send('GET', '/projects?per_page=100');
       const ids = pageSchema.safeParse(page.body).data?.data.map((item) => item.id) ?? [];
@@ -126,7 +126,7 @@ export const requestChecks: readonly Check[] = [
   },
   {
     id: 'error-format',
-    remedy: 'Read the other format in src/http/api-error.ts.',
+    remedy: 'Read the other format in src/http/response.ts.',
     run: async ({ api }) => {
       const failed = [
         await api.send('GET', `/users/sdk-contract-test-${randomUUID()}`),
@@ -143,7 +143,7 @@ export const requestChecks: readonly Check[] = [
   {
     id: 'secret-fields',
     needs: ['--write'],
-    remedy: 'If the field is secret, add its name to `words` in src/auth/redaction.ts.',
+    remedy: 'If the field is secret, add its name to `words` in src/telemetry/redaction.ts.',
     run: async ({ api }) => {
       // Without a password, so that the API says what it needs.
       const { email } = newUser();

@@ -126,7 +126,7 @@ export const webhookChecks: readonly Check[] = [
   {
     id: 'webhook-timeout',
     needs: ['--webhook-url'],
-    remedy: "Set the option `acknowledge: 'early'` of `Webhooks`.",
+    remedy: 'In the handler, put the event into a queue of your own (docs/webhooks.md).',
     run: (run) => {
       const { held = [] } = run.trial ?? {};
       if (held.length === 0) return nothingArrived(run);

@@ -34,7 +34,7 @@ export function createApp(services: Services): Hono<Env> {
   app.route('/v1/projects', projectRoutes(services));
 
   app.notFound(() => {
-    throw new Failure(404, 'not_found', 'There is nothing at this path.');
+    throw new Failure(404, 'unknown_path', 'The API has no such path.');
   });
   app.onError((error) => {
     // No response can express it, so the transport breaks the connection.

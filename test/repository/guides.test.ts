@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-const records = readdirSync(join(root, 'docs/decisions')).map((name) => `docs/decisions/${name}`);
-const guides = ['CONTRIBUTING.md', 'AGENTS.md', 'SECURITY.md', '.github/PULL_REQUEST_TEMPLATE.md', ...records];
+const internals = readdirSync(join(root, 'docs/internals')).map((name) => `docs/internals/${name}`);
+const guides = ['CONTRIBUTING.md', 'AGENTS.md', 'SECURITY.md', '.github/PULL_REQUEST_TEMPLATE.md', ...internals];
 
 describe.each(guides)('%s', (guide) => {
   const text = read(guide);

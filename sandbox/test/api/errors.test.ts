@@ -24,7 +24,7 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
 
   test.each(['GET /v1', 'GET /v2/users/user_123', 'GET /v1/users/', 'POST /v1/planets', 'GET /v1/projects/proj_123'])(
     '%s is no route: 404',
-    async (request) => expectError(await call(sandbox(), request), 404, 'not_found'),
+    async (request) => expectError(await call(sandbox(), request), 404, 'unknown_path'),
   );
 
   test.each([

@@ -42,7 +42,7 @@ const rows: Record<string, readonly Row[]> = {
       id,
       {},
       404,
-      { error: { code: 'not_found', details: {} } },
+      { error: { code: id === '%2e%2e' ? 'unknown_path' : 'not_found', details: {} } },
     ]),
     ['user_123?expnad=projects', {}, 422, details({ expnad: 'Unknown field.' })],
   ],
