@@ -66,7 +66,7 @@ export interface Call extends Redactable, PermitRequest {
   /** True if it is no GET, and an attempt was sent that no response has rejected. */
   mayHaveTakenEffect: boolean;
   /** True once the token function was asked for another token after a 401. */
-  isTokenReplaced: boolean;
+  isTokenReplaced?: boolean;
 }
 
 const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -134,10 +134,8 @@ export function resolveCall(
     outage: undefined,
     position: undefined,
     refusals: undefined,
-    failedIn: undefined,
     heldIn: undefined,
     heldFrom: undefined,
-    isTokenReplaced: false,
   };
 }
 
