@@ -13,11 +13,10 @@ installPeers();
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const names = ['fetch', 'ky, one attempt', 'ky', 'openai', 'stripe', '@octokit/core', '@example/sdk'];
+const names = ['fetch', 'ky', 'openai', 'stripe', '@octokit/core', '@example/sdk'];
 
 // The budget is so large that no client has a reason to wait.
-const budget = { kind: 'aligned', limit: 1_000_000_000, window: 60_000 } as const;
-const options: ServerOptions = { ...budget, shift: 0, retryAfter: false, foreign: 'none' };
+const options: ServerOptions = { limit: 1_000_000_000, window: 60_000, shift: 0, isShared: false };
 const server = fork(here('rate-limit/server.ts'), [JSON.stringify(options)]);
 // The server's only message is its port.
 const [port] = (await once(server, 'message')) as [number];

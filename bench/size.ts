@@ -11,7 +11,6 @@ installPeers();
 const bench = fileURLToPath(new URL('.', import.meta.url));
 const bundles: readonly (readonly [what: string, source: string])[] = [
   ['@example/sdk, everything', `export * from '../dist/index.js'`],
-  ['– only NotFoundError', `export { NotFoundError } from '../dist/index.js'`],
   ['@example/sdk/webhooks, everything', `export * from '../dist/webhooks/index.js'`],
   ['– only verifyWebhook', `export { verifyWebhook } from '../dist/webhooks/index.js'`],
   ['ky', `export { default } from 'ky'`],

@@ -51,13 +51,11 @@ function shuffled<T>(values: readonly T[]): T[] {
     .map(({ value }) => value);
 }
 
-/** How a contestant compares with others. `low` and `high` are quartiles of `ratio`. */
+/** How a contestant compares with others. */
 export interface Ranked {
   readonly name: string;
   readonly cost: number;
   readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
 }
 
 /** Compares the costs of each contestant with those of the baseline in the same rounds. The lowest ratio comes first. */
@@ -65,15 +63,11 @@ export function ranked(costs: ReadonlyMap<string, readonly number[]>, baseline: 
   const references = costs.get(baseline) ?? [];
   return Array.from(costs, ([name, each]) => {
     const ratios = each.map((cost, round) => cost / (references[round] ?? Number.NaN));
-    const [low, high] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
-    return { name, cost: median(each), ratio: median(ratios), low, high };
+    return { name, cost: median(each), ratio: median(ratios) };
   }).sort((a, b) => a.ratio - b.ratio);
 }
 
-const median = (values: readonly number[]): number => quantile(values, 0.5);
-
-/** The value below which the share `q` (0 to 1) of the values lies. */
-function quantile(values: readonly number[], q: number): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.round((sorted.length - 1) * q)] ?? Number.NaN;
+  return sorted[Math.round((sorted.length - 1) / 2)] ?? Number.NaN;
 }

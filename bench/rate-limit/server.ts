@@ -1,44 +1,28 @@
-// A scaled-down API: allows `limit` calls per window of a few seconds, and counts what it grants and refuses. Each run
-// has its own process, so that it starts from nothing.
+// The API: allows `limit` calls per window, and counts what it refuses. Each run has its own process, so that it starts
+// from nothing.
 import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A second program on the same token. It uses a third of the budget, spread evenly. */
-export type Foreign = 'none' | 'spread';
-
 export interface ServerOptions {
-  /** `aligned`: windows follow the clock; `first-request`: a window starts with the first request after the last one. */
-  readonly kind: 'aligned' | 'first-request';
   readonly limit: number;
   /** Milliseconds. */
   readonly window: number;
-  /** Milliseconds by which aligned windows are shifted, so that parallel runs don't burst at the same time. */
+  /** Milliseconds by which windows are shifted, so that parallel runs don't burst at the same time. */
   readonly shift: number;
-  /** Whether a 429 has a `Retry-After` header. The API's reference documents none. */
-  readonly retryAfter: boolean;
-  readonly foreign: Foreign;
-}
-
-/** What the server saw. */
-export interface ServerReport {
-  readonly refused: number;
-  /** Calls granted to the foreign client, by the number of the aligned window. */
-  readonly foreign: Readonly<Record<number, number>>;
+  /** Whether a second program on the same token uses a third of the limit, spread evenly. */
+  readonly isShared: boolean;
 }
 
 const options = JSON.parse(process.argv[2] ?? '') as ServerOptions;
-const { kind, limit, window, shift, retryAfter, foreign } = options;
+const { limit, window, shift, isShared } = options;
 
 let start = -Infinity;
 let used = 0;
 let refused = 0;
-const foreignGranted: Record<number, number> = {};
-
-const number = (now: number): number => Math.floor((now - shift) / window);
 
 function roll(now: number): void {
   if (now < start + window) return;
-  start = kind === 'first-request' ? now : number(now) * window + shift;
+  start = Math.floor((now - shift) / window) * window + shift;
   used = 0;
 }
 
@@ -47,10 +31,6 @@ function take(now: number): boolean {
   if (used >= limit) return false;
   used += 1;
   return true;
-}
-
-function foreignCall(now: number): void {
-  if (take(now)) foreignGranted[number(now)] = (foreignGranted[number(now)] ?? 0) + 1;
 }
 
 const user = JSON.stringify({
@@ -72,17 +52,14 @@ const server = createServer((request, response) => {
     'x-ratelimit-remaining': limit - used,
     'x-ratelimit-reset': Math.ceil((start + window) / 1000),
   };
-  if (!granted && retryAfter) headers['retry-after'] = String(Math.ceil((start + window - now) / 1000));
   response.writeHead(granted ? 200 : 429, headers);
   response.end(granted ? user : refusal);
 });
 server.keepAliveTimeout = 600_000;
 
-if (foreign === 'spread') setInterval(() => foreignCall(Date.now()), (window * 3) / limit);
+if (isShared) setInterval(() => take(Date.now()), (window * 3) / limit);
 
-process.on('message', () => {
-  process.send?.({ refused, foreign: foreignGranted } satisfies ServerReport);
-});
+process.on('message', () => process.send?.(refused));
 process.once('disconnect', () => process.exit());
 // The backlog holds a thousand connections at once.
 server.listen(0, '127.0.0.1', 2048, () => {

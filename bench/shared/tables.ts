@@ -1,4 +1,3 @@
-import { patience } from '../rate-limit/best-time.ts';
 import type { Ranked } from '../overhead/turns.ts';
 
 type Cells = readonly string[];
@@ -27,8 +26,7 @@ export interface RateLimitRow {
   readonly failed: number;
   readonly unfinished: number;
   readonly refused: number;
-  /** `null` if not all calls are done. */
-  readonly ratio: number | null;
+  readonly minutes: number;
 }
 
 export interface WalkRow {
@@ -49,6 +47,11 @@ export function print(tables: readonly FigureTable[]): void {
 
 export function markdown(tables: readonly FigureTable[]): string {
   return tables.map(({ title, head, rows }) => `**${title}**\n\n${table(head, rows)}`).join('\n\n');
+}
+
+/** The same for a table that few readers need. */
+export function fold({ title, head, rows }: FigureTable): string {
+  return `<details>\n<summary>${title}</summary>\n\n${table(head, rows)}\n\n</details>`;
 }
 
 /** A table in Markdown, with the first column aligned left and the others aligned right. The rows of this SDK are bold. */
@@ -73,13 +76,8 @@ export function overheadTables(rows: readonly OverheadRow[]): FigureTable[] {
     rows,
     ({ concurrency }) => (concurrency === 1 ? 'One call at a time' : `${concurrency} calls at a time`),
     (each) => ({
-      head: ['client', '× fetch', 'quartiles', 'CPU µs per call'],
-      rows: each.map(({ name, cost, ratio, low, high }) => [
-        name,
-        ratio.toFixed(2),
-        name === 'fetch' ? '' : `${low.toFixed(2)}–${high.toFixed(2)}`,
-        cost.toFixed(0),
-      ]),
+      head: ['client', '× fetch', 'CPU µs'],
+      rows: each.map(({ name, cost, ratio }) => [name, ratio.toFixed(2), cost.toFixed(0)]),
     }),
   );
 }
@@ -87,11 +85,10 @@ export function overheadTables(rows: readonly OverheadRow[]): FigureTable[] {
 export function sizeTable(rows: readonly SizeRow[]): FigureTable {
   return {
     title: 'Size',
-    head: ['import', 'min + gzip, kB', 'min, kB', 'packages'],
-    rows: rows.map(({ what, zipped, minified, packages }) => [
+    head: ['import', 'kB', 'packages'],
+    rows: rows.map(({ what, zipped, packages }) => [
       what,
       kilobytes(zipped),
-      kilobytes(minified),
       packages.split(', ').length > 3 ? String(packages.split(', ').length) : packages,
     ]),
   };
@@ -106,44 +103,36 @@ export function rateLimitTables(rows: readonly RateLimitRow[]): FigureTable[] {
     rows,
     ({ title }) => title,
     (each) => ({
-      head: ['client', 'done', 'failed', 'refused (429)', '× best time'],
-      rows: each.map(({ name, done, failed, refused, ratio }) => [
-        name,
+      head: ['client', 'done', 'refused (429)', 'minutes'],
+      rows: each.map(({ name, done, failed, unfinished, refused, minutes }) => [
+        name.replace(', 10 retries', ''),
         String(done),
-        String(failed),
         String(refused),
         // A client that gives up on calls has not done the same job in less time.
-        failed > 0 ? '–' : (ratio?.toFixed(2) ?? `> ${patience}`),
+        failed + unfinished > 0 ? '–' : minutes.toFixed(2),
       ]),
     }),
   );
 }
 
-/** A row for each case and a column for each client: how many requests were refused, and how long it took or what failed. */
-export function rateLimitCases(rows: readonly RateLimitRow[]): FigureTable[] {
-  const names = [...new Set(rows.map(({ name }) => name))];
-  const cases = [...Map.groupBy(rows, ({ title }) => title.replace(/^300 calls,? /, ''))];
-  const tableOf = (title: string, cell: (row: RateLimitRow) => string): FigureTable => ({
-    title,
-    head: [
-      '300 calls …',
-      ...names.map((name) => (name.startsWith('@example') ? 'this SDK' : name.replace(', 10 retries', ''))),
-    ],
-    rows: cases.map(([what, each]) => [
-      what,
-      ...names.map((name) => {
-        const row = each.find((one) => one.name === name);
-        if (row === undefined) return '';
-        return name.startsWith('@example/sdk') ? `**${cell(row)}**` : cell(row);
-      }),
+/** A row for each case, with what this SDK and the best of the others did in it. */
+export function rateLimitCases(rows: readonly RateLimitRow[]): FigureTable {
+  const cell = ({ done, failed, unfinished, refused, minutes }: RateLimitRow) =>
+    `${refused}; ${failed + unfinished > 0 ? `only ${done} done` : minutes.toFixed(2)}`;
+  const of = (each: readonly RateLimitRow[], name: string) =>
+    each
+      .filter((row) => row.name.startsWith(name))
+      .map(cell)
+      .join('');
+  return {
+    title: 'More cases: requests refused, and minutes',
+    head: ['case', '@example/sdk', 'ky'],
+    rows: [...Map.groupBy(rows, ({ title }) => title)].map(([title, each]) => [
+      title,
+      `**${of(each, '@example/sdk')}**`,
+      of(each, 'ky'),
     ]),
-  });
-  return [
-    tableOf('Other cases: requests refused', ({ refused }) => String(refused)),
-    tableOf('Other cases: × best time, or calls that failed', ({ failed, ratio }) =>
-      failed > 0 ? `${failed} failed` : (ratio?.toFixed(2) ?? `> ${patience}`),
-    ),
-  ];
+  };
 }
 
 export function walkTables(rows: readonly WalkRow[]): FigureTable[] {
