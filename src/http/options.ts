@@ -31,11 +31,11 @@ export interface RateLimitOptions {
    * `RateLimitWaitError`: immediately if that is foreseeable, or else when the time is over. Default: no limit.
    */
   maxWait?: number | undefined;
-  /** Requests per window to assume until the API's headers say otherwise. Default: 100, as documented. */
+  /** Requests per window to assume until the API's headers say otherwise. Default: 100. */
   limit?: number | undefined;
   /**
-   * Length of a window in milliseconds, to assume until the API shows otherwise. Default: 60 000, as documented. Set
-   * it if your local API uses shorter windows.
+   * Length of a window in milliseconds, to assume until the API shows otherwise. Default: 60 000. Set it if your local
+   * API uses shorter windows.
    */
   window?: number | undefined;
 }
@@ -50,7 +50,7 @@ export interface ClientOptions {
   apiToken?: ApiToken | undefined;
   /** Base URL of the API. Default: the environment variable `EXAMPLE_BASE_URL`, or `https://api.example.com/v1`. */
   baseUrl?: string | URL | undefined;
-  /** Milliseconds for one attempt, from sending the request to the end of the body. Default: 30 000. */
+  /** Milliseconds for one attempt, up to the end of the response's body. Default: 30 000. */
   timeout?: number | undefined;
   /** Milliseconds for a whole call, including all waits and retries. Default: no limit. */
   totalTimeout?: number | undefined;
@@ -67,16 +67,16 @@ export interface ClientOptions {
    */
   shouldRetry?: ShouldRetry | undefined;
   /**
-   * Set it to `true` if the API performs requests with the same `Idempotency-Key` only once, which its reference does
-   * not promise. A POST or PATCH with an `idempotencyKey` is then retried like a GET. If the API doesn't do that, a
-   * retry may create a second user. Default: `false`.
+   * Whether the API performs requests with the same `Idempotency-Key` only once. Its reference doesn't promise that.
+   * With `true`, a POST or PATCH with an `idempotencyKey` is retried like a GET: if the API ignores the key, a retry may
+   * create a second user. Default: `false`.
    */
   apiSupportsIdempotencyKeys?: boolean | undefined;
   /** Sends the requests, for example through a proxy or to a mock. Default: the runtime's `fetch`. */
   fetch?: Fetch | undefined;
-  /** Headers to add to every request. */
+  /** Headers to add to every request. Default: none. */
   headers?: HeadersInput | undefined;
-  /** How calls are paced; `false` disables pacing. Default: calls stay within the limit that the API reports. */
+  /** How calls are paced; `false` disables pacing. Default: within the limit that the API reports. */
   rateLimit?: false | RateLimitOptions | undefined;
   /**
    * Which waiting calls are sent first: `'normal'` calls before `'background'` calls. In the long
@@ -96,13 +96,12 @@ export interface ClientOptions {
   responseValidation?: 'warn' | 'throw' | 'off' | undefined;
   /** Receives the log lines. Default: `console`. */
   logger?: Logger | undefined;
-  /** The least severe level that is logged. Default: the environment variable `EXAMPLE_LOG`, or `'warn'`. */
+  /** The least severe level that is logged: `'error'`, `'warn'`, `'info'`, `'debug'`, or `'off'`. Default: the environment variable `EXAMPLE_LOG`, or `'warn'`. */
   logLevel?: LogLevel | undefined;
   /** Allows use in a browser, where anyone who opens the page can read the token. Default: `false`. */
   dangerouslyAllowBrowser?: boolean | undefined;
   /**
-   * Allows a `baseUrl` with http on a host that is not loopback, such as a container of your own network. Anyone on the
-   * network path can then read the token. The public API's host always requires https. Default: `false`.
+   * Allows a `baseUrl` with http on a host of your own network. Anyone on the network path can then read the token. The public API's host always requires https. Default: `false`.
    */
   dangerouslyAllowHttp?: boolean | undefined;
 }

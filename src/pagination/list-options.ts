@@ -12,9 +12,9 @@ import type { StandardSchema } from '../utils/standard-schema.ts';
 
 /** Options of one list. They apply to each of its requests. */
 export interface ListOptions extends RequestOptions {
-  /** How many pages to request ahead of the one you are reading, in parallel. Default: 0; for `toArray()`, 4. */
+  /** Pages to request ahead of the one you are reading. Default: 0; 4 for `toArray()`. */
   prefetch?: number | undefined;
-  /** Continues after the page or error that has this `cursor`, in the same list, and ignores `page`. Default: none. */
+  /** Continues the same list after the page or error that has this `cursor`, and ignores `page`. Default: none. */
   cursor?: string | undefined;
 }
 
@@ -36,9 +36,9 @@ export interface ListEndpointOptions<Item = unknown> extends ListOptions, Pick<E
 
 /** The parameters that every list has. */
 export interface PageParams {
-  /** Page number, from 1. Default 1. */
+  /** Page number, from 1. Default: 1. */
   page?: number | undefined;
-  /** Items per page; in an iteration, at most. Default 20; 100 for an iteration. */
+  /** Items per page; in an iteration, at most. Default: 20; 100 for an iteration. */
   per_page?: number | undefined;
 }
 

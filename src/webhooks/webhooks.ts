@@ -15,37 +15,37 @@ import { createVerify, type WebhookVerifier } from './verifier.ts';
 /** Options of {@link Webhooks}. */
 export interface WebhooksOptions {
   /**
-   * The endpoint's secret, several while you rotate secrets, or a function that is called for each request. Default:
-   * the environment variable `EXAMPLE_WEBHOOK_SECRET`, which is read when a webhook arrives.
+   * The endpoint's secret, several while you rotate it, or a function that is called for each request. Default: the
+   * environment variable `EXAMPLE_WEBHOOK_SECRET`. It is read when a webhook arrives.
    */
   secret?: WebhookSecretSource;
   /** Replaces the check of the signature, for an API that doesn't follow Standard Webhooks. Limited to ten seconds. */
   verify?: WebhookVerifier | undefined;
-  /** How far the attempt may be from now, in the past or the future, in seconds. Default: 300. */
+  /** Seconds by which the timestamp of a webhook may differ from now. Default: 300. */
   tolerance?: number | undefined;
   /** Maximum size of a body, in bytes. The response to a larger one is 413. Default: 1 048 576 (1 MB). */
   maxBodyBytes?: number | undefined;
   /**
    * Remembers handled events, so that no event is handled twice. With `false`, an event is handled each time it
-   * arrives. Default: a {@link memoryReplayStore}, which suffices for one process.
+   * arrives. Default: a {@link memoryReplayStore}. It suffices for one process.
    */
   replayStore?: ReplayStore | false | undefined;
   /**
-   * Called with each error that leads to a response other than 2xx, except 405 (not a POST) and 503 while the event is
-   * being handled. It is awaited for at most five seconds; what it throws is logged. Default: the error is logged, at
-   * most once a second for each message, and a rejected request at most once a minute for each reason.
+   * Called with each error that leads to a response other than 2xx, but not for a 405, or a 503 while the event is
+   * being handled. It is awaited for at most five seconds; what it throws is logged. Default: a line in the log. A
+   * message is logged at most once a second, a reason of a rejected request at most once a minute.
    */
   onError?: WebhookErrorListener | undefined;
   /**
    * Called for each difference between an event and the documentation. The event is handled anyway, unless the listener
-   * throws. Default: a warning in the log, once for each location.
+   * throws. Default: a warning in the log.
    */
   onValidationIssue?: ValidationIssueListener | undefined;
-  /** Handles events that have no other handler. Default: they are logged at `info`, and the response is 204. */
+  /** Handles events that have no other handler. Default: a line in the log, and the response is 204. */
   onUnhandled?: WebhookHandler | undefined;
   /** Receives the log lines. Default: `console`. */
   logger?: Logger | undefined;
-  /** The least severe level that is logged. Default: the environment variable `EXAMPLE_LOG`, or `'warn'`. */
+  /** The least severe level that is logged: `'error'`, `'warn'`, `'info'`, `'debug'`, or `'off'`. Default: the environment variable `EXAMPLE_LOG`, or `'warn'`. */
   logLevel?: LogLevel | undefined;
 }
 
