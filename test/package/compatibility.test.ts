@@ -13,53 +13,52 @@ type ModuleKinds = readonly { readonly moduleKind: string }[];
 const page = join(import.meta.dirname, '../../docs/compatibility.md');
 const onlyESModules = moduleKinds.slice(0, 1);
 
-/** A line of the table: a tool by its name in `test/package/tools/package.json`, or what has no version there. */
-function line(kind: string, subject: string, tool?: string, loads: ModuleKinds = onlyESModules): string {
-  const loaded = moduleKinds.map(({ moduleKind }) =>
-    loads.some((each) => each.moduleKind === moduleKind) ? 'yes' : '–',
-  );
-  return `| ${[kind, subject, tool ? versionOf(tool) : '', ...loaded].join(' | ')} |`;
+/** What is tried: a tool by its name in `test/package/tools/package.json`, or what has no version there. */
+function entry(subject: string, tool?: string, loads: ModuleKinds = onlyESModules): string {
+  const details = [tool && versionOf(tool), loads.length > 1 ? undefined : loads[0]?.moduleKind];
+  return `${subject} (${details.filter((detail) => detail !== undefined).join(', ')})`;
 }
 
 /** What the tests of this folder go through. The version of a browser is that of the machine. */
-const kinds = [
-  [
-    ...browserEngines.map(({ name }) => line('Runtime', `Browsers (${name})`)),
-    ...browserEngines.map(({ name }) => line('Runtime', `Service workers (${name})`)),
-    line('Runtime', 'Cloudflare Workers, without `nodejs_compat`', 'workerd'),
-    line('Runtime', 'Next.js edge runtime', 'edge-runtime'),
-    line('Runtime', 'React Native, by its Babel preset and Hermes', '@react-native/babel-preset'),
-    ...runtimes.map(({ subject, name }) => line('Runtime', subject, name, moduleKinds)),
+const kinds = {
+  Runtimes: [
+    ...browserEngines.map(({ name }) => entry(name)),
+    ...browserEngines.map(({ name }) => entry(`service workers in ${name}`)),
+    entry('Cloudflare Workers, without `nodejs_compat`', 'workerd'),
+    entry('Next.js edge runtime', 'edge-runtime'),
+    entry('React Native, by its Babel preset and Hermes', '@react-native/babel-preset'),
+    ...runtimes.map(({ subject, name }) => entry(subject, name, moduleKinds)),
   ],
-  [
+  'Test runners': [
     ...Array.from(
       Map.groupBy(testRuns, ({ subject }) => subject),
-      ([subject, runs]) => line('Test runner', subject, runs[0]?.name, runs),
+      ([subject, runs]) => entry(subject, runs[0]?.name, runs),
     ),
-    line('Test runner', 'Jest with jsdom, by a line of its test', 'jest-environment-jsdom', moduleKinds.slice(1)),
-    line('Test runner', 'Vitest with happy-dom', 'happy-dom'),
-    line('Test runner', 'Vitest with jsdom', 'jsdom'),
+    entry('Jest with jsdom, by a line of its test', 'jest-environment-jsdom', moduleKinds.slice(1)),
+    entry('Vitest with happy-dom', 'happy-dom'),
+    entry('Vitest with jsdom', 'jsdom'),
   ],
-  [
-    line('Package manager', 'pnpm, strict', 'pnpm', moduleKinds),
-    line('Package manager', 'Yarn, Plug’n’Play', '@yarnpkg/cli-dist', moduleKinds),
+  'Package managers': [
+    entry('pnpm, strict', 'pnpm', moduleKinds),
+    entry('Yarn, Plug’n’Play', '@yarnpkg/cli-dist', moduleKinds),
   ],
-  [
-    line('Bundler', 'none: `dist/browser.min.js`'),
-    ...bundlers.map(({ subject, name }) => line('Bundler', subject, name)),
-  ],
-  compilers.flatMap(({ compiler, name, resolutions }) =>
-    resolutions.map((each) => line('Compiler', `${compiler}, ${each.moduleResolution}`, name, each.kinds)),
+  Bundlers: [entry('none, with `dist/browser.min.js`'), ...bundlers.map(({ subject, name }) => entry(subject, name))],
+  Compilers: compilers.flatMap(({ compiler, name, resolutions }) =>
+    resolutions.map((each) => entry(`${compiler}, ${each.moduleResolution}`, name, each.kinds)),
   ),
-];
+};
 
-// After a change, `npx vitest run --project package test/package/compatibility.test.ts --update` writes the table.
+// After a change, `npx vitest run --project package test/package/compatibility.test.ts --update` writes the list.
 it('docs/compatibility.md lists what is tried', async () => {
-  const lines = kinds.flatMap((each) => each.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })));
-  const table = ['| Kind | Name | Version | ES module | CommonJS |', '| - | - | - | - | - |', ...lines].join('\n');
+  const list = Object.entries(kinds)
+    .map(([kind, each]) => {
+      const entries = each.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+      return `- **${kind}**: ${entries.join('; ')}`;
+    })
+    .join('\n');
   const text = readFileSync(page, 'utf8').replace(
     /(<!-- what the tests try -->\n)[^]+(\n<!-- \/what the tests try -->)/,
-    (_, start: string, end: string) => `${start}\n${table}\n${end}`,
+    (_, start: string, end: string) => `${start}\n${list}\n${end}`,
   );
 
   const formatted = await format(text, { ...(await resolveConfig(page)), parser: 'markdown' });
