@@ -44,7 +44,7 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       // A worker runs its files in one realm, which takes half the time: a file leaves nothing behind.
-      unitTests('unit', '{test,examples}', false),
+      unitTests('unit', 'test', false),
       // A sandbox goes on with what it delivers when the file that made it has ended.
       unitTests('unit-sandbox', 'sandbox/test', true),
       // Tests that run programs of their own with the built package, and need nothing but Node.

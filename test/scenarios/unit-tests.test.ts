@@ -2,7 +2,7 @@ import { Client } from '@example/sdk';
 import { createSandbox, type Sandbox } from '@example/sandbox';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-// Row 13. Jest, node:test and msw: test/guides/testing.process.test.ts, test/package/test-runners.test.ts, examples/testing.
+// Row 13. Jest, node:test and msw: test/guides/testing.process.test.ts, test/package/test-runners.test.ts.
 
 afterEach(() => vi.useRealTimers());
 

@@ -4,7 +4,7 @@ import { find } from './find.ts';
 const form = find('projects-form', HTMLFormElement);
 const load = find('projects-load', HTMLButtonElement);
 const cancel = find('projects-cancel', HTMLButtonElement);
-const count = find('projects-count', HTMLElement);
+const count = find('projects-count', HTMLOutputElement);
 const progress = find('projects-progress', HTMLProgressElement);
 const list = find('projects-list', HTMLOListElement);
 
@@ -69,19 +69,8 @@ function row(project: Project): HTMLLIElement {
   });
   const description = Object.assign(document.createElement('p'), { textContent: project.description });
   const item = document.createElement('li');
-  item.append(tile(project), name, created, description);
+  item.append(name, created, description);
   return item;
-}
-
-/** The initials, in a colour that depends on the name. */
-function tile({ name }: Project): HTMLElement {
-  const words = name.split(/\s+/, 2);
-  const element = document.createElement('span');
-  element.ariaHidden = 'true';
-  element.textContent = words.map(([initial = '']) => initial.toUpperCase()).join('');
-  const hue = Array.from(name).reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 360, 0);
-  element.style.setProperty('--hue', String(hue));
-  return element;
 }
 
 function format(number: number): string {
