@@ -22,11 +22,6 @@ export interface Place {
   readonly ids: readonly Id[];
 }
 
-export function startOfPage(page: number, size: number): Place {
-  const end = (page - 1) * size;
-  return { asked: size, size, end, found: end, ids: [] };
-}
-
 /**
  * Identifies the list that a cursor belongs to. It contains only a hash of the parameters' values, which may be secret.
  *

@@ -5,7 +5,7 @@ import { expandRoute } from '../http/call.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
-import { decodeCursor, encodeCursor, listKey, startOfPage, type Place } from './cursor.ts';
+import { decodeCursor, encodeCursor, listKey, type Place } from './cursor.ts';
 import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { countOf, isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { forbidIteration, itemsOf, Page, Walk, type Prefetch, type WalkedList } from './page.ts';
@@ -30,6 +30,11 @@ interface ListSpec<Item> {
 export interface ListRequester extends Requester {
   /** Called when an iteration can't guarantee that it yields each item once. */
   onListUnverified(event: ListUnverifiedEvent): void;
+}
+
+function startOfPage(page: number, size: number): Place {
+  const end = (page - 1) * size;
+  return { asked: size, size, end, found: end, ids: [] };
 }
 
 /**
