@@ -38,14 +38,14 @@ export interface ListEndpointOptions<Item = unknown> extends ListOptions, Pick<E
 export interface PageParams {
   /** Page number, from 1. Default: 1. */
   page?: number | undefined;
-  /** Items per page; in an iteration, at most. Default: 20; 100 for an iteration. */
+  /** Items per page; in an iteration, at most. Default: 20; 100 for an iteration from page 1. */
   per_page?: number | undefined;
 }
 
 /** Items per page without `per_page`, as the API documents. */
 export const defaultSize = 20;
 
-/** Items per page of an iteration without `per_page`. */
+/** Items per page of an iteration from page 1 without `per_page`. */
 export const maxPageSize = 100;
 
 export const listOptionNames = [...requestOptionNames, 'prefetch', 'cursor'] as const;

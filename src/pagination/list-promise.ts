@@ -129,7 +129,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   async *#pages(pagesAhead = 0, limit = Infinity): AsyncGenerator<Page<Item>, void, undefined> {
-    const { page = 1, per_page = page > 1 ? maxPageSize : Math.min(maxPageSize, limit) } = this.#spec.query;
+    const { page = 1, per_page = page > 1 ? defaultSize : Math.min(maxPageSize, limit) } = this.#spec.query;
     const place = this.#place ?? startOfPage(page, per_page);
     const walk = this.#walk(place, pagesAhead, limit);
     yield* walk.pagesFrom(await walk.pageAfter(0, place));
