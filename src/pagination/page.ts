@@ -37,7 +37,7 @@ export class Page<Item> implements AsyncIterable<Item> {
   readonly data: Item[];
   /** The page's position in its list, as the API reports it; in an iteration, only `total_count`. */
   readonly meta: PageMeta;
-  /** Why the SDK can't guarantee that the iteration has yielded each item once so far; `undefined` if it can. */
+  /** The latest reason why the SDK can't guarantee that each item was yielded once so far; `undefined` if it can. */
   readonly unverified: ListUnverifiedEvent['reason'] | undefined;
   readonly #place: Place;
   readonly #number: number;

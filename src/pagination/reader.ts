@@ -30,7 +30,7 @@ export class ListReader<Item> {
   /** What to request. */
   next: Range;
   place: Place;
-  /** Why the walk can't guarantee that it has yielded each item once; `undefined` if it can. */
+  /** The latest reason why the walk can't guarantee that it has yielded each item once; `undefined` if it can. */
   unverified: ListUnverifiedEvent['reason'] | undefined;
   /** How many known items the next range should hold. */
   overlap = 1;
@@ -85,11 +85,11 @@ export class ListReader<Item> {
     if (status !== 404 && status !== 400 && status !== 422) return undefined;
     // Rules 10 and 15
     if (status !== 404 && this.state === 'overlap') return this.#readRefusedSize(range);
-    // Rules 13 and 14
-    const isMissing =
-      this.state === 'pages' && this.#expected === undefined && !(this.place.found >= Number(this.place.count));
-    const isFailure = isMissing && range.end < (this.#announced || Number(this.place.count));
-    return range.page === 1 || isFailure ? undefined : this.read(range, { data: [] });
+    // Rules 13 and 14. The server may send fewer items per page than requested.
+    const { size, count = NaN, found } = this.place;
+    const isAnnounced = range.start < (this.#announced || (count * range.size) / size);
+    const isWanted = this.state !== 'overlap' && this.#expected === undefined && !(found >= count);
+    return range.page === 1 || (isAnnounced && isWanted) ? undefined : this.read(range, { data: [] });
   }
 
   #readRefusedSize({ start, size }: Range): Item[] | undefined {
@@ -260,7 +260,7 @@ export class ListReader<Item> {
 
   /** Rule 22 */
   #reportUnverified(reason: ListUnverifiedEvent['reason']): void {
-    if (!this.unverified) this.#onUnverified((this.unverified = reason));
+    if (this.unverified !== reason) this.#onUnverified((this.unverified = reason));
   }
 
   /** How much the count has grown since the last range that joined. */
