@@ -6,8 +6,8 @@ import { defaultSize } from './list-options.ts';
 import { isAnnouncedEnd, lastOf, parsePage, type PageBody, type ReceivedPage } from './page-body.ts';
 import { leastSize, pagesAround, rangeAfter, rangeAt, rangeOf, type Range } from './ranges.ts';
 
-/** Start the plain loop after more requests in a row than this that got no further. */
-const maxIdle = 8;
+/** Start the plain loop after so many requests in a row that got no further. */
+const maxIdle = 9;
 
 /**
  * Reads the responses of a walk, and decides what to request next. The rules are those of docs/internals/pagination.md.
@@ -19,7 +19,7 @@ const maxIdle = 8;
  * | page 1, per_page 100 | 0–100    | 1–100   | The next range has to hold item 100 too.                             |
  * | page 2, per_page 99 | 99–198    | 102–200 | No known item: the range is kept, and the next one goes back.        |
  * | page 2, per_page 73 | 73–146    | 76–148  | Joins with item 100: 101–148 are new. Then the kept range joins, too. |
- * | page 3, per_page 93 | 186–279   | 189–250 | Overlaps by more, as the list moves. Short, as `meta` says: the end. |
+ * | page 3, per_page 98 | 196–294   | 199–250 | Overlaps by more, as the list moves. Short, as `meta` says: the end. |
  */
 export class ListReader<Item> {
   /**
@@ -149,7 +149,7 @@ export class ListReader<Item> {
     const created = Math.min(shift, this.#growthOf(page));
     this.#updatePlace({ found: this.place.found + Math.max(0, created) });
     // Rule 5
-    this.overlap = Math.max(1, 1 - shift, isFurther ? Math.floor(this.overlap * 0.7) : this.overlap);
+    this.overlap = Math.max(1, 1 - shift, isFurther ? Math.floor(this.overlap * 0.9) : this.overlap);
     this.idle = isFurther || !this.#isPlaced ? 0 : this.idle + 1;
     return this.#extend(page, index, isFurther || ids.length < range.size ? 0 : behind);
   }
@@ -169,9 +169,8 @@ export class ListReader<Item> {
   #goBack(page: ReceivedPage<Item>): void {
     const { size, end } = this.place;
     const growth = this.#growthOf(page);
-    this.overlap = Math.ceil(size / 4);
     this.idle += 1;
-    if (this.#isPlaced) this.#requestRange(this.overlap * 2 ** (this.idle - 1) - growth);
+    if (this.#isPlaced) this.#requestRange(Math.ceil((size * 2 ** this.idle) / 8) - growth);
     else if (page.range.page === 1 && page.ids.length === 0) this.#finish();
     else {
       this.#search ??= pagesAround(Math.max(1, Math.ceil((end + growth) / size)), 10);
@@ -186,7 +185,7 @@ export class ListReader<Item> {
     const { size, end } = this.place;
     this.overlap = Math.min(this.overlap, Math.ceil(size / 2));
     const next = back === undefined ? rangeAfter(end, size, this.overlap) : rangeAt(Math.max(0, end - back), size);
-    if (next === undefined || this.idle > maxIdle) this.#startPlainLoop();
+    if (next === undefined || this.idle >= maxIdle) this.#startPlainLoop();
     else this.next = next;
   }
 
