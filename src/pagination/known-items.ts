@@ -30,7 +30,7 @@ export class KnownItems {
     let rank = 0;
     for (const [index, id] of ids.entries()) {
       const known = this.#ranks.get(id);
-      rank = index > last ? ++this.last : (known ?? rank);
+      rank = known ?? (index > last ? ++this.last : rank);
       if (known !== undefined) continue;
       added.push(index);
       if (id !== undefined) this.#ranks.set(id, rank);

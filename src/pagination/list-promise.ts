@@ -172,7 +172,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(rangeOf(page, size), body);
     const { place, state } = walk.reader;
-    // Rule 30: believe the API that this page is the last one if its items agree.
+    // Rule 28: believe the API that this page is the last one if its items agree.
     const isBelieved = meta?.current_page === page && meta.total_pages === page && place.end === place.count;
     return new Page({ data, meta: { current_page: page, ...meta } }, 0, isBelieved || state === 'end', walk);
   }

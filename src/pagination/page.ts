@@ -148,7 +148,7 @@ export class Walk<Item> {
     }
   }
 
-  /** Rule 30: returns the page after page `number`, which ends at `place`, from a new walk if this one has moved on. */
+  /** Rule 28: returns the page after page `number`, which ends at `place`, from a new walk if this one has moved on. */
   async pageAfter(number: number, place: Place): Promise<Page<Item>> {
     if (number === this.#number) {
       this.#latest = this.#nextPage(++this.#number);
@@ -169,10 +169,10 @@ export class Walk<Item> {
     while (page.data.length === 0 && reader.state !== 'end') {
       const { size } = reader.place;
       const requested = this.#nextRange();
-      requested.priority?.raise(); // Rule 27
+      requested.priority?.raise(); // Rule 25
       page = await this.#read(requested);
       this.#remaining -= page.data.length;
-      // Rule 28: this range was requested too early, because the list moves too fast for this many.
+      // Rule 26: this range was requested too early, because the list moves too fast for this many.
       if (requested.priority && page.data.length === 0) this.#prefetch >>= 1;
       if (reader.state !== 'overlap' || reader.place.size !== size) this.#cancelPrefetched();
       this.#requestAhead();
@@ -192,14 +192,14 @@ export class Walk<Item> {
     }
   }
 
-  /** Rule 29. The walk can continue. */
+  /** Rule 27. The walk can continue. */
   #cancelPrefetched(): void {
     this.#controller.abort();
     this.#controller = new AbortController();
     this.#prefetched = [];
   }
 
-  /** Rule 28: takes the next range from those requested ahead if it overlaps what was read; otherwise requests it. */
+  /** Rule 26: takes the next range from those requested ahead if it overlaps what was read; otherwise requests it. */
   #nextRange(): PendingRange<Item> {
     const { next, idle, place } = this.reader;
     while (this.#prefetched[0] && this.#prefetched[0].range.end <= place.end) this.#prefetched.shift();
@@ -207,7 +207,7 @@ export class Walk<Item> {
     return (isFit ? this.#prefetched.shift() : undefined) ?? this.#request(next);
   }
 
-  /** Rule 26. Requests only overlapping ranges ahead: between other pages, created items could be lost. */
+  /** Rule 24. Requests only overlapping ranges ahead: between other pages, created items could be lost. */
   #requestAhead(): void {
     const { state, idle, overlap, place } = this.reader;
     while (state === 'overlap' && idle === 0 && this.#prefetched.length < this.#prefetch) {

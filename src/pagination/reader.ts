@@ -61,7 +61,7 @@ export class ListReader<Item> {
     this.#isPlaced = ids.length === 0;
     this.#known.add(ids);
     this.#plain = rangeOf(page ?? this.#pageOfPlace, asked);
-    // Rule 24: a few more items than one, because some may have been deleted.
+    // Rule 22: a few more items than one, because some may have been deleted.
     const after = this.#isPlaced ? undefined : rangeAfter(end, size, 4);
     this.next = after ?? rangeOf(Math.floor(end / size) + 1, size);
     if (page !== undefined) this.#startPlainLoop();
@@ -165,7 +165,7 @@ export class ListReader<Item> {
     return true;
   }
 
-  /** Rule 6; after a cursor, rule 24. */
+  /** Rule 6; after a cursor, rule 22. */
   #goBack(page: ReceivedPage<Item>): void {
     const { size, end } = this.place;
     const growth = this.#growthOf(page);
@@ -227,7 +227,7 @@ export class ListReader<Item> {
     this.#previous = json;
     if (!isRepeated) this.#take(page);
     this.idle = this.#items.length > 0 ? 0 : this.idle + 1;
-    // Rule 25: items without ids can't be recognized, so a cursor continues with the page after them.
+    // Rule 23: items without ids can't be recognized, so a cursor continues with the page after them.
     const next = ids.includes(undefined) ? range.page + 1 : range.page;
     if (ids.length > 0 && range.page * this.place.size >= this.place.end)
       this.#updatePlace({ page: next, ids: lastOf(ids) });
@@ -257,7 +257,7 @@ export class ListReader<Item> {
     }
   }
 
-  /** Rule 22 */
+  /** Rule 20 */
   #reportUnverified(reason: ListUnverifiedEvent['reason']): void {
     if (this.unverified !== reason) this.#onUnverified((this.unverified = reason));
   }
