@@ -17,35 +17,28 @@ async function readPages(list: { pages(): AsyncIterable<{ data: Project[]; curso
 
 const reordered = (items: unknown[]) => (items.splice(0, 200), items.push(...projects(1200).slice(1000)));
 
-it.each<[string, pages: number, change: (items: unknown[]) => unknown, first: number, ranges: string[] | undefined]>([
+it.each<[string, pages: number, change: (items: unknown[]) => unknown, first: number, ranges: string[]]>([
   ['nothing changed', 3, () => undefined, 295, ['288-384']],
+  ['one was created among the last before it', 2, (items) => items.splice(195, 0, project(9000)), 199, ['194-291']],
   [
-    'one was created between the last items before it',
-    2,
-    (items) => items.splice(195, 0, project(9000)),
-    199,
-    ['194-291'],
-  ],
-  [
-    '400 were created in front, as total_count tells',
+    '400 were created in front',
     3,
     (items) => items.unshift(...projects(1400).slice(1000)),
     295,
     ['288-384', '600-700'],
   ],
-  ['280 were deleted in front, as total_count tells', 3, (items) => items.splice(0, 280), 295, ['288-384', '0-100']],
-  ['the count does not tell: it is looked for further and further away, not from page 1', 5, reordered, 481, undefined],
-])('a cursor finds its place with the request that has to be made: %s', async (_, pages, change, first, expected) => {
+  ['280 were deleted in front', 3, (items) => items.splice(0, 280), 295, ['288-384', '0-100']],
+  // The count doesn't tell: the search goes further and further away, but not to page 1.
+  ['as many were created as deleted', 5, reordered, 481, ['475-570', '400-500', '300-400', '500-600', '200-300']],
+])('a cursor finds its place in the fewest requests: %s', async (_, pages, change, first, expected) => {
   const items: unknown[] = projects(1000);
   const { client, ranges } = serveList({ items });
   const { cursor } = await readPages(client.projects.list(), pages);
   change(items);
   const before = ranges().length;
   const rest = await collect(client.projects.list({}, { cursor }));
-  expect(rest[0]).toEqual(project(first));
   expect(rest).toEqual(items.slice(items.findIndex((item) => (item as Project).id === `proj_${first}`)));
-  if (expected) expect(ranges().slice(before)).toEqual(expect.arrayContaining(expected));
-  expect(ranges().slice(before)).not.toContain(pages === 5 ? '0-100' : 'none');
+  expect(ranges().slice(before, before + expected.length)).toEqual(expected);
 });
 
 it('a cursor that version 1.0 has made is good for every later one', async () => {
@@ -55,14 +48,11 @@ it('a cursor that version 1.0 has made is good for every later one', async () =>
   expect(await collect(client.projects.list({ status: 'active' }, { cursor }))).toEqual(projects(300).slice(100));
 });
 
-it.each([
-  [1, 300],
-  [3, 300],
-])(
-  'where pages can not overlap, a cursor continues with its page, and the program is told: page %i of %i items',
-  async (page, length) => {
-    const items = projects(length);
-    const { client, ranges, reasons } = serveList({ items, sizeOf: (asked) => (asked === 50 ? 50 : undefined) });
+it.each([1, 3])(
+  'where pages can not overlap, a cursor continues with its page, which is told: page %i',
+  async (page) => {
+    const sizeOf = (asked: number) => (asked === 50 ? 50 : undefined);
+    const { client, ranges, reasons } = serveList({ items: projects(300), sizeOf });
     const { cursor } = await readPages(client.projects.list({ page, per_page: 50 }), 1);
     expect(await collect(client.projects.list({ per_page: 50 }, { cursor }))).toEqual(projects(300).slice(50 * page));
     expect(ranges()[2]).toBe(ranges()[0]);
@@ -86,20 +76,6 @@ it('one of its twenty items is enough; if only other items are left, a cursor is
   expect(error).toHaveProperty('message', expect.stringContaining('None of the items before the cursor'));
   items.length = 0;
   expect(await collect(client.projects.list({}, { cursor }))).toEqual([]);
-});
-
-it.each([20, 50, 100])('items that leave the list and come back are not repeated: pages of %i', async (per_page) => {
-  for (const away of [1, 5, 10, 18]) {
-    const items = projects(600);
-    const { client, reasons } = serveList({ items });
-    const first = await readPages(client.projects.list({ per_page }), 2);
-    const gone = items.splice(first.seen.length - away, away);
-    const second = await readPages(client.projects.list({ per_page }, { cursor: first.cursor }), 1 + (away % 2));
-    items.splice(first.seen.length - away, 0, ...gone);
-    const rest = await collect(client.projects.list({ per_page }, { cursor: second.cursor }));
-    expect([...first.seen, ...second.seen, ...rest]).toEqual(items);
-    expect(reasons).toEqual([]);
-  }
 });
 
 it.each([
@@ -148,11 +124,6 @@ it('a cursor is short', async () => {
 const whole = [4, '/projects#ztntfp', 100, 100, 100, 100, 0, 300, 'proj_1'];
 const cursorWith = (at: number, value: unknown) => btoa(JSON.stringify(whole.with(at, value as string)));
 
-it('a cursor has a version, its list, whole numbers and ids', async () => {
-  const { client } = serveList({ items: projects(3) });
-  expect(await collect(client.projects.list({}, { cursor: cursorWith(0, 4) }))).toEqual(projects(3).slice(1));
-});
-
 it.each([
   ['empty', ''],
   ['no base64', '§'],
@@ -166,32 +137,28 @@ it.each([
   ['no whole number', cursorWith(5, 0.5)],
   ['too large', cursorWith(7, 1e20)],
   ['without an id', cursorWith(8, null)],
-  ['not a string', 5 as never],
   ['null', null as never],
   ['an object', { toString: () => cursorWith(0, 4) } as never],
 ])('a cursor that is %s is refused before anything is sent', async (_, cursor) => {
   const { client, queries } = serveList({ items: projects(3) });
   const list = () => client.projects.list({}, { cursor });
-  for (const call of [() => list(), () => list().withResponse(), () => list().toArray(), () => collect(list())]) {
-    const error = await rejection(call());
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(error).toHaveProperty('message', expect.stringContaining('cursor must be'));
-  }
+  for (const call of [() => list(), () => list().withResponse(), () => collect(list())])
+    expect(await rejection(call())).toMatchObject({
+      param: 'cursor',
+      message: expect.stringContaining('cursor must be') as string,
+    });
   expect(queries()).toEqual([]);
 });
 
-it.each<[string, string, { status?: string }]>([
+it.each([
   ['with other parameters', '/projects', {}],
   ['with another value', '/projects', { status: 'archived' }],
   ['of another route', '/teams', { status: 'active' }],
 ])('a cursor of a list %s is refused, and the message says what it belongs to', async (_, route, query) => {
   const { client, queries } = serveList({ items: projects(300) });
   const { cursor } = await readPages(client.projects.list({ status: 'active' }), 1);
-  for (const call of [client.list(route, { query, cursor }), client.list(route, { query, cursor }).toArray()]) {
-    const error = await rejection(call);
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    const message = expect.stringContaining('another list: GET /projects with status. Pass the same') as string;
-    expect(error).toMatchObject({ message, param: 'cursor' });
-  }
+  const message = expect.stringContaining('another list: GET /projects with status. Pass the same') as string;
+  for (const call of [client.list(route, { query, cursor }), client.list(route, { query, cursor }).toArray()])
+    expect(await rejection(call)).toMatchObject({ name: 'InvalidRequestError', message, param: 'cursor' });
   expect(queries()).toHaveLength(1);
 });

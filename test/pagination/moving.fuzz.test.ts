@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Client, type FetchInit, type ListPromise } from '../../src/index.ts';
 import { plainLoop } from '../reference/plain-loop.ts';
 import { fuzzing } from '../support/fuzz.ts';
@@ -13,11 +13,15 @@ interface Item {
 }
 
 const upTo = (most: number) => (asked: number) => Math.min(asked, most);
-const allowed = (asked: number) => ([10, 20, 50, 100].includes(asked) ? asked : 20);
-const sizes: Record<string, ListServerOptions['sizeOf']> = {
+/** Servers on which nothing may be lost or told. */
+const exact: Record<string, ListServerOptions['sizeOf']> = {
   'any size': (asked) => asked,
-  ...Object.fromEntries([100, 50, 25, 20, 10].map((most) => [`at most ${most}`, upTo(most)])),
-  'some sizes': allowed,
+  ...Object.fromEntries([100, 50, 25, 20].map((most) => [`at most ${most}`, upTo(most)])),
+};
+const sizes: typeof exact = {
+  ...exact,
+  'at most 10': upTo(10),
+  'some sizes': (asked) => ([10, 20, 50, 100].includes(asked) ? asked : 20),
   'sizes in tens': (asked) => Math.min(100, Math.max(10, Math.round(asked / 10) * 10)),
   'always 20': () => 20,
 };
@@ -28,17 +32,16 @@ const metas: Record<string, ListServerOptions['meta']> = {
   'one page too few': { total_count: undefined, total_pages: 0 },
   'a count of 0': { total_count: 0 },
 };
-const ends: (ListServerOptions['past'] | undefined)[] = [undefined, undefined, 404, 422, 'last page'];
+const ends = [undefined, undefined, 404, 422, 'last page'] as const;
 const ids = ['text', 'text', 'number', 'none'] as const;
-/** Servers on which nothing may be told, and those on which nothing may be lost, told or not. */
-const exactSizes = ['any size', 'at most 100', 'at most 50', 'at most 25', 'at most 20'];
 
-type Move = (items: Item[], random: Random, most: number, create: () => Item) => void;
+type Move = (items: Item[], random: Random, most: number, create: (count: number) => Item[]) => void;
 const at = (items: Item[], place: number) => Math.round(place * items.length);
 const churn =
   (place: (random: Random) => number): Move =>
   (items, random, most, create) => {
-    for (let times = below(random, most + 1); times > 0; times--) items.splice(at(items, place(random)), 0, create());
+    for (let times = below(random, most + 1); times > 0; times--)
+      items.splice(at(items, place(random)), 0, ...create(1));
     for (let times = below(random, most + 1); times > 0; times--) items.splice(at(items, place(random)), 1);
   };
 const moves: Record<string, Move> = {
@@ -48,16 +51,13 @@ const moves: Record<string, Move> = {
   everywhere: churn((random) => random()),
   'only deletions': (items, random, most) =>
     items.splice(at(items, pick(random, [0, random()])), below(random, most + 1)),
-  'at its end': (items, random, most, create) => items.push(...Array.from({ length: below(random, most + 1) }, create)),
-  'from its front to its end': (items, random, most, create) => {
-    const times = below(random, most + 1);
-    items.push(...Array.from({ length: times }, create));
-    items.splice(0, times);
-  },
+  'at its end': (items, random, most, create) => items.push(...create(below(random, most + 1))),
+  'from its front to its end': (items, random, most, create) =>
+    items.push(...create(items.splice(0, below(random, most + 1)).length)),
   'by many at once': (items, random, _, create) => {
     const place = at(items, pick(random, [0, 1, random()]));
     if (random() > 0.15) return;
-    if (random() < 0.5) items.splice(place, 0, ...Array.from({ length: below(random, 120) }, create));
+    if (random() < 0.5) items.splice(place, 0, ...create(below(random, 120)));
     else items.splice(place, below(random, 120));
   },
 };
@@ -76,11 +76,8 @@ const ways = [
 /** Reads a list in one way. `list` has a new client each time. */
 async function read(way: string, list: (options: object) => ListPromise<Item>, random: Random): Promise<Item[]> {
   const seen: Item[] = [];
-  const perPage = { per_page: pick(random, [20, 37, 50]), 'one by one': 1 }[way];
-  const options = {
-    query: { per_page: perPage },
-    prefetch: way.includes('prefetch') ? pick(random, [1, 4, 8]) : undefined,
-  };
+  const per_page = { per_page: pick(random, [20, 37, 50]), 'one by one': 1 }[way];
+  const options = { query: { per_page }, prefetch: way.includes('prefetch') ? pick(random, [1, 4, 8]) : undefined };
   if (way === 'toArray') return list(options).toArray();
   if (way === 'getNextPage') {
     let page = await list({});
@@ -92,52 +89,42 @@ async function read(way: string, list: (options: object) => ListPromise<Item>, r
       for await (const page of list({ ...options, cursor }).pages()) {
         seen.push(...page.data);
         ({ cursor } = page);
-        isStopped = page.data.length > 0;
-        if (isStopped && random() < 0.5) break;
-        isStopped = false;
+        isStopped = page.data.length > 0 && random() < 0.5;
+        if (isStopped) break;
       }
     }
   } else for await (const item of list(options)) seen.push(item);
   return seen;
 }
 
-const keysOf = <T>(of: Record<string, T>) => Object.keys(of);
-
-/** What is wrong with the walk that a seed determines: nothing, or a line that names it. */
+/** What is wrong with the walk that a seed determines: nothing, or lines that name it. */
 async function faults(seed: number): Promise<string[]> {
   const random = seeded(seed);
-  const [size, meta, move, way] = [keysOf(sizes), keysOf(metas), keysOf(moves), ways].map((all) =>
-    pick(random, all),
-  ) as [string, string, string, string];
+  const anyOf = (of: object) => pick(random, Object.keys(of));
+  const [size, meta, move, way] = [anyOf(sizes), anyOf(metas), anyOf(moves), pick(random, ways)];
   const [past, id] = [pick(random, ends), pick(random, ids)];
-  const length = pick(
-    random,
-    way === 'one by one' ? [0, 1, 2, 10, 21] : [0, 1, 10, 20, 21, 40, 99, 100, 101, 130, 230, 230, 400, 1_000],
-  );
+  const isOneByOne = way === 'one by one';
+  const lengths = [0, 1, 10, 20, 21, 40, 99, 100, 101, 130, 230, 230, 400, 1_000];
+  const length = pick(random, isOneByOne ? [0, 1, 2, 10, 21] : lengths);
   let created = 0;
-  const create = (): Item => ({
-    ...(id !== 'none' && { id: id === 'text' ? `id_${created}` : created }),
-    name: created++,
-  });
-  const items = Array.from({ length }, create);
+  const create = (count: number) =>
+    Array.from({ length: count }, (): Item => {
+      const name = created++;
+      return { ...(id !== 'none' && { id: id === 'text' ? `id_${name}` : name }), name };
+    });
+  const items = create(length);
   const initial = [...items];
-  const least = Math.max(
-    1,
-    Math.ceil(
-      length /
-        Math.min(way === 'one by one' ? 1 : way === 'per_page' || way === 'getNextPage' ? 20 : 100, sizes[size]!(100)!),
-    ),
-  );
-  const most = Math.floor(Math.min(15, 0.15 * Math.max(length, 7), way === 'one by one' ? 0 : 3));
+  const asked = isOneByOne ? 1 : way === 'per_page' || way === 'getNextPage' ? 20 : 100;
+  const least = Math.max(1, Math.ceil(length / Math.min(asked, sizes[size]!(100)!)));
+  const most = Math.floor(Math.min(0.15 * Math.max(length, 7), isOneByOne ? 0 : 3));
   const before = (n: number) => {
     if (n > 10 * (2 * least + 10)) throw new TypeError('There were far too many requests.');
     if (n > 1 && n < least + 5) moves[move]!(items, random, most, create);
   };
   const kind: ListServerOptions = { items, sizeOf: sizes[size]!, meta: metas[meta]!, past: past!, before };
-  const server = serveList(kind);
+  const { fetch, requests } = serveList(kind);
   const told: string[] = [];
   const list = (options: object) => {
-    const { fetch } = server;
     const client = new Client({ apiToken: 'token', fetch, rateLimit: false, maxRetries: 0, logLevel: 'off' });
     client.on('listUnverified', ({ reason }) => told.push(reason));
     return client.list<Item>('/things', { responseValidation: 'off', ...options });
@@ -146,32 +133,26 @@ async function faults(seed: number): Promise<string[]> {
   const seen = (await read(way, list, random).catch((thrown: unknown) => void (error = thrown as Error))) ?? [];
 
   const isAtRest = move === 'at rest';
+  const isBurst = move === 'by many at once';
   const isResumed = way.startsWith('resumed');
-  const isExact =
-    exactSizes.includes(size) &&
-    meta === 'counted' &&
-    (past === undefined || past === 404) &&
-    id !== 'none' &&
-    way !== 'one by one' &&
-    move !== 'by many at once';
+  const isDocumented = size in exact && meta === 'counted' && (past === undefined || past === 404) && id !== 'none';
+  const isExact = isDocumented && !isOneByOne && !isBurst;
+  const isTold = told.length > 0;
   const names = seen.map(({ name }) => name);
   const lost = initial.filter((item) => items.includes(item) && !names.includes(item.name));
   const found: string[] = [];
-  if (error !== undefined && (isAtRest || (isExact && !isResumed))) found.push(`threw ${error.message}`);
-  if (
-    new Set(names).size < names.length &&
-    !(!isAtRest && told.length > 0 && !isExact) &&
-    !(isResumed && (told.length > 0 || move === 'by many at once'))
-  )
-    found.push('doubled');
+  if (error && (isAtRest || (isExact && !isResumed))) found.push(`threw ${error.message}`);
+  const mayDouble = (!isAtRest && isTold && !isExact) || (isResumed && (isTold || isBurst));
+  if (new Set(names).size < names.length && !mayDouble) found.push('doubled');
   // A server without a count, whose total_pages is wrong, and that refuses pages past the end, seems to end anywhere: seed 268739319.
-  const isMisled = past === 422 && meta === 'one page too few';
-  if (error === undefined && lost.length > 0 && told.length === 0 && way !== 'getNextPage' && !isMisled)
-    found.push(`lost ${lost.length} silently`);
+  const isMisled = way === 'getNextPage' || (past === 422 && meta === 'one page too few');
+  if (!error && lost.length > 0 && !isTold && !isMisled) found.push(`lost ${lost.length} silently`);
   if (isExact && lost.length > 0) found.push(`lost ${lost.length}`);
-  if (isExact && told.length > 0) found.push(`told for nothing: ${told.join()}`);
-  if (isExact && !isResumed && server.requests.length > 3 * least + 20)
-    found.push(`${server.requests.length} requests instead of ${least}`);
+  // After a cursor, a creation and a deletion between two requests look like a missing item, as the guide says.
+  const isKnown = isResumed && !isAtRest && told.every((reason) => reason === 'count-mismatch');
+  if (isExact && isTold && !isKnown) found.push(`told for nothing: ${told.join()}`);
+  if (isExact && !isResumed && requests.length > 3 * least + 20)
+    found.push(`${requests.length} requests, not ${least}`);
   if (isAtRest && lost.length > 0) {
     const plain = serveList({ ...kind, before: () => undefined });
     const page = async (number: number, perPage: number) => {
@@ -183,17 +164,14 @@ async function faults(seed: number): Promise<string[]> {
     const missed = (await plainLoop(page, 20)).filter(({ name }) => !names.includes(name));
     if (missed.length > 0) found.push(`${missed.length} fewer than the plain loop`);
   }
-  return found.map(
-    (fault) => `${fault} | ${size}, ${meta}, ${past}, ids ${id} | ${move} | ${way} | ${length} items | seed ${seed}`,
-  );
+  const walk = `${size}, ${meta}, ${past}, ids ${id} | ${move} | ${way} | ${length} items | seed ${seed}`;
+  return found.map((fault) => `${fault} | ${walk}`);
 }
 
-describe('a list keeps its promises', () => {
-  const { numRuns = 800, seed = Math.floor(Math.random() * 2 ** 31) } = fuzzing(800);
+const { numRuns = 800, seed = Math.floor(Math.random() * 2 ** 31) } = fuzzing(800);
 
-  it('on servers of all kinds, while it moves', async () => {
-    const found: string[] = [];
-    for (let each = seed; each < seed + Math.min(numRuns, 100_000); each++) found.push(...(await faults(each)));
-    expect(found).toEqual([]);
-  });
+it('a list keeps its promises on servers of all kinds, while it moves', async () => {
+  const found: string[] = [];
+  for (let each = seed; each < seed + Math.min(numRuns, 100_000); each++) found.push(...(await faults(each)));
+  expect(found).toEqual([]);
 });

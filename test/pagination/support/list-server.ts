@@ -1,4 +1,4 @@
-import type { Client, ClientOptions, Fetch, FetchResponse, ListUnverifiedEvent, Project } from '../../../src/index.ts';
+import type { ClientOptions, FetchResponse, ListUnverifiedEvent, Project } from '../../../src/index.ts';
 import { clientOf } from '../../support/http-server.ts';
 import { errorResponse, inProcessApi, type SentRequest } from '../../support/in-process-api.ts';
 
@@ -32,22 +32,8 @@ export interface ListServerOptions {
   client?: ClientOptions;
 }
 
-export interface ListServer {
-  fetch: Fetch;
-  client: Client;
-  /** Why the client says that it can't verify a list. */
-  reasons: string[];
-  events: ListUnverifiedEvent[];
-  requests: readonly SentRequest[];
-  /** In the order they arrived. */
-  queries: () => string[];
-  pages: () => number[];
-  /** What was asked for: the positions of the first item and after the last. */
-  ranges: () => string[];
-}
-
 /** Answers for any list as the API does, and a client that nothing holds back. */
-export function serveList(options: ListServerOptions): ListServer {
+export function serveList(options: ListServerOptions) {
   const { items, sizeOf = (asked: number) => asked, defaultSize, past, meta = {}, isShown, before } = options;
   const query = ({ url }: SentRequest) => new URL(url).searchParams;
   const numbers = (request: SentRequest) => ({
@@ -77,20 +63,15 @@ export function serveList(options: ListServerOptions): ListServer {
   return {
     fetch: api.fetch,
     client,
-    events,
+    /** Why the client says that it can't verify a list. */
     reasons,
+    events,
     requests: api.requests,
     queries: () => api.requests.map((request) => query(request).toString()),
     pages: () => api.requests.map((request) => numbers(request).page),
+    /** What was asked for: the positions of the first item and after the last. */
     ranges: () => api.requests.map(numbers).map(({ page, asked }) => `${(page - 1) * asked}-${page * asked}`),
   };
-}
-
-export function remove(items: { id: string }[], id: string): void {
-  items.splice(
-    items.findIndex((item) => item.id === id),
-    1,
-  );
 }
 
 export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
