@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { expect, onTestFinished } from 'vitest';
-import { Client, ExampleError, type ClientOptions, type Fetch } from '@example/sdk';
+import { onTestFinished } from 'vitest';
+import { Client, type ClientOptions, type Fetch } from '@example/sdk';
 import { openServer } from './free-port.ts';
 
 /** A request as the server received it. */
@@ -68,11 +68,6 @@ export function json(
   response.end(JSON.stringify(body));
 }
 
-/** Answers with the API's documented error. */
-export function fail(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
-  json(response, status, { error: { code: `code_${status}`, message: `Answered ${status}.`, details: {} } }, headers);
-}
-
 export const apiToken = 'token-that-nobody-may-see';
 
 /** A client of a test server, whose log lines stay out of the test's output. */
@@ -106,10 +101,3 @@ export const throwing = (error: unknown) => (): never => {
 
 /** What JavaScript knows of a function: that it can be called. */
 export type Untyped = (...args: unknown[]) => PromiseLike<unknown> & Iterable<unknown>;
-
-/** What a mistake is answered with, thrown or as a rejection: an error of the SDK, and never a `TypeError` of its insides. */
-export async function messageOf(mistake: () => unknown): Promise<string> {
-  const error = await rejection(Promise.resolve().then(mistake));
-  expect(error).toBeInstanceOf(ExampleError);
-  return (error as ExampleError).message; // as the line above has checked
-}
