@@ -8,16 +8,8 @@ import { z } from 'zod';
 import { Webhooks, type UnknownWebhookEvent, type UserCreatedEvent, type WebhookEvent } from '@example/sdk/webhooks';
 import { APIError, Client, RateLimitError } from '@example/sdk';
 import type { APIPromise, ClientOptions, Fetch, ListOptions, ListPromise, Page } from '@example/sdk';
-import type {
-  ConnectionError,
-  ErrorCode,
-  NotFoundError,
-  Project,
-  RateLimitInfo,
-  RequestOptions,
-  TimeoutError,
-  User,
-} from '@example/sdk';
+import type { ConnectionError, ErrorCode, NotFoundError, Project, RateLimitInfo } from '@example/sdk';
+import type { RequestOptions, TimeoutError, User } from '@example/sdk';
 import type { Requester } from '../src/http/options.ts';
 import type { projectSchema } from '../src/resources/projects.ts';
 import type { userSchema } from '../src/resources/users.ts';
@@ -77,21 +69,22 @@ describe('the types', () => {
   });
 
   it('of what a fetch is called with are those that others take', () => {
-    expectTypeOf(
-      (send: typeof undiciFetch, dispatcher: Dispatcher): Fetch =>
-        (url, init) =>
-          send(url, { ...init, dispatcher }),
-    ).toBeFunction();
-    expectTypeOf(
-      (send: typeof globalThis.fetch, around: typeof bypass): Fetch =>
-        (url, init) =>
-          send(around(url, init)),
-    ).toBeFunction();
-    expectTypeOf(
+    type Around<Send> = (send: Send) => Fetch;
+    const viaUndici =
+      (dispatcher: Dispatcher): Around<typeof undiciFetch> =>
+      (send) =>
+      (url, init) =>
+        send(url, { ...init, dispatcher });
+    const pastMsw =
+      (around: typeof bypass): Around<typeof fetch> =>
+      (send) =>
+      (url, init) =>
+        send(around(url, init));
+    const byMsw =
       (respond: typeof getResponse, handlers: RequestHandler[]): Fetch =>
-        async (url, init) =>
-          (await respond(handlers, new Request(url, init))) ?? Response.error(),
-    ).toBeFunction();
+      async (url, init) =>
+        (await respond(handlers, new Request(url, init))) ?? Response.error();
+    expectTypeOf([viaUndici, pastMsw, byMsw]).toBeArray();
   });
 
   it('of a call without a value are void, and of no other call', () => {
@@ -128,9 +121,8 @@ describe('the types', () => {
     expectTypeOf(zod).returns.resolves.toEqualTypeOf<{ at: Date }>();
     expectTypeOf(valibot).returns.resolves.toEqualTypeOf<{ at: number }>();
     expectTypeOf(arktype).returns.resolves.toEqualTypeOf<{ at: number }>();
-    expectTypeOf(() => client.request<{ id: string }>('GET', '/teams')).returns.resolves.toEqualTypeOf<{
-      id: string;
-    }>();
+    const said = () => client.request<{ id: string }>('GET', '/teams');
+    expectTypeOf(said).returns.resolves.toEqualTypeOf<{ id: string }>();
     expectTypeOf(() => client.request('GET', '/teams')).returns.resolves.toEqualTypeOf<unknown>();
   });
 

@@ -1,41 +1,51 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Client, InvalidRequestError } from '@example/sdk';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Client, type ClientOptions } from '@example/sdk';
 import { verifyWebhook } from '@example/sdk/webhooks';
-import { apiToken, clientOf, json, rejection, serve, user } from '../support/http-server.ts';
-import { inProcessApi } from '../support/in-process-api.ts';
+import { apiToken, json, rejection, serve, user } from '../support/http-server.ts';
+import { replying } from '../support/replies.ts';
 
+beforeEach(() => {
+  for (const name of ['TOKEN', 'BASE_URL', 'LOG'])
+    vi.stubEnv(`EXAMPLE_${name === 'TOKEN' ? 'API_' : ''}${name}`, undefined);
+});
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();
 });
 
+const noToken = 'No API token: pass apiToken or set EXAMPLE_API_TOKEN.';
+const forbidden = {
+  get env(): never {
+    throw new Error('Requires env access');
+  },
+};
+
 describe('the environment', () => {
-  it('provides the token and the base URL, which options override', async () => {
-    const server = await serve((_, response) => json(response, 200, user));
-    vi.stubEnv('EXAMPLE_API_TOKEN', 'token-of-the-environment');
-    vi.stubEnv('EXAMPLE_BASE_URL', server.url);
-
-    await new Client().users.get('user_123');
-    await new Client({ apiToken, baseUrl: `${server.url}/v2` }).users.get('user_123');
-
-    expect(server.requests).toMatchObject([
-      { url: '/v1/users/user_123', headers: { authorization: 'Bearer token-of-the-environment' } },
-      { url: '/v1/v2/users/user_123', headers: { authorization: `Bearer ${apiToken}` } },
+  it.each<[what: string, variables: Record<string, string>, ClientOptions, url: string, token: string]>([
+    ['has the token; the API is the public one', { API_TOKEN: ' t1 ' }, {}, 'https://api.example.com/v1/users/1', 't1'],
+    ['has the base URL', { API_TOKEN: 't1', BASE_URL: 'https://a.test' }, {}, 'https://a.test/users/1', 't1'],
+    [
+      'is overridden',
+      { API_TOKEN: 't1', BASE_URL: 'x' },
+      { apiToken, baseUrl: 'https://b.test' },
+      'https://b.test/users/1',
+      apiToken,
+    ],
+  ])('%s', async (_, variables, options, url, token) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(`EXAMPLE_${name}`, value);
+    const { fetch, requests } = replying(200);
+    await new Client({ ...options, fetch }).users.get('1');
+    expect(requests.map((request) => [request.url, request.init.headers['authorization']])).toEqual([
+      [url, `Bearer ${token}`],
     ]);
-  });
-
-  it('is named in the error if there is no token anywhere', () => {
-    vi.stubEnv('EXAMPLE_API_TOKEN', '');
-
-    expect(() => new Client()).toThrow('No API token: pass apiToken or set EXAMPLE_API_TOKEN.');
   });
 
   it.each([
     [' DEBUG ', ['warn', 'debug']],
     ['loud', ['warn']], // A level that does not exist is warn.
     ['error', []],
-  ])('provides the log level: %s', async (level, logged) => {
-    const api = inProcessApi(() => Response.json({ ...user, name: null }));
+  ])('has the log level: %s', async (level, logged) => {
+    const api = replying(() => Response.json({ ...user, name: null }));
     const spies = (['warn', 'debug'] as const).map((name) => vi.spyOn(console, name).mockReturnValue());
     vi.stubEnv('EXAMPLE_LOG', level);
     await new Client({ apiToken, baseUrl: api.url, fetch: api.fetch }).users.get('user_123');
@@ -43,55 +53,30 @@ describe('the environment', () => {
     for (const spy of spies) spy.mockRestore();
   });
 
-  it('may not exist at all', () => {
-    vi.stubGlobal('process', undefined);
-
+  it.each([
+    ['may have an empty token, which is none', { env: { EXAMPLE_API_TOKEN: '' } }],
+    ['may not exist at all', undefined],
+    ['may be forbidden to read, as in Deno', forbidden],
+  ])('%s: the error names what to set', (_, process) => {
+    vi.stubGlobal('process', process);
     expect(() => new Client({ apiToken })).not.toThrow();
-    expect(() => new Client()).toThrow('No API token');
+    expect(() => new Client()).toThrow(noToken);
   });
 
   it('is a binding in a Cloudflare Worker, and the errors say how to pass it', async () => {
     vi.stubGlobal('process', undefined);
     vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
-
-    expect(() => new Client()).toThrow(
-      'pass the binding: { apiToken: env.EXAMPLE_API_TOKEN }, with import { env } from',
-    );
-    const error = await rejection(verifyWebhook('{}', {}));
-    expect((error as Error).message).toContain('pass the binding: { secret: env.EXAMPLE_WEBHOOK_SECRET }');
-  });
-
-  it('may be forbidden to read, as in Deno', () => {
-    vi.stubGlobal('process', {
-      get env(): never {
-        throw new Error('Requires env access');
-      },
-    });
-
-    expect(() => new Client({ apiToken })).not.toThrow();
-  });
-
-  it('may leave the base URL to the default, the public API', async () => {
-    vi.stubEnv('EXAMPLE_BASE_URL', undefined);
-    const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(Response.json(user)));
-
-    await new Client({ apiToken, fetch }).users.get('user_123');
-
-    expect(fetch.mock.calls[0]?.[0]).toBe('https://api.example.com/v1/users/user_123');
+    const pass = (option: string) => ` In a Worker, pass the binding: { ${option} }, with import { env } from`;
+    expect(() => new Client()).toThrow(noToken + pass('apiToken: env.EXAMPLE_API_TOKEN'));
+    const { message } = (await rejection(verifyWebhook('{}', {}))) as Error;
+    expect(message).toContain(pass('secret: env.EXAMPLE_WEBHOOK_SECRET'));
   });
 });
 
-describe('a browser', () => {
-  it.each([
-    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
-    'Mozilla/5.0 (Macintosh) Gecko/20100101 Firefox/140.0',
-  ])('is refused unless visitors may see the token: %s', (userAgent) => {
-    vi.stubGlobal('navigator', { userAgent });
-
-    expect(() => new Client({ apiToken })).toThrow(InvalidRequestError);
-    expect(() => new Client({ apiToken })).toThrow('dangerouslyAllowBrowser: true');
-    expect(() => new Client({ apiToken, dangerouslyAllowBrowser: true })).not.toThrow();
-  });
+it('a browser is refused unless visitors may see the token', () => {
+  vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0 (Macintosh) Gecko/20100101 Firefox/140.0' });
+  expect(() => new Client({ apiToken })).toThrow('dangerouslyAllowBrowser: true');
+  expect(() => new Client({ apiToken, dangerouslyAllowBrowser: true })).not.toThrow();
 });
 
 it.each([
@@ -101,8 +86,6 @@ it.each([
 ])('the User-Agent %s', async (_, navigator, userAgent) => {
   const server = await serve((__, response) => json(response, 200, user));
   vi.stubGlobal('navigator', navigator);
-
-  await clientOf(server, { dangerouslyAllowBrowser: true }).users.get('user_123');
-
+  await new Client({ apiToken, baseUrl: server.url, dangerouslyAllowBrowser: true }).users.get('user_123');
   expect(server.requests[0]?.headers['user-agent']).toMatch(userAgent);
 });
