@@ -1,14 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Client, ExampleError, type ClientOptions, type Fetch } from '@example/sdk';
-import { redisRateLimitStore, redisReplayStore } from '@example/sdk/redis';
-import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
-import { memoryReplayStore } from '@example/sdk/webhooks';
-import { instrument } from '@example/sdk/otel';
-import { clientOptionNames } from '../src/http/options.ts';
-import { endpointOptionNames, requestOptionNames } from '../src/http/options.ts';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { Client, ExampleError, type ClientOptions } from '@example/sdk';
+import { clientOptionNames, endpointOptionNames } from '../src/http/options.ts';
 import { anythingOr, fuzzing, withFields } from './support/fuzz.ts';
 import { clientOf, newUser, user } from './support/http-server.ts';
 import { inProcessApi } from './support/in-process-api.ts';
@@ -18,51 +13,6 @@ import { passTime, settled, useVirtualTime } from './support/virtual-time.ts';
 // Untyped programs may pass anything anywhere. Whatever it is, a call ends, with a value or a documented error, and leaves
 // nothing behind.
 
-const apiToken = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
-const hostile = anythingOr(apiToken, [apiToken], { [apiToken]: apiToken }, Symbol(apiToken), new Error(apiToken));
-const near = (...arbitraries: fc.Arbitrary<unknown>[]) => fc.oneof(hostile, ...arbitraries);
-const fresh = fc.constant(null).map(() => new AbortController().signal);
-const headers = near(
-  withFields(fc.oneof(fc.string(), hostile), 'x-team', 'accept', 'AUTHORIZATION', 'content-type', 'idempotency-key'),
-  fc.array(fc.tuple(fc.string(), fc.string())),
-  fc.array(fc.tuple(fc.string(), fc.string())).map((pairs) => new URLSearchParams(pairs)),
-  fc.array(fc.tuple(hostile, hostile)).map((pairs) => new Map(pairs)),
-);
-const duration = near(fc.integer({ min: -1, max: 3_000 }), fc.double());
-
-/** Options of which each is right, nearly right, or anything. */
-const requestOptions = near(
-  withFields(hostile, ...requestOptionNames),
-  fc.record(
-    {
-      signal: near(fresh),
-      timeout: duration,
-      totalTimeout: duration,
-      maxRetries: near(fc.integer({ min: -1, max: 3 })),
-      headers,
-      idempotencyKey: near(fc.string()),
-      priority: near(fc.constantFrom('normal', 'background')),
-    },
-    { requiredKeys: [] },
-  ),
-);
-const query = near(withFields(near(fc.string(), fc.array(hostile)), 'page', 'per_page', 'status'));
-const schema = near(
-  fc.constant({ '~standard': { version: 1, vendor: 'x', validate: (value: unknown) => ({ value }) } }),
-  hostile.map((result) => ({ '~standard': { version: 1, vendor: 'x', validate: () => result } })),
-  hostile.map((issue) => ({ '~standard': { version: 1, vendor: 'x', validate: () => ({ issues: [issue] }) } })),
-);
-const endpointOptions = near(
-  withFields(hostile, ...endpointOptionNames),
-  fc.record(
-    { params: near(withFields(hostile, 'id')), query, body: near(fc.jsonValue()), schema },
-    { requiredKeys: [] },
-  ),
-);
-
-const page = { data: [], meta: { current_page: 1, total_pages: 1, total_count: 0 } };
-const apiOf = () => inProcessApi(({ url }) => Response.json(url.includes('/users') ? user : page));
-
 const unhandled = vi.fn();
 beforeEach(() => {
   useVirtualTime();
@@ -71,12 +21,49 @@ beforeEach(() => {
   return () => void process.off('unhandledRejection', unhandled);
 });
 
+const apiToken = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
+const hostile = anythingOr(apiToken, [apiToken], { [apiToken]: apiToken }, Symbol(apiToken), new Error(apiToken));
+/** What is right, nearly right, or anything. */
+const near = (...arbitraries: fc.Arbitrary<unknown>[]) => fc.oneof(hostile, ...arbitraries);
+const optional = (fields: Record<string, fc.Arbitrary<unknown>>) =>
+  near(withFields(hostile, ...Object.keys(fields)), fc.record(fields, { requiredKeys: [] }));
+
+const duration = near(fc.integer({ min: -1, max: 3_000 }), fc.double());
+const headers = near(
+  withFields(near(fc.string()), 'x-team', 'accept', 'AUTHORIZATION', 'content-type'),
+  fc.array(fc.tuple(hostile, fc.string())).map((pairs) => new Map(pairs)),
+);
+const common = {
+  timeout: duration,
+  totalTimeout: duration,
+  maxRetries: near(fc.integer({ min: -1, max: 3 })),
+  headers,
+};
+const schema = near(
+  ...[(value: unknown) => ({ value }), (result: unknown) => result, (issue: unknown) => ({ issues: [issue] })].map(
+    (of) => hostile.map((value) => ({ '~standard': { version: 1, vendor: 'x', validate: () => of(value) } })),
+  ),
+);
+const options = optional({
+  ...Object.fromEntries([...endpointOptionNames, 'limit', 'prefetch', 'cursor'].map((name) => [name, hostile])),
+  ...common,
+  signal: near(fc.constant(null).map(() => new AbortController().signal)),
+  query: near(withFields(near(fc.string(), fc.array(hostile)), 'page', 'status')),
+  params: near(withFields(hostile, 'id')),
+  ...{ schema, body: near(fc.jsonValue()) },
+});
+const path = near(fc.constantFrom('/users/{id}', '/teams', '/users'), fc.webPath());
+
+const page = { data: [], meta: { current_page: 1, total_pages: 1, total_count: 0 } };
+const apiOf = () => inProcessApi(({ url }) => Response.json(url.includes('/users') ? user : page));
+
 /** Ends with a value or a documented error, which holds no token. */
 async function ending(run: () => unknown): Promise<unknown> {
   try {
     const value = run();
-    const isCall = value instanceof Promise || Symbol.toStringTag in Object(value);
-    return isCall ? await settled(value as Promise<unknown>) : value;
+    return value instanceof Promise || Symbol.toStringTag in Object(value)
+      ? await settled(value as Promise<unknown>)
+      : value;
   } catch (error) {
     if (!(error instanceof ExampleError)) throw error;
     expect(printed(error)).not.toContain(apiToken);
@@ -85,138 +72,57 @@ async function ending(run: () => unknown): Promise<unknown> {
 }
 
 /** What holds after each call. */
-async function nothingIsLeft(client: Client | undefined, given: unknown): Promise<void> {
+async function nothingIsLeft(client: Client, given?: unknown): Promise<void> {
   await setImmediate();
   expect(unhandled).not.toHaveBeenCalled();
   const { signal } = Object(given) as { signal?: unknown };
   if (signal instanceof AbortSignal) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-  expect(client?.rateLimit?.waiting ?? 0).toBe(0);
+  expect(client.rateLimit?.waiting ?? 0).toBe(0);
   expect(vi.getTimerCount()).toBe(0);
 }
 
-describe('any arguments of', () => {
-  it.each<[string, readonly fc.Arbitrary<unknown>[], (client: Client, args: never[]) => unknown]>([
-    ['users.get', [near(fc.string()), requestOptions], (client, [id, options]) => client.users.get(id!, options)],
-    [
-      'users.create',
-      [near(fc.constant(newUser), withFields(hostile, 'name', 'password')), requestOptions],
-      (client, [params, options]) => client.users.create(params!, options),
-    ],
-    ['projects.list', [query, requestOptions], (client, [params, options]) => client.projects.list(params, options)],
-    [
-      'projects.list, iterated',
-      [query, near(withFields(near(fc.nat(5), fc.string()), 'prefetch', 'cursor', 'signal'))],
-      async (client, [params, options]) => {
-        const items = [];
-        for await (const item of client.projects.list(params, options)) items.push(item);
-        return items;
-      },
-    ],
-    [
-      'toArray',
-      [near(withFields(near(fc.nat(5)), 'limit'))],
-      (client, [options]) => client.projects.list().toArray(options),
-    ],
-    [
-      'request',
-      [
-        near(fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE')),
-        near(fc.constantFrom('/users/{id}', '/teams', '/users'), fc.webPath()),
-        endpointOptions,
-      ],
-      (client, [method, path, options]) => client.request(method!, path!, options),
-    ],
-    [
-      'list',
-      [near(fc.constantFrom('/teams', '/teams/{id}/members')), endpointOptions],
-      (client, [path, options]) => client.list(path!, options),
-    ],
-  ])('%s lead to a value or a documented error, and leave nothing behind', async (_, args, call) => {
-    await fc.assert(
-      fc.asyncProperty(fc.tuple(...args), async (given) => {
-        const client = clientOf(apiOf(), { apiToken });
-        await ending(() => call(client, given as never));
-        await nothingIsLeft(client, given.at(-1));
-      }),
-      fuzzing(),
-    );
-  });
-
-  const clientOptions = near(
-    withFields(hostile, ...clientOptionNames),
-    fc.record(
-      {
-        apiToken: near(
-          fc.constantFrom<unknown>(apiToken, () => apiToken),
-          hostile.map((token) => () => token),
-        ),
-        baseUrl: near(fc.webUrl(), fc.constant('https://api.example.com/v1')),
-        timeout: duration,
-        totalTimeout: duration,
-        maxRetries: near(fc.integer({ min: -1, max: 3 })),
-        fetch: near(hostile.map((answer) => () => answer)),
-        headers,
-        rateLimit: near(
-          fc.constant(false),
-          withFields(near(fc.nat(100)), 'store', 'maxWait', 'limit', 'window'),
-          hostile.map((reply) => ({ store: { sync: () => reply } })),
-        ),
-        priority: near(fc.constantFrom('normal', 'background')),
-        maxResponseSize: near(fc.nat(100)),
-        logger: near(
-          hostile.map((result) => ({
-            error: () => result,
-            warn: () => result,
-            info: () => result,
-            debug: () => result,
-          })),
-        ),
-        logLevel: near(fc.constantFrom('off', 'debug')),
-      },
-      { requiredKeys: ['apiToken', 'logLevel'] },
-    ),
+it.each<[string, fc.Arbitrary<unknown>, (client: Client, first: never, options: never) => unknown]>([
+  ['users.get', near(fc.string()), (client, id, given) => client.users.get(id, given)],
+  ['users.create', near(fc.constant(newUser)), (client, params, given) => client.users.create(params, given)],
+  ['projects.list', options, (client, params, given) => client.projects.list(params, given)],
+  ['list and toArray', path, (client, route, given) => client.list(route, given).toArray(given)],
+  ['request', path, (client, route, given) => client.request('PUT', route, given)],
+  ['request with any method', hostile, (client, method, given) => client.request(method, '/teams', given)],
+])('any arguments of %s lead to a value or a documented error, and leave nothing behind', async (_, first, call) => {
+  await fc.assert(
+    fc.asyncProperty(first, options, async (...given) => {
+      const client = clientOf(apiOf(), { apiToken });
+      await ending(() => call(client, given[0] as never, given[1] as never));
+      await nothingIsLeft(client, given[1]);
+    }),
+    fuzzing(),
   );
+});
 
-  it('new Client() and withOptions() lead to a client whose calls end, or to a documented error', async () => {
-    vi.spyOn(console, 'warn').mockReturnValue();
-    vi.spyOn(console, 'error').mockReturnValue();
-    await fc.assert(
-      fc.asyncProperty(clientOptions, clientOptions, async (first, second) => {
-        const api = apiOf();
-        const base = clientOf(api);
-        const made = await ending(() => new Client(first as ClientOptions));
-        const derived = await ending(() => base.withOptions(second as ClientOptions));
-        for (const value of [made, derived]) {
-          if (!(value instanceof Client)) continue;
-          const { fetch } = Object(second) as { fetch?: unknown };
-          const client = value.withOptions({ fetch: typeof fetch === 'function' ? (fetch as Fetch) : api.fetch });
-          await ending(() => client.users.get('user_123'));
-          await passTime(1000); // what is granted goes back to a store
-          await nothingIsLeft(client, undefined);
-        }
-      }),
-      fuzzing(),
-    );
-  });
+const returning = hostile.map((value) => () => value);
+const clientOptions = optional({
+  ...Object.fromEntries(clientOptionNames.map((name) => [name, hostile])),
+  ...common,
+  apiToken: near(fc.constant(apiToken), returning),
+  baseUrl: near(fc.webUrl()),
+  fetch: near(returning),
+  rateLimit: near(withFields(near(fc.nat(100), fc.constant({ sync: () => 0 })), 'store', 'maxWait', 'limit')),
+  logger: near(returning.map((log) => ({ error: log, warn: log, info: log, debug: log }))),
+});
 
-  // Any name would be that of a file.
-  const fileName = (path: unknown) => (typeof path === 'string' ? '' : path) as never;
-
-  it.each<[string, (first: never, second: never) => unknown]>([
-    ['redisRateLimitStore', redisRateLimitStore],
-    ['sqliteRateLimitStore', (path) => sqliteRateLimitStore(fileName(path))],
-    ['memoryReplayStore', (options) => memoryReplayStore(options)],
-    ['redisReplayStore', redisReplayStore],
-    ['sqliteReplayStore', (path, options) => sqliteReplayStore(fileName(path), options)],
-    ['instrument', instrument],
-  ])('%s() lead to a value or a documented error', async (_, create) => {
-    const options = near(withFields(hostile, 'prefix', 'timeout', 'maxIds', 'retention', 'lease'));
-    const first = near(fc.constant({ evalsha: () => 0, eval: () => 0 }), options);
-    await fc.assert(
-      fc.asyncProperty(first, options, async (...given) => {
-        await ending(() => create(given[0] as never, given[1] as never));
-      }),
-      fuzzing(),
-    );
-  });
+it('any options of a client lead to one whose calls end, or to a documented error', async () => {
+  for (const level of ['warn', 'error', 'info', 'debug'] as const) vi.spyOn(console, level).mockReturnValue();
+  await fc.assert(
+    fc.asyncProperty(clientOptions, async (given) => {
+      const made = await ending(() => clientOf(apiOf(), { apiToken, ...(given as ClientOptions) }));
+      const derived = await ending(() => clientOf(apiOf()).withOptions(given as ClientOptions));
+      for (const client of [made, derived]) {
+        if (!(client instanceof Client)) continue;
+        await ending(() => client.users.get('user_123', { totalTimeout: 60_000 }));
+        await passTime(1000); // what is granted goes back to a store
+        await nothingIsLeft(client);
+      }
+    }),
+    fuzzing(),
+  );
 });
