@@ -1,30 +1,26 @@
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClaimedEvent, ReplayStore } from '@example/sdk/webhooks';
 
-/** What the table does with two views of a store: as this process and as another one have it. */
-const contract: Record<string, (one: ReplayStore, other: ReplayStore) => Promise<unknown>> = {
-  async 'grants one of many concurrent claims of an event'(...stores) {
-    const claiming = Array.from({ length: 20 }, async (_, index) => stores[index % 2]!.claim('msg_1'));
+/** Opens a store on one database, as another process does. In one process, it is always the same. */
+export type OpenStore = (prefix?: string) => ReplayStore;
+type Contract = Record<string, (one: ReplayStore, other: ReplayStore, open: OpenStore) => Promise<unknown>>;
+
+const contract: Contract = {
+  async 'grants one of many concurrent claims of an event, and claims of other events'(...stores) {
+    const claiming = Array.from({ length: 20 }, async (_, index) => stores[index % 2 === 0 ? 0 : 1].claim('msg_1'));
     const claims = await Promise.all(claiming);
     const busy = claims.filter((claim) => claim.status === 'busy');
     expect(busy).toHaveLength(19);
     for (const { retryAfter } of busy) expect(retryAfter).toBeGreaterThan(0);
-    for (const claim of claims) if (claim.status === 'claimed') await claim.release();
+    for (const claim of [...claims, await claimed(stores[1], 'msg_2')])
+      if (claim.status === 'claimed') await claim.release();
   },
-  async 'grants claims of different events'(one, other) {
-    for (const claim of [await claimed(one, 'msg_1'), await claimed(other, 'msg_2')]) await claim.release();
-  },
-  async 'remembers an event that was handled, for all processes, and its signal is not aborted'(one, other) {
-    const claim = await claimed(one, 'msg_1');
-    await claim.complete();
-    expect(claim.signal?.aborted).not.toBe(true);
-    for (const each of [one, other]) expect(await each.claim('msg_1')).toEqual({ status: 'handled' });
-  },
-  async 'records an event that is completed twice, and keeps the record when it is released'(one, other) {
+  async 'remembers a handled event for all processes, also if it is completed twice and then released'(one, other) {
     const claim = await claimed(one, 'msg_1');
     await Promise.all([claim.complete(), claim.complete()]);
     await claim.complete();
     await claim.release();
+    expect(claim.signal?.aborted).not.toBe(true);
     for (const each of [one, other]) expect(await each.claim('msg_1')).toEqual({ status: 'handled' });
   },
   async 'grants an event again that was released'(one, other) {
@@ -34,23 +30,80 @@ const contract: Record<string, (one: ReplayStore, other: ReplayStore) => Promise
   },
 };
 
-/**
- * What every {@link ReplayStore} must do. Call it in the `describe` block of a store.
- *
- * @param open Opens a new store, as two processes have it: a store of one process is the same for both.
- * @param withPrefix Opens stores on one database, if they have prefixes.
- */
-export function itIsAReplayStore(
-  open: () => readonly [ReplayStore, ReplayStore],
-  withPrefix?: () => (prefix: string) => ReplayStore,
-): void {
-  it.each(Object.entries(contract))('%s', async (_, check) => check(...open()).then(() => expect.hasAssertions()));
+const contractOfDays: Contract = {
+  async 'remembers a handled event for four days'(one, other) {
+    await (await claimed(one, 'msg_1')).complete();
+    vi.advanceTimersByTime(345_599_999);
+    expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
+    vi.advanceTimersByTime(1);
+    await (await claimed(other, 'msg_1')).release();
+  },
+};
 
-  it.runIf(withPrefix !== undefined)('keeps endpoints with different prefixes apart', async () => {
-    const opened = withPrefix!();
-    const claims = await Promise.all(['billing:', 'search:'].map((prefix) => claimed(opened(prefix), 'msg_prefix')));
+const contractOfProcesses: Contract = {
+  async 'keeps endpoints with different prefixes apart'(_, __, open) {
+    const claims = await Promise.all(['billing:', 'search:'].map((prefix) => claimed(open(prefix), 'msg_1')));
     for (const claim of claims) await claim.release();
+  },
+  async 'leaves an event to its process for as long as its handlers run'(one, other) {
+    const claim = await claimed(one, 'msg_1');
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(await other.claim('msg_1')).toHaveProperty('status', 'busy');
+    expect(claim.signal?.aborted).toBe(false);
+    await claim.complete();
+    expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
+  },
+  async 'gives the event of a process that was killed to another one after 15 s'(one, other) {
+    await claimed(one, 'msg_1');
+    vi.clearAllTimers();
+    vi.advanceTimersByTime(14_999);
+    expect(await other.claim('msg_1')).toEqual({ status: 'busy', retryAfter: expect.closeTo(0.001, 2) as number });
+    vi.advanceTimersByTime(2);
+    await (await claimed(other, 'msg_1')).complete();
+  },
+  async 'leaves an event to the process that took it over from a suspended one, whose signal aborts'(one, other) {
+    const claim = await claimed(one, 'msg_1');
+    suspend(15_001);
+    const takenOver = await claimed(other, 'msg_1');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(claim.signal?.aborted).toBe(true);
+    await expect(claim.complete()).rejects.toThrow('another process may have handled the event too');
+    await claim.release();
+    expect(await one.claim('msg_1')).toHaveProperty('status', 'busy');
+    await takenOver.complete();
+  },
+};
+
+/** What every {@link ReplayStore} must do. */
+export function itIsAReplayStore(open: () => OpenStore): void {
+  itHolds(contract, open);
+}
+
+/** What it must do in the long run, in virtual time. */
+export function itLasts(open: () => OpenStore, isShared: boolean): void {
+  describe('in virtual time', () => {
+    beforeEach(() => void vi.useFakeTimers());
+    afterEach(() => {
+      vi.restoreAllMocks();
+      vi.useRealTimers();
+    });
+    itHolds({ ...contractOfDays, ...(isShared ? contractOfProcesses : {}) }, open);
   });
+}
+
+function itHolds(given: Contract, create: () => OpenStore): void {
+  it.each(Object.entries(given))('%s', async (_, check) => {
+    const open = create();
+    await check(open(), open(), open);
+    expect.hasAssertions();
+  });
+}
+
+/** Time passes for everyone else: none of the timers of this process runs. */
+function suspend(milliseconds: number): void {
+  vi.setSystemTime(Date.now() + milliseconds);
+  const { bigint } = process.hrtime;
+  vi.spyOn(process.hrtime, 'bigint').mockImplementation(() => bigint() + BigInt(milliseconds) * 1_000_000n);
 }
 
 /** Claims an event that must be free. */

@@ -1,0 +1,130 @@
+import { runInNewContext } from 'node:vm';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { redisRateLimitStore, redisReplayStore, type RedisClient } from '@example/sdk/redis';
+import { InvalidRequestError } from '../../src/errors/index.ts';
+import { scriptRunner } from '../../src/redis/client.ts';
+import { firstRequest, grantOf, itIsARateLimitStore } from '../sharing/support/store-requests.ts';
+import { FakeRedis } from './support/fake-redis.ts';
+
+// test/replay/stores.test.ts shows the replay store, servers.system.test.ts both stores on real servers.
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  return () => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  };
+});
+
+const window = { reset: 1000, timeLeft: 60_000 };
+
+describe("a user's client", () => {
+  it.each(['ioredis', 'nodeRedis'] as const)(
+    'gets a script as text only if the server has not cached it: %s',
+    async (kind) => {
+      const redis = new FakeRedis();
+      const byText = vi.spyOn(redis[kind], 'eval');
+      const run = scriptRunner(redis[kind], 1_000);
+      for (let time = 0; time < 2; time++)
+        expect(await run(`return redis.call('DEL', KEYS[1])`, 'key', 'a', 2)).toBe(0);
+      expect(byText).toHaveBeenCalledOnce();
+      expect(redis.commands).toEqual(Array(2).fill(['key', 'a', '2']));
+      redis.fault = () => Promise.reject(new Error('READONLY'));
+      await expect(run(`return redis.call('DEL', KEYS[1])`, 'key')).rejects.toThrow('READONLY');
+      expect(byText).toHaveBeenCalledOnce();
+    },
+  );
+
+  it('may return buffers, of another realm too, as in Jest, and what no script returns', async () => {
+    const reply = [Buffer.from('ünï'), 2, null, [runInNewContext('new Uint8Array([111, 107])') as unknown], {}];
+    const client = { evalsha: () => Promise.resolve(reply), eval: vi.fn() };
+    expect(await scriptRunner(client, 1_000)('return {}', 'key')).toEqual(['ünï', 2, null, ['ok'], null]);
+  });
+
+  it.each([
+    ["'redis://localhost'", 'redis://localhost'],
+    ['Object', { url: 'redis://me:secret@localhost' }],
+    ['Object', { eval: () => 1 }],
+    ['Object', { evalsha: () => 1 }],
+    ['undefined', undefined],
+    ['null', null],
+    ['Promise', Promise.resolve()], // of connect()
+  ])('is refused if it is none: %s', (got, client) => {
+    const create = () => redisRateLimitStore(client as unknown as RedisClient);
+    const expected = '`createClient()` of node-redis (4 or later) or `new Redis()` of ioredis (5 or later) returned';
+    expect(create).toThrow(new InvalidRequestError(`The Redis client must be what ${expected}; got ${got}.`));
+  });
+});
+
+it('redisReplayStore uses its options', async () => {
+  const { ioredis, commands } = new FakeRedis();
+  const options = { prefix: 'billing:', lease: 900, timeout: 300, retention: 60_000 };
+  for (const given of [undefined, options]) {
+    const claim = await redisReplayStore(ioredis, given).claim('msg_1');
+    if (claim.status === 'claimed') await claim.complete();
+  }
+  const holder = expect.any(String) as string;
+  expect(commands).toEqual([
+    ['example-sdk:webhook:msg_1', holder, '15000'],
+    ['example-sdk:webhook:msg_1', holder, '345600000'],
+    ['billing:msg_1', holder, '900'],
+    ['billing:msg_1', holder, '60000'],
+  ]);
+});
+
+describe('redisRateLimitStore', () => {
+  itIsARateLimitStore(() => {
+    const redis = new FakeRedis();
+    return () => redisRateLimitStore(redis.nodeRedis);
+  });
+
+  it('writes only changes, under its prefix, and keeps them until their window is long over', async () => {
+    const { ioredis, commands, values } = new FakeRedis();
+    for (const options of [undefined, { prefix: 'mine:' }])
+      for (let time = 0; time < 3; time++)
+        await redisRateLimitStore(ioredis, options).sync('key', firstRequest('a', { ...window, used: 100, normal: 1 }));
+    const writes = commands.filter(({ length }) => length > 1).map(([key, , expiresIn]) => [key, expiresIn]);
+    expect(writes).toEqual(['example-sdk:rate-limit:key', 'mine:key'].map((key) => [key, '180000']));
+    expect([...values.keys()]).toEqual(writes.map(([key]) => key));
+  });
+
+  it('refuses a prefix that is no text', () => {
+    const create = () => redisRateLimitStore(new FakeRedis().ioredis, { prefix: 7 as never });
+    expect(create).toThrow(new InvalidRequestError('prefix must be a string; got 7.'));
+  });
+
+  it("counts time on the server's clock", async () => {
+    const store = redisRateLimitStore(new FakeRedis().ioredis);
+    await store.sync('key', firstRequest('a', window));
+    vi.setSystemTime(Date.now() + 1_234);
+    expect(grantOf(await store.sync('key', firstRequest('b'))).timeLeft).toBe(60_000 - 1_234);
+  });
+
+  it.each([15, 16])('tries again if another process was faster: %i times', async (times) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.001);
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const redis = new FakeRedis();
+    let tries = 0;
+    redis.fault = (run) => {
+      if (redis.commands.at(-1)!.length > 1 && ++tries <= times)
+        redis.values.set('example-sdk:rate-limit:key', { value: `{"limit":${tries}}`, expiresAt: Infinity });
+      return run();
+    };
+    const synced = redisRateLimitStore(redis.ioredis).sync('key', firstRequest('a', window));
+    if (times === 15) expect(await synced).toHaveProperty('processes', 1);
+    else await expect(synced).rejects.toThrow('Other processes changed the rate limit in Redis 16 times in a row.');
+    const pauses = timers.mock.calls.map(([, pause]) => 1000 * pause!).filter((pause) => pause < 1000);
+    expect(pauses).toEqual([2, 4, 8, 16, 32, 64, 128, ...Array<number>(times - 7).fill(256)]);
+  });
+
+  it.each([
+    ['did not return a list', 'OK', 0],
+    ['The Redis server did not reply within 10000 ms.', new Promise(() => undefined), 10_000],
+  ])('rejects: %s', async (message, reply, after) => {
+    vi.useFakeTimers();
+    const client = { evalsha: () => Promise.resolve(reply), eval: vi.fn() };
+    const refused = expect(redisRateLimitStore(client).sync('key', firstRequest('a'))).rejects.toThrow(message);
+    await vi.advanceTimersByTimeAsync(after);
+    await refused;
+  });
+});

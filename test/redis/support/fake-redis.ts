@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { IORedisClient, NodeRedisClient } from '@example/sdk/redis';
+
+/** Runs a command, or does something else to it. */
+type Fault = (run: () => unknown) => unknown;
+
+/** A server in memory that does what the scripts of this package say. The system tests run them on real servers. */
+export class FakeRedis {
+  readonly values = new Map<string, { readonly value: string; readonly expiresAt: number }>();
+  /** Every command, without its script. */
+  readonly commands: (readonly string[])[] = [];
+  fault: Fault = (run) => run();
+  readonly #scripts = new Map<string, string>();
+
+  readonly ioredis: IORedisClient = {
+    eval: (script, _, key = '', ...args) => this.#eval(script, key, args),
+    evalsha: (sha, _, key = '', ...args) => this.#evalSha(sha, key, args),
+  };
+  readonly nodeRedis: NodeRedisClient = {
+    eval: (script, { keys: [key = ''], arguments: args }) => this.#eval(script, key, args),
+    evalSha: (sha, { keys: [key = ''], arguments: args }) => this.#evalSha(sha, key, args),
+  };
+
+  #evalSha(sha: string, key: string, args: readonly string[]): Promise<unknown> {
+    const script = this.#scripts.get(sha);
+    if (script === undefined) return Promise.reject(new Error('NOSCRIPT No matching script. Please use EVAL.'));
+    this.commands.push([key, ...args]);
+    return Promise.resolve().then(() => this.fault(() => this.#run(script, key, args)));
+  }
+
+  #eval(script: string, key: string, args: readonly string[]): Promise<unknown> {
+    const sha = createHash('sha1').update(script).digest('hex');
+    this.#scripts.set(sha, script);
+    return this.#evalSha(sha, key, args);
+  }
+
+  #run(script: string, key: string, [first = '', lifetime = '', expected]: readonly string[]): unknown {
+    const now = Date.now();
+    const { value, expiresAt = 0 } = this.values.get(key) ?? {};
+    const stored = value !== undefined && expiresAt > now ? value : undefined;
+    const set = (text: string) => this.values.set(key, { value: text, expiresAt: now + Number(lifetime) });
+    const handled = `handled:${first}`;
+    if (script.includes("'TIME'")) return [`${Math.floor(now / 1_000)}`, `${(now % 1_000) * 1_000}`, stored ?? null];
+    if (script.includes('ARGV[3]')) return stored === expected ? (set(first), 1) : 0;
+    if (script.includes("'DEL'")) return Number(stored === first && this.values.delete(key));
+    if (script.includes("'PTTL'")) {
+      if (stored === handled) return 'claimed';
+      if (stored?.startsWith('handled:')) return 'handled';
+      return stored === undefined || stored === first ? (set(first), 'claimed') : expiresAt - now;
+    }
+    return stored === undefined || stored === first || stored === handled ? (set(handled), 1) : 0;
+  }
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { redisReplayStore, type RedisReplayStoreOptions } from '@example/sdk/redis';
+import { sqliteReplayStore } from '@example/sdk/sqlite';
+import { memoryReplayStore, type MemoryReplayStoreOptions, type ReplayStore } from '@example/sdk/webhooks';
+import { InvalidRequestError } from '../../src/errors/index.ts';
+import { FakeRedis } from '../redis/support/fake-redis.ts';
+import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
+import { itIsAReplayStore, itLasts, type OpenStore } from './support/replay-store-contract.ts';
+
+const stores: Record<string, () => OpenStore> = {
+  memoryReplayStore() {
+    const store = memoryReplayStore();
+    return () => store;
+  },
+  sqliteReplayStore() {
+    const path = join(temporaryFolder(), 'webhooks.db');
+    return (prefix) => sqliteReplayStore(path, { prefix });
+  },
+  'redisReplayStore with ioredis'() {
+    const { ioredis } = new FakeRedis();
+    return (prefix) => redisReplayStore(ioredis, { prefix });
+  },
+  'redisReplayStore with node-redis'() {
+    const { nodeRedis } = new FakeRedis();
+    return (prefix) => redisReplayStore(nodeRedis, { prefix });
+  },
+};
+
+describe.each(Object.entries(stores))('%s', (name, open) => {
+  itIsAReplayStore(open);
+  itLasts(open, name !== 'memoryReplayStore');
+});
+
+describe('memoryReplayStore', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  const handle = async (store: ReplayStore, ...ids: string[]) => {
+    const statuses = [];
+    for (const id of ids) {
+      const claim = await store.claim(id);
+      if (claim.status === 'claimed') claim.complete();
+      statuses.push(claim.status);
+    }
+    return statuses;
+  };
+
+  it('forgets the oldest handled events beyond maxIds, but never those being handled', async () => {
+    const store = memoryReplayStore({ maxIds: 2, retention: 1_000 });
+    await store.claim('running');
+    expect(await handle(store, 'a', 'b', 'c')).toEqual(['claimed', 'claimed', 'claimed']);
+    expect(await handle(store, 'b', 'c', 'a', 'running')).toEqual(['handled', 'handled', 'claimed', 'busy']);
+    vi.advanceTimersByTime(999);
+    vi.setSystemTime(Date.now() + 10 ** 10); // The wall clock doesn't count.
+    expect(await handle(store, 'c')).toEqual(['handled']);
+    vi.advanceTimersByTime(1);
+    // One that was handled again is not the oldest any more.
+    expect(await handle(store, 'c', 'd', 'c')).toEqual(['claimed', 'claimed', 'handled']);
+  });
+
+  it('remembers 10 000 events by default', async () => {
+    const store = memoryReplayStore();
+    for (let index = 0; index <= 10_000; index++) await handle(store, `${index}`);
+    expect(await handle(store, '1', '0')).toEqual(['handled', 'claimed']);
+  });
+});
+
+const refuse = (create: () => unknown, message: string) => {
+  expect(create).toThrow(InvalidRequestError);
+  expect(create).toThrow(message);
+};
+
+it.each<[MemoryReplayStoreOptions, string]>([
+  [{ maxIds: 0 }, 'maxIds must be a whole number of at least 1; got 0.'],
+  [{ retention: 0 }, 'retention must be a whole number of at least 1; got 0.'],
+])('memoryReplayStore(%o): %s', (options, message) => {
+  refuse(() => memoryReplayStore(options), message);
+  expect(() => memoryReplayStore({ maxIds: 1, retention: 1 })).not.toThrow();
+});
+
+it.each<[RedisReplayStoreOptions, string]>([
+  [{ lease: 1 }, 'Pass a lease of at least 6000, or a timeout of at most 1.'],
+  [{ lease: 3_000, timeout: 1_001 }, 'Pass a lease of at least 3003, or a timeout of at most 1000.'],
+  [{ timeout: 5_001 }, 'timeout (5001 ms) must be at most a third of lease (15000 ms)'],
+  [{ timeout: 0 }, 'timeout must be a whole number of at least 1; got 0.'],
+  [{ lease: 0 }, 'lease must be a whole number of at least 1; got 0.'],
+  [{ lease: 2 ** 31 }, 'lease must be a positive number of milliseconds, at most 2147483647, or Infinity; got 2147'],
+  [{ retention: 0 }, 'retention must be a whole number of at least 1; got 0.'],
+  [{ prefix: 7 as never }, 'prefix must be a string; got 7.'],
+])('redisReplayStore(client, %o): %s', (options, message) => {
+  refuse(() => redisReplayStore(new FakeRedis().ioredis, options), message);
+  expect(() => redisReplayStore(new FakeRedis().ioredis, { lease: 3, retention: 1, timeout: 1 })).not.toThrow();
+});

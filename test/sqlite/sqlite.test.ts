@@ -1,0 +1,245 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { runInNewContext } from 'node:vm';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
+import { InvalidRequestError } from '../../src/errors/index.ts';
+import { machineClock, openDatabase, transaction, whenUnlocked } from '../../src/sqlite/database.ts';
+import { claimed } from '../replay/support/replay-store-contract.ts';
+import { firstRequest, itIsARateLimitStore } from '../sharing/support/store-requests.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+
+// test/replay/stores.test.ts shows the replay store.
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+const newFile = () => join(temporaryFolder(), 'shared.db');
+const rows = (path: string, table: string) => new DatabaseSync(path).prepare(`SELECT * FROM ${table}`).all();
+const minute = 60_000;
+const window = { reset: 1000, timeLeft: minute };
+
+describe.each([
+  ['sqliteRateLimitStore', sqliteRateLimitStore],
+  ['sqliteReplayStore', sqliteReplayStore],
+])('%s() throws at once', (_, open) => {
+  const noUri = 'The path must be the name of a database file that the processes share, and no URI; got ';
+  const noModule = 'This runtime has no node:sqlite: use Node 22.13 or later, or share through Redis';
+  const without = (process: unknown) => (path: string) => (vi.stubGlobal('process', process), path);
+
+  it.each<[what: string, given: (path: string) => unknown, message: string]>([
+    ['a missing folder', (path) => join(path, 'shared.db'), "can't be used: unable to open database file. Its folder"],
+    ['a folder', (path) => (mkdirSync(path), path), 'unable to open database file'],
+    ['another file', (path) => (writeFileSync(path, 'Dear diary, '.repeat(100)), path), 'file is not a database'],
+    ...['', ':memory:', 'file:x?mode=memory&cache=shared', undefined].map((path): [string, () => unknown, string] => {
+      return [`the path ${path}`, () => path, noUri];
+    }),
+    ['no process', without(undefined), noModule],
+    ['no getBuiltinModule', without({}), noModule],
+    ['no node:sqlite', without({ getBuiltinModule: () => undefined }), noModule],
+  ])('for %s', (what, given, message) => {
+    const close = vi.spyOn(DatabaseSync.prototype, 'close');
+    const path = given(newFile()) as string;
+    expect(() => open(path)).toThrow(InvalidRequestError);
+    expect(() => open(path)).toThrow(message);
+    if (what === 'another file') expect(close).toHaveBeenCalledTimes(2);
+  });
+});
+
+it.each([{ lease: 0 }, { retention: 0 }, { lease: 1.5 }, { timeout: 1 }])(
+  'sqliteReplayStore() refuses %o',
+  (options) => {
+    expect(() => sqliteReplayStore(newFile(), options)).toThrow(InvalidRequestError);
+    expect(() => sqliteReplayStore(newFile(), { lease: 1, retention: 1 })).not.toThrow();
+  },
+);
+
+describe('a file that several processes use', () => {
+  const schema = 'CREATE TABLE IF NOT EXISTS events (id)';
+
+  it('is opened while another process creates it, and while one holds the lock', async () => {
+    const path = newFile();
+    // A thread holds the lock, as the process that comes first does: SQLite blocks the one that waits.
+    const first = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads');
+      const database = new (require('node:sqlite').DatabaseSync)(workerData);
+      database.exec('BEGIN IMMEDIATE');
+      parentPort.postMessage('locked');
+      setTimeout(() => database.exec('COMMIT'), 100);`,
+      { eval: true, workerData: path },
+    );
+    await once(first, 'message');
+    openDatabase(path, schema).exec('BEGIN IMMEDIATE');
+    await once(first, 'exit');
+    const database = openDatabase(path, schema);
+    expect(database.prepare('SELECT * FROM events').all()).toEqual([]);
+    // Otherwise a reader would wait for a writer.
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  });
+
+  it('is tried again while it is locked, where errors have another realm, too, as in Jest', async () => {
+    const locked: unknown = runInNewContext(`Object.assign(new Error('database is locked'), { errcode: 261 })`);
+    const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    const failing = (error: unknown) => {
+      let isFirst = true;
+      return () => {
+        if (!isFirst) return 'done';
+        isFirst = false;
+        throw error;
+      };
+    };
+    expect(await whenUnlocked(failing(locked))).toBe('done');
+    await expect(whenUnlocked(failing(full))).rejects.toBe(full);
+  });
+
+  it('has nothing of a transaction that fails', () => {
+    const database = openDatabase(newFile(), schema);
+    const work = () => {
+      database.exec('INSERT INTO events VALUES (1)');
+      throw new Error('no');
+    };
+    expect(() => transaction(database, work)).toThrow('no');
+    expect(transaction(database, () => database.prepare('SELECT * FROM events').all())).toEqual([]);
+  });
+
+  it.each(['bun', 'deno'])(
+    "counts time as the machine's uptime in %s, whose hrtime starts with the process",
+    (runtime) => {
+      const versions = { ...process.versions, [runtime]: '1.0.0' };
+      vi.stubGlobal('process', { versions, getBuiltinModule: () => ({ uptime: () => 12.9 }) });
+      const clock = machineClock();
+      expect([clock.now(), clock.resolution]).toEqual([12_900, 1_000]); // Deno counts whole seconds
+    },
+  );
+
+  it('counts time as another process of the machine does, too', () => {
+    const { now, resolution } = machineClock();
+    const before = now();
+    const program = 'console.log(Number(process.hrtime.bigint() / 1_000_000n))';
+    const other = Number(execFileSync(process.execPath, ['-e', program]).toString());
+    expect(other).toBeGreaterThanOrEqual(before);
+    expect(other).toBeLessThanOrEqual(now() + resolution);
+  });
+});
+
+describe('sqliteRateLimitStore', () => {
+  itIsARateLimitStore(() => {
+    const path = newFile();
+    return () => sqliteRateLimitStore(path);
+  });
+
+  // They fake the clock of the machine as well, which `setSystemTime` doesn't move.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'hrtime'] }));
+
+  it('keeps one row per token, and deletes it some minutes after its window', async () => {
+    const path = newFile();
+    const store = sqliteRateLimitStore(path);
+    const keys = () => rows(path, 'example_sdk_rate_limit').map(({ key }) => key);
+    for (const process of ['a', 'b']) await store.sync('key', firstRequest(process));
+    expect(keys()).toEqual(['key']);
+    vi.advanceTimersByTime(5 * minute);
+    expect(await store.sync('other', firstRequest('c'))).toHaveProperty('processes', 1);
+    expect(keys()).toEqual(['other']);
+  });
+
+  it.each([-3_600_000, 3_600_000])('does not notice that the wall clock is set by %i ms', async (jump) => {
+    const store = sqliteRateLimitStore(newFile());
+    await store.sync('key', firstRequest('a', { ...window, used: 40, normal: 30 }));
+    vi.setSystemTime(Date.now() + jump);
+    vi.advanceTimersByTime(1_000);
+    const grant = { normal: 30, used: 40, timeLeft: minute - 1_000 };
+    expect(await store.sync('key', firstRequest('b', { normal: 100 }))).toMatchObject(grant);
+  });
+
+  it('needs no lock to tell that nothing has changed', async () => {
+    const path = newFile();
+    const store = sqliteRateLimitStore(path);
+    const request = firstRequest('a', { ...window, used: 100, normal: 1 });
+    await store.sync('key', request);
+    new DatabaseSync(path).exec('BEGIN IMMEDIATE');
+    expect(await store.sync('key', request)).toHaveProperty('used', 100);
+  });
+
+  it('rejects while another process holds the file for a second, and works again', async () => {
+    vi.useFakeTimers();
+    const path = newFile();
+    const [store, other] = [sqliteRateLimitStore(path), new DatabaseSync(path)];
+    other.exec('BEGIN EXCLUSIVE');
+    const refused = expect(store.sync('key', firstRequest('a'))).rejects.toThrow('database is locked');
+    await vi.advanceTimersByTimeAsync(5_000);
+    await refused;
+    other.exec('ROLLBACK');
+    expect(await store.sync('key', firstRequest('a', { normal: 1 }))).toHaveProperty('normal', 1);
+  });
+});
+
+describe('sqliteReplayStore', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  const table = 'example_sdk_webhook_event';
+
+  it.each([20_000, -20_000, 10 ** 12])('does not lose a claim if the wall clock jumps by %i ms', async (jump) => {
+    const path = newFile();
+    const [one, other] = [sqliteReplayStore(path), sqliteReplayStore(path)];
+    const claim = await claimed(one, 'msg_1');
+    vi.setSystemTime(Date.now() + jump);
+    expect(await other.claim('msg_1')).toEqual({ status: 'busy', retryAfter: 15.001 });
+    await claim.complete();
+    expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
+  });
+
+  it('gives a claim of before the machine restarted to the next process, however long it had run', async () => {
+    const path = newFile();
+    const store = sqliteReplayStore(path);
+    await claimed(store, 'msg_1');
+    vi.clearAllTimers();
+    new DatabaseSync(path).exec(`UPDATE ${table} SET claimed_at = 1e9, expires_at = 1e9 + 900`);
+    await (await claimed(store, 'msg_1')).complete();
+  });
+
+  it('forgets handled events after the retention, and deletes a few at a time', async () => {
+    const path = newFile();
+    const store = sqliteReplayStore(path, { retention: 5_000 });
+    for (let index = 0; index < 30; index++) await (await claimed(store, `msg_${index}`)).complete();
+    vi.setSystemTime(Date.now() + 5_000);
+    await (await claimed(store, 'msg_29')).complete();
+    expect(rows(path, table)).toHaveLength(20);
+    for (const id of ['msg_28', 'msg_27']) await (await claimed(store, id)).complete();
+    expect(rows(path, table)).toHaveLength(3);
+  });
+
+  it('lets the event loop go on while another process holds the lock', async () => {
+    const path = newFile();
+    const [store, other] = [sqliteReplayStore(path), new DatabaseSync(path)];
+    other.exec('BEGIN EXCLUSIVE');
+    // This would not come to it, if the process waited in SQLite.
+    setTimeout(() => other.exec('ROLLBACK'), 100);
+    const claim = store.claim('msg_1');
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await claim).toHaveProperty('status', 'claimed');
+  });
+});
+
+it('a closed store rejects, closed by hand or at the end of a block, and another one on the file works', async () => {
+  vi.useFakeTimers();
+  const path = newFile();
+  const [limits, events, others] = [sqliteRateLimitStore(path), sqliteReplayStore(path), sqliteReplayStore(path)];
+  const claim = await claimed(events, 'msg_1');
+  {
+    using closed = limits;
+    for (let time = 0; time < 2; time++) events.close();
+    expect(await closed.sync('key', firstRequest('a'))).toHaveProperty('limit', 100);
+  }
+  await expect(limits.sync('key', firstRequest('a'))).rejects.toThrow(/not open|finalized/);
+  await expect(Promise.resolve(events.claim('msg_2'))).rejects.toThrow('not open');
+  await vi.advanceTimersByTimeAsync(15_001);
+  expect(claim.signal?.aborted).toBe(true);
+  await expect(Promise.resolve(claim.complete())).rejects.toThrow('not open');
+  await claimed(others, 'msg_1');
+});
