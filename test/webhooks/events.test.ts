@@ -1,30 +1,20 @@
-import { describe, expect, it, vi } from 'vitest';
-import type { WebhookEventMap, WebhookEventName, WebhookHandler, WebhooksOptions } from '@example/sdk/webhooks';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { memoryReplayStore, type ReplayStore, type WebhookHandler } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
-import { handling, receiver } from './support/receiver.ts';
-import { userCreated } from './support/signed-request.ts';
+import { throwing } from '../support/http-server.ts';
+import { handling, post, receiver, workingHandler } from './support/receiver.ts';
+import { otherSecret, secret, signed, userCreated } from './support/signed-request.ts';
 
-const documentedEvents: { readonly [Name in WebhookEventName]: WebhookEventMap[Name] } = {
-  'user.created': userCreated,
-};
-
-const { timestamp } = userCreated;
-const unlisted = { event: 'project.archived', data: { id: 'proj_1' }, timestamp };
-
-describe.each(Object.values(documentedEvents))('the documented event $event', (event) => {
-  it.each(['event', 'timestamp', ...Object.keys(event.data)])('is validated: %s', async (field) => {
-    const { send, logger } = receiver();
-    const path = Object.hasOwn(event, field) ? field : `data.${field}`;
-    if (field !== 'event')
-      await send(path === field ? { ...event, [field]: null } : { ...event, data: { ...event.data, [field]: null } });
-    await send(event);
-    const line = expect.stringContaining(`${event.event}.${path}: expected string, received null`) as string;
-    expect(logger.warn.mock.calls.map(([text]) => text)).toEqual(field === 'event' ? [] : [line]);
-  });
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
-describe('events', () => {
-  it('reach the handlers of their name and of *, whether or not this version lists them', async () => {
+const unlisted = { event: 'project.archived', data: { id: 'proj_1' }, timestamp: userCreated.timestamp };
+const down = new Error('database is down');
+
+describe('on() and off()', () => {
+  it('bring events to the handlers of their name and of *, whether or not this version lists them', async () => {
     const { webhooks, send } = receiver();
     const seen: string[] = [];
     webhooks.on('*', (event) => seen.push(`*: ${event.event}`));
@@ -34,59 +24,6 @@ describe('events', () => {
     expect(seen).toEqual(['*: user.created', 'own: {"id":"proj_1"}', '*: project.archived', '*: *', '*: __proto__']);
   });
 
-  it('without a handler are answered with 204 and logged at info, or reach onUnhandled until it succeeds', async () => {
-    const quiet = handling();
-    expect(await quiet.send(unlisted, 'msg_1')).toBe(204);
-    const line = '[@example/sdk] Webhook msg_1: there is no handler for project.archived.';
-    expect(quiet.logger.info.mock.calls).toEqual([[line]]);
-
-    const onUnhandled = vi.fn().mockRejectedValueOnce(new Error('database is down'));
-    const { send, handler, logger } = handling({ onUnhandled });
-    const statuses = [await send(), await send(unlisted, 'msg_2'), await send(unlisted, 'msg_2')];
-    expect([...statuses, await send(unlisted, 'msg_2')]).toEqual([204, 500, 204, 204]);
-    expect(onUnhandled.mock.calls).toEqual(Array(2).fill([unlisted, expect.objectContaining({ id: 'msg_2' })]));
-    expect(handler).toHaveBeenCalledOnce();
-    expect(logger.info).not.toHaveBeenCalled();
-  });
-
-  const changed = { ...userCreated, data: { id: 'user_123', name: null, email: 'john@example.com' } };
-  it.each<[what: string, event: object, line: string | undefined]>([
-    ['as documented', userCreated, undefined],
-    ['with more fields', { ...userCreated, api_version: 2, data: { ...userCreated.data, locale: 'de' } }, undefined],
-    ['with a changed field', changed, 'user.created.data.name: expected string, received null'],
-    ['without a timestamp', { event: 'project.archived', data: null }, 'project.archived.timestamp: expected string'],
-  ])('are handled as received, and a difference is logged once: %s', async (_, event, line) => {
-    const { webhooks, send, logger } = receiver();
-    const handler = vi.fn();
-    webhooks.on('*', handler);
-    for (let time = 0; time < 2; time++) expect(await send(event)).toBe(204);
-    expect(handler.mock.calls.map(([given]) => given as unknown)).toEqual([event, event]);
-    expect(logger.warn.mock.calls).toEqual(line === undefined ? [] : [[expect.stringContaining(line)]]);
-  });
-
-  it.each<[what: string, status: number, listener: WebhooksOptions['onValidationIssue'], log: string | undefined]>([
-    ['are handled, if it returns', 204, () => undefined, undefined],
-    ['are handled, if it rejects', 204, () => Promise.reject(new Error('no reporter')) as never, 'no reporter'],
-    ['are rejected, if it throws', 500, () => expect.fail('not like this'), undefined],
-  ])('that differ reach onValidationIssue instead of the log, and %s', async (_, status, listener, log) => {
-    const onValidationIssue = vi.fn(listener);
-    const { send, handler, logger, onError } = handling({ onValidationIssue });
-    const event = { ...userCreated, data: { id: 'user_123', name: 'John' } };
-    expect(await send(event)).toBe(status);
-    const issue = { path: ['data', 'email'], message: 'expected string, received undefined' };
-    expect(onValidationIssue.mock.calls).toEqual([[issue, event]]);
-    expect(handler).toHaveBeenCalledTimes(status === 204 ? 1 : 0);
-    expect(onError.mock.calls).toEqual(
-      status === 204 ? [] : [[expect.any(Error), { id: expect.stringMatching(/^msg_/) as string, event }]],
-    );
-    const line = expect.stringContaining(`onValidationIssue failed: ${log}`) as string;
-    expect(logger.error.mock.calls).toEqual(log === undefined ? [] : [[line, expect.anything()]]);
-    expect(logger.warn).not.toHaveBeenCalled();
-    expect(await send()).toBe(204);
-  });
-});
-
-describe('on() and off()', () => {
   it('add and remove a handler for several names, which runs once for each event', async () => {
     const { webhooks, send, logger } = receiver();
     const handler = vi.fn<WebhookHandler<'user.created' | 'user.updated' | '*'>>();
@@ -94,26 +31,238 @@ describe('on() and off()', () => {
     // A name may be misspelt.
     const lists = /only lists user\.created, and no 'user\.updated'\. If the name is right, its handler is called/;
     expect(logger.warn.mock.calls).toEqual([[expect.stringMatching(lists)]]);
-
-    const updated = { ...userCreated, event: 'user.updated' };
-    for (const event of [userCreated, updated, { ...userCreated, event: 'user.deleted' }]) await send(event);
+    const [updated, deleted] = ['user.updated', 'user.deleted'].map((event) => ({ ...userCreated, event }));
+    for (const event of [userCreated, updated, deleted]) await send(event);
     webhooks.off(['user.created', '*'], handler).off('never.added', handler);
     for (const event of [userCreated, updated]) await send(event);
     const seen = handler.mock.calls.map(([{ event }]) => event);
     expect(seen).toEqual(['user.created', 'user.updated', 'user.deleted', 'user.updated']);
   });
 
-  it.each([
-    ...[undefined, null, [], ['user.created', ''], ['user.created', undefined], { 0: 'user.created', length: 1 }],
-    ...['', 'user created', 'user.*', /user/, () => undefined],
-  ])('refuse a name that is none: %o', (name) => {
-    const { webhooks } = receiver();
-    for (const method of ['on', 'off'] as const) {
-      const use = () => webhooks[method](name as never, () => undefined);
+  it.each(['on', 'off'] as const)('%s() refuses what is no name or no handler', (method) => {
+    const lists = [[], ['user.created', ''], ['user.created', undefined], { 0: 'user.created', length: 1 }];
+    for (const name of [undefined, null, '', 'user created', 'user.*', /user/, ...lists]) {
+      const use = () => receiver().webhooks[method](name as never, () => undefined);
       expect(use).toThrow(InvalidRequestError);
       expect(use).toThrow(/^The name of an event must be a string without spaces.*no other patterns/);
-      const noHandler = () => webhooks[method]('user.created', undefined as never);
-      expect(noHandler).toThrow('handler must be a function; got undefined.');
     }
+    const noHandler = () => receiver().webhooks[method]('user.created', undefined as never);
+    expect(noHandler).toThrow('handler must be a function; got undefined.');
+  });
+
+  it('without a handler, an event is answered with 204 and logged, or reaches onUnhandled until it succeeds', async () => {
+    const quiet = handling();
+    expect(await quiet.send(unlisted, 'msg_1')).toBe(204);
+    const line = '[@example/sdk] Webhook msg_1: there is no handler for project.archived.';
+    expect(quiet.logger.info.mock.calls).toEqual([[line]]);
+
+    const onUnhandled = vi.fn().mockRejectedValueOnce(down);
+    const { send, handler, logger } = handling({ onUnhandled });
+    expect(await send()).toBe(204);
+    for (const status of [500, 204, 204]) expect(await send(unlisted, 'msg_2')).toBe(status);
+    expect(onUnhandled.mock.calls).toEqual(Array(2).fill([unlisted, expect.objectContaining({ id: 'msg_2' })]));
+    expect(handler).toHaveBeenCalledOnce();
+    expect(logger.info).not.toHaveBeenCalled();
+  });
+});
+
+describe('an event that differs from the documentation', () => {
+  const { data } = userCreated;
+  it.each<[what: string, event: object, line: string | undefined]>([
+    ['in nothing', userCreated, undefined],
+    ['in more fields', { ...userCreated, api_version: 2, data: { ...data, locale: 'de' } }, undefined],
+    ...['id', 'name', 'email'].map((field): [string, object, string] => {
+      const line = `user.created.data.${field}: expected string, received null`;
+      return [`in its ${field}`, { ...userCreated, data: { ...data, [field]: null } }, line];
+    }),
+    ['in its time', { ...userCreated, timestamp: null }, 'user.created.timestamp: expected string, received null'],
+    ['in the time of an unlisted one', { ...unlisted, timestamp: 0 }, 'project.archived.timestamp: expected string'],
+  ])('is handled as received, and the difference is logged once: %s', async (_, event, line) => {
+    const { webhooks, send, logger } = receiver();
+    const handler = vi.fn();
+    webhooks.on('*', handler);
+    for (let time = 0; time < 3; time++) expect(await send(event)).toBe(204);
+    expect(handler.mock.calls.map(([given]) => given as unknown)).toEqual([event, event, event]);
+    expect(logger.warn.mock.calls).toEqual(line === undefined ? [] : [[expect.stringContaining(line)]]);
+  });
+
+  const rejects = () => Promise.reject(new Error('no reporter'));
+  it.each<[what: string, status: number, listener: () => unknown, failure?: string]>([
+    ['is handled if it returns', 204, () => undefined],
+    ['is handled if it rejects', 204, rejects, 'onValidationIssue failed: no reporter'],
+    ['is rejected if it throws', 500, throwing(down)],
+  ])('reaches onValidationIssue instead of the log, and %s', async (_, status, listener, failure) => {
+    const onValidationIssue = vi.fn(listener);
+    const { send, handler, logger, onError } = handling({ onValidationIssue });
+    const event = { ...userCreated, data: { id: 'user_123', name: 'John' } };
+    expect(await send(event, 'msg_1')).toBe(status);
+    const issue = { path: ['data', 'email'], message: 'expected string, received undefined' };
+    expect(onValidationIssue.mock.calls).toEqual([[issue, event]]);
+    expect(handler).toHaveBeenCalledTimes(status === 204 ? 1 : 0);
+    expect(onError.mock.calls).toEqual(status === 204 ? [] : [[down, { id: 'msg_1', event }]]);
+    const lines = [...logger.warn.mock.calls, ...logger.error.mock.calls].map(([line]) => line);
+    expect(lines).toEqual(failure === undefined ? [] : [expect.stringContaining(failure)]);
+  });
+});
+
+describe('an event', () => {
+  it('reaches its handler with its id and the time of the attempt, and is handled once', async () => {
+    const { send, handler } = handling();
+    for (const id of ['msg_1', 'msg_1', 'msg_2']) expect(await send(userCreated, id)).toBe(204);
+    const [attemptedAt, signal] = [expect.any(Date) as Date, expect.any(AbortSignal) as AbortSignal];
+    expect(handler.mock.calls).toEqual(['msg_1', 'msg_2'].map((id) => [userCreated, { id, attemptedAt, signal }]));
+  });
+
+  it.each<[string, WebhookHandler]>([
+    ['throws', throwing(down)],
+    ['rejects', () => Promise.reject(down)],
+  ])('is retried by the API if a handler %s, once the other handlers have finished', async (_, fail) => {
+    const run = vi.fn(() => undefined).mockImplementationOnce(fail as () => undefined);
+    const { webhooks, send, onError } = handling({}, run);
+    const [other, answered] = [workingHandler(), vi.fn()];
+    webhooks.on('*', other.handler);
+    const status = send(userCreated, 'msg_1').finally(answered);
+    await other.started;
+    await new Promise(setImmediate);
+    expect(answered).not.toHaveBeenCalled();
+    other.finish();
+    expect(await status).toBe(500);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(down, { id: 'msg_1', event: userCreated });
+    expect(await send(userCreated, 'msg_1')).toBe(204);
+    expect(other.handler).toHaveBeenCalledTimes(2);
+  });
+
+  it('is handled each time with replayStore: false', async () => {
+    const run = vi.fn().mockRejectedValueOnce(down);
+    const { send } = handling({ replayStore: false }, run);
+    for (const status of [500, 204, 204]) expect(await send(userCreated, 'msg_1')).toBe(status);
+    expect(run).toHaveBeenCalledTimes(3);
+  });
+});
+
+const both = [otherSecret, secret];
+
+/** A process of the endpoint that has these secrets. `deliver` sends it an event that is signed with them. */
+function endpoint(secrets: string | readonly string[], replayStore: ReplayStore, run: WebhookHandler = vi.fn()) {
+  const { handle, handler } = handling({ secret: secrets, replayStore }, run);
+  const deliver = async () => handle(post(await signed(userCreated, { id: 'msg_1', secret: secrets })));
+  return { handler, deliver };
+}
+
+describe('an endpoint that rotates its secret', () => {
+  it.each<[string, (string | string[])[]]>([
+    ['before, while and after it has both', [secret, both, otherSecret]],
+    ['while and after it has both', [both, otherSecret]],
+    ['whatever the order of the two', [both.toReversed(), both]],
+  ])('handles an event once: %s', async (_, generations) => {
+    const [store, run] = [memoryReplayStore(), vi.fn()];
+    for (const secrets of generations) expect((await endpoint(secrets, store, run).deliver()).status).toBe(204);
+    expect(run).toHaveBeenCalledOnce();
+  });
+
+  it.each<[string, string | string[], string | string[]]>([
+    ['the same secret', secret, secret],
+    ['the old one of both', both, secret],
+    ['the new one of both', both, otherSecret],
+    ['both', secret, both],
+    ['both, of which the first has the new one', otherSecret, both],
+  ])(
+    'has an event handled by one process at a time, and again after a failure: another has %s',
+    async (_, one, two) => {
+      const [store, work] = [memoryReplayStore(), workingHandler()];
+      const handled = endpoint(one, store, work.handler).deliver();
+      await work.started;
+      const other = endpoint(two, store);
+      const busy = await other.deliver();
+      expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(other.handler).not.toHaveBeenCalled();
+      work.fail(down);
+      expect((await handled).status).toBe(500);
+      expect((await other.deliver()).status).toBe(204);
+      expect(other.handler).toHaveBeenCalledOnce();
+    },
+  );
+
+  it.each([
+    ['other endpoints', secret, otherSecret],
+    ['endpoints with texts as secrets', 'one', 'whsec_'],
+  ])('shares a store with %s, each of which handles the event', async (_, ...secrets) => {
+    const replayStore = memoryReplayStore();
+    const verify = () => ({ id: 'msg_1' });
+    for (const secret of secrets) {
+      const { send, handler } = handling({ secret, replayStore, verify });
+      for (let time = 0; time < 2; time++) expect(await send()).toBe(204);
+      expect(handler).toHaveBeenCalledOnce();
+    }
+  });
+
+  it('has a key in the store that does not reveal the secret, the same in every runtime and version', async () => {
+    const store = memoryReplayStore();
+    const claim = vi.fn((key: string) => store.claim(key));
+    await endpoint(secret, { claim }).deliver();
+    vi.stubGlobal('process', {}); // Only WebCrypto is left.
+    // Keys are cached by secret: the space makes this one new.
+    await endpoint(`${secret} `, { claim }).deliver();
+    expect(claim.mock.calls).toEqual([['6d60VDDtrPx0qYRv:msg_1'], ['6d60VDDtrPx0qYRv:msg_1']]);
+  });
+});
+
+describe('a store', () => {
+  const claimed = { status: 'claimed', complete: () => undefined, release: () => undefined } as const;
+  const storeOf = (...claims: ReturnType<ReplayStore['claim']>[]) => ({ claim: vi.fn(() => claims.shift()!) });
+  const gone = () => Promise.reject(new Error('gone'));
+
+  it('that fails with the second of two keys gets the first one back', async () => {
+    const release = vi.fn();
+    const store = storeOf({ ...claimed, release }, gone());
+    expect((await endpoint(both, store).deliver()).status).toBe(503);
+    const [first, second] = store.claim.mock.calls.flat() as unknown as string[];
+    expect(first! < second!).toBe(true);
+    expect(release).toHaveBeenCalledOnce();
+  });
+
+  it.each(['before', 'after'])('that loses one of two keys aborts the signal: %s both are claimed', async (when) => {
+    const lost = new AbortController();
+    if (when === 'before') lost.abort(new Error('taken over'));
+    const held = { ...claimed, signal: new AbortController().signal };
+    const { deliver, handler } = endpoint(both, storeOf(held, { ...claimed, signal: lost.signal }), (_, { signal }) => {
+      expect(signal.aborted).toBe(when === 'before');
+      lost.abort(new Error('taken over'));
+      expect(signal.reason).toEqual(new Error('taken over'));
+    });
+    expect((await deliver()).status).toBe(204);
+    expect(handler).toHaveBeenCalledOnce();
+  });
+
+  const [held, lost] = [new AbortController().signal, AbortSignal.abort()];
+  type Row = [what: string, status: number, tries: number, signal: AbortSignal | undefined, failures: number];
+  it.each<Row>([
+    ['recovers: the event is acknowledged once that is recorded', 204, 3, undefined, 2],
+    ['recovers while the claim is held', 204, 31, held, 30],
+    ['does not recover: recording is given up after 20 repetitions', 204, 21, undefined, 99],
+    ['does not recover before the claim is lost', 204, 1, lost, 99],
+    ['does not recover after a handler has failed', 500, 1, held, 99],
+  ])('that fails when the handlers have run %s', async (_, status, tries, signal, failures) => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const fail = vi.fn(() => (failures-- > 0 ? gone() : undefined));
+    const replayStore: ReplayStore = { claim: () => ({ ...claimed, complete: fail, release: fail, signal }) };
+    const { send, onError } = handling({ replayStore }, () => (status === 204 ? undefined : Promise.reject(down)));
+    const answered = vi.fn();
+    const response = send().finally(answered);
+    while (fail.mock.calls.length === 0) await new Promise(setImmediate);
+    // 50, 100, 200, 400, 800, and then 1 000 ms.
+    const pauses = Array.from({ length: tries - 1 }, (_, index) => Math.min(1_000, 50 * 2 ** index));
+    for (const pause of pauses) {
+      await vi.advanceTimersByTimeAsync(pause - 1);
+      expect(answered).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(await response).toBe(status);
+    expect(fail).toHaveBeenCalledTimes(tries);
+    const outcome = status === 204 ? 'was handled' : 'failed';
+    const message = `The event ${outcome}, but the replay store could not record it.`;
+    const unrecorded = expect.objectContaining({ message, cause: new Error('gone') }) as Error;
+    const errors = [...(status === 500 ? [down] : []), ...(failures > 0 ? [unrecorded] : [])];
+    expect(onError.mock.calls.map(([error]) => error as unknown)).toEqual(errors);
   });
 });

@@ -1,8 +1,9 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Webhooks, type ReplayStore, type WebhookHandler, type WebhooksOptions } from '@example/sdk/webhooks';
+import { Webhooks, WebhookVerificationError, type ReplayStore, type WebhooksOptions } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
-import { throwing } from '../support/http-server.ts';
-import { handling, receiver, workingHandler } from './support/receiver.ts';
+import { handling, post, receiver } from './support/receiver.ts';
 import { otherSecret, secret, signed, userCreated } from './support/signed-request.ts';
 
 afterEach(() => {
@@ -10,272 +11,237 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-const url = 'https://shop.example/webhooks';
-const post = async (init: RequestInit | Promise<RequestInit>) => new Request(url, await init);
 const gone = () => Promise.reject(new Error('gone'));
 const forever = () => new Promise<never>(() => undefined);
-const storeOf = (claim: unknown): ReplayStore => ({ claim: () => Promise.resolve(claim) }) as ReplayStore;
+const replies = (claim: unknown) => ({ replayStore: { claim: () => claim } as ReplayStore });
+const returns = (secret: unknown): WebhooksOptions => ({ secret: () => secret as string });
+const verifies = (attempt: unknown): WebhooksOptions => ({ verify: () => attempt as undefined });
 const claimed = { status: 'claimed', complete: () => undefined, release: () => undefined };
+const own = new WebhookVerificationError('missing_header', 'There is no X-Signature-256.');
+const now = 1_764_000_000;
+const at = (timestamp: unknown) => verifies({ id: 'd1', timestamp });
+const noAttempt = 'verify() must return { id, timestamp }: a text, and a Date or epoch seconds.';
+const noClaim = 'The replay store answered a claim with something other than ';
 
-describe('a request is answered without its handler', () => {
-  type Row = [
-    status: number,
-    what: string,
-    error: object | undefined,
-    options?: WebhooksOptions,
-    request?: () => Promise<Request>,
-  ];
-  const code = (code: string, message = '') => ({ code, message: expect.stringContaining(message) as string });
-  const storeError = (cause: object) => ({ message: 'The replay store failed, so no handler has run.', cause });
-  const noClaim = storeError(
-    expect.objectContaining({ message: expect.stringContaining('answered a claim with') as string }) as object,
-  );
-  const read = (body: (request: Request) => unknown) => async () => {
-    const request = await post(signed());
-    await body(request);
-    return request;
-  };
-  const hourAgo = () => post(signed(userCreated, { timestamp: Date.now() / 1_000 - 3_600 }));
-  const forged = () => post(signed(userCreated, { secret: otherSecret }));
-  const busy = storeOf({ status: 'busy', retryAfter: 1.2 });
+async function read(take: (request: Request) => unknown): Promise<Request> {
+  const request = post(await signed());
+  await take(request);
+  return request;
+}
 
-  it.each<Row>([
-    ...['GET', 'HEAD', 'PUT', 'OPTIONS'].map((method): Row => [405, method, undefined, {}, () => post({ method })]),
-    [400, 'a forged signature', code('no_matching_signature'), {}, forged],
-    [400, 'no signature', code('missing_header'), {}, () => post({ method: 'POST', body: '{}' })],
-    [400, 'what is no event', code('invalid_payload'), {}, () => post(signed('[]'))],
-    [400, 'an attempt of an hour ago', code('timestamp_too_old'), {}, hourAgo],
-    [400, 'a body that was read', code('body_already_parsed', 'request.text()'), {}, read((it) => it.text())],
-    [400, 'a body that is being read', code('body_already_parsed'), {}, read((it) => it.body?.getReader())],
-    [500, 'a secret function that fails', new Error('gone'), { secret: gone }],
-    ...(
-      [
-        [400, undefined, code('unknown_secret')],
-        [500, null, code('invalid_secret', 'got null')],
-        [500, '', code('invalid_secret', "got ''. Return undefined")],
-        [500, 5, code('invalid_secret', 'got number')],
-        [500, [], code('invalid_secret', 'function returned must')],
-        [500, [secret, null], code('invalid_secret', 'returned[1]')],
-      ] as const
-    ).map(([status, it, error]): Row => [
-      status,
-      `the secret ${JSON.stringify(it)}`,
-      error,
-      { secret: () => it as '' },
-    ]),
-    [413, 'a long body', code('body_too_large', 'maxBodyBytes, 10 bytes.'), { maxBodyBytes: 10 }],
-    [503, 'a store that fails', storeError(new Error('gone')), { replayStore: { claim: gone } }],
-    ...[
-      ...[undefined, 'claimed', ['claimed'], {}, { status: 'done' }, { status: 'busy' }],
-      ...[
-        { status: 'busy', retryAfter: Infinity },
-        { ...claimed, complete: 1 },
-        { ...claimed, release: 1 },
-      ],
-      { ...claimed, signal: {} },
-    ].map((it): Row => [503, `a store that answers ${JSON.stringify(it)}`, noClaim, { replayStore: storeOf(it) }]),
-    [503, 'a store that is busy', undefined, { replayStore: busy }],
-    [204, 'an event that was handled', undefined, { replayStore: storeOf({ status: 'handled' }) }],
-  ])('%i: %s', async (status, _, error, options, request = () => post(signed())) => {
+interface Sent {
+  readonly options?: WebhooksOptions;
+  readonly request?: () => Request | Promise<Request>;
+}
+/** `line` is the only log line: its level, and what it contains. */
+type Row = [status: number, what: string, line: [level: 'debug' | 'info' | 'warn' | 'error', text: string], sent: Sent];
+
+const forged = async () => post(await signed(userCreated, { secret: otherSecret }));
+const hourAgo = async () => post(await signed(userCreated, { timestamp: now - 3_600 }));
+
+const refused: Row[] = [
+  ...['GET', 'HEAD', 'OPTIONS'].map((method): Row => {
+    return [405, method, ['debug', `its method is ${method}, not POST.`], { request: () => post({ method }) }];
+  }),
+  [400, 'a forged signature', ['warn', 'No signature matches.'], { request: forged }],
+  [400, 'no signature', ['warn', 'webhook-id is missing'], { request: () => post({ body: '{}' }) }],
+  [400, 'what is no event', ['warn', 'is not an event'], { request: async () => post(await signed('[]')) }],
+  [400, 'an attempt of an hour ago', ['warn', 'The webhook is 3600 s old'], { request: hourAgo }],
+  [400, 'a body that was read', ['warn', 'await request.text()'], { request: () => read((it) => it.text()) }],
+  [400, 'a body that is being read', ['warn', 'was read'], { request: () => read((it) => it.body?.getReader()) }],
+  [400, 'no secret of a function', ['warn', 'returned no secret'], { options: returns(undefined) }],
+  [413, 'a long body', ['warn', 'longer than maxBodyBytes, 10 bytes.'], { options: { maxBodyBytes: 10 } }],
+  [500, 'a secret function that fails', ['warn', 'gone'], { options: { secret: gone } }],
+  [500, 'the secret null', ['warn', 'secret function returned must be a string'], { options: returns(null) }],
+  [500, 'a secret in a list that is none', ['warn', 'returned[1]'], { options: returns([secret, null]) }],
+
+  [503, 'a store that fails', ['error', 'no handler has run.'], { options: { replayStore: { claim: gone } } }],
+  [
+    503,
+    'a store that is busy',
+    ['debug', 'is being handled'],
+    { options: replies({ status: 'busy', retryAfter: 1.2 }) },
+  ],
+  [204, 'an event that was handled', ['debug', 'was handled before'], { options: replies({ status: 'handled' }) }],
+
+  [400, 'a verifier that returns nothing', ['warn', 'verify() returned nothing'], { options: verifies(undefined) }],
+  [400, 'a verifier that returns false', ['warn', 'verify() returned nothing'], { options: verifies(false) }],
+  [400, 'a verifier that throws', ['warn', 'verify() threw an error: gone'], { options: { verify: gone } }],
+  [400, 'one that throws our error', ['warn', own.message], { options: { verify: () => Promise.reject(own) } }],
+  [400, 'an older time', ['warn', 'is 301 s old'], { options: at(now - 301) }],
+  [400, 'an older date', ['warn', 'is 301 s old'], { options: at(new Date((now - 301) * 1_000)) }],
+  [400, 'a later time', ['warn', 'is 301 s ahead'], { options: at(now + 301) }],
+  ...[true, { id: '' }, { id: 7 }, { timestamp: now }, { id: 'd1', timestamp: '2024' }].map((attempt): Row => {
+    return [
+      500,
+      `a verifier that returns ${JSON.stringify(attempt)}`,
+      ['warn', noAttempt],
+      { options: verifies(attempt) },
+    ];
+  }),
+];
+
+describe('a request that reaches no handler has a status, an error for onError and a log line', () => {
+  it.each(refused)('%i: %s', async (status, _, [level, text], { options, request }) => {
+    vi.useFakeTimers({ now: now * 1_000, toFake: ['Date'] });
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
-    const { handle, handler, onError, logger } = handling(options);
-    const response = await handle(await request());
-    expect([response.status, await response.text()]).toEqual([status, '']);
-    const headers = status === 405 ? { allow: 'POST' } : status === 503 && !error ? { 'retry-after': '2' } : {};
-    expect(Object.fromEntries(response.headers)).toEqual(headers);
-    expect(handler).not.toHaveBeenCalled();
-    const context = status === 503 ? { id: expect.any(String) as string, event: userCreated } : expect.anything();
-    expect(onError.mock.calls).toEqual(error ? [[expect.objectContaining(error), context]] : []);
-    // It may be a health check, or an attempt that is repeated.
-    expect(logger.debug).toHaveBeenCalledTimes(error ? 0 : 1);
-    expect([...logger.warn.mock.calls, ...logger.error.mock.calls]).toEqual([]);
-  });
-});
+    for (const listens of [true, false]) {
+      const { handle, handler, onError, logger } = handling({ ...options, ...(!listens && { onError: undefined }) });
+      const response = await handle(request ? await request() : post(await signed()));
+      expect([response.status, await response.text()]).toEqual([status, '']);
+      const headers =
+        status === 405 ? { allow: 'POST' } : status === 503 && level === 'debug' ? { 'retry-after': '2' } : {};
+      expect(Object.fromEntries(response.headers)).toEqual(headers);
+      expect(handler).not.toHaveBeenCalled();
 
-describe('a body', () => {
-  it('that exceeds maxBodyBytes, in bytes, is refused, and the rest is not read', async () => {
-    const event = JSON.stringify({ ...userCreated, note: 'ü'.repeat(100) });
-    const { headers } = await signed(event);
-    for (const [limit, status] of [
-      [Buffer.byteLength(event), 204],
-      [Buffer.byteLength(event) - 1, 413],
-    ] as const) {
-      for (const body of [event, Buffer.from(event)]) {
-        const { webhooks, handle } = receiver({ maxBodyBytes: limit });
-        expect(await webhooks.receive(body, headers)).toEqual({ status, headers: {} });
-        expect(await handle(new Request(url, { method: 'POST', body, headers }))).toHaveProperty('status', status);
-      }
+      const isError = level === 'warn' || level === 'error';
+      const message = expect.stringContaining(text) as string;
+      const known = level === 'error' ? { id: expect.any(String) as string, event: userCreated } : expect.anything();
+      expect(onError.mock.calls).toEqual(listens && isError ? [[expect.objectContaining({ message }), known]] : []);
+      const lines = Object.entries(logger).flatMap(([name, { mock }]) => mock.calls.map(([line]) => [name, line]));
+      expect(lines).toEqual(listens && isError ? [] : [[level, message]]);
     }
-    const { webhooks } = receiver();
-    expect(await webhooks.receive('x'.repeat(2 ** 20), headers)).toHaveProperty('status', 400);
-    expect(await webhooks.receive('x'.repeat(2 ** 20 + 1), headers)).toHaveProperty('status', 413);
-
-    let pulled = 0;
-    const cancelled = Promise.withResolvers<undefined>();
-    const endless = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new Uint8Array(++pulled && 6)),
-      cancel: () => cancelled.resolve(undefined),
-    });
-    const init: RequestInit & { duplex: 'half' } = { method: 'POST', body: endless, duplex: 'half' };
-    expect((await receiver({ maxBodyBytes: 10 }).handle(new Request(url, init))).status).toBe(413);
-    await cancelled.promise;
-    expect(pulled).toBeLessThan(5);
-  });
-});
-
-describe('an event', () => {
-  it('reaches its handler with its id and the time of the attempt, and is handled once', async () => {
-    const { send, handler, logger } = handling();
-    for (const id of ['msg_1', 'msg_1', 'msg_2']) expect(await send(userCreated, id)).toBe(204);
-    const [attemptedAt, signal] = [expect.any(Date) as Date, expect.any(AbortSignal) as AbortSignal];
-    expect(handler.mock.calls).toEqual(['msg_1', 'msg_2'].map((id) => [userCreated, { id, attemptedAt, signal }]));
-    expect(logger.debug).toHaveBeenCalledExactlyOnceWith(
-      expect.stringContaining('msg_1: the event was handled before'),
-    );
   });
 
-  it('is answered with 503 and Retry-After while it is being handled', async () => {
-    const work = workingHandler();
-    const { handle, send } = handling({}, work.handler);
-    const first = send(userCreated, 'msg_1');
-    await work.started;
-    const second = await handle(await post(signed(userCreated, { id: 'msg_1' })));
-    expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1']);
-    work.finish();
-    expect(await first).toBe(204);
-    expect(await send(userCreated, 'msg_1')).toBe(204);
-    expect(work.handler).toHaveBeenCalledOnce();
+  it.each<[unknown]>([
+    ...[undefined, 'claimed', ['claimed'], {}, { status: 'done' }, { status: 'busy' }].map((it): [unknown] => [it]),
+    [{ status: 'busy', retryAfter: Infinity }],
+    [{ ...claimed, complete: 1 }],
+    [{ ...claimed, release: 1 }],
+    [{ ...claimed, signal: {} }],
+  ])('503: a store that answers a claim with %j', async (claim) => {
+    const { send, onError, handler } = handling(replies(claim));
+    expect(await send(userCreated, 'msg_1')).toBe(503);
+    const cause = expect.objectContaining({ message: expect.stringContaining(noClaim) as string }) as Error;
+    const error = { message: 'The replay store failed, so no handler has run.', cause };
+    expect(onError.mock.calls).toEqual([[expect.objectContaining(error), { id: 'msg_1', event: userCreated }]]);
+    expect(handler).not.toHaveBeenCalled();
   });
 
-  it.each<[string, WebhookHandler]>([
-    ['throws', throwing(new Error('database is down'))],
-    ['rejects', () => Promise.reject(new Error('database is down'))],
-  ])('is retried by the API if a handler %s, once the other handlers have finished', async (_, fail) => {
-    const { webhooks, send, onError } = handling(
-      {},
-      vi.fn(() => undefined).mockImplementationOnce(fail as () => undefined),
-    );
-    const other = workingHandler();
-    webhooks.on('*', other.handler);
-    const answered = vi.fn();
-    const status = send(userCreated, 'msg_1').finally(answered);
-    await other.started;
-    await new Promise(setImmediate);
-    expect(answered).not.toHaveBeenCalled();
-    other.finish();
-    expect(await status).toBe(500);
-    const context = { id: 'msg_1', event: userCreated };
-    expect(onError).toHaveBeenCalledExactlyOnceWith(new Error('database is down'), context);
-    expect(await send(userCreated, 'msg_1')).toBe(204);
-    expect(other.handler).toHaveBeenCalledTimes(2);
-  });
-
-  it('is handled each time with replayStore: false', async () => {
-    const run = vi.fn().mockRejectedValueOnce(new Error('database is down'));
-    const { send } = handling({ replayStore: false }, run);
-    const statuses = [];
-    for (let time = 0; time < 3; time++) statuses.push(await send(userCreated, 'msg_1'));
-    expect(statuses).toEqual([500, 204, 204]);
-    expect(run).toHaveBeenCalledTimes(3);
-  });
-});
-
-describe('a store that fails when the handlers have run', () => {
-  const [held, lost] = [new AbortController().signal, AbortSignal.abort()];
-  it.each<
-    [what: string, status: number, tries: number, after: number, signal: AbortSignal | undefined, failures: number]
-  >([
-    ['recovers: the event is acknowledged once that is recorded', 204, 3, 150, undefined, 2],
-    ['recovers while the claim is held', 204, 31, 26_550, held, 30],
-    ['does not recover: recording is given up after 20 repetitions', 204, 21, 16_550, undefined, 99],
-    ['does not recover before the claim is lost', 204, 1, 0, lost, 99],
-    ['does not recover after a handler has failed', 500, 1, 0, held, 99],
-  ])('%s', async (_, status, tries, after, signal, failures) => {
-    vi.useFakeTimers({ toFake: ['setTimeout'] });
-    const fail = vi.fn(() => (failures-- > 0 ? gone() : undefined));
-    const replayStore: ReplayStore = { claim: () => ({ status: 'claimed', complete: fail, release: fail, signal }) };
-    const failed = new Error('no stamps');
-    const { send, onError } = handling({ replayStore }, () => (status === 204 ? undefined : Promise.reject(failed)));
+  it.each<[string, WebhooksOptions]>([
+    ['The secret function', { secret: forever }],
+    ['verify()', { verify: forever }],
+  ])('500: %s does not settle within ten seconds', async (name, options) => {
+    vi.useFakeTimers();
+    const { send, onError } = handling(options);
     const answered = vi.fn();
     const response = send().finally(answered);
-    while (fail.mock.calls.length === 0) await new Promise(setImmediate);
-    if (after > 0) {
-      await vi.advanceTimersByTimeAsync(after - 1);
-      expect(answered).not.toHaveBeenCalled();
-      await vi.advanceTimersByTimeAsync(1);
-    }
-    expect(await response).toBe(status);
-    expect(fail).toHaveBeenCalledTimes(tries);
-    const outcome = status === 204 ? 'was handled' : 'failed';
-    const unrecorded = { message: `The event ${outcome}, but the replay store could not record it.` };
-    const errors = [...(status === 500 ? [failed] : []), ...(failures > 0 ? [unrecorded] : [])];
-    expect(onError.mock.calls.map(([error]) => error as object)).toEqual(
-      errors.map((error) => expect.objectContaining(error) as object),
-    );
-    if (failures > 0) expect(onError.mock.lastCall?.[0]).toHaveProperty('cause', new Error('gone'));
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(answered).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await response).toBe(500);
+    expect(onError.mock.lastCall?.[0]).toHaveProperty('message', `${name} did not reply within 10000 ms.`);
+  });
+
+  it('500: no secret is set when a webhook arrives, so that a build needs none', async () => {
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', '');
+    const { send, onError } = handling({ secret: undefined });
+    // Nothing is wrong with the request, so the API should deliver it again.
+    expect(await send()).toBe(500);
+    expect(onError.mock.lastCall?.[0]).toHaveProperty('code', 'invalid_secret');
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
+    expect(await send()).toBe(204);
   });
 });
 
-it.each<[string, WebhooksOptions]>([
-  ['The secret function', { secret: forever }],
-  ['verify()', { verify: forever }],
-])('%s that does not settle within ten seconds is answered with 500', async (name, options) => {
-  vi.useFakeTimers();
-  const { send, onError } = handling(options);
-  const answered = vi.fn();
-  const response = send().finally(answered);
-  await vi.advanceTimersByTimeAsync(9_999);
-  expect(answered).not.toHaveBeenCalled();
-  await vi.advanceTimersByTimeAsync(1);
-  expect(await response).toBe(500);
-  expect(onError.mock.lastCall?.[0]).toHaveProperty('message', `${name} did not reply within 10000 ms.`);
+it('a body may have maxBodyBytes, 1 MB by default; of a longer one, the rest is not read', async () => {
+  const event = JSON.stringify({ ...userCreated, note: 'ü'.repeat(100) });
+  const { headers } = await signed(event);
+  const { length } = Buffer.from(event);
+  for (const [maxBodyBytes, status] of [
+    [length, 204],
+    [length - 1, 413],
+  ] as const) {
+    for (const body of [event, Buffer.from(event)]) {
+      const { webhooks, handle } = receiver({ maxBodyBytes });
+      expect(await webhooks.receive(body, headers)).toEqual({ status, headers: {} });
+      expect(await handle(post({ body, headers }))).toHaveProperty('status', status);
+    }
+  }
+  const { webhooks } = receiver();
+  expect(await webhooks.receive('x'.repeat(2 ** 20), headers)).toHaveProperty('status', 400);
+  expect(await webhooks.receive('x'.repeat(2 ** 20 + 1), headers)).toHaveProperty('status', 413);
+
+  let pulled = 0;
+  const cancelled = Promise.withResolvers<undefined>();
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(++pulled && 6)),
+    cancel: () => cancelled.resolve(undefined),
+  });
+  const init: RequestInit & { duplex: 'half' } = { body: endless, duplex: 'half' };
+  expect((await receiver({ maxBodyBytes: 10 }).handle(post(init))).status).toBe(413);
+  await cancelled.promise;
+  expect(pulled).toBeLessThan(5);
 });
 
-it('a missing secret is noticed when a webhook arrives, so that a build needs none', async () => {
-  vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', '');
-  const { send, onError } = handling({ secret: undefined });
-  // Nothing is wrong with the request, so the API should deliver it again.
-  expect(await send()).toBe(500);
-  const message = expect.stringContaining('set EXAMPLE_WEBHOOK_SECRET') as string;
-  expect(onError.mock.lastCall?.[0]).toMatchObject({ code: 'invalid_secret', message });
-  vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
+it.each<[string, WebhooksOptions, Date]>([
+  ['300 s ahead', at(now + 300), new Date((now + 300) * 1_000)],
+  ['300 s ago', at(new Date((now - 300) * 1_000)), new Date((now - 300) * 1_000)],
+  ['500 s ago, if tolerance allows it', { ...at(now - 500), tolerance: 600 }, new Date((now - 500) * 1_000)],
+  ['now, if no time is signed', at(undefined), new Date(now * 1_000)],
+])('a verifier accepts an attempt of %s', async (_, options, attemptedAt) => {
+  vi.useFakeTimers({ now: now * 1_000, toFake: ['Date'] });
+  const { send, handler } = handling(options);
   expect(await send()).toBe(204);
+  expect(handler.mock.lastCall?.[1]).toMatchObject({ id: 'd1', attemptedAt });
 });
 
-it('tolerance limits how old an attempt may be', async () => {
-  const { body, headers } = await signed(userCreated, { timestamp: new Date(Date.now() - 3_600_000) });
-  expect(await receiver({ tolerance: 7_200 }).webhooks.receive(body, headers)).toHaveProperty('status', 204);
+describe('verify, as in the guide', async () => {
+  const guide = await readFile(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
+  const [block = ''] = /^import { createHmac[^]+?^}\);$/m.exec(guide) ?? [];
+  const code = encodeURIComponent(block.replace('new Webhooks', 'export default'));
+  // The guide passes these options to `new Webhooks`.
+  const { verify } = ((await import(`data:text/javascript,${code}`)) as { default: WebhooksOptions }).default;
+  const body = JSON.stringify(userCreated);
+  const signature = (text: string, key: string) => `sha256=${createHmac('sha256', key).update(text).digest('hex')}`;
+  const like = (key: string, text = body) => ({ headers: { 'X-Signature-256': signature(text, key) }, body: text });
+
+  it.each<[status: number, what: string, init: RequestInit, options?: WebhooksOptions]>([
+    [204, 'of any text', like('any text')],
+    [204, 'with a byte order mark', { ...like('any text', `\uFEFF${body}`), body: Buffer.from(`\uFEFF${body}`) }],
+    [400, 'of another body', { ...like('any text'), body: `${body} ` }],
+    [400, 'of another secret', like('another text')],
+    [400, 'that is missing', { body }],
+    [400, 'of what is no event', like('any text', '[]')],
+    [204, 'of the first of two secrets', like('new'), { secret: ['new', 'old'] }],
+    [204, 'of the second of two secrets', like('old'), { secret: ['new', 'old'] }],
+    [204, 'of the secret in the environment', like('of the environment'), { secret: undefined }],
+    [204, 'of the secret that a function returns', like('short'), { secret: () => 'short' }],
+  ])('%i: a signature %s', async (status, _, init, options = { secret: 'any text' }) => {
+    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', 'of the environment');
+    const { handle, handler } = handling({ verify, ...options });
+    for (let time = 0; time < 2; time++) expect((await handle(post(init))).status).toBe(status);
+    // Not again, because the replay store knows it by its signature.
+    expect(handler).toHaveBeenCalledTimes(status === 204 ? 1 : 0);
+  });
 });
 
-describe('new Webhooks() rejects', () => {
-  it.each<[message: string, options: object | string]>([
-    ...['whsec_?', '', 'null', null, [], [secret, 'whsec_YWJj'], 7].map((it): [string, object] => [
+describe('new Webhooks()', () => {
+  it.each<[message: string, ...options: unknown[]]>([
+    [
       "The webhook secret can't be used",
-      { secret: it },
-    ]),
-    ...[-1, null, '300', NaN].map((tolerance): [string, object] => ['tolerance must be a number', { tolerance }]),
-    ["tolerance must be a number of seconds, 0 or more; got '5m'.", { tolerance: '5m' }],
-    ...[0, null, '1mb'].map((it): [string, object] => ['maxBodyBytes must be a whole number', { maxBodyBytes: it }]),
+      ...['whsec_?', '', null, [], [secret, 'whsec_YWJj'], 7].map((it) => ({ secret: it })),
+    ],
+    ['must be a string that is not empty', { verify: () => undefined, secret: '' }],
+    ['tolerance must be a number of seconds, 0 or more', ...[-1, null, '5m', NaN].map((tolerance) => ({ tolerance }))],
+    ['maxBodyBytes must be a whole number', ...[0, null, '1mb'].map((maxBodyBytes) => ({ maxBodyBytes }))],
     ['logLevel must be one of', { logLevel: 'loud' }],
     ['logger.warn must be a function', { logger: { error: console.error } }],
-    ...['verify', 'onError', 'onUnhandled', 'onValidationIssue'].flatMap((name) =>
-      ['log', null].map((it): [string, object] => [`${name} must be a function`, { [name]: it }]),
-    ),
-    ...[{}, true, null, 'redis', { eval: () => 1 }].map((replayStore): [string, object] => [
-      'replayStore must be false, or a store with a method claim(), such as redisReplayStore(); got',
-      { replayStore },
-    ]),
+    ['verify must be a function', { verify: 'log' }, { verify: null }],
+    ['onError must be a function', { onError: 'log' }, { onError: null }],
+    ['onUnhandled must be a function', { onUnhandled: 'log' }, { onUnhandled: null }],
+    ['onValidationIssue must be a function', { onValidationIssue: 'log' }, { onValidationIssue: null }],
+    ['replayStore must be false, or a store', ...[{}, true, null, 'redis'].map((replayStore) => ({ replayStore }))],
     ["Unknown option 'secrets'", { secrets: [secret] }],
     ['options must be a plain object; got string.', 'whsec_'],
-  ])('%s: %o', (message, options) => {
+  ])('refuses: %s …', (message, ...options) => {
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
-    const given = typeof options === 'string' ? options : { secret, ...options };
-    expect(() => new Webhooks(given as WebhooksOptions)).toThrow(message);
-  });
-
-  it('with an InvalidRequestError, and a secret with the code of its error', () => {
-    expect(() => receiver({ tolerance: -1 })).toThrow(InvalidRequestError);
-    expect(() => receiver({ secret: '' })).toThrow(expect.objectContaining({ code: 'invalid_secret' }) as Error);
+    for (const given of options) {
+      const create = () => new Webhooks(given as WebhooksOptions);
+      expect(create).toThrow(message.includes('secret can') ? WebhookVerificationError : Error);
+      if (/ must be a (?:number|whole)/.test(message)) expect(create).toThrow(InvalidRequestError);
+      expect(create).toThrow(message);
+    }
     expect(() => receiver({ maxBodyBytes: 1, tolerance: 0 })).not.toThrow();
   });
 });

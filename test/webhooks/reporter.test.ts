@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger, format, transports } from 'winston';
@@ -9,16 +9,12 @@ import { otherSecret, signed, userCreated } from './support/signed-request.ts';
 
 afterEach(() => vi.useRealTimers());
 
-const failing = (...errors: unknown[]) => {
-  const all = receiver();
-  for (const error of errors) all.webhooks.on('user.created', () => Promise.reject(error));
-  return all;
-};
-
 describe('onError', () => {
+  const fails = (message: string) => () => Promise.reject(new Error(message));
+
   it('gets the error of each handler, instead of the log', async () => {
-    const { webhooks, send, onError, logger } = handling({}, () => Promise.reject(new Error('first')));
-    webhooks.on('user.created', () => Promise.reject(new Error('second')));
+    const { webhooks, send, onError, logger } = handling({}, fails('first'));
+    webhooks.on('user.created', fails('second'));
     expect(await send(userCreated, 'msg_1')).toBe(500);
     const context = { id: 'msg_1', event: userCreated };
     expect(onError.mock.calls).toEqual(['first', 'second'].map((message) => [new Error(message), context]));
@@ -27,9 +23,9 @@ describe('onError', () => {
 
   it.each<[string, () => unknown]>([
     ['throws', throwing(new Error('no reporter'))],
-    ['rejects', () => Promise.reject(new Error('no reporter'))],
+    ['rejects', fails('no reporter')],
   ])('changes nothing when it %s', async (_, onError) => {
-    const { send, logger } = handling({ onError }, () => Promise.reject(new Error('failed')));
+    const { send, logger } = handling({ onError }, fails('failed'));
     expect(await send()).toBe(500);
     const line = expect.stringContaining('onError failed: no reporter') as string;
     expect(logger.error.mock.calls).toEqual([[line, expect.anything()]]);
@@ -38,8 +34,8 @@ describe('onError', () => {
   it('holds up the response for at most five seconds, however many errors there are', async () => {
     vi.useFakeTimers();
     const onError = vi.fn(() => new Promise<never>(() => undefined));
-    const { webhooks, send, logger } = handling({ onError }, () => Promise.reject(new Error('failed')));
-    webhooks.on('*', () => Promise.reject(new Error('failed')));
+    const { webhooks, send, logger } = handling({ onError }, fails('failed'));
+    webhooks.on('*', fails('failed'));
     const answered = vi.fn();
     const response = send().finally(answered);
     await vi.advanceTimersByTimeAsync(4_999);
@@ -57,29 +53,23 @@ describe('the log has', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 
   it('a line a minute for each reason of rejected requests, with their number', async () => {
-    const { webhooks, logger } = receiver({ maxBodyBytes: 1_000 });
-    const requests = [
-      await signed(userCreated, { secret: otherSecret }),
-      { body: '{}', headers: {} },
-      await signed('[]'),
-      { body: 'x'.repeat(1_001), headers: {} },
-    ];
+    const { webhooks, logger } = receiver();
+    const requests = [await signed(userCreated, { secret: otherSecret }), { body: '{}', headers: {} }];
     const lines = async () => {
       logger.warn.mockClear();
       for (let time = 0; time < 50; time++)
         for (const { body, headers } of requests) await webhooks.receive(body, headers);
       return logger.warn.mock.calls.map(([line]) => line);
     };
-    const reasons = ['No signature matches', 'webhook-id is missing', 'the body is not an event', 'maxBodyBytes'];
+    const reasons = ['No signature matches', 'The header webhook-id is missing'];
     expect(await lines()).toEqual(
-      reasons.map((reason) => expect.stringMatching(`A webhook was rejected: .*${reason}`) as string),
+      reasons.map((reason) => expect.stringContaining(`A webhook was rejected: ${reason}`) as string),
     );
     vi.advanceTimersByTime(59_999);
     expect(await lines()).toEqual([]);
     vi.advanceTimersByTime(1);
-    const more = / 99 more for this reason were not logged\.$/;
-    expect(await lines()).toEqual(reasons.map(() => expect.stringMatching(more) as string));
-    expect(logger.error).not.toHaveBeenCalled();
+    const more = expect.stringMatching(/ 99 more for this reason were not logged\.$/) as string;
+    expect(await lines()).toEqual([more, more]);
   });
 
   it('a line a second while the replay store is gone, however many events arrive', async () => {
@@ -90,8 +80,6 @@ describe('the log has', () => {
     const line = '[@example/sdk] Webhook msg_1 (user.created) failed: The replay store failed, so no handler has run.';
     const more = `${line} 49 more for this reason were not logged.`;
     expect(logger.error.mock.calls.map(([text]) => text)).toEqual([line, more, more]);
-    const cause = expect.objectContaining({ message: 'request 1: no route to host' }) as object;
-    expect(logger.error.mock.calls[0]?.[1]).toMatchObject({ id: 'msg_1', event: 'user.created', err: { cause } });
   });
 
   it('a line for each of a hundred reasons, and for all others together', async () => {
@@ -102,70 +90,40 @@ describe('the log has', () => {
       Array.from({ length: 101 }, (_, index) => `[@example/sdk] A webhook was rejected: no tenant ${index + 1}`),
     );
   });
-
-  it('a line for each place where events differ, of which a thousand are remembered', async () => {
-    const { send, logger } = receiver();
-    const differ = async (from: number, to: number) => {
-      for (let index = from; index < to; index++) await send({ event: `event.${index}`, data: {}, timestamp: 0 });
-      return logger.warn.mock.calls.length;
-    };
-    expect([await differ(0, 1_000), await differ(0, 1_000), await differ(1_000, 1_001)]).toEqual([1_000, 1_000, 1_001]);
-    expect(await differ(0, 1)).toBe(1_002);
-  });
 });
 
 describe('an error in the log is one readable line with fields', () => {
   const cause = Object.assign(new RangeError('no route to host'), { code: 'EHOSTUNREACH' });
   const error = Object.assign(new Error(`database\nis down ${'x'.repeat(900)}`, { cause }), { token: 'secret' });
-  const line = /^\[@example\/sdk\] Webhook msg_1 \(user\.created\) failed: database is down x{283}…$/;
+  const stackOf = (text: string) => expect.stringContaining(text) as string;
   const err = {
     name: 'Error',
     message: expect.stringMatching(/^database\nis down x{900}/) as string,
-    stack: expect.stringContaining('reporter.test.ts:') as string,
-    cause: {
-      name: 'RangeError',
-      message: 'no route to host',
-      code: 'EHOSTUNREACH',
-      stack: expect.stringContaining('RangeError: no route to host') as string,
-    },
+    stack: stackOf('reporter.test.ts:'),
+    cause: { name: 'RangeError', message: cause.message, code: cause.code, stack: stackOf('RangeError: no route') },
   };
+  // pino's own serializer joins the messages and stacks of the causes.
+  const joined = { type: 'Error', stack: stackOf('caused by: RangeError') };
 
-  it.each<[string, (write: (record: object) => void) => Logger]>([
-    [
-      'the console',
-      (write) => {
-        const log = (message: string, fields?: object) => write({ message, ...fields });
-        return { debug: vi.fn(), info: vi.fn(), warn: log, error: log };
-      },
-    ],
-    [
-      'pino',
-      (write) => pino({ messageKey: 'message' }, { write: (text: string) => write(JSON.parse(text) as object) }),
-    ],
+  it.each<[string, object, (write: (text: string) => void) => Logger]>([
+    ['pino', joined, (write) => pino({ messageKey: 'message' }, { write })],
     [
       'winston',
+      err,
       (write) => {
-        const stream = new Writable({
-          write(chunk, _, done) {
-            write(JSON.parse(String(chunk)) as object);
-            done();
-          },
-        });
+        const stream = new PassThrough({ encoding: 'utf8' }).on('data', write);
         return createLogger({ format: format.json(), transports: [new transports.Stream({ stream })] });
       },
     ],
-  ])('of %s', async (name, create) => {
-    const records: object[] = [];
-    const { send } = handling({ logger: create((record) => records.push(record)), onError: undefined }, () =>
-      Promise.reject(error),
-    );
+  ])('of %s', async (_, fields, create) => {
+    const records: unknown[] = [];
+    const logger = create((text) => records.push(JSON.parse(text)));
+    const { send } = handling({ logger, onError: undefined }, () => Promise.reject(error));
     await send(userCreated, 'msg_1');
-    // pino's own serializer joins the messages and stacks of the causes.
-    const joined = { type: 'Error', stack: expect.stringContaining('caused by: RangeError') as string };
+    await expect.poll(() => records).toHaveLength(1);
+    const line = /^\[@example\/sdk\] Webhook msg_1 \(user\.created\) failed: database is down x{283}…$/;
     const message = expect.stringMatching(line) as string;
-    expect(records).toMatchObject([
-      { message, id: 'msg_1', event: 'user.created', err: name === 'pino' ? joined : err },
-    ]);
+    expect(records).toMatchObject([{ message, id: 'msg_1', event: 'user.created', err: fields }]);
     expect(JSON.stringify(records)).not.toContain('secret');
   });
 
@@ -173,24 +131,23 @@ describe('an error in the log is one readable line with fields', () => {
   revoke();
   const circular = new Error('odd');
   circular.cause = circular;
-  const chain = 'a b c d e f g h i j'.split(' ').reduce((cause, name) => new Error(name, { cause }), new Error('0'));
-  const withCode = Object.assign(new Error('odd'), { code: 7 });
 
   it.each<[what: string, error: unknown, line: string, causes: number]>([
     ['that causes itself', circular, 'odd', 5],
-    ['with a chain of causes', chain, 'j', 5],
-    ['whose code is a number', withCode, 'odd', 0],
+    ['whose code is a number', Object.assign(new Error('odd'), { code: 7 }), 'odd', 0],
     ['whose stack throws', Object.defineProperty(new Error('odd'), 'stack', { get: throwing(new Error()) }), 'odd', 0],
     ['that has no prototype', Object.create(null), 'a thrown object, not an Error', 0],
     ['that is a revoked proxy', proxy, 'an error that cannot be read', 0],
     ['that is a symbol', Symbol('odd'), 'a thrown symbol, not an Error', 0],
     ['that is a text', 'out of stamps', 'out of stamps', 0],
     ['that just fits into the line', new Error('x'.repeat(300)), 'x'.repeat(300), 0],
+    ['that is a character too long', new Error('x'.repeat(301)), `${'x'.repeat(300)}…`, 0],
   ])('for one %s', async (_, thrown, described, causes) => {
-    const { send, logger } = failing(thrown);
+    const { send, logger } = handling({ onError: undefined }, () => Promise.reject(thrown));
     expect(await send(userCreated, 'msg_1')).toBe(500);
-    const fields = expect.objectContaining({ id: 'msg_1' }) as object;
+    const fields = expect.objectContaining({ id: 'msg_1', event: 'user.created' }) as object;
     expect(logger.error.mock.calls).toEqual([[expect.stringMatching(`failed: ${described}$`), fields]]);
+    expect(logger.error.mock.lastCall?.[1]).toHaveProperty('err', expect.anything());
     const logged = JSON.stringify(logger.error.mock.calls);
     expect(logged.split('"cause"')).toHaveLength(1 + causes);
     expect(logged).not.toContain('"code"');

@@ -11,14 +11,13 @@ export interface Receiver {
   readonly send: (event?: unknown, id?: string) => Promise<number>;
 }
 
+export const post = (init: RequestInit) => new Request('https://shop.example/webhooks', { method: 'POST', ...init });
+
 export function receiver(options: WebhooksOptions = {}): Receiver {
   const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const webhooks = new Webhooks({ secret, logger, logLevel: 'debug', ...options });
   const handle = webhooks.handler();
-  const send = async (event?: unknown, id?: string) => {
-    const { status } = await handle(new Request('https://shop.example/webhooks', await signed(event, { id })));
-    return status;
-  };
+  const send = async (event?: unknown, id?: string) => (await handle(post(await signed(event, { id })))).status;
   return { webhooks, logger, handle, send };
 }
 
