@@ -25,7 +25,7 @@ describe.runIf(canRun('redis-server'))('main street on Redis', () => {
     const store: StorePlace = { kind: 'ioredis', url: redis.url };
     const work = { baseUrl: api.url, apiToken: api.apiToken, calls: 45, window: 3_000, store };
 
-    const workers = await Worker.startAll([work, work]);
+    const workers = Worker.startAll([work, work]);
     const reports = await Promise.all(workers.map(({ report }) => report));
 
     expect(reports.map(({ done, failed }) => ({ done, failed }))).toEqual(
@@ -87,10 +87,10 @@ describe.runIf(canRun('redis-server'))('main street on Redis', () => {
     const store: StorePlace = { kind: 'node-redis', url: redis.url };
     const work = { baseUrl: api.url, apiToken: api.apiToken, calls: 120, window: 2_000, store };
 
-    const workers = await Worker.startAll([work, work]);
+    const workers = Worker.startAll([work, work]);
     for (let replaced = 0; replaced < 2; replaced++) {
       await workers[replaced]?.report;
-      workers.push(...(await Worker.startAll([work])));
+      workers.push(...Worker.startAll([work]));
     }
     const reports = await Promise.all(workers.map(({ report }) => report));
 

@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { start } from '../../support/child-process.ts';
 
 /** What a process is to do. */
 export interface Work {
@@ -15,8 +14,7 @@ export interface Work {
 
 /** Where the shared state is kept. */
 export type StorePlace =
-  | { readonly kind: 'node-redis' | 'ioredis'; readonly url: string }
-  | { readonly kind: 'cluster'; readonly urls: readonly string[] }
+  | { readonly kind: 'node-redis' | 'ioredis' | 'cluster'; readonly url: string }
   | { readonly kind: 'sqlite'; readonly path: string };
 
 /** What became of a process's calls. */
@@ -24,29 +22,24 @@ export interface Report {
   done: number;
   /** The error of each call that failed. */
   readonly failed: string[];
-  /** How often the API answered 429. */
-  refused: number;
   /** How often the store did not answer in time, as it may on a busy machine. */
   outages: number;
 }
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 const program = fileURLToPath(new URL('./processes/worker.ts', import.meta.url));
 
 /** A process that works, and the report that it ends with. */
 export class Worker {
   readonly report: Promise<Report>;
-  readonly #process: ChildProcess;
+  /** Ends it at once, as a crash would. */
+  readonly kill: () => void;
 
-  private constructor(child: ChildProcess) {
-    this.#process = child;
+  constructor(work: Work) {
+    const args = ['--disable-warning=ExperimentalWarning', program, JSON.stringify(work)];
+    const child = start(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.kill = () => child.kill();
     this.report = new Promise((resolve, reject) => {
-      // The program sends one object.
-      child.on('message', (message) => typeof message === 'object' && resolve(message as Report));
+      child.on('message', (message) => resolve(message as Report)); // all that the program sends
       // At 'exit', the report can still be on its way: 'close' comes after it.
       child.once('close', (code, signal) => reject(new Error(`The process ended with ${code ?? signal}.`)));
     });
@@ -54,24 +47,7 @@ export class Worker {
     this.report.catch(() => undefined);
   }
 
-  /** Starts processes, and lets them begin at the same time. */
-  static async startAll(works: readonly Work[]): Promise<Worker[]> {
-    const workers = await Promise.all(works.map((work) => Worker.#start(work)));
-    for (const worker of workers) worker.#process.send('go');
-    return workers;
-  }
-
-  static async #start(work: Work): Promise<Worker> {
-    const child = fork(program, [JSON.stringify(work)], { execArgv: ['--disable-warning=ExperimentalWarning'] });
-    running.add(child);
-    child.once('exit', () => running.delete(child));
-    const worker = new Worker(child);
-    await Promise.race([once(child, 'message'), worker.report]);
-    return worker;
-  }
-
-  /** Ends it at once, as a crash would. */
-  kill(): void {
-    this.#process.kill('SIGKILL');
+  static startAll(works: readonly Work[]): Worker[] {
+    return works.map((work) => new Worker(work));
   }
 }

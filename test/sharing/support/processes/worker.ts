@@ -1,4 +1,4 @@
-// A process that makes calls: started by `start()` in ../workers.ts, which says how many and through which store.
+// A process that makes calls: ../workers.ts starts it, and says how many and through which store.
 import { Client } from '@example/sdk';
 import { redisRateLimitStore } from '@example/sdk/redis';
 import { sqliteRateLimitStore } from '@example/sdk/sqlite';
@@ -7,39 +7,21 @@ import { createClient } from 'redis';
 import type { RateLimitStore } from '@example/sdk';
 import type { Report, Work } from '../workers.ts';
 
-// Only `start()` starts this program, and gives it this argument.
 const work = JSON.parse(process.argv[2]!) as Work;
 const { baseUrl, apiToken, window, store } = work;
+const rateLimit = { window, store: store && (await connect(store)) };
+const client = new Client({ apiToken, baseUrl, logLevel: 'off', rateLimit });
 
-const client = new Client({
-  apiToken,
-  baseUrl,
-  logLevel: 'off',
-  rateLimit: { window, store: store && (await connect(store)) },
-});
-
-process.send?.('ready');
-await new Promise((resolve) => process.once('message', resolve));
-
-const report: Report = { done: 0, failed: [], refused: 0, outages: 0 };
-client.on('response', ({ status }) => {
-  if (status === 429) report.refused += 1;
-});
+const report: Report = { done: 0, failed: [], outages: 0 };
 client.on('rateLimitStore', ({ available }) => {
   if (!available) report.outages += 1;
 });
-
-await Promise.all(Array.from({ length: work.calls }, call));
-process.send?.(report, () => process.exit(0));
-
-async function call(): Promise<void> {
-  try {
-    await client.projects.list({ per_page: 1 });
-    report.done += 1;
-  } catch (error) {
-    report.failed.push(String(error));
-  }
+const calls = Array.from({ length: work.calls }, () => client.projects.list({ per_page: 1 }));
+for (const call of await Promise.allSettled(calls)) {
+  if (call.status === 'rejected') report.failed.push(String(call.reason));
+  else report.done += 1;
 }
+process.send?.(report, () => process.exit(0));
 
 async function connect(place: NonNullable<Work['store']>): Promise<RateLimitStore> {
   const ignore = () => undefined;
@@ -54,6 +36,6 @@ async function connect(place: NonNullable<Work['store']>): Promise<RateLimitStor
     case 'sqlite':
       return sqliteRateLimitStore(place.path);
     case 'cluster':
-      return redisRateLimitStore(new Cluster([...place.urls]).on('error', ignore));
+      return redisRateLimitStore(new Cluster([place.url]).on('error', ignore));
   }
 }
