@@ -111,7 +111,7 @@ describeSite('the pages of the site', (open) => {
       for (const viewport of sizes) {
         await using page = await open(path, { viewport });
         await page.waitForLoadState('networkidle');
-        expect(await page.evaluate(shifts), `at ${viewport.width}`).toBeLessThan(0.1); // The layout shift that Core Web Vitals call good.
+        expect(await page.evaluate(shifts), `at ${viewport.width}`).toBeLessThan(0.01);
       }
     },
   );
