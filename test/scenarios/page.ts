@@ -2,8 +2,6 @@
 import { Client } from '@example/sdk';
 
 interface Shown {
-  /** When the first read was answered, and how many were. */
-  firstAt?: number;
   answered: number;
   rejected: string[];
   limitWaits: number;
@@ -20,7 +18,6 @@ client.on('rateLimitWait', () => shown.limitWaits++);
 for (let call = 0; call < 20; call++) {
   client.users.get('user_123').then(
     () => {
-      shown.firstAt ??= Date.now();
       shown.answered++;
     },
     (error: unknown) => shown.rejected.push(String(error)),

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { end, start } from '../../support/child-process.ts';
-import { tool } from './tools.ts';
+import { tool } from '../../support/tools.ts';
 
 /**
  * Serves a bundled worker with workerd, Cloudflare's own runtime, and returns its URL. It ends with the test.
@@ -14,12 +14,14 @@ import { tool } from './tools.ts';
  */
 export async function serveWorker(
   file: string,
-  bindings: Record<string, unknown>,
-  services: Record<string, string> = {},
+  bindings: object,
+  services: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const config = join(dirname(file), `${basename(file)}.capnp`);
   const list = [
-    ...Object.entries(bindings).map(([name, value]) => `(name = "${name}", json = ${text(JSON.stringify(value))})`),
+    ...Object.entries(bindings).map(
+      ([name, value]: [string, unknown]) => `(name = "${name}", json = ${text(JSON.stringify(value))})`,
+    ),
     ...Object.keys(services).map((name) => `(name = "${name}", service = "${name}")`),
   ];
   const servers = Object.entries(services).map(
