@@ -78,8 +78,9 @@ export function planRetry(
   const counted = verdict.isLastRetry ? Math.max(retries, maxRetries - 1) : retries;
   if (counted >= maxRetries) return undefined;
   const longest = Math.min(longestDelay.first * longestDelay.factor ** counted, longestDelay.max);
-  const delay = Math.max(0, ((2 + random) / 3) * longest - duration);
-  return { delay: Math.round(retryAfter ?? delay), retries: counted + 1 };
+  const delay = ((2 + random) / 3) * longest - duration;
+  // A retry that counts rests, however briefly: then the limiter asks if its route may have one (rule 22 of the limits).
+  return { delay: Math.max(1, Math.round(retryAfter ?? delay)), retries: counted + 1 };
 }
 
 function isRetryable(failure: Failure, isIdempotent: boolean): boolean {

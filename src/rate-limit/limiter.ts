@@ -13,9 +13,6 @@ import { keptForNormal, maxProbes, RateWindow, requestsPerBackgroundCall } from 
 /** Milliseconds for which calls are held by failures or refusals before that is reported, and between two reports. */
 const reporting = { first: 30_000, every: 60_000 };
 
-/** Of a request that has ended before. */
-const noRetry: Verdict = { isUncounted: false, rest: 0, isLastRetry: false };
-
 /** Milliseconds between two looks at the calls that an outage holds, at least, and at a call whose `maxWait` is over. */
 const lookAgain = { held: 100, expired: 1000 };
 
@@ -25,14 +22,15 @@ const lookAgain = { held: 100, expired: 1000 };
  */
 export class Limiter implements SharedLimiter {
   readonly window = new RateWindow();
-  readonly waiting = new CallQueue();
+  readonly queue = new CallQueue();
   readonly timing: Timing;
   outage: Outage;
   readonly #key: string;
   readonly #isPaced: boolean;
   readonly #throttle = new Throttle();
-  /** Of the requests that find out about a window while calls wait. */
+  /** Of the requests that find out about a window while calls wait, and how many such requests are in flight. */
   readonly #turn = new Turn();
+  #probes = 0;
   #store: SharingStore | undefined;
   #share: Share | undefined;
   /** The clients whose calls are in progress, and how many they are. */
@@ -66,19 +64,14 @@ export class Limiter implements SharedLimiter {
     if (store === this.#store) return;
     this.#store = store;
     // `createRateLimitStore` has set it.
-    const connect = store?.connectLimiter as ConnectStore | undefined;
-    this.#share = connect?.(this.#key, this);
-  }
-
-  get isFailing(): boolean {
-    return this.outage.isFailing;
+    this.#share = (store?.connectLimiter as ConnectStore | undefined)?.(this.#key, this);
   }
 
   get snapshot(): RateLimitSnapshot {
     const now = this.timing.now();
     const { limit, reset } = this.window;
-    const current = this.window.isOver(now) ? undefined : reset;
-    return { limit, remaining: this.window.remaining(now), reset: current, waiting: this.waiting.size };
+    const [remaining, isOver] = [this.window.remaining(now), this.window.isOver(now)];
+    return { limit, remaining, reset: isOver ? undefined : reset, waiting: this.queue.size };
   }
 
   /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
@@ -88,8 +81,8 @@ export class Limiter implements SharedLimiter {
     const isNew = request.lastError === undefined;
     if (isNew && priorityOf(request) === 'normal') this.window.arrived += 1;
     // Rule 19: while the API fails, a new call goes at once, and one that has failed waits.
-    const isNext = this.outage.isFailing ? isNew : this.waiting.size === 0 || this.waiting.countBefore(request) === 0;
-    const isFree = isNext && (request.restUntil ?? now) <= now && request.signal?.aborted !== true;
+    const isNext = this.outage.isFailing ? isNew : this.queue.size === 0 || this.queue.countBefore(request) === 0;
+    const isFree = isNext && (request.restUntil ?? now) <= now && !request.signal?.aborted;
     if (isFree && this.#readyAt(now, priorityOf(request), isNew) <= now) {
       const permit = this.#send(now, request, false);
       this.#share?.update(now);
@@ -111,15 +104,16 @@ export class Limiter implements SharedLimiter {
     if (!this.#isPaced) return Math.max(now, outage);
     const own =
       this.#share?.readyAt(now, priority) ??
-      Math.max(this.#probeAt(now), priority === 'background' ? this.#reservedUntil(now) : now);
+      Math.max(this.#probeAt(now, priority), priority === 'background' ? this.#reservedUntil(now) : now);
     return Math.max(outage, this.window.readyAt(now), this.#throttle.readyAt, this.#holdUntil, own);
   }
 
   /** Rule 5: while no window is known, ten requests may find out, or one at a time if calls wait. */
-  #probeAt(now: number): number {
+  #probeAt(now: number, priority: Priority): number {
     if (!this.window.isUnknown(now)) return now;
-    const { inFlight, limit } = this.window;
-    return this.waiting.size === 0 && inFlight < Math.min(maxProbes, limit) ? now : this.#turn.readyAt;
+    const waiting = priority === 'normal' ? this.queue.normal : this.queue.size;
+    const mayJoin = waiting === 0 && this.#probes < Math.min(maxProbes[priority], this.window.limit);
+    return mayJoin ? now : this.#turn.readyAt;
   }
 
   /** Until when what is left is kept for normal calls. */
@@ -132,23 +126,26 @@ export class Limiter implements SharedLimiter {
 
   /** Rule 10: if both wait, one request in ten is a background call's. */
   get #isBackgroundDue(): boolean {
-    const { normal, background } = this.waiting;
+    const { normal, background } = this.queue;
     return this.#normalInRow >= requestsPerBackgroundCall - 1 && normal > 0 && background > 0;
   }
 
   #send(now: number, request: PermitRequest, waited: boolean): Permit {
     const priority = priorityOf(request);
-    const isPassed = priority === 'normal' && this.waiting.size > 0 && this.waiting.background > 0;
+    const isPassed = priority === 'normal' && this.queue.size > 0 && this.queue.background > 0;
     this.#normalInRow = isPassed ? this.#normalInRow + 1 : 0;
-    if (this.window.isUnknown(now)) this.#turn.sent(now);
+    const isProbe = this.window.isUnknown(now);
+    if (isProbe) this.#turn.sent(now);
+    this.#probes += Number(isProbe);
     this.#throttle.sent(now);
     this.#share?.take(priority);
-    const sent = { ...this.window.sent(now), request, isTry: this.outage.sent(now, this.#wake), hasEnded: false };
+    const isTry = this.outage.sent(now, this.#wake);
+    const sent: SentRequest = { ...this.window.sent(now), request, isProbe, isTry, verdict: undefined };
     return {
       waited,
       recordResponse: (status, headers, failure) => this.#recordResponse(sent, status, headers, failure),
       recordLoss: (failure) => this.#recordLoss(sent, true, failure),
-      release: (failure) => (sent.hasEnded ? noRetry : this.#recordLoss(sent, false, failure)),
+      release: (failure) => sent.verdict ?? this.#recordLoss(sent, false, failure),
     };
   }
 
@@ -161,7 +158,7 @@ export class Limiter implements SharedLimiter {
     if (!failure && !isRefusal) this.#throttle.admitted(sent.sentAt);
     if (isRefusal) return this.#refused(now, sent, isExplained, wait);
     // A gateway may limit with 503.
-    if (status === 503 && !response.report && this.waiting.size > 0) this.#throttle.slow();
+    if (status === 503 && !response.report && this.queue.size > 0) this.#throttle.slow();
     return this.#end(now, sent, failure, wait);
   }
 
@@ -186,53 +183,50 @@ export class Limiter implements SharedLimiter {
 
   /** A request has ended. */
   #end(now: number, sent: SentRequest, failure?: ExampleError, asked?: number): Verdict {
-    const { request, sentAt } = sent;
-    sent.hasEnded = true;
+    const { request } = sent;
     const isUncounted = failure !== undefined && this.outage.failed(now, sent, failure, asked);
+    const isLastRetry = failure !== undefined && this.outage.isRouteFailing(request);
     request.position = 'last';
     request.refusals = 0;
-    this.#turn.ended(sentAt);
+    if (sent.isProbe) this.#turn.ended();
+    this.#probes -= Number(sent.isProbe);
     if (request.observer) this.#observe(request.observer, -1);
     this.outage.ended(sent);
     this.dispatch();
-    return { isUncounted, rest: 0, isLastRetry: failure !== undefined && this.outage.isRouteFailing(request) };
+    return (sent.verdict = { isUncounted, rest: 0, isLastRetry });
   }
 
   #enqueue(now: number, call: WaitingCall): void {
     const { request } = call;
     const { signal, priority, restUntil = now } = request;
-    const isAborted = signal?.aborted === true;
     // An outage has a limit of its own.
     const delay = this.#sureDelay(now, request);
     const isHeld = delay <= 0 && this.outage.isFailing;
-    const error: unknown = isAborted ? signal.reason : isHeld ? undefined : waitError(request, now, delay);
+    const error: unknown = signal?.aborted ? signal.reason : isHeld ? undefined : waitError(request, now, delay);
     if (error !== undefined) {
-      this.#drop(call, error);
-      this.#share?.update(now);
+      this.#reject(call, error);
       return;
     }
     const expected = this.#delay(now, request);
     call.stopListening = signal && onAbort(signal, () => this.#reject(call, signal.reason));
     if (priority)
       priority.onRaise = () => {
-        this.waiting.put(call, this.timing.now());
+        this.queue.put(call, this.timing.now());
         this.dispatch(); // As a normal call, it may use the reserve.
       };
-    this.waiting.put(call, now);
+    this.queue.put(call, now);
     this.#hold(now, call);
     call.watch(this.timing, now, [restUntil, waitsUntil(request, now)], (time) => this.#tick(time, call));
-    if (expected > 0) request.onWait?.(Math.ceil(expected), this.waiting.size);
+    if (expected > 0) request.onWait?.(Math.ceil(expected), this.queue.size);
     this.dispatch();
   }
 
   /** The time of a waiting call has come, or a Worker looks after it. Returns when to look again, at the latest. */
   #tick(now: number, call: WaitingCall): number {
     const { request } = call;
-    const hasRested = this.waiting.put(call, now);
-    if (hasRested && !request.refusals && !this.outage.mayRetry(now, request)) {
-      this.#reject(call, request.lastError);
-      return Infinity;
-    }
+    const hasRested = this.queue.put(call, now);
+    if (hasRested && !request.refusals && !this.outage.mayRetry(now, request))
+      return this.#reject(call, request.lastError);
     if (hasRested) this.#hold(now, call);
     this.dispatch(); // Its time may have come at this moment.
     return call.list && now >= waitsUntil(request, now) ? this.#expire(now, call) : Infinity;
@@ -245,36 +239,39 @@ export class Limiter implements SharedLimiter {
     const readyAt = Math.max(this.window.readyAt(now), this.#throttle.readyAt, this.#holdUntil, shareReadyAt);
     // An outage has a limit of its own.
     if (readyAt <= now && this.outage.isFailing) return now + lookAgain.expired;
-    const isSpare = this.window.inFlight + this.waiting.countBefore(request) < this.window.limit;
+    const isSpare = this.window.inFlight + this.queue.countBefore(request) < this.window.limit;
     if (readyAt <= now && this.window.isUnknown(now) && isSpare) {
-      this.waiting.remove(call);
+      this.queue.remove(call);
       call.resolve(this.#send(now, request, true));
-    } else this.#drop(call, waitError(request, now, this.#delay(now, request)));
-    this.dispatch();
-    return Infinity;
+      this.dispatch();
+      return Infinity;
+    }
+    return this.#reject(call, waitError(request, now, this.#delay(now, request)));
   }
 
   /** Milliseconds for which a call that arrives is expected to wait for the rate limit. */
   #delay(now: number, request: PermitRequest): number {
-    const window = this.window.delay(now, this.waiting.countBefore(request) + 1);
+    const window = this.window.delay(now, this.queue.countBefore(request) + 1);
     return this.#isPaced ? Math.max(window, this.#holdUntil - now) : 0;
   }
 
   /** Milliseconds for which it waits at least: only an announced window is certain, and other calls may fail or leave. */
   #sureDelay(now: number, request: PermitRequest): number {
     const rest = (request.restUntil ?? now) - now;
-    const requests = this.outage.isFailing ? 1 : this.waiting.countBefore(request) + 1;
+    const requests = this.outage.isFailing ? 1 : this.queue.countBefore(request) + 1;
     const window = this.window.reset === undefined ? 0 : this.window.delay(now, requests);
     return this.#isPaced ? Math.max(window, this.#holdUntil - now, rest) : rest;
   }
 
-  #reject(call: WaitingCall, reason: unknown): void {
+  /** Returns when to look at the call again: never. */
+  #reject(call: WaitingCall, reason: unknown): number {
     this.#drop(call, reason);
     this.dispatch();
+    return Infinity;
   }
 
   #drop(call: WaitingCall, reason: unknown): void {
-    this.waiting.remove(call);
+    this.queue.remove(call);
     if (call.request.observer) this.#observe(call.request.observer, -1);
     // Resolved with a rejected promise, because a second function would take memory for each waiting call.
     call.resolve(Promise.reject(reason));
@@ -283,7 +280,7 @@ export class Limiter implements SharedLimiter {
   /** Sends the calls that may be sent, and sets the timer for the rest. */
   dispatch(): void {
     const now = this.timing.now();
-    if (this.waiting.size === 0) {
+    if (this.queue.size === 0) {
       this.outage.onChange(this.#wake, false);
       this.#share?.update(now);
       this.#alarm.set(Infinity);
@@ -292,11 +289,11 @@ export class Limiter implements SharedLimiter {
     const checkHeldAt = this.#rejectHeld(now);
     let next = this.#next(now);
     for (; typeof next !== 'number'; next = this.#next(now)) {
-      this.waiting.remove(next);
+      this.queue.remove(next);
       next.resolve(this.#send(now, next.request, true));
     }
     const updateAt = this.#share?.update(now) ?? Infinity;
-    const isWaiting = this.waiting.size > 0;
+    const isWaiting = this.queue.size > 0;
     this.outage.onChange(this.#wake, isWaiting);
     this.#alarm.set(isWaiting ? Math.min(next, updateAt, checkHeldAt, this.#report(now)) : Infinity);
   }
@@ -306,24 +303,21 @@ export class Limiter implements SharedLimiter {
     const order = this.#isBackgroundDue ? (['background', 'normal'] as const) : (['normal', 'background'] as const);
     let wakeAt = Infinity;
     for (const priority of order) {
-      const call = this.waiting.first(priority);
+      const call = this.queue.first(priority);
       if (call === undefined) continue;
       const readyAt = this.#readyAt(now, priority);
-      // Rule 19: rather a call of a route that has not failed.
-      const better = this.outage.isFailing
-        ? this.waiting.find(priority, (each) => this.outage.mayWork(each))
-        : undefined;
-      if (readyAt <= now) return better ?? call;
       wakeAt = Math.min(wakeAt, readyAt);
+      if (readyAt > now) continue;
+      // Rule 19: rather a call of a route that has not failed.
+      const mayWork = (each: PermitRequest) => this.outage.mayWork(each);
+      return (this.outage.isFailing ? this.queue.first(priority, mayWork) : undefined) ?? call;
     }
     return wakeAt;
   }
 
   /** The outage, if there is one, holds the call from now on, unless it did before. */
   #hold(now: number, { request }: WaitingCall): void {
-    if (!this.outage.isFailing) return;
-    if (request.heldIn !== this.outage.number) this.outage.startOver(now, request);
-    this.#checkHeldAt = Math.min(this.#checkHeldAt, now + this.outage.waitLeft(now, request));
+    if (this.outage.isFailing) this.#checkHeldAt = Math.min(this.#checkHeldAt, now + this.outage.hold(now, request));
   }
 
   /** Rejects the calls that the outage has held for too long (rule 21). Returns when to look again. */
@@ -335,13 +329,11 @@ export class Limiter implements SharedLimiter {
     if (now < this.#checkHeldAt) return this.#checkHeldAt;
     let room = this.#room(now);
     let left = Infinity;
-    for (const call of this.waiting.toArray()) {
-      const { request } = call;
+    for (const call of this.queue.toArray()) {
       // The window holds the calls that have no place in it.
-      if (room-- <= 0 || request.heldIn !== this.outage.number) this.outage.startOver(now, request);
-      const waitLeft = this.outage.waitLeft(now, request);
+      const waitLeft = this.outage.hold(now, call.request, room-- > 0);
       if (waitLeft > 0) left = Math.min(left, waitLeft);
-      else this.#drop(call, this.outage.unavailableError(request));
+      else this.#drop(call, this.outage.unavailableError(call.request));
     }
     return (this.#checkHeldAt = now + Math.max(lookAgain.held, left));
   }
@@ -361,7 +353,7 @@ export class Limiter implements SharedLimiter {
     this.#reportedAt = now;
     const cause = this.outage.isFailing ? 'failures' : 'refusals';
     const seconds = Math.round((now - since) / 1000);
-    this.notify((observer) => observer.onStall({ cause, seconds, waiting: this.waiting.size }));
+    this.notify((observer) => observer.onStall({ cause, seconds, waiting: this.queue.size }));
     return now + reporting.every;
   }
 

@@ -1,6 +1,7 @@
-import { ExampleError, UnavailableError } from '../errors/index.ts';
+import { copyForOtherCalls } from '../errors/example-error.ts';
+import { type ExampleError, UnavailableError } from '../errors/index.ts';
 import { backoff } from '../utils/timing.ts';
-import type { PermitRequest, SentRequest } from './queue.ts';
+import { priorityOf, type PermitRequest, type SentRequest } from './queue.ts';
 
 /** Milliseconds between two tries. Doubles each time. The longest is also how long a try without an answer holds the next. */
 const pauses = { first: 100, max: 2000 };
@@ -8,7 +9,7 @@ const pauses = { first: 100, max: 2000 };
 /** Milliseconds for which an outage may hold a call. */
 const defaultWait = { normal: 10_000, background: 600_000 };
 
-/** Retries of a route that fail in a row before one in so many milliseconds is left. Paths may contain ids. */
+/** Retries of a route that fail in a row before one in so many milliseconds is left. Routes may contain ids. */
 const routes = { failures: 10, interval: 10_000, most: 1000 };
 
 /** Holds the next request back until one has ended, or has got no answer for long. */
@@ -23,9 +24,8 @@ export class Turn {
     this.#sentAt = now;
   }
 
-  /** A request has ended. One that no longer held the others changes nothing. */
-  ended(sentAt: number): void {
-    if (sentAt === this.#sentAt) this.#sentAt = -Infinity;
+  ended(): void {
+    this.#sentAt = -Infinity;
   }
 }
 
@@ -41,8 +41,8 @@ export class Outage {
   readonly #turn = new Turn();
   /** Routes that failed and have not worked since: how many retries failed in a row, and when one was made after that. */
   readonly #routes = new Map<string, { failures: number; retriedAt: number }>();
-  /** Wakes the limiters whose calls wait. */
-  readonly #waiting = new Set<() => void>();
+  /** Of the limiters whose calls wait. */
+  readonly #wakes = new Set<() => void>();
   #calls = 0;
   /** The first call that has failed since a response came. */
   #failedCall: PermitRequest | undefined;
@@ -64,7 +64,7 @@ export class Outage {
 
   /** A copy of the last failure, without what it says about its call; `undefined` while the API works. */
   get lastError(): ExampleError | undefined {
-    return this.isFailing ? this.#lastError && withoutTarget(this.#lastError) : undefined;
+    return this.isFailing ? this.#lastError && copyForOtherCalls(this.#lastError) : undefined;
   }
 
   /** A call begins. */
@@ -95,7 +95,7 @@ export class Outage {
     if (!this.isFailing) return false;
     this.#count(now);
     this.#turn.sent(now);
-    this.#waiting.delete(wake);
+    this.#wakes.delete(wake);
     return true;
   }
 
@@ -134,15 +134,15 @@ export class Outage {
   }
 
   /** A request has ended, after what it shows was recorded. */
-  ended({ sentAt, isTry }: SentRequest): void {
-    if (isTry) this.#turn.ended(sentAt);
-    for (const wake of [...this.#waiting]) wake();
+  ended({ isTry }: SentRequest): void {
+    if (isTry) this.#turn.ended();
+    for (const wake of [...this.#wakes]) wake();
   }
 
   /** Calls back when something changes, while calls wait. */
   onChange(wake: () => void, isWaiting: boolean): void {
-    if (isWaiting && this.isFailing) this.#waiting.add(wake);
-    else this.#waiting.delete(wake);
+    if (isWaiting && this.isFailing) this.#wakes.add(wake);
+    else this.#wakes.delete(wake);
   }
 
   /** True if so many retries of the route failed in a row that the next one of a call is its last. */
@@ -150,7 +150,7 @@ export class Outage {
     return (this.#routes.get(routeOf(request))?.failures ?? 0) >= routes.failures;
   }
 
-  /** True if a retry may be sent. Of a route that always fails, one in ten seconds is (rule 22). */
+  /** True if a retry that counts may be sent. Of a route that always fails, one in ten seconds is (rule 22). */
   mayRetry(now: number, request: PermitRequest): boolean {
     const route = this.#routes.get(routeOf(request));
     if (!route || route.failures < routes.failures) return true;
@@ -159,15 +159,15 @@ export class Outage {
     return true;
   }
 
-  /** From now on, the outage alone holds the call. */
-  startOver(now: number, request: PermitRequest): void {
-    request.heldIn = this.number;
-    request.heldFrom = this.#heldFor(now);
-  }
-
-  /** Milliseconds for which the outage may still hold a waiting call. */
-  waitLeft(now: number, { outageWait, priority, heldFrom = 0 }: PermitRequest): number {
-    return (outageWait ?? defaultWait[priority?.level ?? 'normal']) - (this.#heldFor(now) - heldFrom);
+  /**
+   * Holds a waiting call. Returns for how many milliseconds it may still do so.
+   *
+   * @param isAlone False if something else holds the call, too: that time doesn't count.
+   */
+  hold(now: number, request: PermitRequest, isAlone = true): number {
+    const heldFor = this.#heldFor(now);
+    if (!isAlone || request.heldIn !== this.number) [request.heldIn, request.heldFrom] = [this.number, heldFor];
+    return (request.outageWait ?? defaultWait[priorityOf(request)]) - (heldFor - (request.heldFrom ?? 0));
   }
 
   /** The error of a call that was held for too long. */
@@ -204,14 +204,4 @@ export function describeEffect({ wasSent = false, mayHaveTakenEffect = false }: 
 
 function routeOf({ method, route }: PermitRequest): string {
   return `${method} ${route}`;
-}
-
-/** A copy of an error for other calls: it keeps class, status, code, message and request id, but not path or body. */
-function withoutTarget(error: ExampleError): ExampleError {
-  const { status, code, requestId, message } = error as ExampleError &
-    Partial<Record<'status' | 'code' | 'requestId', unknown>>;
-  const end = message.lastIndexOf(' (');
-  const copy = new ExampleError(end < 0 ? message : message.slice(0, end));
-  Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
-  return Object.assign(copy, { status, code, requestId, stack: `${copy.name}: ${copy.message}` });
 }

@@ -107,9 +107,12 @@ export interface Verdict {
 /** A request that is under way. */
 export interface SentRequest extends WindowRequest {
   readonly request: PermitRequest;
+  /** True if it finds out about a window. */
+  readonly isProbe: boolean;
   /** True if it tries an API that fails. */
   readonly isTry: boolean;
-  hasEnded: boolean;
+  /** Set when it ends. */
+  verdict: Verdict | undefined;
 }
 
 /** Milliseconds between two checks of a waiting call, in Cloudflare Workers. */
@@ -207,14 +210,8 @@ export class CallQueue {
     return this.#count(0, rankOf(request) + 1);
   }
 
-  /** The next call of a priority. */
-  first(priority: Priority): WaitingCall | undefined {
-    const [urgent, unsent, last] = this.#lists.slice(priority === 'normal' ? 0 : 3);
-    return urgent?.first ?? unsent?.first ?? last?.first;
-  }
-
   /** The first call of a priority that passes a test. */
-  find(priority: Priority, passes: (request: PermitRequest) => boolean): WaitingCall | undefined {
+  first(priority: Priority, passes: (request: PermitRequest) => boolean = () => true): WaitingCall | undefined {
     const from = priority === 'normal' ? 0 : 3;
     for (const list of this.#lists.slice(from, from + 3))
       for (const call of list) if (passes(call.request)) return call;

@@ -35,10 +35,9 @@ export type ConnectStore = (key: string, limiter: SharedLimiter) => Share;
 /** What a store sees of a limiter. */
 export interface SharedLimiter {
   readonly window: RateWindow;
-  readonly waiting: Readonly<Record<Priority, number>>;
+  readonly queue: Readonly<Record<Priority, number>>;
   readonly timing: Timing;
-  /** True while requests fail, so that only one is tried at a time. */
-  readonly isFailing: boolean;
+  readonly outage: { readonly isFailing: boolean };
   /** Sends the calls that may be sent now. */
   dispatch(): void;
   /** Calls back for each client whose calls are in progress. */

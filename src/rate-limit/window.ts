@@ -7,8 +7,8 @@ const documented = { limit: 100, length: 60_000 };
 /** Milliseconds to wait if a request shows that a window ends later than announced. */
 const lateEnd = 1000;
 
-/** Requests that find out about a window together, if no more calls wait. */
-export const maxProbes = 10;
+/** Requests that find out about a window together, if no more calls wait. Background calls leave room for a page of five. */
+export const maxProbes = { normal: 10, background: 5 };
 
 /** While background calls wait, one request in so many is theirs, however many normal calls there are. */
 export const requestsPerBackgroundCall = 10;
@@ -36,8 +36,8 @@ export type NormalCalls = readonly [last?: number | null | undefined, beforeLast
 /** A request, as its window counts it. */
 export interface WindowRequest {
   readonly sentAt: number;
-  /** The window in which it was sent, or the next one if it was sent while none was known. */
-  readonly window: number;
+  /** Number of the window in which it was sent, or of the next one if it was sent while none was known. */
+  readonly windowNumber: number;
 }
 
 /**
@@ -119,7 +119,7 @@ export class RateWindow {
   /** A request is sent. Returns it, as the window counts it. */
   sent(now: number): WindowRequest {
     this.inFlight += 1;
-    return { sentAt: now, window: this.number + (this.isOver(now) ? 1 : 0) };
+    return { sentAt: now, windowNumber: this.number + (this.isOver(now) ? 1 : 0) };
   }
 
   /** A request got no response. `mayCount` if it may have reached the API. */
@@ -151,7 +151,7 @@ export class RateWindow {
 
   #learn(now: number, request: WindowRequest, response: ResponseFacts, report: RateLimitInfo): void {
     const { limit, remaining, reset } = report;
-    const isProbe = request.window > this.number;
+    const isProbe = request.windowNumber > this.number;
     const later = reset - this.#firstReset;
     if (later < -resetJitter) return; // It is about an earlier window.
     // After the end of a window, an admitted request opens the next one, even if windows are shorter than the jitter.
@@ -190,8 +190,8 @@ export class RateWindow {
     this.arrived = 0;
   }
 
-  #count(now: number, { window }: WindowRequest): void {
-    if (window === this.number) this.own += 1;
+  #count(now: number, { windowNumber }: WindowRequest): void {
+    if (windowNumber === this.number) this.own += 1;
     if (this.isHidden) this.#ended.push(now);
   }
 

@@ -1,5 +1,6 @@
 import { resetJitter } from '../utils/rate-limit-headers.ts';
 import { keptForNormal, maxProbes, requestsPerBackgroundCall, type NormalCalls } from '../rate-limit/window.ts';
+import type { Priority } from '../rate-limit/queue.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds that one process may probe before another one does. */
@@ -81,8 +82,9 @@ interface State {
   reset: number;
   startedAt: number;
   endsAt: number;
-  /** When the last request was granted that finds out about a window. */
+  /** When the last request was granted that finds out about a window, and how many may be in flight. */
   probedAt: number;
+  probes: number;
   /** Requests of this window that were granted to background calls. */
   background: number;
   arrivedBefore: NormalCalls;
@@ -93,7 +95,7 @@ interface State {
 interface Part {
   seenAt: number;
   /** Granted requests that `used` may not include yet: available or in flight. */
-  held: number;
+  outstanding: number;
   /** Requests of this window that the process has sent or has available. */
   granted: number;
   /** Normal calls that arrived in this window. */
@@ -103,7 +105,7 @@ interface Part {
   background: number;
 }
 
-const emptyPart: Part = { seenAt: 0, held: 0, granted: 0, arrived: 0, normal: 0, background: 0 };
+const emptyPart: Part = { seenAt: 0, outstanding: 0, granted: 0, arrived: 0, normal: 0, background: 0 };
 
 /**
  * Applies the report of one process, and grants it part of the shared window. A {@link RateLimitStore} of your own must
@@ -120,7 +122,7 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const isOver = now >= state.endsAt;
   const granted = isOver ? probe(state, own, now) : divide(state, own, now);
   const total = granted.normal + granted.background;
-  own.held += total;
+  own.outstanding += total;
   own.granted += total;
   own.normal -= granted.normal;
   own.background -= granted.background;
@@ -128,7 +130,8 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
 
   const { limit, used, reset, probedAt } = state;
   const timeLeft = isOver ? 0 : Math.ceil(state.endsAt - now);
-  const mayChange = total === 0 && (leftOf(state) > 0 || partsOf(state).some((part) => part !== own && part.held > 0));
+  const mayChange =
+    total === 0 && (leftOf(state) > 0 || partsOf(state).some((part) => part !== own && part.outstanding > 0));
   const usual = Math.min(maxSyncPause, lifetime(state) / 4) / (mayChange ? 10 : 1);
   const probePause = Math.min(probeTimeout, Math.max(20, now - probedAt)) / 4;
   const nextSyncIn = Math.ceil(isOver ? probePause : Math.min(usual, timeLeft));
@@ -141,7 +144,7 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
 
 /** Reads the state. If the clock was set back, all of its times are wrong. */
 function parse(stored: string | undefined, now: number): State {
-  const none = { limit: 0, used: 0, reset: 0, startedAt: 0, endsAt: 0, probedAt: 0 };
+  const none = { limit: 0, used: 0, reset: 0, startedAt: 0, endsAt: 0, probedAt: 0, probes: 0 };
   const empty: State = { ...none, background: 0, arrivedBefore: [], processes: {} };
   if (stored === undefined) return empty;
   // The `as` holds because only this module writes the state.
@@ -181,7 +184,7 @@ function takeReport(state: State, report: Report, now: number): Part {
   const { process, available, inFlight, sent, arrived, normal, background, reset } = report;
   for (const part of partsOf(state)) {
     // A dead one waits for nothing. What it was granted in this window still counts, because it may have sent it.
-    if (now - part.seenAt > lifetime(state)) part.held = part.normal = part.background = 0;
+    if (now - part.seenAt > lifetime(state)) part.outstanding = part.normal = part.background = 0;
   }
   const counts = ([, part]: [string, Part]) => part.granted > 0 || now - part.seenAt <= lifetime(state);
   state.processes = Object.fromEntries(Object.entries(state.processes).filter(counts));
@@ -191,7 +194,7 @@ function takeReport(state: State, report: Report, now: number): Part {
     ...before,
     // Updated rarely, so that a sync that changes nothing else writes nothing.
     seenAt: now - seenAt > lifetime(state) / 4 ? now : seenAt,
-    held: available + inFlight,
+    outstanding: available + inFlight,
     granted: available + inFlight + (isSame ? sent - inFlight : 0),
     arrived: isSame ? arrived : 0,
     normal,
@@ -200,28 +203,30 @@ function takeReport(state: State, report: Report, now: number): Part {
   return (state.processes[process] = own);
 }
 
-/** Requests for calls of each priority. */
-type Granted = Pick<Grant, 'normal' | 'background'>;
+/** Requests or calls, by priority. */
+export type Counts = Record<Priority, number>;
 
 /**
  * Grants requests when the window has ended, or none is known, as a limiter does without a store (rule 5). Their
  * responses show the current window.
  */
-function probe(state: State, own: Part, now: number): Granted {
+function probe(state: State, own: Part, now: number): Counts {
   const parts = partsOf(state);
-  const held = now < state.probedAt + probeTimeout ? sum(parts, (part) => part.held) : 0;
-  const waiting = sum(parts, (part) => part.normal + part.background);
-  const most = Math.min(maxProbes, state.limit);
-  const room = waiting <= most ? most - held : held === 0 ? 1 : 0;
-  const normal = Math.max(0, Math.min(room, own.normal));
-  const isNormalWaiting = parts.some((part) => part.normal > 0);
-  const background = isNormalWaiting ? 0 : Math.max(0, Math.min(room, own.background));
-  if (normal + background > 0) state.probedAt = now;
+  const outstanding = sum(parts, (part) => part.outstanding);
+  const probes = now < state.probedAt + probeTimeout ? Math.min(state.probes, outstanding) : 0;
+  const roomFor = (priority: Priority) => {
+    const most = Math.min(maxProbes[priority], state.limit);
+    const waiting = sum(parts, (part) => part[priority]);
+    return Math.max(0, waiting <= most ? most - probes : probes === 0 ? 1 : 0);
+  };
+  const normal = Math.min(roomFor('normal'), own.normal);
+  const background = parts.some((part) => part.normal > 0) ? 0 : Math.min(roomFor('background'), own.background);
+  if (normal + background > 0) Object.assign(state, { probedAt: now, probes: probes + normal + background });
   return { normal, background };
 }
 
 /** Rule 25: divides what is left. Normal calls come first; a tenth goes to background calls. */
-function divide(state: State, own: Part, now: number): Granted {
+function divide(state: State, own: Part, now: number): Counts {
   const { limit, startedAt, endsAt, background } = state;
   const parts = partsOf(state);
   const others = parts.filter((part) => part !== own);
@@ -232,7 +237,7 @@ function divide(state: State, own: Part, now: number): Granted {
   const waiting = sum(parts, ({ normal }) => normal);
   const part = (endsAt - now) / (endsAt - startedAt);
   const kept = waiting + keptForNormal(part, limit, state.arrivedBefore);
-  const partOf = (priority: 'normal' | 'background', amount: number) => {
+  const partOf = (priority: Priority, amount: number) => {
     const needOf = (each: Part): Need => [each.granted, each[priority]];
     return fairPart(amount, needOf(own), others.map(needOf));
   };
@@ -243,7 +248,7 @@ function divide(state: State, own: Part, now: number): Granted {
 function leftOf(state: State): number {
   const parts = partsOf(state);
   const granted = sum(parts, (part) => part.granted);
-  return Math.max(0, state.limit - Math.max(state.used + sum(parts, ({ held }) => held), granted));
+  return Math.max(0, state.limit - Math.max(state.used + sum(parts, ({ outstanding }) => outstanding), granted));
 }
 
 /** What a process was granted in the window, and what it could still use. */

@@ -4,7 +4,8 @@ import type { RateWindow } from '../rate-limit/window.ts';
 import { callable, type KeysOf } from '../utils/arguments.ts';
 import { hexDigest } from '../utils/runtime.ts';
 import { backoff } from '../utils/timing.ts';
-import type { Grant, Report } from './step.ts';
+import { withTimeout } from '../utils/values.ts';
+import type { Counts, Grant, Report } from './step.ts';
 import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds to wait for the store before the process paces itself. */
@@ -39,9 +40,6 @@ export function createRateLimitStore(sync: RateLimitStore['sync']): RateLimitSto
   return { sync, connectLimiter };
 }
 
-/** Requests or calls, by priority. */
-type Counts = Record<Priority, number>;
-
 /** Shares a limiter's window through a store. While the store is unavailable, the process uses an equal part. */
 class StoreConnection implements Share {
   readonly #sync: RateLimitStore['sync'];
@@ -54,7 +52,7 @@ class StoreConnection implements Share {
   /** True if one was granted after the end of the window, as a probe of the next one. */
   #isProbe = false;
   /** What the store knew after the last sync: the window, failed probes, requests in use, and calls without one. */
-  #known = { window: 0, failedProbes: 0, held: 0, arrived: 0, missing: { normal: 0, background: 0 } };
+  #known = { window: 0, failedProbes: 0, outstanding: 0, arrived: 0, missing: { normal: 0, background: 0 } };
   #processes = 1;
   #nextSyncAt = -Infinity;
   #isSyncing = false;
@@ -108,8 +106,8 @@ class StoreConnection implements Share {
 
   /** Waiting calls that could be sent: only one while requests fail. */
   get #sendable(): Counts {
-    const { normal, background } = this.#limiter.waiting;
-    if (!this.#limiter.isFailing) return { normal, background };
+    const { normal, background } = this.#limiter.queue;
+    if (!this.#limiter.outage.isFailing) return { normal, background };
     return { normal: Math.min(1, normal), background: normal > 0 ? 0 : Math.min(1, background) };
   }
 
@@ -134,7 +132,7 @@ class StoreConnection implements Share {
     const { normal, background } = this.#available;
     const isSpare = normal > this.#sendable.normal || background > this.#sendable.background;
     const { inFlight, arrived } = this.#window;
-    return isSpare || normal + background + inFlight !== this.#known.held || arrived !== this.#known.arrived;
+    return isSpare || normal + background + inFlight !== this.#known.outstanding || arrived !== this.#known.arrived;
   }
 
   /** Syncs after `reportDelay`, unless something else has by then. The timer doesn't keep the process alive. */
@@ -151,17 +149,15 @@ class StoreConnection implements Share {
   async #syncOnce(): Promise<void> {
     this.#isSyncing = true;
     try {
-      const apply = await this.#withTimeout(async () => {
-        // More calls may arrive while the key is computed. Build the request afterwards, so that it covers them.
-        const key = await this.#key;
-        const request = this.#report(this.#limiter.timing.now());
-        const seen = { window: this.#window.number, failedProbes: this.#window.failedProbes };
-        const reply = checkReply(await this.#sync(key, request as unknown as RateLimitStoreRequest));
-        // Only once the reply has come: if a sync fails, the next one has to report the same.
-        return () => this.#apply(seen, request, reply);
-      });
+      const key = await this.#key;
+      // Built afterwards, so that it covers calls that have arrived meanwhile.
+      const request = this.#report(this.#limiter.timing.now());
+      const seen = { window: this.#window.number, failedProbes: this.#window.failedProbes };
+      // The user's function, so it may return anything.
+      const synced = Promise.resolve(this.#sync(key, request as unknown as RateLimitStoreRequest));
+      const reply = checkReply(await withTimeout(synced, syncTimeout, 'The rate-limit store'));
       this.#outage = undefined;
-      apply();
+      this.#apply(seen, request, reply);
       for (const observer of this.#notified) observer.onStoreChange({ available: true });
       this.#notified.clear();
     } catch (error) {
@@ -207,9 +203,9 @@ class StoreConnection implements Share {
     // What was available belongs to the window before.
     if (this.#window.number !== number) this.#available = { normal: 0, background: 0 };
     const isAdopted = this.#window.number !== number && number === seen.window;
-    const held = asked.available + asked.inFlight + normal + background;
+    const outstanding = asked.available + asked.inFlight + normal + background;
     const { arrived } = asked;
-    this.#known = { ...seen, window: isAdopted ? this.#window.number : seen.window, held, arrived, missing };
+    this.#known = { ...seen, window: isAdopted ? this.#window.number : seen.window, outstanding, arrived, missing };
     this.#isProbe = reply.timeLeft === 0;
     this.#available.normal += normal;
     this.#available.background += background;
@@ -225,21 +221,6 @@ class StoreConnection implements Share {
       if (this.#notified.has(observer)) return;
       this.#notified.add(observer);
       observer.onStoreChange({ available: false, error });
-    });
-  }
-
-  #withTimeout<T>(work: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      // Two timers, so that a busy process reads a reply that has arrived before the second one fires.
-      let cancel = this.#limiter.timing.after(syncTimeout / 2, () => {
-        cancel = this.#limiter.timing.after(syncTimeout / 2, () => {
-          reject(new Error(`The rate-limit store did not answer within ${syncTimeout} ms.`));
-        });
-      });
-      // `work` is asynchronous, so it rejects if the store throws.
-      work()
-        .then(resolve, reject)
-        .finally(() => cancel());
     });
   }
 }

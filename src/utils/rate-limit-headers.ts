@@ -32,7 +32,7 @@ export function untilReset(headers: Headers): number | undefined {
   return left > 0 && left <= maxWindow ? left : undefined;
 }
 
-/** The longest `Retry-After` that is believed of a refusal, and of a 503, in milliseconds. */
+/** The longest `Retry-After` that is believed of a refusal, and of a failure, in milliseconds. */
 export const maxAskedWait = { refusal: 3_600_000, failure: 120_000 };
 
 /** A window that ends later than in so many milliseconds, or ended longer ago, is not believed. */
@@ -48,22 +48,22 @@ export interface ResponseFacts {
   readonly servedAt: number | undefined;
   /** The computer's own time when it arrived, in epoch milliseconds. */
   readonly receivedAt: number;
-  /** Milliseconds that a refusal or a 503 asks to wait; `undefined` also for 0. */
+  /** Milliseconds that a refusal or a failure asks to wait; `undefined` also for 0. */
   readonly wait: number | undefined;
 }
 
 /** Reads a response. */
 export function readResponse(status: number, headers: Headers): ResponseFacts {
-  const isRefusal = status === 429;
+  const [isRefusal, isFailure] = [status === 429, status >= 500];
   const receivedAt = Date.now();
   const date = servedAt(headers);
   const report = parseRateLimit(headers);
   const isCredible = report && Math.abs(report.reset * 1000 - (date ?? receivedAt)) <= maxWindow;
-  const asked = isRefusal || status === 503 ? parseRetryAfter(headers) : undefined;
+  const asked = isRefusal || isFailure ? parseRetryAfter(headers) : undefined;
   const most = isRefusal ? maxAskedWait.refusal : maxAskedWait.failure;
   return {
     isRefusal,
-    isFailure: status >= 500,
+    isFailure,
     report: isCredible ? report : undefined,
     servedAt: date,
     receivedAt,

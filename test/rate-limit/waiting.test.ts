@@ -108,6 +108,21 @@ describe('maxWait', () => {
     for (const error of figures.errors) expect(error).toMatchObject({ message: expect.stringContaining(said) });
   });
 
+  it('rejects no call that a Retry-After beyond the end of the window leaves time for', async () => {
+    const window = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1767225660' };
+    const refusal = failure(429, 'slow_down', { ...window, 'retry-after': '10' });
+    const world = new World({ kind: 'sdk', api: failingAt(documentedApi().receive, { 2: refusal }) });
+    const client = world.sdk({ rateLimit: { maxWait: 15_000 } });
+    const figures = await world.run(async () => {
+      await client.users.get('user_1');
+      for (const pause of [55_000, 100]) {
+        await world.clock.sleep(pause);
+        world.burst(1, () => client.users.get('user_2'));
+      }
+    });
+    expect(figures).toMatchObject({ answered: 2, refused: 1 });
+  });
+
   it('is no reason to go before calls that have waited longer', async () => {
     const { world, client, get } = setup({ takes: () => 1_000 });
     const hasty = client.withOptions({ rateLimit: { maxWait: 0 } });

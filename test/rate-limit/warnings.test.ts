@@ -3,7 +3,7 @@ import type { ClientOptions } from '@example/sdk';
 import { between, documentedApi, failing, faults } from '../support/world/api.ts';
 import { bucket, limitedBy, windowApi } from '../support/world/limits.ts';
 import type { Api } from '../support/world/network.ts';
-import { World } from '../support/world/world.ts';
+import { newBaseUrl, World } from '../support/world/world.ts';
 
 // P7: waiting is visible and true.
 
@@ -69,8 +69,9 @@ describe('there is none', () => {
     const world = new World({ kind: 'sdk', api: failing(documentedApi().receive, faults[503], between(0, 100_000)) });
     const warn = vi.fn();
     const logger = { error: vi.fn(), warn, info: vi.fn(), debug: vi.fn() };
-    const client = world.sdk({ outageWait });
-    const other = client.withOptions({ outageWait: 5_000, logger, logLevel: 'warn' });
+    const baseUrl = newBaseUrl();
+    const client = world.sdk({ baseUrl, outageWait });
+    const other = world.sdk({ baseUrl, outageWait: 5_000, logger, logLevel: 'warn' });
     await world.run(() => {
       world.burst(5, (index) => client.users.get(`user_${index}`));
       world.burst(5, (index) => other.users.get(`user_${index}`));

@@ -48,25 +48,36 @@ const healthy: Row[] = [0, 2_000].map((takes) => ({
   }),
 }));
 
-const pages: Row[] = (['after a deploy', 'first page of a window'] as const).map((when) => ({
-  row: 2,
-  name: `page of 5 reads, answers of 2 s, deadline 3 s; ${when}`,
-  run: inWorld(
-    () => ({ api: documentedApi({ takes: 2_000, begun: 17_000 }).receive }),
-    async (world) => {
-      const call = world.client();
-      const page = (group: string) => world.burst(5, (index) => call('GET', user(index), { deadline: 3_000 }), group);
-      page('after a deploy');
-      if (when === 'after a deploy') return;
-      for (const pause of [43_500, 30_000, 30_000, 150_000]) {
-        await world.clock.sleep(pause);
-        page(when);
-      }
-    },
-    when,
-  ),
-  goals: (ours) => ({ 'all answered': ours.answered === ours.calls }),
-}));
+const pages: Row[] = (['after a deploy', 'first page of a window'] as const).flatMap((when) =>
+  (['alone', 'beside an import', 'beside an import, a store'] as const).map((beside): Row => ({
+    row: 2,
+    name: `page of 5 reads, answers of 2 s, deadline 3 s; ${when}, ${beside}`,
+    run: inWorld(
+      () => ({ api: documentedApi({ takes: 2_000, begun: 17_000 }).receive }),
+      async (world) => {
+        // Processes that share a store have base URLs of their own, so that nothing else connects them.
+        const process = beside === 'beside an import' ? { baseUrl: newBaseUrl() } : {};
+        const store = beside === 'beside an import, a store' ? { store: sharedStore(world) } : {};
+        const call = world.client({ ...process, rateLimit: { ...store, maxWait: 2_000 } });
+        const page = (group: string) => world.burst(5, (index) => call('GET', user(index), { deadline: 3_000 }), group);
+        // Other clients know no priorities.
+        if (beside !== 'alone' && world.kind === 'sdk') {
+          const client = world.sdk({ ...process, rateLimit: store, priority: 'background' });
+          world.burst(600, (index) => client.users.get(`import_${index}`), 'import');
+          await world.clock.sleep(100);
+        }
+        page('after a deploy');
+        if (when === 'after a deploy') return;
+        for (const pause of [43_000, 60_000, 30_000, 30_000, 150_000]) {
+          await world.clock.sleep(pause);
+          page(when);
+        }
+      },
+      when,
+    ),
+    goals: (ours) => ({ 'all answered': ours.answered === ours.calls }),
+  })),
+);
 
 /** Row 5: who starts when, in milliseconds. */
 const starts = {

@@ -64,7 +64,7 @@ describe('processes that share a limit', () => {
     const args = ['examples/many-workers/main.ts', '30'];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
     // On a busy machine, the store may answer late. Then a process says so, and paces its calls on its own.
-    if (stderr !== '') expect(stderr).toContain('The rate-limit store did not answer within');
+    if (stderr !== '') expect(stderr).toContain('The rate-limit store did not reply within');
     const refused = stderr === '' ? '0' : String.raw`\d+`;
     const line = (name: string) =>
       expect.stringMatching(

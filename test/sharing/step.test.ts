@@ -228,7 +228,7 @@ it('the state is the same after a sync that changes nothing', () => {
 it('the state keeps what a newer version of the SDK has added, and does without what an older one lacks', () => {
   const { state } = run([['a', known({ normal: 5 }), {}]]);
   const { processes, ...rest } = JSON.parse(state) as { processes: object };
-  const older = { seenAt: start, held: 5, granted: 5 };
+  const older = { seenAt: start, outstanding: 5, granted: 5 };
   const newer = { ...rest, color: 'red', processes: { ...processes, older } };
   const step = rateLimitStep(JSON.stringify(newer), firstRequest('b', known({ normal: 100 })), start);
   expect(grantOf(step.reply).normal).toBe(90);
