@@ -12,7 +12,7 @@ export type ApiToken = string | ((context: ApiTokenContext) => string | Promise<
 export interface ApiTokenContext {
   /**
    * The token that the API has just rejected with a 401, so that the function can get a new one. It is passed once for
-   * each rejected token, however many calls it failed. Otherwise `undefined`.
+   * each rejected token, however many calls it failed, unless the function returns it again. Otherwise `undefined`.
    */
   readonly rejectedToken: string | undefined;
 }
@@ -67,11 +67,14 @@ export async function replacementOf(
   const token = known.get(rejectedToken) ?? call(getToken, rejectedToken).then((next) => checkToken(returned, next));
   known.set(rejectedToken, token);
   for (const oldest of known.keys()) if (known.size > maxReplacements) known.delete(oldest);
+  // A later call then asks again: the vault may be back, or may have a new token.
+  const forget = () => known.get(rejectedToken) === token && known.delete(rejectedToken);
   try {
-    return await token;
+    const next = await token;
+    if (next === rejectedToken) forget();
+    return next;
   } catch (error) {
-    // A later call asks again: the vault may be back.
-    if (known.get(rejectedToken) === token) known.delete(rejectedToken);
+    forget();
     const reason = redactor.redact(messageOf(error));
     throw new ExampleError(`The apiToken function failed after a 401: ${reason}`, { cause: rejection });
   }

@@ -107,6 +107,20 @@ describe('after a 401, the token function gets the rejected token', () => {
     expect(await settled(users.get('3'))).toEqual(user);
   });
 
+  it('if it returns the same token, all calls that it failed fail, and a later call asks again', async () => {
+    const renewals = ['token-1', 'token-2'];
+    let token = 'token-1';
+    const apiToken = vi.fn(({ rejectedToken }: ApiTokenContext) =>
+      rejectedToken ? (token = renewals.shift()!) : token,
+    );
+    const { users } = clientOf(guarded('token-2'), { apiToken });
+    const failed = await settled(Promise.all(['1', '2'].map((id) => rejection(users.get(id)))));
+
+    for (const error of failed) expect(error).toBeInstanceOf(AuthenticationError);
+    expect(rejectedBy(apiToken)).toEqual(['token-1']);
+    expect(await settled(users.get('3'))).toEqual(user);
+  });
+
   it('and has as long as an attempt; the call may be aborted meanwhile', async () => {
     const apiToken = ({ rejectedToken }: ApiTokenContext) => (rejectedToken ? never : 'token-1');
     const { users } = clientOf(guarded('token-2'), { apiToken, timeout: 1000 });
