@@ -89,3 +89,17 @@ export function throwToCaller(error: unknown): never {
   }
   throw error;
 }
+
+/** A copy of an error for other calls: it keeps class, status, code, message and request id, but not path or body. */
+export function copyForOtherCalls(error: ExampleError): ExampleError {
+  const { status, code, requestId, message } = error as ExampleError &
+    Partial<Record<'status' | 'code' | 'requestId', unknown>>;
+  const copy = new ExampleError(withoutTarget(message));
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
+  return Object.assign(copy, { status, code, requestId, stack: `${copy.name}: ${copy.message}` });
+}
+
+/** The message of a call's error, without its end, which says what was called. */
+export function withoutTarget(message: string): string {
+  return message.replace(/ \([^()]*\)$/, '');
+}

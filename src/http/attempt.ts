@@ -14,7 +14,7 @@ import { Deadline, onAbort, untilAborted, type Cancellation } from '../utils/abo
 import { throwInvalid } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
 import type { Call } from './call.ts';
-import { checkResponse, connectionProblem, wasSent } from './fetch.ts';
+import { checkResponse, connectionProblem, sentAccordingTo } from './fetch.ts';
 import { errorFrom, errorInit } from './response.ts';
 import type { Failure } from './retry.ts';
 
@@ -60,12 +60,12 @@ export async function send(call: Call, headers: Call['headers'], attempt: Attemp
   const { token, permit, isResponseOnly } = attempt;
   const { method, signal, wasSent: wasSentBefore, mayHaveTakenEffect } = call;
   const { timeout } = call.options;
-  const sentAt = now();
+  const sentAt = (call.sentAt = now());
   const deadline = new Deadline(signal ? [signal] : [], timeout, () => {
     const problem = `The attempt took longer than its timeout of ${timeout} ms.`;
     return new TimeoutError(`${problem}${effectOf(call)}`, errorInit(call));
   });
-  call.isInFlight = call.wasSent = true;
+  call.wasSent = true;
   // Until its response says otherwise.
   call.mayHaveTakenEffect ||= method !== 'GET';
   let exchange: Promise<Response> | undefined;
@@ -94,14 +94,14 @@ export async function send(call: Call, headers: Call['headers'], attempt: Attemp
     if (!error) throw signal?.reason;
     return { error, failure: { kind: kindOf(reason, sent) }, duration: now() - sentAt, verdict };
   } finally {
-    call.isInFlight = false;
+    call.sentAt = undefined;
     deadline.stop();
   }
 }
 
 /** Whether a request whose `fetch` was called was sent. One that the caller gave up is under way. */
-function isSent({ response, signal, url, options }: Call, reason: unknown): ReturnType<typeof wasSent> {
-  return response || signal?.aborted ? 'yes' : wasSent(reason, new URL(url), options.fetch !== undefined);
+function isSent({ response, signal, url, options }: Call, reason: unknown): ReturnType<typeof sentAccordingTo> {
+  return response || signal?.aborted ? 'yes' : sentAccordingTo(reason, new URL(url), options.fetch !== undefined);
 }
 
 /** True if a response says that the request was not performed. After a 408 or a 5xx, it may have been. */
@@ -109,7 +109,7 @@ function isRejection({ ok, status }: Response): boolean {
   return !ok && status !== 408 && status < 500;
 }
 
-function kindOf(reason: unknown, sent: ReturnType<typeof wasSent>): 'final' | 'unsent' | 'lost' {
+function kindOf(reason: unknown, sent: ReturnType<typeof sentAccordingTo>): 'final' | 'unsent' | 'lost' {
   // A fetch that returns something invalid has sent the request. Another attempt would fail in the same way.
   if (reason instanceof InvalidRequestError) return 'final';
   return sent === 'no' ? 'unsent' : 'lost';

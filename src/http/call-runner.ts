@@ -1,4 +1,5 @@
 import { currentToken, replacementOf } from '../auth/api-token.ts';
+import { withoutTarget } from '../errors/example-error.ts';
 import { AuthenticationError, ExampleError, RateLimitWaitError, TimeoutError } from '../errors/index.ts';
 import { describeEffect } from '../rate-limit/outage.ts';
 import type { Limiter } from '../rate-limit/limiter.ts';
@@ -211,15 +212,16 @@ function deadlineOf(call: Call): Deadline | undefined {
   if (call.signals.length === 0 && totalTimeout === Infinity) return undefined;
   return new Deadline(call.signals, totalTimeout, () => {
     const cause = call.lastError ?? call.outage?.lastError;
-    const waits = waitOf(call);
-    const problem = `The call took longer than its totalTimeout of ${totalTimeout} ms: it waits ${waits}. ${describeEffect(call)}`;
-    const last = cause ? ` The last failure: ${cause.message}` : '';
-    return new TimeoutError(problem + last, errorInit(call), cause && { cause });
+    const last = cause ? ` The last failure: ${withoutTarget(cause.message)}` : '';
+    const problem = `The call took longer than its totalTimeout of ${totalTimeout} ms: it waits ${waitOf(call)}.`;
+    return new TimeoutError(`${problem} ${describeEffect(call)}${last}`, errorInit(call), cause && { cause });
   });
 }
 
 function waitOf(call: Call): string {
-  if (call.isInFlight) return 'for a response';
+  const { sentAt, deadline = 0, options } = call;
+  if (sentAt !== undefined)
+    return `for the response to a request that was sent after ${Math.round(sentAt - deadline + options.totalTimeout)} ms`;
   if (call.response?.ok) return 'for the schema';
   if (call.outage?.isFailing) return 'for an API that fails';
   return (call.restUntil ?? 0) > now() ? 'before a retry' : 'for the rate limit or the token';

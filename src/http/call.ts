@@ -61,7 +61,8 @@ export interface Call extends Redactable, PermitRequest {
   attempt: number;
   /** The response to that attempt, once its headers have arrived. */
   response: Response | undefined;
-  isInFlight: boolean;
+  /** When the attempt in flight was sent. */
+  sentAt: number | undefined;
   wasSent: boolean;
   /** True if it is no GET, and an attempt was sent that no response has rejected. */
   mayHaveTakenEffect: boolean;
@@ -119,7 +120,7 @@ export function resolveCall(
     outageWait: options.outageWait,
     attempt: 0,
     response: undefined,
-    isInFlight: false,
+    sentAt: undefined,
     wasSent: false,
     mayHaveTakenEffect: false,
     // An object that gets its fields later takes three times the memory, and a million calls may wait.

@@ -74,7 +74,7 @@ type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'po
  * @param isCustom True if `fetch` is the user's. It may have sent the request, and then failed at another one, such as
  *   a request to an audit log. So its error proves something only if it names the host of the request.
  */
-export function wasSent(error: unknown, url: URL, isCustom: boolean): 'no' | 'unknown' | 'yes' {
+export function sentAccordingTo(error: unknown, url: URL, isCustom: boolean): 'no' | 'unknown' | 'yes' {
   try {
     const chain = chainOf(error);
     const connecting = chain.filter(isAboutConnecting);

@@ -15,10 +15,11 @@ import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import type { CallPriority, Priority } from '../rate-limit/queue.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
-import { environmentVariable, isBrowser, runtimeName } from '../utils/runtime.ts';
+import { isBrowser, runtimeName } from '../utils/runtime.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
-import type { Fetch } from './fetch.ts';
 import type { APIPromise } from './api-promise.ts';
+import { resolveBaseUrl } from './base-url.ts';
+import type { Fetch } from './fetch.ts';
 import type { ShouldRetry } from './retry.ts';
 import { VERSION } from '../utils/version.ts';
 
@@ -191,8 +192,6 @@ export interface Requester {
   request<T>(method: HttpMethod, route: string, endpoint: InternalOptions<T>, options?: RequestOptions): APIPromise<T>;
 }
 
-const publicApi = 'https://api.example.com/v1';
-
 /** Fills in the default of an option and checks it. `all` has the other options that were passed. */
 type Table = {
   readonly [Name in keyof ClientOptions]-?: (given: ClientOptions[Name], all: ClientOptions) => unknown;
@@ -280,53 +279,11 @@ function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
   const { store, maxWait = Infinity, limit, window } = readOptions('rateLimit', checked, names);
   // Without types, callers may pass anything, such as a Redis client.
   if (store !== undefined && typeof (store as Partial<RateLimitStore> | null)?.connectLimiter !== 'function')
-    throwInvalid('what redisRateLimitStore() or createRateLimitStore() returns', 'rateLimit.store', store);
+    throwInvalid('a store, such as redisRateLimitStore() returns', 'rateLimit.store', store);
   return {
     store,
     maxWait: maxWait === 0 ? 0 : milliseconds('rateLimit.maxWait', maxWait),
     limit: limit === undefined ? undefined : wholeNumber('rateLimit.limit', limit, 1),
     window: window === undefined ? undefined : wholeNumber('rateLimit.window', window, 1),
   };
-}
-
-/**
- * Checks the base URL, and removes trailing slashes.
- *
- * @param given Default: the environment variable `EXAMPLE_BASE_URL`, or the public API.
- * @param allowHttp Allows http for hosts that are not loopback.
- * @throws {InvalidRequestError} when it is not an absolute URL that is safe to send a token to.
- */
-function resolveBaseUrl(
-  given: string | URL = environmentVariable('EXAMPLE_BASE_URL') ?? publicApi,
-  allowHttp = false,
-): string {
-  const name = 'baseUrl (or EXAMPLE_BASE_URL)';
-  const href = typeof given === 'string' ? given : String((given as URL | null)?.href); // untyped callers may pass null
-  const url = parseUrl(href);
-  if (!/^https?:\/\//i.test(href)) throwInvalid('a URL that begins with https:// or http://', name, given);
-  if (!url || !/^https?:/.test(url.href) || url.username || url.password || /[?#]/.test(url.href)) {
-    throwInvalid('an absolute URL without credentials, query or fragment', name, given);
-  }
-  const isPublic = url.hostname === new URL(publicApi).hostname;
-  if (url.protocol === 'http:' && !isLoopback(url.hostname) && (isPublic || !allowHttp)) {
-    const advice = isPublic
-      ? 'the public API requires https.'
-      : 'anyone on the network path can read the API token. For a host of your own, set dangerouslyAllowHttp: true.';
-    throw new InvalidRequestError(`${name} must be https, not ${url.origin}: ${advice}`);
-  }
-  let end = url.href.length;
-  while (url.href[end - 1] === '/') end--;
-  return url.href.slice(0, end);
-}
-
-function parseUrl(href: string): URL | undefined {
-  try {
-    return new URL(href);
-  } catch {
-    return undefined; // `URL.canParse` doesn't exist in every runtime.
-  }
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^localhost$|\.localhost$|^127\.\d+\.\d+\.\d+$|^\[::1\]$/.test(hostname);
 }

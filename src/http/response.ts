@@ -115,7 +115,7 @@ export function errorInit(call: Call): CallErrorInit {
 export function errorFrom(call: Call, response: Response, text: string, retryAfter: number | undefined): APIError {
   const redactor = redactorOf(call);
   const { status, headers } = response;
-  const answer = readErrorBody(text, headers.get('content-type') ?? '', status);
+  const answer = readErrorBody(text, status);
   const { message, code, details, isForeign } = answer;
   // For a redirect, the location says more than the body.
   const isReadable = status >= 400 && typeof message === 'string' && message !== '';
@@ -160,7 +160,7 @@ function firstLine(body = ''): string {
   return /\S.*/.exec(plain)?.[0].trimEnd() ?? '';
 }
 
-function readErrorBody(text: string, contentType: string, status: number): ErrorBody {
+function readErrorBody(text: string, status: number): ErrorBody {
   const body = parseJson(text);
   if (!isRecord(body)) return { message: undefined, isForeign: true };
   const { error } = body;
@@ -168,12 +168,6 @@ function readErrorBody(text: string, contentType: string, status: number): Error
     const { message, code, details } = error;
     const isForeign = typeof message !== 'string' && typeof code !== 'string';
     return { message: status === 422 ? withDetail(message, details) : message, code, details, isForeign };
-  }
-  if (contentType.includes('application/problem+json')) {
-    // Problem details (RFC 9457). `type` is a URL; `about:blank` means that there is no specific type.
-    const { type, title, detail, status, ...rest } = body;
-    const message = [title, detail].filter((each) => typeof each === 'string').join(': ');
-    return { message, code: type === 'about:blank' ? undefined : type, details: { ...rest, detail }, isForeign: true };
   }
   return { message: error ?? body['message'], code: body['code'], details: body['details'], isForeign: true };
 }

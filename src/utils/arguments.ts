@@ -45,12 +45,10 @@ export function readOptions<T extends object, const List extends readonly (keyof
 
 function throwUnknown(name: string, key: string, known: readonly string[]): never {
   const plain = key.toLowerCase().replace(/[_-]/g, '');
-  const meant =
-    plain === 'maxwait' && known.includes('rateLimit')
-      ? 'rateLimit.maxWait'
-      : known.find((each) => [each.toLowerCase(), ...(otherNames[each]?.split(' ') ?? [])].includes(plain));
+  const meant = known.find((each) => [each.toLowerCase(), ...(otherNames[each]?.split(' ') ?? [])].includes(plain));
   const prefix = name === 'options' ? '' : `${name}.`;
-  const hint = meant === undefined ? `The options are ${known.join(', ')}.` : `Did you mean '${prefix}${meant}'?`;
+  const advice = plain === 'maxwait' ? "Set the client's rateLimit.maxWait." : `The options are ${known.join(', ')}.`;
+  const hint = meant === undefined ? advice : `Did you mean '${prefix}${meant}'?`;
   throw new InvalidRequestError(`Unknown option '${prefix}${safeName(key)}'. ${hint}`);
 }
 

@@ -95,14 +95,15 @@ describe('the error of totalTimeout says what the call waited for, whether it wa
     for (let others = 0; others < 5; others++) void rejection(get(client));
     return get(client);
   };
-  const twice = `${failure} (500 GET /users/{id}) (500 GET /users/{id})`;
+  const once = `${failure} (500 GET /users/{id})`;
+  const response = 'the response to a request that was sent after 0 ms';
 
   it.each<[message: string, Reply, (client: Client) => Promise<unknown>]>([
-    ['a response. It was sent. (GET /users/{id})', 'no answer', get],
-    ['a response. It may have taken effect. (POST /users)', 'no answer', create],
+    [`${response}. It was sent. (GET /users/{id})`, 'no answer', get],
+    [`${response}. It may have taken effect. (POST /users)`, 'no answer', create],
     ['the schema. It was sent. (200 GET /teams)', 200, getChecked],
     ['the rate limit or the token. It was not sent. (GET /users/{id})', 200, getWithoutToken],
-    [`an API that fails. It was sent. ${twice}`, 500, getAmongOthers],
+    [`an API that fails. It was sent. ${once}`, 500, getAmongOthers],
   ])('it waits for %s', async (message, reply, call) => {
     const error = await settled(rejection(call(clientOf(replying(reply)))));
     const start = 'The call took longer than its totalTimeout of 1000 ms: it waits for';

@@ -22,7 +22,6 @@ async function errorFor(
 
 /** A body in the API's error format. */
 const documented = (code: string, message = 'A message.') => ({ error: { code, message, details: {} } });
-const problemJson = { 'content-type': 'application/problem+json; charset=utf-8' };
 
 /** The class of each status, by name: none is the class of another. */
 const statuses: Record<number, keyof typeof sdk> = {
@@ -121,19 +120,6 @@ describe('the body of an error that is not the documented one', () => {
     expect(await rejection(users.get('1'))).toMatchObject({ message });
   });
 
-  it('may be problem details (RFC 9457): title, detail and type are its message, details and code', async () => {
-    const type = 'https://example.com/problems/plan';
-    const detail = 'Only 10 projects are included.';
-    const errorOf = (body: object) => errorFor(403, { title: 'Plan exceeded', status: 403, ...body }, problemJson);
-
-    expect(await errorOf({ type, detail, instance: '/projects/7' })).toMatchObject({
-      ...{ name: 'PermissionDeniedError', code: type, details: { detail, instance: '/projects/7' } },
-      message: 'Plan exceeded: Only 10 projects are included. (403 GET /users/{id})',
-    });
-    const message = 'Plan exceeded (403 GET /users/{id})';
-    expect(await errorOf({ type: 'about:blank' })).toMatchObject({ code: undefined, message });
-  });
-
   it('has its beginning on the error, without secrets, and not in logs', async () => {
     const body = `upstream connect error: ${JSON.stringify(newUser.password)} ${'x'.repeat(2000)}`;
     const { users } = clientOf(replying(() => new Response(body, { status: 503 })));
@@ -176,7 +162,6 @@ describe('a 404 is a NotFoundError only about a resource of the API, and otherwi
     ['APIError', 'HTML', '<html>Not Found</html>'],
     ['APIError', 'another shape', { message: 'Cannot GET /users' }],
     ['APIError', 'an empty error', { error: {} }],
-    ['APIError', 'problem details', { type: 'about:blank', title: 'Not Found' }, undefined, problemJson],
   ])('%s: %s', async (name, _, body, call, headers) => {
     const error = await errorFor(404, body, headers, call);
     expect(error).toMatchObject({ name, status: 404 });

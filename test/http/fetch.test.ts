@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { FetchResponse } from '@example/sdk';
-import { connectionProblem, wasSent } from '../../src/http/fetch.ts';
+import { connectionProblem, sentAccordingTo } from '../../src/http/fetch.ts';
 import { freePort } from '../support/free-port.ts';
 import { clientOf, json, newUser, rejection, serve, throwing, user } from '../support/http-server.ts';
 import { budget } from '../support/in-process-api.ts';
@@ -84,9 +84,9 @@ const failed = (fields: object, message = 'failed') =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(message), fields) });
 const unreadable = Object.defineProperty(new Error('failed'), 'cause', { get: throwing(new Error('no')) });
 
-describe('wasSent', () => {
+describe('sentAccordingTo', () => {
   const url = new URL('https://api.example.com/v1/users');
-  type Row = [sent: ReturnType<typeof wasSent>, what: string, error: unknown];
+  type Row = [sent: ReturnType<typeof sentAccordingTo>, what: string, error: unknown];
 
   it.each<Row>([
     ...['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'UND_ERR_CONNECT_TIMEOUT'].map((code): Row => [
@@ -116,7 +116,7 @@ describe('wasSent', () => {
     ['unknown', 'what is no error', { code: 'ECONNREFUSED' }],
     ['unknown', 'an error that cannot be read', unreadable],
   ])('%s: %s', (sent, _, error) => {
-    expect(wasSent(error, url, false)).toBe(sent);
+    expect(sentAccordingTo(error, url, false)).toBe(sent);
   });
 
   it.each<Row>([
@@ -128,15 +128,15 @@ describe('wasSent', () => {
     ['unknown', 'an address that may be any host', failed({ code: 'ECONNREFUSED', address: '10.0.0.7', port: 443 })],
     ['unknown', 'no host', failed({ code: 'ECONNREFUSED' })],
   ])('of a custom fetch, which may have sent it and failed at something else: %s, if it names %s', (sent, _, error) => {
-    expect(wasSent(error, url, true)).toBe(sent);
+    expect(sentAccordingTo(error, url, true)).toBe(sent);
   });
 
   it('no if nobody listens, and yes if the connection was closed after the request', async () => {
     const nowhere = new URL(`http://127.0.0.1:${await freePort()}`);
     const closing = new URL((await serve((_, response) => response.destroy())).url);
     for (const isCustom of [false, true]) {
-      expect(wasSent(await rejection(fetch(nowhere)), nowhere, isCustom)).toBe('no');
-      expect(wasSent(await rejection(fetch(closing)), closing, isCustom)).toBe('yes');
+      expect(sentAccordingTo(await rejection(fetch(nowhere)), nowhere, isCustom)).toBe('no');
+      expect(sentAccordingTo(await rejection(fetch(closing)), closing, isCustom)).toBe('yes');
     }
   });
 
@@ -179,7 +179,10 @@ it('errors are read that are of another realm, such as that of Jest, or their ow
   loop.cause = loop;
 
   expect(foreign).not.toBeInstanceOf(Error);
-  expect([foreign, loop].map((error) => wasSent(error, new URL('https://a.test'), false))).toEqual(['no', 'unknown']);
+  expect([foreign, loop].map((error) => sentAccordingTo(error, new URL('https://a.test'), false))).toEqual([
+    'no',
+    'unknown',
+  ]);
   expect([foreign, loop].map(connectionProblem)).toEqual(['no', 'loop']);
 });
 

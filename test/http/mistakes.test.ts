@@ -110,12 +110,12 @@ describe('a base URL', () => {
 /** What other SDKs call an option. */
 const otherNames = {
   ...{ baseURL: 'baseUrl', prefixUrl: 'baseUrl', apiKey: 'apiToken', api_key: 'apiToken', token: 'apiToken' },
-  ...{ retries: 'maxRetries', 'max-retries': 'maxRetries', defaultHeaders: 'headers', maxWait: 'rateLimit.maxWait' },
+  ...{ retries: 'maxRetries', 'max-retries': 'maxRetries', defaultHeaders: 'headers' },
 };
 const token = 'apiToken (or EXAMPLE_API_TOKEN)';
 const variable = `${token} is the name of a variable instead of its value: pass only the token.`;
 const milliseconds = 'a positive number of milliseconds, at most 2147483647, or Infinity';
-const store = 'rateLimit.store must be what redisRateLimitStore() or createRateLimitStore() returns';
+const store = 'rateLimit.store must be a store, such as redisRateLimitStore() returns';
 const baseUrl = 'baseUrl (or EXAMPLE_BASE_URL) must be';
 const headerValue = 'a string without line breaks, control characters or characters beyond Latin-1';
 const returned = 'The value returned by apiToken() must be the token itself, as a string; got Object.';
@@ -140,6 +140,7 @@ it.each<[string, () => unknown]>([
     withOptions({ [name]: 'x' }),
   ]),
   [`Unknown option 'proxy'. The options are ${clientOptionNames.join(', ')}.`, withOptions({ proxy: 'http://proxy' })],
+  ["Unknown option 'maxWait'. Set the client's rateLimit.maxWait.", withOptions({ maxWait: 7 })],
   ["Unknown option 'rateLimit.maxwait'. Did you mean 'rateLimit.maxWait'?", withOptions({ rateLimit: { maxwait: 7 } })],
   [
     "Unknown option 'rateLimit.…'. The options are store, maxWait, limit, window.",
