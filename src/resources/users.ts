@@ -9,7 +9,7 @@ export interface User {
   id: string;
   /** Full name. */
   name: string;
-  /** Email address, unique in the account. */
+  /** Email address. */
   email: string;
   /** When the user was created: ISO 8601, UTC. */
   created_at: string;
@@ -19,7 +19,7 @@ export interface User {
 export interface UserCreateParams {
   /** Full name. */
   name: string;
-  /** Email address. It must not belong to another user. */
+  /** Email address. */
   email: string;
   /** The password that the user will sign in with. The API never returns it. */
   password: string;

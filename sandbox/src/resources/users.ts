@@ -9,7 +9,7 @@ export interface User {
   id: string;
   /** Full name. */
   name: string;
-  /** Email address, unique in the account. */
+  /** Email address. */
   email: string;
   /** When the user was created: ISO 8601, UTC. */
   created_at: string;
