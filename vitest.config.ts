@@ -26,8 +26,21 @@ const unitTests = (name: string, folder: string, isolate: boolean): TestProjectC
   test: {
     name,
     include: [`${folder}/**/*.test.ts`],
-    exclude: ['**/node_modules/**', 'test/package/**', '**/*.{process,system}.test.ts'],
+    exclude: ['**/node_modules/**', 'test/{package,scenarios}/**', '**/*.{process,system,weekly}.test.ts'],
     isolate,
+  },
+});
+
+const packageTests = (name: string, include: string[]): TestProjectConfiguration => ({
+  extends: true,
+  test: {
+    name,
+    include,
+    exclude: ['**/node_modules/**', ...(name === 'weekly' ? [] : ['**/*.weekly.test.ts'])],
+    globalSetup: 'test/package/support/setup.ts',
+    // Most of them wait for another program, or for a rate limit.
+    maxWorkers: 3,
+    testTimeout: 120_000,
   },
 });
 
@@ -45,6 +58,11 @@ export default defineConfig(({ mode }) => ({
     projects: [
       // A worker runs its files in one realm, which takes half the time: a file leaves nothing behind.
       unitTests('unit', 'test', false),
+      // The guides' set-ups, whole days of virtual time: as much work as all other unit tests.
+      {
+        extends: true,
+        test: { name: 'scenarios', include: ['test/scenarios/*.test.ts'], exclude: ['**/*.system.test.ts'] },
+      },
       // A sandbox goes on with what it delivers when the file that made it has ended.
       unitTests('unit-sandbox', 'sandbox/test', true),
       // Tests that run programs of their own with the built package, and need nothing but Node.
@@ -89,17 +107,9 @@ export default defineConfig(({ mode }) => ({
         },
       },
       // Tests of the packed tarball where users run it. Nothing here counts for coverage.
-      {
-        extends: true,
-        test: {
-          name: 'package',
-          include: ['test/package/**/*.test.ts'],
-          globalSetup: 'test/package/support/setup.ts',
-          // Most of them wait for another program, or for a rate limit.
-          maxWorkers: 3,
-          testTimeout: 120_000,
-        },
-      },
+      packageTests('package', ['test/package/**/*.test.ts']),
+      // The matrix of compilers, bundlers, test runners and frameworks, which few changes can break.
+      packageTests('weekly', ['test/**/*.weekly.test.ts']),
     ],
     // A test that expects nothing can't fail. A busy machine takes longer than the second that `poll` waits by default.
     expect: { requireAssertions: true, poll: { timeout: 30_000 } },

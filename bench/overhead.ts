@@ -6,10 +6,10 @@ import type { Assignment } from './overhead/measure.ts';
 import { ranked, takeTurns } from './overhead/turns.ts';
 import type { ServerOptions } from './rate-limit/server.ts';
 import { overheadTables, print, type OverheadRow } from './shared/tables.ts';
-import { installPeers } from './shared/peers.ts';
+import { installTools } from '../test/support/tools.ts';
 import { saveResults } from './shared/results.ts';
 
-installPeers();
+installTools('all');
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

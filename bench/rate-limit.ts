@@ -2,11 +2,11 @@
 import { run, type Result } from './rate-limit/run.ts';
 import { chapters } from './rate-limit/scenarios.ts';
 import { contestants } from './shared/clients.ts';
-import { installPeers } from './shared/peers.ts';
+import { installTools } from '../test/support/tools.ts';
 import { saveResults } from './shared/results.ts';
 import { print, rateLimitTables } from './shared/tables.ts';
 
-installPeers();
+installTools('all');
 const workers = 15;
 const names = Object.keys(contestants);
 const matrix = chapters(names);

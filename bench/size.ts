@@ -3,16 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
 import { bundledPackages } from '../test/support/bundled-packages.ts';
-import { installPeers } from './shared/peers.ts';
+import { installTools, toolsFolder } from '../test/support/tools.ts';
 import { saveResults } from './shared/results.ts';
 import { print, sizeTable, type SizeRow } from './shared/tables.ts';
 
-installPeers();
-const bench = fileURLToPath(new URL('.', import.meta.url));
+installTools('all');
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const bundles: readonly (readonly [what: string, source: string])[] = [
-  ['@example/sdk, everything', `export * from '../dist/index.js'`],
-  ['@example/sdk/webhooks, everything', `export * from '../dist/webhooks/index.js'`],
-  ['– only verifyWebhook', `export { verifyWebhook } from '../dist/webhooks/index.js'`],
+  ['@example/sdk, everything', `export * from '${dist}index.js'`],
+  ['@example/sdk/webhooks, everything', `export * from '${dist}webhooks/index.js'`],
+  ['– only verifyWebhook', `export { verifyWebhook } from '${dist}webhooks/index.js'`],
   ['ky', `export { default } from 'ky'`],
   [
     '@octokit/core + throttling + retry',
@@ -30,7 +30,7 @@ saveResults('size', sizes);
 
 async function size(source: string): Promise<Omit<SizeRow, 'what'>> {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: source, resolveDir: bench },
+    stdin: { contents: source, resolveDir: toolsFolder },
     bundle: true,
     minify: true,
     format: 'esm',

@@ -84,9 +84,11 @@ function expectNoWarning(output: string): void {
 }
 
 /** Tools of the rehearsal, and where their versions are. */
-const { dependencies: tools } = JSON.parse(readFileSync(join(root, 'test/package/tools/package.json'), 'utf8')) as {
-  dependencies: Readonly<Record<string, string>>;
-};
+type Versions = Readonly<Record<string, string>>;
+const { dependencies, devDependencies } = JSON.parse(
+  readFileSync(join(root, 'test/tools/package.json'), 'utf8'),
+) as Readonly<Record<'dependencies' | 'devDependencies', Versions>>;
+const tools: Versions = { ...dependencies, ...devDependencies };
 const atVersion = (name: string) => `${name}@${tools[name] ?? ''}`;
 const toolFolder = folder('tools');
 const tool = (name: string) => join(toolFolder, 'node_modules/.bin', name);

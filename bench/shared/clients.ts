@@ -1,3 +1,4 @@
+import { peers } from '../../test/tools/peers.ts';
 import type { RateLimitStore } from '@example/sdk';
 import { createClient } from 'redis';
 import { loadRedis, loadSdk, loadSqlite } from './sdk.ts';
@@ -52,14 +53,14 @@ export const clients: Readonly<Record<string, Connect>> = { ...simple, ...contes
 
 function connectKy(options = {}): Connect {
   return async ({ port }) => {
-    const { default: ky } = await import('ky');
+    const { default: ky } = await peers.ky();
     return (id) => ky(`http://127.0.0.1:${port}/v1/users/${id}`, { headers, ...options }).json<{ id: string }>();
   };
 }
 
 function connectOpenAI(options = {}): Connect {
   return async ({ port }) => {
-    const { default: OpenAI } = await import('openai');
+    const { default: OpenAI } = await peers.openai();
     const client = new OpenAI({ apiKey: token, baseURL: `http://127.0.0.1:${port}/v1`, ...options });
     return (id) => client.models.retrieve(id);
   };
@@ -67,7 +68,7 @@ function connectOpenAI(options = {}): Connect {
 
 function connectStripe(options = {}): Connect {
   return async ({ port }) => {
-    const { default: Stripe } = await import('stripe');
+    const { default: Stripe } = await peers.stripe();
     const client = new Stripe(token, { host: '127.0.0.1', port, protocol: 'http', ...options });
     return (id) => client.customers.retrieve(id);
   };
@@ -75,8 +76,8 @@ function connectStripe(options = {}): Connect {
 
 function connectOctokit(retries?: number): Connect {
   return async ({ port }) => {
-    const { Octokit } = await import('@octokit/core');
-    const { throttling } = await import('@octokit/plugin-throttling');
+    const { Octokit } = await peers.octokit();
+    const { throttling } = await peers.octokitThrottling();
     const again = (_after: number, _request: unknown, _octokit: unknown, retryCount: number): boolean =>
       retryCount < (retries ?? 0);
     const octokit = new (Octokit.plugin(...(retries === undefined ? [] : [throttling])))({

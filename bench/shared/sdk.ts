@@ -1,5 +1,4 @@
-// The benchmarks measure what users install: the built package. `bench/` is a separate package, so it can't import
-// `@example/sdk` by name.
+// The benchmarks measure what users install: the built package.
 
 // The build output has the types of `src/`.
 const load = async <Module>(path: string) =>

@@ -59,7 +59,7 @@ afterAll(async () => {
 });
 
 it('leaves out no block but those that other tests run', () => {
-  // In the real servers: test/frameworks and test/package/webhooks*. In the networks: ./networks. In test runners: ./testing.
+  // In the real servers: test/frameworks and test/package. In the networks: ./networks. In test runners: ./testing.
   expect(codeBlocks.filter(isRecipe)).toHaveLength(recipes.size);
   const others = here.filter((block) => !scripts.includes(block) && !commands.includes(block));
   expect(others.map(({ name, language }) => [name, language])).toEqual([

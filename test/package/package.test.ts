@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { runTool } from './support/tools.ts';
+import { runTool } from './support/run-tool.ts';
 
 it('the packages install no others', async () => {
   const lock = await readFile(join(inject('project'), 'package-lock.json'), 'utf8');

@@ -1,42 +1,34 @@
-import { basename } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startHiddenApi, startProxy, type HiddenApi, type Proxy } from '../support/networks.ts';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { preamble, recipe } from '../frameworks/support/recipes.ts';
+import { end, startPrinting } from '../support/child-process.ts';
+import { freePort } from '../support/free-port.ts';
+import { startHiddenApi, startProxy } from '../support/networks.ts';
+import { tool, toolVersions } from '../support/tools.ts';
+import { secret, signed } from '../webhooks/support/signed-request.ts';
 import { buildConsumer } from './support/build-consumer.ts';
-import { moduleKinds, runtimes } from './support/runtimes.ts';
+import { moduleKinds, runtimes } from './support/matrix.ts';
+import { runTool } from './support/run-tool.ts';
 import { expectedOfSandbox, startSuite } from './support/suite-run.ts';
-import { runTool, versionOf } from './support/tools.ts';
 
-describe.each(runtimes)('$subject', ({ name, command }) => {
-  it.each(moduleKinds)('uses the installed packages from $moduleKind', async ({ format, output }) => {
+describe.each(runtimes)('$subject', ({ subject, tool: name = '', command }) => {
+  it.each(moduleKinds)('uses the installed packages from $moduleKind', async ({ format, extension }) => {
     const { input, check } = await startSuite();
-    const program = await buildConsumer('command.ts', output, format);
+    const program = await buildConsumer('command.ts', `command.${extension}`, format);
 
     const printed = await runTool([...command, basename(program), JSON.stringify(input)]);
 
     // Printed by command.ts.
     const { suite, ...rest } = JSON.parse(printed) as { suite: unknown };
     check(suite);
-    const verified = ['user.created'];
-    expect(rest).toEqual({ ...expectedOfSandbox, version: versionOf(name), redis: 'function', verified });
-  });
-});
-
-describe('the proxy and the certificate of the environment, as docs/networks.md says,', () => {
-  /** Since 22.21. */
-  const withoutProxies = ['Node.js 22.12'];
-  let api: HiddenApi;
-  let proxy: Proxy;
-  beforeAll(async () => {
-    api = await startHiddenApi();
-    proxy = await startProxy(api.port);
-  });
-  beforeEach(() => void proxy.targets.splice(0));
-  afterAll(async () => {
-    await proxy[Symbol.asyncDispose]();
-    await api[Symbol.asyncDispose]();
+    const version = toolVersions[name] ?? process.versions.node;
+    expect(rest).toEqual({ ...expectedOfSandbox, version, redis: 'function' });
   });
 
-  it.each(runtimes)('are used by $subject', async ({ subject, command }) => {
+  it('uses the proxy and the certificate of the environment, as docs/networks.md says', async () => {
+    await using api = await startHiddenApi();
+    await using proxy = await startProxy(api.port);
     const program = await buildConsumer('networks.ts', 'networks.mjs');
     const environment = {
       HTTPS_PROXY: proxy.url,
@@ -48,12 +40,31 @@ describe('the proxy and the certificate of the environment, as docs/networks.md 
 
     const printed = runTool([...command, basename(program), api.sandbox.apiToken], environment);
 
-    if (withoutProxies.includes(subject)) {
+    // Node.js can do so since 22.21.
+    if (subject === 'Node.js 22.12')
       await expect(printed).rejects.toThrow('ConnectionError: The request failed: getaddrinfo ');
-      expect(proxy.targets).toEqual([]);
-    } else {
-      expect(await printed).toBe('100\n');
-      expect(proxy.targets).toEqual(['api.example.com:443']);
-    }
+    else expect(await printed).toBe('100\n');
+    expect(proxy.targets).toEqual(subject === 'Node.js 22.12' ? [] : ['api.example.com:443']);
   });
+});
+
+it.each([
+  ['Bun', '.bin/bun'],
+  ['Deno', '.bin/deno', 'run', '--no-prompt', '--allow-net', '--allow-env'],
+])('the recipe for %s accepts a signed webhook, and rejects a changed one', async (subject, program, ...args) => {
+  const port = await freePort();
+  const file = join(inject('project'), `webhooks-${subject}.mjs`);
+  await writeFile(file, [preamble, `const port = ${port};`, recipe(subject)].join('\n'));
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, EXAMPLE_WEBHOOK_SECRET: secret };
+  const { child, output } = startPrinting(tool(program), [...args, file], { cwd: inject('project'), env });
+  onTestFinished(() => end(child));
+  const url = `http://127.0.0.1:${port}/webhooks`;
+  await vi.waitFor(() => fetch(url), { timeout: 60_000 });
+
+  const { body, ...rest } = await signed();
+  expect((await fetch(url, { ...rest, body })).status).toBe(204);
+  expect((await fetch(url, { ...rest, body: body.replace('John', 'Eve') })).status).toBe(400);
+  expect(output()).toContain('Welcome, John');
+  expect(output()).not.toContain('Eve');
 });

@@ -40,7 +40,7 @@ describe('dependabot', () => {
     const updated = updates.flatMap(({ directory, directories = [] }) => [directory, ...directories]);
     // The root's covers the sandbox, its workspace.
     const expected = folders.map((folder) => (folder === '/' || folder === '/sandbox' ? '/' : folder));
-    expect(expected.length).toBeGreaterThan(5);
+    expect(new Set(expected).size).toBeGreaterThan(3);
     for (const folder of expected) expect(updated).toContain(folder);
   });
 });

@@ -2,7 +2,7 @@ import { Client } from '@example/sdk';
 import { createSandbox, type Sandbox } from '@example/sandbox';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-// Row 13. Jest, node:test and msw: test/guides/testing.process.test.ts, test/package/test-runners.test.ts.
+// Row 13. Jest, node:test and msw: test/guides/testing.system.test.ts, test/package/matrix.weekly.test.ts.
 
 afterEach(() => vi.useRealTimers());
 

@@ -3,19 +3,16 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { launch as launchPuppeteer } from 'puppeteer-core';
-import { Builder } from 'selenium-webdriver';
 import { describe, expect } from 'vitest';
-import { hasChromium, launch as launchChromium } from './chromium.ts';
+import { hasChromium, launch } from './chromium.ts';
 import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
 /** One page in a browser of its own. */
 export interface Tab extends AsyncDisposable {
-  readonly goto: (url: string) => Promise<void>;
-  /** The value of an expression in the page, awaited there. */
+  readonly goto: (url: string) => Promise<unknown>;
+  /** The value of an expression in the page, awaited there, as JSON can carry it. */
   readonly evaluate: (expression: string) => Promise<unknown>;
 }
 
@@ -31,13 +28,20 @@ export interface BrowserEngine {
 /** After this time a browser is ended, whatever it is doing. */
 const timeLimit = 300_000;
 
+// No driver reaches all three: Playwright wants its own builds of Firefox and WebKit, Debian has no geckodriver, and its WebKit
+// no WebDriver BiDi. So Chromium has Playwright, and a tab of the others is two commands of the protocol that each has built in.
 const chromium: BrowserEngine = {
   name: 'Chromium',
   packages: ['chromium'],
   isInstalled: hasChromium,
   async open() {
-    const browser = await launchChromium();
-    return tabOf(await browser.newPage(), () => browser.close());
+    const browser = await launch();
+    const page = await browser.newPage();
+    return {
+      goto: (url) => page.goto(url),
+      evaluate: (expression) => page.evaluate(expression),
+      [Symbol.asyncDispose]: () => browser.close(),
+    };
   },
 };
 
@@ -48,18 +52,30 @@ const firefox: BrowserEngine = {
   isInstalled: existsSync(firefoxPath),
   async open() {
     await using resources = new AsyncDisposableStack();
-    const browser = await launchPuppeteer({
-      browser: 'firefox',
-      executablePath: firefoxPath,
-      // As root, Firefox refuses the home of anyone else, which a container in CI may have.
-      env: { PATH: process.env['PATH'], HOME: await temporaryHome(resources) },
-      timeout: timeLimit,
-      protocolTimeout: timeLimit,
-    });
-    resources.defer(() => browser.close());
-    const page = await browser.newPage();
+    // As root, Firefox refuses the home of anyone else, which a container in CI may have.
+    const home = await temporaryHome(resources);
+    const port = String(await freePort());
+    const args = ['--headless', '--no-remote', '--profile', home, '--remote-debugging-port', port, 'about:blank'];
+    const program = startProgram(resources, firefoxPath, args, { HOME: home });
+    await ready(program, () => fetch(`http://127.0.0.1:${port}`));
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/session`);
+    await once(socket, 'open');
+    await webDriverBiDi(socket, 'session.new', { capabilities: {} });
+    resources.defer(async () => void (await webDriverBiDi(socket, 'browser.close', {})));
+    const { contexts } = await webDriverBiDi(socket, 'browsingContext.getTree', {});
+    const context = contexts?.[0]?.context;
     const owned = resources.move();
-    return tabOf(page, () => owned.disposeAsync());
+    return {
+      goto: (url) => webDriverBiDi(socket, 'browsingContext.navigate', { context, url, wait: 'complete' }),
+      async evaluate(value) {
+        const expression = `(async () => JSON.stringify(await (${value})))()`;
+        const parameters = { expression, target: { context }, awaitPromise: true };
+        const { result, exceptionDetails } = await webDriverBiDi(socket, 'script.evaluate', parameters);
+        if (exceptionDetails) throw new Error(exceptionDetails.text);
+        return result?.value && (JSON.parse(result.value) as unknown);
+      },
+      [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    };
   },
 };
 
@@ -71,24 +87,25 @@ const webKit: BrowserEngine = {
   async open() {
     await using resources = new AsyncDisposableStack();
     const home = await temporaryHome(resources);
-    const display = await startDisplay(resources);
+    const xvfb = startProgram(resources, xvfbPath, ['-displayfd', '3', '-screen', '0', '1280x800x24']);
+    // It is a pipe for reading, as `startProgram` says.
+    const [display] = await once(xvfb.stdio[3] as Readable, 'data');
+    const environment = { HOME: home, XDG_RUNTIME_DIR: home, DISPLAY: `:${String(display).trim()}` };
     const port = await freePort();
-    const environment = { PATH: process.env['PATH'], HOME: home, XDG_RUNTIME_DIR: home, DISPLAY: display };
     const program = startProgram(resources, webKitDriverPath, ['--host=127.0.0.1', `--port=${port}`], environment);
     const server = `http://127.0.0.1:${port}`;
     await ready(program, () => fetch(`${server}/status`));
-    const driver = await new Builder()
-      .disableEnvironmentOverrides()
-      .usingServer(server)
-      .withCapabilities({ browserName: 'MiniBrowser' })
-      .build();
-    resources.defer(() => driver.quit());
-    await driver.manage().setTimeouts({ script: timeLimit, pageLoad: timeLimit });
+    const timeouts = { script: timeLimit, pageLoad: timeLimit };
+    const capabilities = { alwaysMatch: { browserName: 'MiniBrowser', timeouts } };
+    const { sessionId } = await webDriver<{ sessionId: string }>(`${server}/session`, { capabilities });
+    const session = `${server}/session/${sessionId}`;
+    resources.defer(async () => void (await fetch(session, { method: 'DELETE' })));
+    const evaluate = (value: string) =>
+      webDriver<unknown>(`${session}/execute/sync`, { script: `return ${value}`, args: [] });
     const owned = resources.move();
-    const evaluate = (expression: string) => driver.executeScript(`return ${expression}`);
     return {
       async goto(url) {
-        await driver.get(url);
+        await webDriver<unknown>(`${session}/url`, { url });
         // It may return before the scripts of the page have run.
         while ((await evaluate('document.readyState')) !== 'complete');
       },
@@ -114,30 +131,35 @@ export async function waitFor(tab: Tab, expression: string): Promise<void> {
   await expect.poll(isTrue, { timeout: 30_000, message: expression }).toBe(true);
 }
 
-/** That of a page of Playwright or Puppeteer. */
-function tabOf(page: Pick<Tab, 'evaluate'> & { goto(url: string): Promise<unknown> }, close: () => Promise<void>): Tab {
-  return {
-    goto: async (url) => void (await page.goto(url)),
-    evaluate: (expression) => page.evaluate(expression),
-    [Symbol.asyncDispose]: close,
-  };
+/** Sends a command of WebDriver, and gives its value, of whose type the caller is sure. */
+async function webDriver<T>(url: string, body: object): Promise<T> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const { value } = (await response.json()) as { value: T };
+  if (!response.ok) throw new Error(`${url}: ${JSON.stringify(value)}`);
+  return value;
+}
+
+/** What Firefox answers the commands of WebDriver BiDi that are sent here. */
+interface BiDiResult {
+  readonly contexts?: readonly { readonly context: string }[];
+  readonly result?: { readonly value?: string };
+  readonly exceptionDetails?: { readonly text: string };
+}
+
+/** Sends a command of WebDriver BiDi, one at a time, and gives its result. Without subscriptions, nothing else comes in. */
+async function webDriverBiDi(socket: WebSocket, method: string, params: object): Promise<BiDiResult> {
+  socket.send(JSON.stringify({ id: 1, method, params }));
+  const [{ data }] = (await once(socket, 'message')) as [MessageEvent<string>];
+  const { result, message } = JSON.parse(data) as { result: BiDiResult; message?: string };
+  if (message !== undefined) throw new Error(`${method}: ${message}`);
+  return result;
 }
 
 async function temporaryHome(resources: AsyncDisposableStack): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'browser-'));
   resources.defer(() => rm(home, { recursive: true, force: true, maxRetries: 10 }));
   return home;
-}
-
-/** Starts an X server on a display that is free. */
-async function startDisplay(resources: AsyncDisposableStack): Promise<string> {
-  const screen = ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'];
-  const xvfb = startProgram(resources, xvfbPath, screen);
-  // It is a pipe for reading, as `startProgram` says.
-  const lines = createInterface(xvfb.stdio[3] as Readable);
-  const [number] = await once(lines, 'line');
-  lines.close();
-  return `:${String(number)}`;
 }
 
 /** Starts a program without output but its fourth stream. It ends with the resources, or at the time limit. */
@@ -148,7 +170,8 @@ function startProgram(
   environment: NodeJS.ProcessEnv = {},
 ) {
   const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as const;
-  const child = start(path, args, { env: environment, stdio: [...stdio], timeout: timeLimit, killSignal: 'SIGKILL' });
+  const env = { PATH: process.env['PATH'], ...environment };
+  const child = start(path, args, { env, stdio: [...stdio], timeout: timeLimit, killSignal: 'SIGKILL' });
   resources.defer(() => end(child));
   return child;
 }

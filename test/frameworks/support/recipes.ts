@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import { signed, userCreated } from '../../webhooks/support/signed-request.ts';
 
 const guide = readFileSync(new URL('../../../docs/webhook-servers.md', import.meta.url), 'utf8');
 
@@ -20,4 +22,19 @@ export function recipe(name: string): string {
   const code = recipes.get(name);
   if (code === undefined) throw new Error(`docs/webhook-servers.md has no recipe "${name}".`);
   return code;
+}
+
+/** Sends a signed webhook, which must be handled, and a changed one, which must not. */
+export async function expectToReceive(url: string, output: () => string): Promise<void> {
+  const name = `Zoë at ${url} 👋`;
+  const { body, ...rest } = await signed({ ...userCreated, data: { ...userCreated.data, name } });
+
+  const accepted = await fetch(url, { ...rest, body });
+  // The output says why, if it is not.
+  expect({ status: accepted.status, output: output() }).toHaveProperty('status', 204);
+  await expect.poll(output).toContain(`Welcome, ${name}!`);
+
+  const rejected = await fetch(url, { ...rest, body: body.replace('Zoë', 'Eve') });
+  expect([rejected.status, await rejected.text()]).toEqual([400, '']);
+  expect(output()).not.toContain('Welcome, Eve');
 }

@@ -10,5 +10,6 @@ test('the SDK and the sandbox work here', async () => {
   const { INPUT = '', OUTPUT = '' } = process.env;
   // A boundary: the test that started this one wrote it.
   const suite = await runSuite(JSON.parse(INPUT) as SuiteInput);
-  writeFileSync(OUTPUT, JSON.stringify({ suite, sandbox: await useSandbox(), server: await useServer() }));
+  const dom = typeof document === 'object';
+  writeFileSync(OUTPUT, JSON.stringify({ suite, dom, sandbox: await useSandbox(), server: await useServer() }));
 }, 60_000);

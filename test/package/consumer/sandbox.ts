@@ -25,7 +25,11 @@ export async function useSandbox(): Promise<Record<string, unknown>> {
 export async function useServer(): Promise<number> {
   const sandbox = createSandbox({ projects: 3 });
   const { url } = await sandbox.listen();
-  const { meta } = await new Client({ apiToken: sandbox.apiToken, baseUrl: url }).projects.list();
+  const { meta } = await new Client({
+    apiToken: sandbox.apiToken,
+    baseUrl: url,
+    dangerouslyAllowBrowser: true,
+  }).projects.list();
   await sandbox.close();
   return meta.total_count;
 }

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { inject } from 'vitest';
-import { tool } from './tools.ts';
 
 /**
  * Compiles a program, of `consumer/` or of an absolute path, into the project where the packages are installed, and returns
@@ -34,9 +33,6 @@ export async function bundleConsumer(source: string, output: string, format: 'es
     ...(format === 'iife' && { globalName: 'suite' }),
     platform: 'browser',
     external: ['cloudflare:workers'],
-    nodePaths: [tool('')],
-    mainFields: ['module', 'main'],
-    alias: { punycode: tool('punycode/punycode.js') },
     tsconfigRaw: {},
   });
   return outfile;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { pack } from '../../../build/pack.ts';
-import { installTools } from './tools.ts';
+import { installTools } from '../../support/tools.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,24 +18,20 @@ declare module 'vitest' {
 const root = join(import.meta.dirname, '../../..');
 
 /** Before all tests: installs the tools, packs what is in `dist`, and installs that as a user would. */
-export default function setup({ provide }: TestProject): () => void {
-  installTools();
+export default function setup({ name, provide }: TestProject): () => void {
+  installTools(name === 'weekly' ? 'all' : 'for each change');
   // By its real path, since tools resolve links, and a temporary directory may be one.
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'example-sdk-')));
   const tarballs = [join(root, 'sandbox'), root].map((source) => pack(source, directory).path);
   const project = join(directory, 'project');
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true }));
-  npm(project, 'install', '--no-fund', '--no-audit', '--prefer-offline', ...tarballs);
-  provide('tarballs', tarballs);
-  provide('project', project);
-  return () => rmSync(directory, { recursive: true, force: true });
-}
-
-function npm(directory: string, ...args: string[]): void {
-  execFileSync('npm', [...args, '--silent'], {
-    cwd: directory,
+  execFileSync('npm', ['install', '--no-fund', '--no-audit', '--prefer-offline', '--silent', ...tarballs], {
+    cwd: project,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',
   });
+  provide('tarballs', tarballs);
+  provide('project', project);
+  return () => rmSync(directory, { recursive: true, force: true });
 }

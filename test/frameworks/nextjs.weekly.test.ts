@@ -7,29 +7,26 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { networkRecipe } from '../guides/support/network-recipes.ts';
 import { end, startPrinting } from '../support/child-process.ts';
 import { freePort, openServer } from '../support/free-port.ts';
-import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
-import { preamble, recipe } from './support/recipes.ts';
+import { secret } from '../webhooks/support/signed-request.ts';
+import { expectToReceive, preamble, recipe } from './support/recipes.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
 /** A page that shows the ids of some projects, made anew for each request. */
-const page = (from: string, projects: string) => `
+const page = (imports: string, projects: string) => `
 import { connection } from 'next/server';
-import { ${from} } from '../../lib/${from === 'cached' ? 'api' : 'projects'}';
-
-export default async function Page() {
-  await connection();
-  const projects = ${projects};
-  return <p>{projects.map(({ id }) => id).join()}</p>;
-}
-`;
+${imports}
+export default async () => (await connection(), <p>{(await ${projects}).map(({ id }) => id).join()}</p>);`;
 
 const files = {
   'lib/api.ts': networkRecipe('Next.js, 1'),
   'lib/projects.ts': networkRecipe('Next.js, 2'),
-  'app/responses/page.tsx': page('cached', '(await cached.projects.list()).data'),
-  'app/results/page.tsx': page('activeProjects', 'await activeProjects()'),
+  'app/responses/page.tsx': page(
+    `import { cached } from '../../lib/api';`,
+    'cached.projects.list().then(({ data }) => data)',
+  ),
+  'app/results/page.tsx': page(`import { activeProjects } from '../../lib/projects';`, 'activeProjects()'),
   'app/users/route.ts': `
 import { cached } from '../../lib/api';
 
@@ -42,10 +39,7 @@ export async function POST() {
   'app/edge/route.ts': `${preamble}\n${recipe('Next.js, App Router on the edge runtime')}`,
   'pages/api/recipe.ts': `${preamble}\n${recipe('Next.js, Pages Router: pages/api/webhooks.ts')}`,
   'app/layout.tsx': `
-export default function Layout({ children }: { children: React.ReactNode }) {
-  return <html><body>{children}</body></html>;
-}
-`,
+export default ({ children }: { children: React.ReactNode }) => <html><body>{children}</body></html>;`,
 };
 
 let directory: string;
@@ -79,9 +73,10 @@ beforeAll(async () => {
   });
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
+  const { PATH, HOME } = process.env;
   const env = {
-    PATH: process.env['PATH'],
-    HOME: process.env['HOME'],
+    PATH,
+    HOME,
     NODE_ENV: 'production' as const,
     NEXT_TELEMETRY_DISABLED: '1',
     EXAMPLE_API_TOKEN: 'token',
@@ -129,13 +124,4 @@ it.each([
   ['the recipe for the App Router', '/recipe'],
   ['the recipe for the edge runtime', '/edge'],
   ['the recipe for the Pages Router', '/api/recipe'],
-])('%s accepts a signed webhook and rejects a changed one', async (_, route) => {
-  const data = { ...userCreated.data, name: `Zoë at ${route}` };
-  const { body, ...rest } = await signed({ ...userCreated, data });
-
-  expect((await fetch(url + route, { ...rest, body })).status).toBe(204);
-  await expect.poll(() => next.output()).toContain(`Welcome, Zoë at ${route}!`);
-
-  expect((await fetch(url + route, { ...rest, body: body.replace('Zoë', 'Eve') })).status).toBe(400);
-  expect(next.output()).not.toContain('Eve');
-});
+])('%s accepts a signed webhook and rejects a changed one', (_, route) => expectToReceive(url + route, next.output));

@@ -1,0 +1,138 @@
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { forJest, forJestInJsdom } from '../guides/support/testing-recipes.ts';
+import { describeEachBrowserEngine } from '../support/browser-engines.ts';
+import { bundledPackages } from '../support/bundled-packages.ts';
+import { serveDirectory, servePage } from '../support/static-server.ts';
+import { tool } from '../support/tools.ts';
+import { describeInChromium, useChromium } from '../support/use-chromium.ts';
+import type { useSandbox } from './consumer/sandbox.ts';
+import type { runSuite } from './consumer/suite.ts';
+import { buildConsumer, bundleConsumer } from './support/build-consumer.ts';
+import { compileWith } from './support/compile.ts';
+import { bundlers, compilers, testRuns } from './support/matrix.ts';
+import { runTool } from './support/run-tool.ts';
+import { expectedOfSandbox, startSuite } from './support/suite-run.ts';
+
+compileWith(compilers.slice(1));
+
+const html = '<!doctype html><title>Page</title><script type="module" src="page.js"></script>';
+
+/** Builds a page of a program. Gives the directory to serve, and what it has of the packages that the SDK bundles. */
+async function buildPage({ tool: name, args }: (typeof bundlers)[number], program: string) {
+  const directory = await mkdtemp(join(inject('project'), `${name}-`));
+  await writeFile(join(directory, 'page.js'), program);
+  await writeFile(join(directory, 'index.html'), html);
+  await runTool([`.bin/${name}`, ...args.split(' ')], {}, directory);
+
+  const out = join(directory, 'out');
+  const files = await readdir(out, { recursive: true });
+  if (!files.includes('index.html')) await writeFile(join(out, 'index.html'), html);
+  const scripts = files.filter((file) => file.endsWith('.js')).map((file) => readFile(join(out, file), 'utf8'));
+  return { out, packages: bundledPackages((await Promise.all(scripts)).join('\n')) };
+}
+
+describeInChromium('a page in Chromium', () => {
+  const browser = useChromium();
+
+  it.each(bundlers)('of $subject uses the API and the sandbox, and gets only what it needs', async (bundler) => {
+    const { input, check } = await startSuite();
+    const program = await readFile(await buildConsumer('page.ts', `${bundler.tool}.mjs`), 'utf8');
+    const { out, packages } = await buildPage(bundler, program);
+    const page = await browser().newPage();
+    await page.goto(await serveDirectory(out));
+
+    const [suite, sandbox] = await page.evaluate(async (given) => {
+      // Set by consumer/page.ts.
+      const set = globalThis as unknown as { runSuite: typeof runSuite; useSandbox: typeof useSandbox };
+      return [await set.runSuite(given), await set.useSandbox()];
+    }, input);
+
+    check(suite);
+    expect(sandbox).toEqual(expectedOfSandbox.sandbox);
+    expect(packages).toEqual(['ky', 'zod', 'eventemitter3']);
+
+    const small = `import { NotFoundError } from '@example/sdk'; import { verifyWebhook } from '@example/sdk/webhooks';
+      globalThis.imported = [NotFoundError, verifyWebhook];`;
+    expect((await buildPage(bundler, small)).packages).toEqual([]);
+  });
+});
+
+it.each(testRuns)('$subject runs a test that uses the packages from $moduleKind', async (run) => {
+  const { subject, format, extension, command, environment = {}, dom = false } = run;
+  const { input, check } = await startSuite();
+  const test = await buildConsumer('in-test-runner.ts', `${subject.replace(/\W+/g, '-')}.test.${extension}`, format);
+  if (subject.startsWith('Jest with jsdom')) {
+    const without = runTool([...command, basename(test)], environment);
+    await expect(without).rejects.toThrow(/Text(De|En)coder is not defined/);
+    await writeFile(test, `${forJestInJsdom}\n${await readFile(test, 'utf8')}`);
+  }
+
+  const OUTPUT = `${test}.json`;
+  await runTool([...command, basename(test)], { ...environment, INPUT: JSON.stringify(input), OUTPUT });
+
+  // It has what consumer/in-test-runner.ts writes.
+  const { suite, ...rest } = JSON.parse(await readFile(OUTPUT, 'utf8')) as { suite: unknown };
+  check(suite);
+  expect(rest).toEqual({ ...expectedOfSandbox, dom });
+});
+
+it('the test for Jest in docs/testing.md passes', async () => {
+  await writeFile(join(inject('project'), 'guide.test.mjs'), forJest.map(({ code }) => code).join('\n'));
+  const { command, environment } = testRuns.find(({ environment }) => environment) ?? expect.fail();
+
+  // Rejects if the test fails.
+  await expect(runTool([...command, 'guide.test.mjs'], environment)).resolves.toBeTypeOf('string');
+});
+
+/** The suite in a service worker: its input is a message, what it saw is the answer. */
+const answering = `addEventListener('message', (event) => event.waitUntil(
+  suite.runSuite(event.data).catch(String).then((seen) => event.source.postMessage(seen))));`;
+
+describeEachBrowserEngine('a service worker', ({ name, open }) => {
+  it('uses the installed package, with the API on another origin', async () => {
+    const { input, check } = await startSuite();
+    const script = await readFile(await bundleConsumer('suite.ts', `sw-in-${name}.js`, 'iife'), 'utf8');
+    await using tab = await open();
+    await tab.goto(await servePage('<!doctype html>', script + answering));
+
+    const seen = await tab.evaluate(`(async () => {
+      await navigator.serviceWorker.register('/page.js');
+      const { active } = await navigator.serviceWorker.ready;
+      const answer = new Promise((resolve) => (navigator.serviceWorker.onmessage = ({ data }) => resolve(data)));
+      active.postMessage(${JSON.stringify(input)});
+      return answer;
+    })()`);
+    check(seen);
+  });
+});
+
+/** A program that runs the suite in the edge runtime of Next.js. */
+const inEdgeRuntime = `const { EdgeRuntime } = require('edge-runtime');
+  const script = require('node:fs').readFileSync(process.argv[1], 'utf8') + ';suite.runSuite(' + process.argv[2] + ')';
+  new EdgeRuntime().evaluate(script).then((suite) => console.log(JSON.stringify(suite)));`;
+
+it('the edge runtime of Next.js uses the installed package', async () => {
+  const { input, check } = await startSuite();
+  const bundle = await bundleConsumer('suite.ts', 'edge-suite.js', 'iife');
+  const args = ['-e', inEdgeRuntime, bundle, JSON.stringify(input)];
+
+  check(JSON.parse(await runTool([process.execPath, ...args], { NODE_PATH: tool('') })));
+});
+
+/** A script as the official preset of Babel leaves it. */
+const throughBabel = `const { transformFileSync } = require('@babel/core');
+  const preset = [require.resolve('@react-native/babel-preset'), { enableBabelRuntime: false, disableImportExportTransform: true }];
+  const { code } = transformFileSync(process.argv[1], { presets: [preset], babelrc: false, configFile: false });
+  require('node:fs').writeFileSync(process.argv[1], code);`;
+
+it('React Native builds the installed package with its preset and compiler', async () => {
+  const bundle = await bundleConsumer('suite.ts', 'react-native.js', 'iife');
+  await runTool([process.execPath, '-e', throughBabel, bundle], { NODE_PATH: tool('') });
+  const compiler = 'hermes-compiler/hermesc/linux64-bin/hermesc';
+  // It refuses static blocks, as an app's build does.
+  await runTool([compiler, '-O', '-w', '-emit-binary', '-out', `${bundle}.hbc`, bundle]);
+
+  expect((await stat(`${bundle}.hbc`)).size).toBeGreaterThan(100_000);
+});
