@@ -213,7 +213,7 @@ function deadlineOf(call: Call): Deadline | undefined {
   return new Deadline(call.signals, totalTimeout, () => {
     const cause = call.lastError ?? call.outage?.lastError;
     const last = cause ? ` The last failure: ${withoutTarget(cause.message)}` : '';
-    const problem = `The call took longer than its totalTimeout of ${totalTimeout} ms: it waits ${waitOf(call)}.`;
+    const problem = `The call took longer than its totalTimeout of ${totalTimeout} ms: it was waiting ${waitOf(call)}.`;
     return new TimeoutError(`${problem} ${describeEffect(call)}${last}`, errorInit(call), cause && { cause });
   });
 }
@@ -223,7 +223,7 @@ function waitOf(call: Call): string {
   if (sentAt !== undefined)
     return `for the response to a request that was sent after ${Math.round(sentAt - deadline + options.totalTimeout)} ms`;
   if (call.response?.ok) return 'for the schema';
-  if (call.outage?.isFailing) return 'for an API that fails';
+  if (call.outage?.isFailing) return 'for the API to recover';
   return (call.restUntil ?? 0) > now() ? 'before a retry' : 'for the rate limit or the token';
 }
 

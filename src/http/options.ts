@@ -262,7 +262,7 @@ function resolve<Name extends keyof ClientOptions>(names: readonly Name[], optio
 function checkedRuntime(isAllowed: boolean): boolean {
   if (!isBrowser() || isAllowed) return isAllowed;
   throw new InvalidRequestError(
-    'In a browser, every visitor can read the API token: set dangerouslyAllowBrowser: true if they may.',
+    'In a browser, every visitor can read the API token: set dangerouslyAllowBrowser: true if that is intended.',
   );
 }
 

@@ -15,7 +15,7 @@ export function waitError(request: PermitRequest, now: number, delay: number): R
   if (!isTooLong && (delay === 0 || now + delay < deadline)) return undefined;
   const seconds = Math.max(1, Math.ceil(delay / 1000));
   const waited = Math.round(maxWait - maxDelay);
-  const over = waited > 0 ? `, of which ${waited} ms are over` : '';
+  const over = waited > 0 ? `, of which ${waited} ms have passed` : '';
   const limit = isTooLong ? `maxWait is ${maxWait} ms${over}` : `totalTimeout leaves ${Math.round(deadline - now)} ms`;
   // A wait that is over was predicted wrongly.
   const problem =

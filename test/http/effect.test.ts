@@ -103,10 +103,10 @@ describe('the error of totalTimeout says what the call waited for, whether it wa
     [`${response}. It may have taken effect. (POST /users)`, 'no answer', create],
     ['the schema. It was sent. (200 GET /teams)', 200, getChecked],
     ['the rate limit or the token. It was not sent. (GET /users/{id})', 200, getWithoutToken],
-    [`an API that fails. It was sent. ${once}`, 500, getAmongOthers],
+    [`the API to recover. It was sent. ${once}`, 500, getAmongOthers],
   ])('it waits for %s', async (message, reply, call) => {
     const error = await settled(rejection(call(clientOf(replying(reply)))));
-    const start = 'The call took longer than its totalTimeout of 1000 ms: it waits for';
+    const start = 'The call took longer than its totalTimeout of 1000 ms: it was waiting for';
     expect(error).toMatchObject({ name: 'TimeoutError', message: `${start} ${message}` });
     expect(performance.now()).toBe(1000);
   });
@@ -117,7 +117,7 @@ describe('the error of totalTimeout says what the call waited for, whether it wa
     await passTime(200); // The first try hangs.
 
     expect(await settled(rejection(create(client)))).toMatchObject({
-      message: `The call took longer than its totalTimeout of 1000 ms: it waits for an API that fails. It was not sent. ${failure} (POST /users)`,
+      message: `The call took longer than its totalTimeout of 1000 ms: it was waiting for the API to recover. It was not sent. ${failure} (POST /users)`,
       cause: { name: 'InternalServerError', status: 500 },
       mayHaveTakenEffect: false,
     });

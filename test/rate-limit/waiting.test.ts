@@ -161,7 +161,7 @@ it.each<[Partial<PermitRequest>, delay: number, message: string | undefined]>([
   [
     { maxWait: 5000, waitingSince: now - 4000 },
     1001,
-    notSent('2 s, and maxWait is 5000 ms, of which 4000 ms are over'),
+    notSent('2 s, and maxWait is 5000 ms, of which 4000 ms have passed'),
   ],
   [{ maxWait: 0 }, 0, notSent('1 s, and maxWait is 0 ms')],
   [
