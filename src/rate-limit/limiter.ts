@@ -108,7 +108,7 @@ export class Limiter implements SharedLimiter {
     return Math.max(outage, this.window.readyAt(now), this.#throttle.readyAt, this.#holdUntil, own);
   }
 
-  /** Rule 5: while no window is known, ten requests may find out, or one at a time if calls wait. */
+  /** Rule 5: while no window is known, a few requests may find out, or one at a time if calls wait. */
   #probeAt(now: number, priority: Priority): number {
     if (!this.window.isUnknown(now)) return now;
     const waiting = priority === 'normal' ? this.queue.normal : this.queue.size;

@@ -103,7 +103,7 @@ export class Outage {
    * A request has failed.
    *
    * @param asked Milliseconds that its response asks to wait.
-   * @returns True if the retry doesn't count, because the call waits for the same outage since it first failed.
+   * @returns True if the retry doesn't count: the call failed in this outage before, or in none.
    */
   failed(now: number, { sentAt, isTry, request }: SentRequest, error: ExampleError, asked = 0): boolean {
     const route = this.#routes.get(routeOf(request)) ?? { failures: 0, retriedAt: -Infinity };
