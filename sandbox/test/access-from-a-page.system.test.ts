@@ -101,4 +101,15 @@ describeInChromium('a page in Chromium', () => {
       expect(sandbox.state.users.list().map(({ name }) => name)).toEqual(['Eve']);
     }
   });
+
+  test('can link to the dashboard, which works', async () => {
+    const { sandbox, server, page } = await visit(await originOf('evil.test'));
+    await page.setContent(`<a href="${new URL('/dashboard/users', server.url).href}">Dashboard</a>`);
+    await page.getByText('Dashboard').click();
+    await page.locator('summary', { hasText: 'Create user' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Ada');
+    await page.getByLabel('Email', { exact: true }).fill('ada@example.com');
+    await page.locator('button[value=create]').click();
+    await expect.poll(() => sandbox.state.users.list().map(({ name }) => name)).toEqual(['Ada']);
+  });
 });

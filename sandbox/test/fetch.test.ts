@@ -40,3 +40,18 @@ test('fetch refuses what the global fetch refuses', async () => {
   await expect(fetch('/v1/projects')).rejects.toThrow(TypeError);
   await expect(fetch(`${baseUrl}/projects`, { body: 'a GET has none' })).rejects.toThrow(TypeError);
 });
+
+test('a response has the URL of its request, and headers that are immutable, as have its clones', async () => {
+  const { fetch, baseUrl } = createSandbox({ apiToken });
+  const response = await fetch(`${baseUrl}/projects?per_page=1#part`, { headers });
+  for (const each of [response, response.clone(), response.clone().clone()]) {
+    expect(each.url).toBe(`${baseUrl}/projects?per_page=1`);
+    expect(() => each.headers.set('x-request-id', 'mine')).toThrow(TypeError);
+    expect(() => each.headers.append('x-more', 'mine')).toThrow(TypeError);
+    expect(() => each.headers.delete('date')).toThrow(TypeError);
+    expect(await each.json()).toMatchObject({ meta: { total_count: 100 } });
+  }
+  const copy = new Response(null, response);
+  copy.headers.set('x-request-id', 'mine');
+  expect(copy.headers.get('x-request-id')).toBe('mine');
+});

@@ -1,5 +1,6 @@
 import { createSandbox, type SandboxOptions } from '@example/sandbox';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
 
 test.each<[SandboxOptions, string]>([
   [{ apiToken: '' }, 'apiToken'],
@@ -7,6 +8,7 @@ test.each<[SandboxOptions, string]>([
   [{ rateLimit: { limit: 0 } }, 'rateLimit.limit'],
   [{ rateLimit: { window: Number.NaN } }, 'rateLimit.window'],
   [{ projects: -1 }, 'projects'],
+  [{ users: 1.5 }, 'users'],
   [{ users: [{ email: 'a@example.com' }, { email: 'A@example.com' }] }, 'users'],
   [{ latency: -1 }, 'latency'],
   [{ webhooks: { jitter: 2 } }, 'webhooks.jitter'],
@@ -35,4 +37,17 @@ test('the message about an unknown option lists the known ones', () => {
   expect(() => createSandbox({ rateLimit: 5 } as unknown as SandboxOptions)).toThrow(
     'Invalid options. `rateLimit`: Must be an object, such as { limit: 100, window: 60_000 }.',
   );
+});
+
+test.each(['20.20.2', '22.11.0'])('an older Node.js gets a message: %s', (node) => {
+  vi.stubGlobal('process', { ...process, versions: { ...process.versions, node } });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  expect(() => createSandbox()).toThrow(`@example/sandbox needs Node.js 22.12 or later. This is Node.js ${node}.`);
+  expect(manifest.engines).toEqual({ node: '>=22.12' });
+});
+
+test('generated ids leave out the ids that seeds and tests have given', () => {
+  const sandbox = createSandbox({ users: [{}, { id: 'user_123' }, { id: 'user_125' }] });
+  sandbox.state.users.create({ email: 'new@example.com' });
+  expect(sandbox.state.users.list().map(({ id }) => id)).toEqual(['user_124', 'user_123', 'user_125', 'user_126']);
 });

@@ -48,3 +48,11 @@ test('a failed request counts', async () => {
   expect(budget(await call(sandbox, 'GET /v1/nothing'))[1]).toBe('0');
   expect((await ask(sandbox)).status).toBe(429);
 });
+
+test('a clock that goes backwards starts a new window', async () => {
+  let now = start;
+  const sandbox = createSandbox({ rateLimit: { limit: 1 }, now: () => now });
+  await ask(sandbox);
+  now -= 1000;
+  expect((await ask(sandbox)).status).toBe(200);
+});

@@ -58,6 +58,17 @@ test('a sandbox that other machines can reach warns, and has a token that nobody
   expect((await serve()).server.output()).not.toContain('Warning');
 });
 
+test('it goes on serving when the program that started it reads no further', async () => {
+  const program = start('--port', '0');
+  const [, url = ''] = await program.prints(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
+  program.child.stdout?.destroy();
+  program.child.stderr?.destroy();
+  const headers = { Authorization: 'Bearer sandbox_token' };
+  for (let count = 0; count < 3; count += 1) expect((await fetch(`${url}/projects`, { headers })).status).toBe(200);
+  program.child.kill('SIGINT');
+  expect(await program.exitCode).toBe(0);
+});
+
 test('what cannot be listened to or stored is reported with a remedy', async () => {
   const { port } = new URL((await serve()).url);
   const noAddress = (host: string) =>

@@ -83,6 +83,17 @@ test.each(Object.entries(stories))('%s', async (_, steps) => {
   }
 });
 
+test('what it changes, the API sees', async () => {
+  const sandbox = createSandbox();
+  const control = controlClient(sandbox);
+  await control('POST /users', { name: 'Ada' });
+  expect(await (await call(sandbox, 'GET /v1/users/user_123')).json()).toMatchObject({ name: 'Ada' });
+  await control('POST /faults', { status: 503 });
+  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(503);
+  await control('DELETE /tokens/tok_123');
+  expect((await call(sandbox, 'GET /v1/projects')).status).toBe(401);
+});
+
 test('the request log is filtered, read in pages and cleared', async () => {
   const sandbox = createSandbox();
   const control = controlClient(sandbox);

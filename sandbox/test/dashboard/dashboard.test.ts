@@ -30,6 +30,23 @@ test('it is not part of the API: it uses no budget and is not logged', async () 
   expect(sandbox.requests).toEqual([]);
 });
 
+test('it needs no network: pages load only what the server has itself', async () => {
+  const sandbox = createSandbox();
+  const page = await html(sandbox);
+  const loaded = [...page.matchAll(/<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
+  expect(loaded).toEqual([
+    '/dashboard/icon.svg',
+    '/dashboard/style.css',
+    '/dashboard/script.js',
+    '/dashboard/icon.svg',
+  ]);
+  for (const path of loaded) {
+    const file = await sandbox.fetch(`http://127.0.0.1${path}`);
+    expect(file.status).toBe(200);
+    expect(await file.text()).not.toMatch(/@import|https?:\/\/(?!www\.w3\.org)/);
+  }
+});
+
 test('user input is escaped', async () => {
   const sandbox = createSandbox({ projects: 0 });
   const name = `"><script>alert('x')</script>`;

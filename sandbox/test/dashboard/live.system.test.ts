@@ -59,6 +59,45 @@ describeInChromium('an open page stays up to date', () => {
     expect(states).toEqual(['200', 'aborted']);
   });
 
+  test('the list does not move under the pointer, and catches up when it leaves', async () => {
+    const { page, send } = await open();
+    for (let index = 0; index < 3; index++) await send(`/users/user_${index}`);
+    await page.goto('/dashboard/requests');
+    await isLive(page);
+    const target = rows(page).nth(1);
+    await target.hover();
+    const before = await target.boundingBox();
+    await send('/users/new');
+    // The page is loaded again in any case.
+    await page.waitForResponse(/\/dashboard\/requests$/);
+    await page.waitForResponse(/\/dashboard\/requests$/);
+    expect(await target.innerText()).toContain('user_1');
+    expect(await target.boundingBox()).toEqual(before);
+
+    await page.locator('#log-title').hover();
+    await send('/users/newest');
+    await rows(page).first().getByText('newest').waitFor();
+  });
+
+  test('a list and an open request keep their places while newer requests appear above', async () => {
+    const { page, send } = await open();
+    for (let index = 0; index < 60; index++) await send(`/users/user_${index}`);
+    await page.goto('/dashboard/requests');
+    await isLive(page);
+    await page.locator('#log-rows').evaluate((list) => list.scrollTo(0, 400));
+    await page.getByText('/v1/users/user_40').click();
+    await page.locator('#detail').waitFor();
+    await page.getByText('request headers').click();
+    await page.locator('#detail').evaluate((detail) => detail.scrollTo(0, 120));
+    const place = await rows(page).filter({ hasText: 'user_40' }).boundingBox();
+    await send('/users/new');
+    await rows(page).first().getByText('/v1/users/new').waitFor({ state: 'attached' });
+    const placeNow = await rows(page).filter({ hasText: 'user_40' }).boundingBox();
+    expect(Math.abs(placeNow!.y - place!.y)).toBeLessThan(2); // and not the height of a row
+    expect(await page.locator('#detail').evaluate((detail) => detail.scrollTop)).toBe(120);
+    expect(await page.locator('#detail details[open]').innerText()).toContain('authorization');
+  });
+
   test('only a visible tab holds a stream of events, since a browser has six connections to a server', async () => {
     const { page, send } = await open();
     await page.goto('/dashboard/requests');

@@ -42,6 +42,16 @@ test('each row shows what became of a request', async () => {
   for (const [index, pattern] of expected.entries()) expect(found[index]).toMatch(pattern);
 });
 
+test('no page shows a raw backtick', async () => {
+  const sandbox = createSandbox();
+  await call(sandbox, 'GET /v1/projects', { token: null });
+  for (const path of ['', '/requests', `/requests/${sandbox.requests[0]!.id}`]) {
+    const page = await html(sandbox, path);
+    expect(page).toContain('Authorization: Bearer');
+    expect(page).not.toContain('`');
+  }
+});
+
 describe('the filter is in the address', () => {
   test('and is kept by the links of the page', async () => {
     const sandbox = await sandboxWithRequests(60);
@@ -99,5 +109,16 @@ describe('a selected request', () => {
     const page = await html(sandbox, `/requests/${sandbox.requests[0]!.id}`);
     for (const text of [by, effect]) expect(page).toContain(text);
     if (by.includes('fault_1')) expect(page).toContain('None was sent.');
+  });
+
+  test('says that its token was revoked, and once the log no longer has it, why', async () => {
+    const sandbox = await sandboxWithRequests(1);
+    const { id } = sandbox.requests[0]!;
+    sandbox.state.tokens.revoke('tok_123');
+    expect(await html(sandbox, `/requests/${id}`)).toContain('<dd>revoked</dd>');
+    await sandbox.reset();
+    const response = await get(sandbox, `/requests/${id}`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain(`The log has no request ${id}. It is kept in memory`);
   });
 });

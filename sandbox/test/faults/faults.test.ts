@@ -144,6 +144,18 @@ test('unauthenticated requests and preflights do not use up a fault, and one tha
   expect((await call(sandbox, 'GET /v1/projects')).status).toBe(503);
 });
 
+test.each([
+  [400, 'invalid_request'],
+  [403, 'forbidden'],
+  [418, 'invalid_request'],
+  [500, 'internal_error'],
+  [504, 'gateway_timeout'],
+])('status %i has the code %s', async (status, code) => {
+  const sandbox = createSandbox();
+  sandbox.faults.next({ status });
+  expect(await (await call(sandbox, 'GET /v1/projects')).json()).toMatchObject({ error: { code } });
+});
+
 test.each<[Fault, string]>([
   [{}, '`status`: Must have at least one of status, latency, reset and body.'],
   [{ times: 2 }, '`status`: Must have at least one of status'],
@@ -175,6 +187,17 @@ describe('the header Sandbox-Fault', () => {
     expect(sandbox.requests[0]?.fault).toEqual({ id: 'header', status: 503, retryAfter: 7, met: 1 });
     const once = withFault({ id: 'one', status: 503, times: 1 });
     expect([await list(sandbox, once), await list(sandbox, once), await list(sandbox)]).toEqual([503, 200, 500]);
+  });
+
+  test('counts for each token, until the faults are cleared', async () => {
+    const sandbox = createSandbox();
+    const { token } = await sandbox.state.tokens.create('other');
+    const once = withFault({ id: 'one', status: 503, times: 1 });
+    for (let round = 0; round < 2; round++) {
+      expect([await list(sandbox, once), await list(sandbox, { ...once, token })]).toEqual([503, 503]);
+      expect(await list(sandbox, once)).toBe(200);
+      sandbox.faults.clear();
+    }
   });
 
   test.each([

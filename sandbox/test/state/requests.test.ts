@@ -173,12 +173,48 @@ describe('no token and no password is recorded', () => {
   });
 });
 
+test('a request without a token that mentions secrets sixty thousand times holds nobody up', async () => {
+  const sandbox = createSandbox();
+  await call(sandbox, 'POST /v1/users', { token: null, body: 'token'.repeat(60_000) });
+  await call(sandbox, 'POST /v1/users', { token: null, body: JSON.stringify({ name: 'password-'.repeat(25_000) }) });
+  expect(sandbox.requests.map(({ status, body }) => [status, JSON.stringify(body).slice(0, 18)])).toEqual([
+    [401, '"tokentokentokento'],
+    [401, '{"name":"password-'],
+  ]);
+});
+
+test('a word that is also the name of a secret is recorded if nothing was assigned to it', async () => {
+  const sandbox = createSandbox();
+  const names = ['The secret garden', 'Token ring, 100 % done'];
+  for (const name of names) await call(sandbox, 'POST /v1/users', { json: { name } });
+  expect(sandbox.requests.map(({ body }) => body)).toEqual(names.map((name) => ({ name })));
+});
+
+test('a body that is not JSON is recorded as text, and a deep or large one is shortened', async () => {
+  const sandbox = createSandbox();
+  await call(sandbox, 'POST /v1/users', { body: '{"name":' });
+  await call(sandbox, 'POST /v1/users', { body: `{"deep":${'['.repeat(30)}${']'.repeat(30)}}` });
+  await call(sandbox, 'POST /v1/users', { json: { name: 'x'.repeat(500_000) } });
+  const [text, deep, large] = sandbox.requests.map(({ body }) => body);
+  expect(text).toBe('{"name":');
+  expect(JSON.stringify(deep)).toBe(`{"deep":${'['.repeat(19)}"…"${']'.repeat(19)}}`);
+  expect(large).toBe(`{"name":"${'x'.repeat(262_135)}…`);
+});
+
 test('the last 10 000 are kept', () => {
   const log = new RequestLog(() => undefined);
   const request = new Request('http://127.0.0.1/v1/projects');
   for (let index = 0; index < 10_100; index++) log.open(`req_${index}`, request, 0);
   expect(log.entries).toHaveLength(10_000);
   expect([log.entries[0]?.id, log.entries.at(-1)?.id]).toEqual(['req_100', 'req_10099']);
+});
+
+test('fewer are kept if they are large, so that they do not fill the memory', () => {
+  const log = new RequestLog(() => undefined);
+  const request = new Request('http://127.0.0.1/v1/users', { method: 'POST' });
+  for (let index = 0; index < 300; index++) log.recordBody(log.open(`req_${index}`, request, 0), 'x'.repeat(300_000));
+  expect(log.entries.length).toBeGreaterThan(200);
+  expect(log.entries.length).toBeLessThan(250);
 });
 
 test.each<[Record<string, string>, readonly number[]]>([

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../../../test/sqlite/support/temporary-folder.ts';
 import { freePort } from '../../../test/support/free-port.ts';
 import { assembleSandbox, type Sandbox } from '../../src/sandbox.ts';
@@ -62,6 +62,19 @@ test('a restart restores the whole state', async () => {
   await second.reset();
   await second.close();
   expect((await kept()).state.users.list()).toEqual([]);
+});
+
+test('a restart with another token keeps the idempotency keys, and the earlier token is refused', async () => {
+  const headers = { 'Idempotency-Key': 'one' };
+  const first = await kept({ apiToken: 'first' });
+  await call(first, 'POST /v1/users', { json: john, headers });
+  await first.close();
+
+  const second = await kept({ apiToken: 'second' });
+  const again = await call(second, 'POST /v1/users', { json: john, headers });
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+  expect((await call(second, 'GET /v1/projects', { token: 'first' })).status).toBe(401);
+  expect(second.state.tokens.list()).toHaveLength(1);
 });
 
 test('the file contains no token and no password', async () => {
@@ -131,6 +144,57 @@ test('a file in another format or of a later version is refused and not changed'
   database.close();
   await expect(openJournal(file)).rejects.toThrow('was not written by this version of @example/sandbox');
   await expect(openJournal(join(directory, 'no', 'such.db'))).rejects.toThrow(JournalError);
+});
+
+test('on a full disk, what is answered 500 is not there, and the message says so', async () => {
+  const exec = vi.spyOn(DatabaseSync.prototype, 'exec');
+  const first = await kept({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] }, rateLimit: { limit: 1000 } });
+  const database = exec.mock.contexts[0] as DatabaseSync;
+  exec.mockRestore();
+  await call(first, 'GET /v1/projects');
+  const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number };
+  database.exec(`PRAGMA max_page_count = ${pages + 8}`);
+
+  const created: unknown[] = [];
+  const refused: { error: { code: string; message: string } }[] = [];
+  for (let index = 0; index < 100; index += 1) {
+    const headers = { 'Idempotency-Key': `key-${index}` };
+    const json = { ...john, email: `${index}@example.com` };
+    const response = await call(first, 'POST /v1/users', { json, headers });
+    if (response.status === 201) created.push(await response.json());
+    else refused.push((await response.json()) as (typeof refused)[number]);
+  }
+  expect(created.length).toBeGreaterThan(0);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(new Set(refused.map(({ error }) => error.code))).toEqual(new Set(['storage_failed']));
+  expect(refused[0]?.error.message).toBe(
+    `The disk is full: ${file} can't grow. Nothing was changed. Free some space, and try again.`,
+  );
+  expect(first.state.users.list()).toEqual(created);
+  // Their events are due, and their results can't be stored. The sandbox goes on.
+  await first.webhooks.flush();
+  expect((await call(first, 'GET /v1/projects')).status).toBe(200);
+  const deliveries = first.webhooks.deliveries.map(({ id }) => id);
+
+  database.exec('PRAGMA max_page_count = 100000');
+  expect((await call(first, 'POST /v1/users', { json: john })).status).toBe(201);
+  const users = first.state.users.list();
+  await first.close();
+  const second = await kept();
+  expect(second.state.users.list()).toEqual(users);
+  expect(second.webhooks.deliveries.map(({ id }) => id)).toEqual(expect.arrayContaining(deliveries));
+});
+
+test('a damaged file is reported, with what to do', async () => {
+  await (await kept({ projects: 2000 })).close();
+  const bytes = await readFile(file);
+  bytes.fill(0x55, 4096 * 3, 4096 * 20);
+  await writeFile(file, bytes);
+  const run = start('--port', '0', '--data', file);
+  expect(await run.exitCode).toBe(1);
+  expect(run.output()).toMatch(
+    /^\S+state\.db is damaged: .+\. Restore a copy, or move it away to start with new data\.\n$/,
+  );
 });
 
 test('only the owner of a file may read it, because it has secrets', async () => {

@@ -69,6 +69,14 @@ test('creating a user sends an event, signed as specified by Standard Webhooks',
   expect(sandbox.webhooks.deliveries).toMatchObject([{ status: 'delivered', attempts: [{ status: 204 }] }]);
 });
 
+test('the event is sent even if nothing waits for it', async () => {
+  const { url, received } = await receiver();
+  const sandbox = createSandbox({ webhooks: { endpoints: [{ url }] } });
+  onTestFinished(() => sandbox.close());
+  await createJohn(sandbox);
+  await expect.poll(() => received.length).toBe(1);
+});
+
 test('a request that creates nothing and a replayed request send no event', async () => {
   const { sandbox } = answering([{ status: 204 }]);
   const headers = { 'Idempotency-Key': 'one' };
@@ -184,6 +192,33 @@ test('410 disables the webhook; once enabled, it gets its pending deliveries', a
   expect(received).toHaveLength(3);
   sandbox.webhooks.update('we_123', { enabled: false });
   expect(sandbox.webhooks.endpoints[0]?.disabled).toBe('You disabled the webhook.');
+});
+
+test('a webhook that is removed during a delivery stays removed', async () => {
+  const { sandbox } = answering([], {
+    fetch: () => {
+      sandbox.webhooks.remove('we_123');
+      return Promise.resolve(new Response());
+    },
+  });
+  await createJohn(sandbox);
+  await sandbox.webhooks.flush();
+  expect([sandbox.webhooks.endpoints, sandbox.webhooks.deliveries]).toEqual([[], []]);
+  expect(sandbox.webhooks.remove('we_123')).toBe(false);
+});
+
+test('the last 1000 completed deliveries and all pending ones are kept', async () => {
+  const { sandbox } = answering([{ status: 204 }], {
+    endpoints: [{ url: 'https://a.example.com', events: ['never'] }, { url: 'https://b.example.com' }],
+  });
+  sandbox.webhooks.update('we_123', { enabled: false });
+  sandbox.webhooks.sendTest('we_123');
+  for (let index = 0; index < 1010; index++) sandbox.webhooks.publish('user.created', {});
+  expect(sandbox.webhooks.deliveries).toHaveLength(1011);
+  await sandbox.webhooks.flush();
+  sandbox.webhooks.publish('user.created', {});
+  expect(sandbox.webhooks.deliveries).toHaveLength(1002);
+  expect(sandbox.webhooks.deliveries[0]).toMatchObject({ endpoint: 'we_123', status: 'pending' });
 });
 
 test.each<[EndpointParams, string]>([

@@ -9,3 +9,8 @@ test('the default schedule lasts for more than a day, with 10 % jitter', () => {
   expect(nextDelay(defaultSchedule, 1, 1)).toBe(5500);
   expect(nextDelay(defaultSchedule, waits.length + 1, 0.5)).toBeUndefined();
 });
+
+test('Retry-After extends a delay, but never shortens it', () => {
+  expect(nextDelay(defaultSchedule, 1, 0.5, 60_000)).toBe(60_000);
+  expect(nextDelay(defaultSchedule, 1, 0.5, 1000)).toBe(5000);
+});
