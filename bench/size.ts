@@ -1,7 +1,7 @@
 /** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench size -- [--save]` */
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { build, type Metafile } from 'esbuild';
+import type { Metafile } from 'esbuild';
+import { bundle } from '../build/bundle.ts';
 import { bundledPackages } from '../test/support/bundled-packages.ts';
 import { installTools, toolsFolder } from '../test/support/tools.ts';
 import { saveResults } from './shared/results.ts';
@@ -29,22 +29,10 @@ print([sizeTable(sizes)]);
 saveResults('size', sizes);
 
 async function size(source: string): Promise<Omit<SizeRow, 'what'>> {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: source, resolveDir: toolsFolder },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'browser',
-    write: false,
-    metafile: true,
-    logLevel: 'error',
-  });
-  const [{ contents, text } = { contents: new Uint8Array(), text: '' }] = outputFiles;
-  const zipped = gzipSync(contents, { level: 9 }).length;
+  const { text, minified, zipped, metafile } = await bundle(source, toolsFolder);
   const whole = packagesIn(metafile);
   const parts = bundledPackages(text).filter((name) => !whole.includes(name));
-  return { minified: contents.length, zipped, packages: [...whole, ...parts].join(', ') };
+  return { minified, zipped, packages: [...whole, ...parts].join(', ') };
 }
 
 /** The installed packages that have code in the bundle after tree-shaking. */

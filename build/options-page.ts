@@ -1,4 +1,4 @@
-/** Writes the lists of `docs/options.md` from the comments of the declarations: `npm run docs:options`. */
+/** Writes the tables of `docs/options.md` from the comments of the declarations: `npm run docs:options`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
@@ -6,7 +6,7 @@ import ts from 'typescript';
 const root = new URL('..', import.meta.url);
 const page = new URL('docs/options.md', root);
 
-/** The lists, by the interface that they describe. */
+/** The tables, by the interface that they describe. */
 const declarations: Readonly<Record<string, string>> = {
   ClientOptions: 'src/http/options.ts',
   RateLimitOptions: 'src/http/options.ts',
@@ -42,12 +42,12 @@ const guides: Readonly<Record<string, string>> = {
 export async function withOptions(text: string): Promise<string> {
   const filled = text.replace(
     /(<!-- options:(\w+) -->)[^]*?(<!-- \/options -->)/g,
-    (_, start: string, name: string, end: string) => `${start}\n\n${listOf(name)}\n\n${end}`,
+    (_, start: string, name: string, end: string) => `${start}\n\n${tableOf(name)}\n\n${end}`,
   );
   return format(filled, { ...(await resolveConfig(page)), parser: 'markdown' });
 }
 
-function listOf(name: string): string {
+function tableOf(name: string): string {
   const path = declarations[name] ?? '';
   const source = ts.createSourceFile(path, readFileSync(new URL(path, root), 'utf8'), ts.ScriptTarget.Latest, true);
   const declared = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name);
@@ -56,9 +56,9 @@ function listOf(name: string): string {
     const option = member.name?.getText(source) ?? '';
     const label = guides[option] ? `[\`${option}\`](${guides[option]})` : `\`${option}\``;
     const { meaning, preset } = described(ts.getJSDocCommentsAndTags(member)[0]);
-    return `- ${label}: ${meaning}${preset && ` Default: ${preset}.`}`;
+    return `| ${label} | ${preset || '–'} | ${meaning} |`;
   });
-  return rows.join('\n');
+  return ['| option | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 /** The first sentence of a comment, and the default that it states. */

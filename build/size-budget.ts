@@ -4,8 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { bundle } from './bundle.ts';
 import { journeys } from './journeys.ts';
 
 /** By group and name, such as `lines` of `src/http`. */
@@ -26,17 +25,7 @@ function linesOf(folder: string): number {
 }
 
 async function bytesOf(source: string): Promise<number> {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: root.pathname },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    platform: 'browser',
-    write: false,
-    logLevel: 'error',
-  });
-  return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
+  return (await bundle(source, root.pathname)).zipped;
 }
 
 function tarball(): number {

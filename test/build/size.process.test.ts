@@ -1,29 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { expect, it } from 'vitest';
+import { bundle } from '../../build/bundle.ts';
 import { bundledPackages } from '../support/bundled-packages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a bundler makes of a program that imports from the built SDK. */
-async function bundle(program: string): Promise<string> {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: program, resolveDir: root },
-    absWorkingDir: root,
-    tsconfigRaw: {}, // The repository's own leads to src.
-    platform: 'browser',
-    format: 'esm',
-    target: 'es2023',
-    bundle: true,
-    minify: true,
-    metafile: true,
-    write: false,
-    logLevel: 'error',
-  });
+async function bundled(program: string): Promise<string> {
+  const { text, metafile } = await bundle(program, root);
   const inputs = Object.keys(metafile.inputs).filter((file) => file !== '<stdin>');
   expect(inputs.filter((file) => !file.startsWith('dist/'))).toEqual([]);
-  return outputFiles[0]?.text ?? '';
+  return text;
 }
 
 // What survives minification because it is data: names of options, and of a variable.
@@ -38,7 +26,7 @@ it.each([
 ])(
   'a page that wants %s gets nothing else, with the notices of its packages',
   async (_, program, has, packages, limit) => {
-    const text = await bundle(program);
+    const text = await bundled(program);
 
     const found = Object.entries(parts).flatMap(([part, trace]) => (text.includes(trace) ? part : []));
     expect(found).toEqual(has);
