@@ -88,7 +88,7 @@ export class ListReader<Item> {
     // Rules 13 and 14. The server may send fewer items per page than requested.
     const { size, count = NaN, found } = this.place;
     const isAnnounced = range.start < (this.#announced || (count * range.size) / size);
-    const isWanted = this.state !== 'overlap' && this.#expected === undefined && !(found >= count);
+    const isWanted = this.state === 'pages' && this.#expected === undefined && !(found >= count);
     return range.page === 1 || (isAnnounced && isWanted) ? undefined : this.read(range, { data: [] });
   }
 

@@ -98,6 +98,12 @@ const ends: Record<string, Row> = {
     ),
     ([name, row]) => [`answers ${String(row.past)} past the end, ${name}`, { ...row, items: projects(40) }],
   ),
+  'counts 100 too many, and answers 404 past the end': {
+    past: 404,
+    meta: { total_count: 250, total_pages: 3 },
+    items: projects(150),
+    told: ['count-mismatch'],
+  },
   'always sends 100, and 404 past the end': { past: 404, sizeOf: () => 100, items: projects(99), sent: 1 },
   'sends its last page again past the end': {
     past: 'last page',
