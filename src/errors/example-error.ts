@@ -101,5 +101,6 @@ export function copyForOtherCalls(error: ExampleError): ExampleError {
 
 /** The message of a call's error, without its end, which says what was called. */
 export function withoutTarget(message: string): string {
-  return message.replace(/ \([^()]*\)$/, '');
+  const end = message.lastIndexOf(' (');
+  return end < 0 ? message : message.slice(0, end);
 }

@@ -188,7 +188,7 @@ export class Limiter implements SharedLimiter {
     const isLastRetry = failure !== undefined && this.outage.isRouteFailing(request);
     request.position = 'last';
     request.refusals = 0;
-    if (sent.isProbe) this.#turn.ended();
+    this.#turn.ended(sent.sentAt);
     this.#probes -= Number(sent.isProbe);
     if (request.observer) this.#observe(request.observer, -1);
     this.outage.ended(sent);

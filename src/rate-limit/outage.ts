@@ -24,8 +24,9 @@ export class Turn {
     this.#sentAt = now;
   }
 
-  ended(): void {
-    this.#sentAt = -Infinity;
+  /** A request has ended. One that no longer held the others changes nothing. */
+  ended(sentAt: number): void {
+    if (sentAt === this.#sentAt) this.#sentAt = -Infinity;
   }
 }
 
@@ -134,8 +135,8 @@ export class Outage {
   }
 
   /** A request has ended, after what it shows was recorded. */
-  ended({ isTry }: SentRequest): void {
-    if (isTry) this.#turn.ended();
+  ended({ sentAt, isTry }: SentRequest): void {
+    if (isTry) this.#turn.ended(sentAt);
     for (const wake of [...this.#wakes]) wake();
   }
 

@@ -217,7 +217,7 @@ function probe(state: State, own: Part, now: number): Counts {
   const roomFor = (priority: Priority) => {
     const most = Math.min(maxProbes[priority], state.limit);
     const waiting = sum(parts, (part) => part[priority]);
-    return Math.max(0, waiting <= most ? most - probes : probes === 0 ? 1 : 0);
+    return Math.max(0, waiting <= maxProbes.normal ? most - probes : probes === 0 ? 1 : 0);
   };
   const normal = Math.min(roomFor('normal'), own.normal);
   const background = parts.some((part) => part.normal > 0) ? 0 : Math.min(roomFor('background'), own.background);

@@ -47,7 +47,8 @@ function throwUnknown(name: string, key: string, known: readonly string[]): neve
   const plain = key.toLowerCase().replace(/[_-]/g, '');
   const meant = known.find((each) => [each.toLowerCase(), ...(otherNames[each]?.split(' ') ?? [])].includes(plain));
   const prefix = name === 'options' ? '' : `${name}.`;
-  const advice = plain === 'maxwait' ? "Set the client's rateLimit.maxWait." : `The options are ${known.join(', ')}.`;
+  const isMaxWait = plain === 'maxwait' && known.includes('totalTimeout');
+  const advice = isMaxWait ? "Set the client's rateLimit.maxWait." : `The options are ${known.join(', ')}.`;
   const hint = meant === undefined ? advice : `Did you mean '${prefix}${meant}'?`;
   throw new InvalidRequestError(`Unknown option '${prefix}${safeName(key)}'. ${hint}`);
 }

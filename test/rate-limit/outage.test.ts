@@ -125,6 +125,21 @@ describe('while the API fails', () => {
     expect(arrivals(one, 6_000).slice(0, 3)).toEqual([7_160, 9_160, 11_160]);
   });
 
+  it('an older try that ends does not free the way of a newer one', async () => {
+    const hangs = failing(api(), faults.hang, between(1_000, 60_000));
+    const one = world(hangs, { timeout: 3_000, outageWait: 60_000 });
+    const call = one.client();
+    await one.run(async () => {
+      await call('GET', user(0));
+      await one.clock.sleep(1_000);
+      one.burst(20, (index) => call('GET', user(index)));
+    });
+    const tries = arrivals(one, 4_500).filter((at) => at < 25_000);
+    const gaps = tries.slice(1).map((at, index) => at - tries[index]!);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_900);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(2_700);
+  });
+
   it('routes that have not failed go first', async () => {
     const bad = ({ path }: { readonly path: string }) => path.startsWith('/reports');
     const one = world(failing(down(2_000), faults[500], bad));
@@ -185,12 +200,18 @@ describe('a call that only the outage holds rejects', () => {
   it('with a copy of the last failure if it was not sent, which does not say what that one called', async () => {
     const answer = { ...failure(503, 'maintenance', { 'x-request-id': 'req_1' }) };
     const one = world(failing(api(), answer));
-    const call = one.client();
+    const client = one.sdk();
     await one.run(async () => {
-      one.burst(10, (index) => call('GET', `/secrets/${index}`));
-      await one.clock.sleep(3_000);
-      one.burst(10, (index) => call('GET', user(index)), 'new');
+      one.burst(10, (index) => client.request('GET', `/secrets('${index}')`));
+      await one.clock.sleep(500);
+      one.burst(3, (index) => client.users.get(`user_${index}`, { totalTimeout: 25 }), 'hurried');
+      await one.clock.sleep(2_500);
+      one.burst(10, (index) => client.users.get(`user_${index}`), 'new');
     });
+    for (const error of one.figures('hurried').errors) {
+      const { message, cause } = error as Error;
+      expect(`${message} ${String(cause)}`).not.toContain('secrets');
+    }
     const unsent = one.figures('new').errors.filter((error) => String(error).includes('It was not sent.'));
     expect(unsent.length).toBeGreaterThan(2);
     for (const error of unsent) {

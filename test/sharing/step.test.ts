@@ -53,6 +53,11 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', { normal: 10, inFlight: 1 }, normal(0)],
     ['a', { normal: 10 }, normal(1)],
   ],
+  'of ten background calls that wait, five go together': [
+    ['a', { background: 10 }, background(5)],
+    ['b', { background: 1 }, background(0)],
+    ['b', { normal: 5 }, normal(5)],
+  ],
   'the next one goes 2 s after one that found out nothing': [
     ['a', { normal: 11 }, normal(1)],
     ['b', { normal: 5 }, normal(0), 1_999],
