@@ -58,8 +58,8 @@ class StoreConnection implements Share {
   #isSyncing = false;
   #willReport = false;
   /** Set while the store is unavailable. */
-  #outage: { readonly failures: number; readonly error: unknown } | undefined;
-  /** The clients that know of the outage. */
+  #unavailable: { readonly failures: number; readonly error: unknown } | undefined;
+  /** The clients that know that it is unavailable. */
   readonly #notified = new Set<LimiterObserver>();
 
   constructor(sync: RateLimitStore['sync'], key: string, limiter: SharedLimiter) {
@@ -72,7 +72,7 @@ class StoreConnection implements Share {
   readyAt(now: number, priority: Priority): number | undefined {
     const { isHidden, limit, own, inFlight } = this.#window;
     if (isHidden) return undefined;
-    if (this.#outage) {
+    if (this.#unavailable) {
       const isLeft = Math.max(1, Math.floor(limit / this.#processes)) > own + inFlight;
       return isLeft || this.#window.isOver(now) ? undefined : now + this.#window.timeLeft(now);
     }
@@ -85,10 +85,10 @@ class StoreConnection implements Share {
   }
 
   update(now: number): number {
-    this.#reportOutage();
+    this.#reportUnavailable();
     if (this.#isSyncing || this.#window.isHidden) return Infinity;
     this.#reportSoon();
-    const next = this.#outage || !this.#isUrgent ? this.#nextSyncAt : now;
+    const next = this.#unavailable || !this.#isUrgent ? this.#nextSyncAt : now;
     const { normal, background } = this.#missing;
     const isIdle = normal + background === 0 && !this.#isUrgent;
     if (isIdle || next > now) return isIdle ? Infinity : next;
@@ -137,11 +137,11 @@ class StoreConnection implements Share {
 
   /** Syncs after `reportDelay`, unless something else has by then. The timer doesn't keep the process alive. */
   #reportSoon(): void {
-    if (this.#willReport || this.#outage || !this.#isReportDue) return;
+    if (this.#willReport || this.#unavailable || !this.#isReportDue) return;
     this.#willReport = true;
     const report = () => {
       this.#willReport = false;
-      if (this.#isReportDue && !this.#isSyncing && !this.#outage) void this.#syncOnce();
+      if (this.#isReportDue && !this.#isSyncing && !this.#unavailable) void this.#syncOnce();
     };
     this.#limiter.timing.after(reportDelay, report, true);
   }
@@ -156,13 +156,13 @@ class StoreConnection implements Share {
       // The user's function, so it may return anything.
       const synced = Promise.resolve(this.#sync(key, request as unknown as RateLimitStoreRequest));
       const reply = checkReply(await withTimeout(synced, syncTimeout, 'The rate-limit store'));
-      this.#outage = undefined;
+      this.#unavailable = undefined;
       this.#apply(seen, request, reply);
       for (const observer of this.#notified) observer.onStoreChange({ available: true });
       this.#notified.clear();
     } catch (error) {
-      const failures = this.#outage?.failures ?? 0;
-      this.#outage = { failures: failures + 1, error };
+      const failures = this.#unavailable?.failures ?? 0;
+      this.#unavailable = { failures: failures + 1, error };
       this.#available = { normal: 0, background: 0 };
       this.#nextSyncAt = this.#limiter.timing.now() + backoff(retryDelay, failures);
     }
@@ -213,10 +213,10 @@ class StoreConnection implements Share {
     this.#nextSyncAt = now + nextSyncIn + Math.random() * spread * processes;
   }
 
-  /** Tells each client once, including clients whose calls begin during the outage. */
-  #reportOutage(): void {
-    if (this.#outage === undefined) return;
-    const { error } = this.#outage;
+  /** Tells each client once, including clients whose calls begin while it is unavailable. */
+  #reportUnavailable(): void {
+    if (this.#unavailable === undefined) return;
+    const { error } = this.#unavailable;
     this.#limiter.notify((observer) => {
       if (this.#notified.has(observer)) return;
       this.#notified.add(observer);
