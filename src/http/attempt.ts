@@ -87,7 +87,7 @@ export async function send(call: Call, headers: Call['headers'], attempt: Attemp
   } catch (reason) {
     // Nobody reads a response that arrives later.
     exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
-    const sent = exchange === undefined ? 'no' : isSent(call, reason);
+    const sent = isSent(call, reason);
     if (sent === 'no') Object.assign(call, { wasSent: wasSentBefore, mayHaveTakenEffect });
     const error = signal?.aborted ? undefined : errorOf(call, reason);
     verdict ??= sent === 'yes' ? permit.recordLoss(error) : permit.release(error);

@@ -15,7 +15,6 @@ import {
 } from '../utils/arguments.ts';
 import type { Cancellation } from '../utils/abort.ts';
 import { headerValue, mergeHeaders } from '../utils/headers.ts';
-import { isRecord } from '../utils/values.ts';
 import {
   replaceOptions,
   requestOptionNames,
@@ -190,7 +189,7 @@ function jsonOf(method: HttpMethod, body: unknown): string {
     throw new InvalidRequestError(`The body must be ${problem}.`, { cause });
   }
   // Built-in classes such as FormData and Map serialize to `{}` and lose their contents.
-  const hasContents = json !== '{}' || kindOf(body) === 'Object' || (isRecord(body) && 'toJSON' in body);
+  const hasContents = json !== '{}' || kindOf(body) === 'Object';
   // `json` is undefined if toJSON() returns undefined.
   if (!/^[[{]/.test(json) || !hasContents || ArrayBuffer.isView(body)) {
     throwInvalid('an object or an array, which is sent as JSON', 'The body', body, true);

@@ -12,9 +12,8 @@ export function now(): number {
 /** The longest time that timers can wait on every platform, in milliseconds. */
 export const maxTimer = 2 ** 31 - 1;
 
-/** Calls back after some time on the clock of {@link now}, at most {@link maxTimer}. */
-export function startTimer(callback: () => void, milliseconds: number): ReturnType<typeof setTimeout> {
-  const delay = Math.min(milliseconds, maxTimer);
+/** Calls back after `delay` milliseconds on the clock of {@link now}, at most {@link maxTimer}. */
+export function startTimer(callback: () => void, delay: number): ReturnType<typeof setTimeout> {
   const due = now() + delay;
   return setTimeout(() => {
     const early = due - now();
