@@ -1,10 +1,7 @@
-import { context, propagation, trace } from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { ExampleError, type Client, type FetchResponse } from '@example/sdk';
-import { instrument } from '@example/sdk/otel';
 import { clientEventNames } from '../../src/telemetry/events.ts';
 import { amount, fuzzing } from '../support/fuzz.ts';
 import { clientOf, newUser, user } from '../support/http-server.ts';
@@ -19,13 +16,7 @@ const unhandled = vi.fn();
 beforeEach(() => {
   useVirtualTime();
   process.on('unhandledRejection', unhandled);
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  // Which makes ids by Math.random and reads no clock of the test.
-  trace.setGlobalTracerProvider(new BasicTracerProvider());
-  return () => {
-    process.off('unhandledRejection', unhandled);
-    for (const api of [context, propagation, trace]) api.disable();
-  };
+  return () => void process.off('unhandledRejection', unhandled);
 });
 
 /** What looks like a part of a URL, of an escape, or of what the SDK itself writes. */
@@ -55,7 +46,7 @@ const headerValue = fc.oneof(
   ...[fc.constant('said'), text, fc.nat(200).map(String)],
   fc.integer({ min: newYear / 1000 - 100, max: newYear / 1000 + 1e6 }).map(String),
   fc.integer({ min: -100_000, max: 100_000 }).map((ms) => new Date(newYear + ms).toUTCString()),
-  fc.constantFrom('-1', '1e3', '1.5', '9'.repeat(400), ' 5 ', '5, 6', '1767225600000', 'gzip', '//x', 'javascript:1'),
+  fc.constantFrom('-1', '1.5', '9'.repeat(400), ' 5 ', '5, 6', '1767225600000', 'gzip', '//x', 'javascript:1'),
 );
 const headerName = fc.constantFrom(
   ...'x-ratelimit-limit x-ratelimit-remaining x-ratelimit-reset retry-after age date location x-request-id'.split(' '),
@@ -73,14 +64,13 @@ const body = fc.oneof(
     (spoken) => spoken,
   ),
   fc.oneof(fc.json(), fc.constantFrom('', 'null', '{"__proto__":{"a":1},"then":1}')).map((document) => () => document),
-  fc.json().map((error) => () => `{"error":${error}}`),
 );
 
 const answer = fc.record({
   status: fc.constantFrom(200, 201, 204, 301, 304, 400, 401, 404, 409, 422, 429, 500, 503, 599),
   isOfToken: fc.boolean(),
   ...{ echo, body, headers: fc.array(fc.tuple(headerName, headerValue), { maxLength: 6 }) },
-  fails: fc.constantFrom('no', 'no', 'no', 'no', 'connection', 'body', 'never', 'odd response', 'refused'),
+  fails: fc.constantFrom('no', 'no', 'no', 'no', 'connection', 'body', 'never', 'refused'),
 });
 type Answer = typeof answer extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -89,20 +79,16 @@ function respond(given: Answer, said: string, request: SentRequest): FetchRespon
   if (given.fails === 'never') return noAnswer(request);
   if (given.fails === 'connection') return Promise.reject(new TypeError(spoken, { cause: { spoken } }));
   if (given.fails === 'refused') return Promise.reject(Object.assign(new Error(spoken), { code: 'ECONNREFUSED' }));
-  if (given.fails === 'odd response')
-    return { status: 200, ok: true, headers: new Map([['x-request-id', 7]]), text: () => spoken } as never;
   const headers = new Headers();
   for (const [name, value] of given.headers) {
     // No header can have line breaks, other alphabets, or spaces around it: a part of a secret is not recognized.
     const isSaid = value === 'said' && !/[^\t -~\u0080-\u00ff]|^\s|\s$/.test(spoken);
     headers.append(name, isSaid ? spoken : value.replace(/[^\t -~\u0080-\u00ff]/g, ''));
   }
-  const bytes = new TextEncoder().encode(given.body(spoken, said));
-  const pull = (controller: ReadableStreamDefaultController) => {
-    if (given.fails === 'body') controller.error(new Error(spoken));
-    else controller.close();
-  };
-  const start = (controller: ReadableStreamDefaultController) => controller.enqueue(bytes);
+  const start = (controller: ReadableStreamDefaultController) =>
+    controller.enqueue(new TextEncoder().encode(given.body(spoken, said)));
+  const pull = (controller: ReadableStreamDefaultController) =>
+    given.fails === 'body' ? controller.error(new Error(spoken)) : controller.close();
   const hasNone = given.status === 204 || given.status === 304;
   return new Response(hasNone ? null : new ReadableStream({ start, pull }), { status: given.status, headers });
 }
@@ -141,20 +127,14 @@ it('any call ends with a value, an error of the SDK or the reason of its signal,
       });
       const logger = { error: log, warn: log, info: log, debug: log };
       const options = { apiToken, timeout: 1000, rateLimit: { limit: 5 }, logger, logLevel: 'debug' } as const;
-      const client = instrument(clientOf(api, options));
+      const client = clientOf(api, options);
       for (const name of clientEventNames) client.on(name, (event: unknown) => shown.push(event));
       const controller = new AbortController();
       const reason = new Error('changed my mind');
       if (abortAfter !== undefined) setTimeout(() => controller.abort(reason), abortAfter);
 
       const work = calls[call]!(client, password, { signal: controller.signal, totalTimeout });
-      const error = await settled(
-        work.then(
-          () => reason,
-          (rejected: unknown) => rejected,
-        ),
-      );
-
+      const error: unknown = await settled(work.then(() => reason).catch((rejected: unknown) => rejected));
       if (error !== reason) expect(error).toBeInstanceOf(ExampleError);
       // No POST is sent again that may have had an effect.
       if (call < posts) expect(effects).toBeLessThanOrEqual(1);
@@ -166,7 +146,7 @@ it('any call ends with a value, an error of the SDK or the reason of its signal,
       // Whatever the window was taken for, it ends, and then the whole of it is there.
       await passTime(4 * 86_400_000);
       expect(client.rateLimit).toMatchObject({ waiting: 0, remaining: client.rateLimit?.limit });
-      expect(vi.getTimerCount()).toBe(0);
+      expect([vi.getTimerCount(), getEventListeners(controller.signal, 'abort').length]).toEqual([0, 0]);
       expect(unhandled).not.toHaveBeenCalled();
     }),
     fuzzing(amount(300, 2000)),
