@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClientOptions, EndpointOptions } from '@example/sdk';
 import { clientEventNames } from '../../src/telemetry/events.ts';
 import { apiToken, clientOf, newUser, rejection } from '../support/http-server.ts';
-import { inProcessApi, type InProcessApi } from '../support/in-process-api.ts';
+import type { InProcessApi } from '../support/in-process-api.ts';
 import { printed } from '../support/printed.ts';
 import { replying, type Reply } from '../support/replies.ts';
 import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
@@ -13,15 +13,12 @@ beforeEach(() => {
   fixJitter(0);
 });
 
-/** A client, and everything that it and those made from it hand out: errors, events, log lines. */
+/** A client, and everything that it hands out: errors, events, log lines. */
 function observed(api: InProcessApi, options: ClientOptions = {}) {
   const shown: unknown[] = [];
   const log = (...line: unknown[]) => shown.push(...line);
-  const client = clientOf(api, {
-    logLevel: 'debug',
-    logger: { error: log, warn: log, info: log, debug: log },
-    ...options,
-  });
+  const logger = { error: log, warn: log, info: log, debug: log };
+  const client = clientOf(api, { logger, logLevel: 'debug', ...options });
   for (const name of clientEventNames) client.on(name, (event: unknown) => shown.push(event));
   const failing = async (call: Promise<unknown>) => void shown.push(await settled(rejection(call)));
   return { client, failing, shown, text: () => shown.map(printed).join('\n') };
@@ -34,21 +31,19 @@ const unreadable = () => {
   const get = () => expect.fail(apiToken);
   return new Proxy(new Error('no'), { get, ownKeys: get, getPrototypeOf: get });
 };
+/** An error whose class prints the request. */
+const telling = (init: object) =>
+  Object.assign(new AggregateError([new Error(JSON.stringify(init))], 'no', { cause: init }), {
+    ...{ name: JSON.stringify(init), request: init, toJSON: () => init, [inspect.custom]: () => inspect(init) },
+  });
 
 describe('the SDK hands out neither the token nor the password', () => {
-  /** An error whose class prints the request. */
-  const telling = (init: object) =>
-    Object.assign(new AggregateError([new Error(JSON.stringify(init))], 'no', { cause: init }), {
-      ...{ name: JSON.stringify(init), request: init, toJSON: () => init, [inspect.custom]: () => inspect(init) },
-    });
-
   // Those that repeat text: test/http/answers.fuzz.test.ts.
   it.each<[string, Reply]>([
     ['a header with the token in its name', () => json(422, {}, { [`x-${apiToken}`]: '1' })],
-    ['a reason phrase with the token', () => new Response(null, { status: 403, statusText: `denied for ${apiToken}` })],
+    ['a reason phrase with the token', () => new Response(null, { status: 403, statusText: `no ${apiToken}` })],
     ['an error with the request in it', ({ init }) => rejecting(telling(init))],
     ['an error that cannot be read', () => rejecting(unreadable())],
-    ['an error of the runtime', ({ init }) => rejecting(new DOMException(JSON.stringify(init), 'NetworkError'))],
     ['a string', ({ init }) => rejecting(JSON.stringify(init))],
   ])('after %s', async (_, reply) => {
     const { client, failing, shown, text } = observed(replying(reply), { maxRetries: 1 });
@@ -59,32 +54,18 @@ describe('the SDK hands out neither the token nor the password', () => {
     for (const secret of [apiToken, newUser.password]) expect(text()).not.toContain(secret);
   });
 
-  it('after a refused connection whose error had the token: that it was refused is still known, so a POST is repeated', async () => {
-    const cause = (url: string) =>
-      Object.assign(new Error(`connect to ${apiToken}`), { code: 'ENOTFOUND', hostname: new URL(url).hostname });
-    const api = inProcessApi(({ url }) => rejecting(new TypeError('fetch failed', { cause: cause(url) })));
-    const { client, failing, text } = observed(api, { rateLimit: false });
-    await failing(client.users.create(newUser));
-    expect(api.requests).toHaveLength(3);
-    expect(text()).toContain('connect to [redacted]');
-  });
-
   it.each<[string, ClientOptions['apiToken']]>([
     ['a token', apiToken],
     ['a token function', () => apiToken],
   ])('after calls with the token as an id or in a query, answered or ended while they wait: %s', async (_, token) => {
     const api = replying(404);
     const { client, failing, shown, text } = observed(api, { apiToken: token, rateLimit: { limit: 3 } });
-    const controller = new AbortController();
     const get = (options: EndpointOptions) => client.request('GET', `/teams/${apiToken}`, options);
-
     await failing(client.users.get(apiToken));
     await failing(get({ query: { of: apiToken } }));
     await failing(client.request('GET', `//${apiToken}`));
     await failing(get({}));
     await failing(get({ totalTimeout: 1000 }));
-    setTimeout(() => controller.abort(new Error('changed my mind')), 1000);
-    await failing(get({ signal: controller.signal }));
 
     // It is sent, because the SDK does not guess what was meant.
     expect(api.requests[0]?.url).toContain(apiToken);
@@ -101,10 +82,8 @@ describe('the SDK hands out neither the token nor the password', () => {
   it.each<[string, EndpointOptions]>([
     ...fields.map((name): [string, EndpointOptions] => [`body.${name}`, { body: { a: [{ [name]: ['hidden-1'] }] } }]),
     ['body.password, a number', { body: { password: 12345678 } }],
-    ['body.password, an object', { body: { password: { toJSON: () => 'hidden-1' } } }],
     ['body.password, with fields', { body: { password: { deep: ['hidden-1'] } } }],
     ['params.token', { params: { token: 'hidden-1' } }],
-    ['query.api_key', { query: { api_key: 'hidden-1' } }],
     ["query['filter[token]']", { query: { 'filter[token]': 'hidden-1' } }],
     ["headers['x-api-key']", { headers: { 'x-api-key': 'hidden-1' } }],
     ['headers.cookie', { headers: { cookie: 'hidden-1' } }],
@@ -123,15 +102,14 @@ describe('the SDK hands out neither the token nor the password', () => {
   });
 });
 
-describe('a token that an earlier attempt has used', () => {
+describe('a token that an earlier attempt has used is redacted', () => {
   const tokens = ['first-token-1234', 'second-token-1234'] as const;
 
-  it('is redacted in what later attempts are answered: in errors, events and log lines', async () => {
+  it('in what later attempts are answered', async () => {
     const revoked = (status: number) => () => json(status, { error: { message: `${tokens[0]} was revoked` } });
     const api = replying(revoked(503), revoked(401));
-    const { client, failing, shown, text } = observed(api, {
-      apiToken: () => tokens[api.requests.length === 0 ? 0 : 1],
-    });
+    const apiToken = () => tokens[api.requests.length === 0 ? 0 : 1];
+    const { client, failing, shown, text } = observed(api, { apiToken });
     await failing(client.request('GET', `/tokens/${tokens[0]}`));
 
     expect(shown.at(-1)).toMatchObject({ status: 401, path: '/tokens/[redacted]' });
@@ -143,12 +121,11 @@ describe('a token that an earlier attempt has used', () => {
   it.each<[same: string, Reply]>([
     ['call', 503],
     ['client', 404],
-  ])('is redacted in the error of a token function: one of the same %s', async (_, reply) => {
+  ])('in the error of a token function: one of the same %s', async (_, reply) => {
     let calls = 0;
     const apiToken = () => (calls++ === 0 ? tokens[0] : expect.fail(`can't refresh ${tokens[0]}`));
     const { client, failing, shown, text } = observed(replying(reply), { apiToken });
-    await failing(client.users.get('user_123'));
-    await failing(client.users.get('user_123'));
+    for (const id of ['1', '2']) await failing(client.users.get(id));
 
     const cause = { message: "can't refresh [redacted]" };
     expect(shown.at(-1)).toMatchObject({ message: 'The apiToken function failed; see the cause.', cause });
