@@ -1,51 +1,84 @@
 import { describe, expect, it } from 'vitest';
-import { CallError, ConnectionError, ExampleError, InvalidRequestError } from '@example/sdk';
-import { NotFoundError, RateLimitWaitError, TimeoutError } from '@example/sdk';
+import * as sdk from '@example/sdk';
+import { APIError, CallError, ConnectionError, ExampleError, InvalidRequestError, NotFoundError } from '@example/sdk';
 import { clientOf, rejection } from '../support/http-server.ts';
+import { errorResponse } from '../support/in-process-api.ts';
 import { replying } from '../support/replies.ts';
 
 const target = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
 
-it('a ConnectionError has the reason in its message and, as far as it holds no secret, as its cause', async () => {
-  const fetchFailed = new TypeError('fetch failed', { cause: new Error('other side closed') });
-  const api = replying(() => Promise.reject(fetchFailed));
-  const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
-
-  const url = `${api.url}/users/user_123`;
-  const message = 'The request failed: other side closed (GET /users/{id})';
-  const cause = { name: 'TypeError', message: 'fetch failed', cause: { message: 'other side closed' } };
-  const ofKy = { message: `Request failed due to a network error: GET ${url}`, cause };
-  expect(error).toMatchObject({ message, cause: ofKy });
-  const shown = { name: 'ConnectionError', message, ...target, url, mayHaveTakenEffect: false };
-  expect(JSON.parse(JSON.stringify(error))).toEqual(shown);
+it.each<[status: number, name: keyof typeof sdk]>([
+  [400, 'BadRequestError'],
+  [401, 'AuthenticationError'],
+  [402, 'APIError'],
+  [403, 'PermissionDeniedError'],
+  [404, 'NotFoundError'],
+  [409, 'ConflictError'],
+  [422, 'UnprocessableEntityError'],
+  [429, 'RateLimitError'],
+  [499, 'APIError'],
+  [500, 'InternalServerError'],
+  [599, 'InternalServerError'],
+])('the status %i is a %s, and of no other class', async (status, name) => {
+  const error = (await rejection(clientOf(replying(status), { maxRetries: 0 }).users.get('user_123'))) as Error;
+  expect([error.name, error.constructor]).toEqual([name, sdk[name]]);
+  expect(error.message).toMatch(`Answered ${status}. (${status} GET /users/{id}`);
+  for (const base of [APIError, CallError, ExampleError, Error]) expect(error).toBeInstanceOf(base);
+  const others = [NotFoundError, sdk.InternalServerError, sdk.RateLimitError].filter((each) => each !== sdk[name]);
+  for (const other of others) expect(error).not.toBeInstanceOf(other);
 });
 
 describe('instanceof', () => {
   class MyNotFoundError extends NotFoundError {}
   const gone = { ...target, status: 404, message: 'Gone', headers: new Headers() };
-  const classes = { ExampleError, CallError, NotFoundError, MyNotFoundError, ConnectionError, TimeoutError };
+  const classes = { ExampleError, CallError, NotFoundError, MyNotFoundError, ConnectionError };
 
   it.each<[what: string, value: unknown, is: string]>([
-    ['an error of a status', new NotFoundError(gone), 'ExampleError CallError NotFoundError'],
-    ['one of a derived class', new MyNotFoundError(gone), 'ExampleError CallError NotFoundError MyNotFoundError'],
-    ['a timeout', new TimeoutError('late', target), 'ExampleError CallError ConnectionError TimeoutError'],
-    ['no connection', new ConnectionError('broken', target), 'ExampleError CallError ConnectionError'],
-    ['a wait', new RateLimitWaitError('busy', target, 60), 'ExampleError CallError'],
+    ['a derived class', new MyNotFoundError(gone), 'ExampleError CallError NotFoundError MyNotFoundError'],
+    ['its base class', new NotFoundError(gone), 'ExampleError CallError NotFoundError'],
+    ['a timeout', new sdk.TimeoutError('late', target), 'ExampleError CallError ConnectionError'],
+    ['a wait', new sdk.RateLimitWaitError('busy', target, 60), 'ExampleError CallError'],
     ['a mistake', new InvalidRequestError('wrong'), 'ExampleError'],
-    ...[undefined, null, 404, 'NotFoundError', {}, new Error('404'), { name: 'NotFoundError' }].map(
-      (value): [string, unknown, string] => ['no error of the SDK', value, ''],
-    ),
+    ...[null, 'NotFoundError', {}, new Error('404')].map((value): [string, unknown, string] => ['others', value, '']),
   ])('of %s, %s: %s', (_, value, is) => {
     const all = Object.entries(classes).filter(([, each]) => value instanceof each);
     expect(all.map(([name]) => name).join(' ')).toBe(is);
-    if (value instanceof CallError) expect(value).toMatchObject(target);
   });
 });
 
-it('an error that is not about a call has its name where people look for it', () => {
-  const error = new InvalidRequestError('wrong');
-  expect([error.name, String(error)]).toEqual(['InvalidRequestError', 'InvalidRequestError: wrong']);
-  expect(error.stack).toMatch(/^InvalidRequestError: wrong\n/);
-  expect(Object.keys(error)).toEqual([]);
-  expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'InvalidRequestError', message: 'wrong' });
+describe('an error is safe to log', () => {
+  it('about a response: toJSON omits the headers, the body and the stack', async () => {
+    const api = replying(() => errorResponse(404, { 'set-cookie': 'a=b' }));
+    const error = (await rejection(clientOf(api).users.get('user_123'))) as APIError;
+
+    const url = `${api.url}/users/user_123`;
+    const message = `Answered 404. (404 GET /users/{id}, ${url})`;
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      ...{ name: 'NotFoundError', message, status: 404, code: 'code_404', details: {}, mayHaveTakenEffect: false },
+      ...{ ...target, url },
+    });
+    expect(error.stack?.startsWith(`NotFoundError: ${message}\n`)).toBe(true);
+  });
+
+  it('about a connection, whose reason is in its message and, as far as it holds no secret, its cause', async () => {
+    const fetchFailed = new TypeError('fetch failed', { cause: new Error('other side closed') });
+    const api = replying(() => Promise.reject(fetchFailed));
+    const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
+
+    const url = `${api.url}/users/user_123`;
+    const message = 'The request failed: other side closed (GET /users/{id})';
+    const cause = { name: 'TypeError', message: 'fetch failed', cause: { message: 'other side closed' } };
+    const ofKy = { message: `Request failed due to a network error: GET ${url}`, cause };
+    expect(error).toMatchObject({ message, cause: ofKy });
+    const shown = { name: 'ConnectionError', message, ...target, url, mayHaveTakenEffect: false };
+    expect(JSON.parse(JSON.stringify(error))).toEqual(shown);
+  });
+
+  it('about no call, with its name where people look for it', () => {
+    const error = new InvalidRequestError('wrong');
+    expect([error.name, String(error)]).toEqual(['InvalidRequestError', 'InvalidRequestError: wrong']);
+    expect(error.stack).toMatch(/^InvalidRequestError: wrong\n/);
+    expect(Object.keys(error)).toEqual([]);
+    expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'InvalidRequestError', message: 'wrong' });
+  });
 });
