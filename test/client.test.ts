@@ -28,12 +28,9 @@ describe('withOptions', () => {
     const client = clientOf(api, { headers: { 'x-team': 'blue' } });
     await client.withOptions({ apiToken: 'another', baseUrl: undefined, headers: undefined }).users.get('1');
     await client.users.get('1');
-
     const url = `${api.url}/users/1`;
-    expect(sent(api)).toEqual([
-      [url, 'Bearer another', 'blue'],
-      [url, `Bearer ${apiToken}`, 'blue'],
-    ]);
+    const tokens = ['another', apiToken];
+    expect(sent(api)).toEqual(tokens.map((token) => [url, `Bearer ${token}`, 'blue']));
   });
 
   it('shares the listeners, and is made by the constructor of a derived class, which may add options of its own', async () => {
@@ -44,9 +41,8 @@ describe('withOptions', () => {
       }
     }
     const listener = vi.fn();
-    const derived = new TeamClient({ apiToken, baseUrl: api.url })
-      .on('request', listener)
-      .withOptions({ apiToken: 'a' });
+    const client = new TeamClient({ apiToken, baseUrl: api.url }).on('request', listener);
+    const derived = client.withOptions({ apiToken: 'a' });
     await derived.users.get('1');
 
     expect(derived).toBeInstanceOf(TeamClient);
@@ -61,17 +57,5 @@ describe('withOptions', () => {
       }
     }
     expect(() => new FromToken(apiToken).withOptions({ apiToken: 'another-token' })).toThrow(InvalidRequestError);
-  });
-
-  it('keeps options that are getters, or of a prototype, and reads each once', async () => {
-    const api = replying(200);
-    const token = vi.fn(() => 'token-of-a-getter');
-    const configuration = Object.defineProperty({ fetch: api.fetch }, 'apiToken', { get: token, enumerable: true });
-    const options = Object.setPrototypeOf({ headers: { 'x-team': 'blue' } }, configuration) as ClientOptions;
-    const inherited = Object.create({ baseUrl: api.url }) as ClientOptions;
-    await new Client(options).withOptions(inherited).withOptions({ timeout: 1000 }).users.get('1');
-
-    expect(sent(api)).toEqual([[`${api.url}/users/1`, 'Bearer token-of-a-getter', 'blue']]);
-    expect(token).toHaveBeenCalledOnce();
   });
 });
