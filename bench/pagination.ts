@@ -5,62 +5,83 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { pageByPage, sdk, type Read } from './pagination/clients.ts';
+import { loadSdk } from './shared/clients.ts';
 import { saveResults } from './shared/results.ts';
 import { print, walkTables, type WalkRow } from './shared/tables.ts';
 
 const walks = 200;
 const length = 2_000;
-const parallel = 8;
+const items = 1_000_000;
 
+const { Client } = await loadSdk();
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const server = fork(here('pagination/server.ts'));
 // The server's only message is its port.
 const [port] = (await once(server, 'message')) as [number];
 const url = `http://127.0.0.1:${port}`;
 
-const results = [...(await readMoving()), await readMillion(1_000_000)];
-server.disconnect();
-saveResults('pagination', results);
+/** Reads a whole list. Gives what it read, with how many requests. */
+type Read = (baseUrl: string) => Promise<{ readonly ids: readonly string[]; readonly requests: number }>;
 
-async function readMoving(): Promise<WalkRow[]> {
-  const clients: [string, Read][] = [
-    ['page by page, 20 items', pageByPage(20)],
-    ['page by page, 100 items', pageByPage(100)],
-    ['@example/sdk', sdk()],
-    ['@example/sdk, prefetch: 8', sdk(parallel)],
-  ];
-  const rows: WalkRow[] = [];
-  for (const changes of [0, 15]) {
-    for (const [index, [name, read]] of clients.entries()) {
-      const requests: number[] = [];
-      let [lost, repeated] = [0, 0];
-      for (let walk = 1; walk <= (changes === 0 ? 1 : walks); walk++) {
-        const list = `${url}/${length}/${changes}/${walk * 10 + index}`;
-        const reading = await read(list);
-        const seen = new Set(reading.ids);
-        requests.push(reading.requests);
-        repeated += reading.ids.length - seen.size;
-        if (changes > 0) lost += (await stayed(list)).filter((id) => !seen.has(id)).length;
-        else lost += length - seen.size;
-      }
-      const mean = requests.reduce((sum, count) => sum + count, 0) / requests.length;
-      const most = Math.max(...requests);
-      rows.push({ what: 'a moving list', name, length, changes, walks, requests: mean, most, lost, repeated });
+/** This SDK with its defaults, including the rate limit and validation. Without `prefetch`, it makes one request at a time. */
+const sdk =
+  (prefetch?: number): Read =>
+  async (baseUrl) => {
+    const ids: string[] = [];
+    let requests = 0;
+    const client = new Client({ apiToken: 'token', baseUrl }).on('request', () => (requests += 1));
+    for await (const project of client.projects.list({}, { prefetch })) ids.push(project.id);
+    return { ids, requests };
+  };
+
+/**
+ * A loop that counts pages up, which is what iterators over numbered pages do: octokit follows the link to the next page, and
+ * openai and stripe read the next page when the items of this one are used up.
+ */
+const pageByPage =
+  (perPage: number): Read =>
+  async (baseUrl) => {
+    const ids: string[] = [];
+    for (let page = 1; ; page++) {
+      const headers = { authorization: 'Bearer token' };
+      const response = await fetch(`${baseUrl}/projects?per_page=${perPage}&page=${page}`, { headers });
+      // What the server sends.
+      const { data, meta } = (await response.json()) as { data: { id: string }[]; meta: { total_pages: number } };
+      ids.push(...data.map(({ id }) => id));
+      if (page >= meta.total_pages) return { ids, requests: page };
     }
+  };
+
+const clients: readonly (readonly [name: string, read: Read])[] = [
+  ['page by page, 20 items', pageByPage(20)],
+  ['page by page, 100 items', pageByPage(100)],
+  ['@example/sdk', sdk()],
+  ['@example/sdk, prefetch: 8', sdk(8)],
+];
+const rows: WalkRow[] = [];
+for (const changes of [0, 15]) {
+  for (const [index, [name, read]] of clients.entries()) {
+    const requests: number[] = [];
+    let [lost, repeated] = [0, 0];
+    for (let walk = 1; walk <= (changes === 0 ? 1 : walks); walk++) {
+      const list = `${url}/${length}/${changes}/${walk * 10 + index}`;
+      const reading = await read(list);
+      const seen = new Set(reading.ids);
+      requests.push(reading.requests);
+      repeated += reading.ids.length - seen.size;
+      const stayed = (await (await fetch(`${list}/stayed`)).json()) as string[]; // What the server sends.
+      lost += stayed.filter((id) => !seen.has(id)).length;
+    }
+    const mean = requests.reduce((sum, count) => sum + count, 0) / requests.length;
+    const most = Math.max(...requests);
+    rows.push({ what: 'a moving list', name, length, changes, walks, requests: mean, most, lost, repeated });
   }
-  print(walkTables(rows));
-  return rows;
 }
+print(walkTables(rows));
 
-async function stayed(list: string): Promise<string[]> {
-  return (await (await fetch(`${list}/stayed`)).json()) as string[];
-}
-
-async function readMillion(items: number): Promise<object> {
-  const child = fork(here('pagination/heap.ts'), [url, String(items)], { execArgv: ['--expose-gc'] });
-  // Its only message is the growth.
-  const [heap] = (await once(child, 'message')) as [number];
-  console.log(`\nThe heap, after ${items.toLocaleString('en')} items: ${(heap / 1e6).toFixed(0)} MB more`);
-  return { what: 'heap', name: '@example/sdk', items, heap };
-}
+const child = fork(here('pagination/heap.ts'), [url, String(items)], { execArgv: ['--expose-gc'] });
+// Its only message is the growth.
+const [heap] = (await once(child, 'message')) as [number];
+console.log(`\nThe heap, after ${items.toLocaleString('en')} items: ${(heap / 1e6).toFixed(0)} MB more`);
+server.disconnect();
+saveResults('pagination', [...rows, { what: 'heap', name: '@example/sdk', items, heap }]);

@@ -5,7 +5,7 @@ import { bundle } from '../build/bundle.ts';
 import { bundledPackages } from '../test/support/bundled-packages.ts';
 import { installTools, toolsFolder } from '../test/support/tools.ts';
 import { saveResults } from './shared/results.ts';
-import { print, sizeTable, type SizeRow } from './shared/tables.ts';
+import { print, sizeTables, type SizeRow } from './shared/tables.ts';
 
 installTools('all');
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -25,7 +25,7 @@ const bundles: readonly (readonly [what: string, source: string])[] = [
 const sizes = await Promise.all(
   bundles.map(async ([what, source]): Promise<SizeRow> => ({ what, ...(await size(source)) })),
 );
-print([sizeTable(sizes)]);
+print(sizeTables(sizes));
 saveResults('size', sizes);
 
 async function size(source: string): Promise<Omit<SizeRow, 'what'>> {

@@ -44,12 +44,11 @@ async function start(program: string, assignment: { readonly name: string }) {
   return { name: assignment.name, child };
 }
 
-function shuffled<T>(values: readonly T[]): T[] {
-  return values
+const shuffled = <T>(values: readonly T[]): T[] =>
+  values
     .map((value) => ({ value, at: Math.random() }))
     .sort((a, b) => a.at - b.at)
     .map(({ value }) => value);
-}
 
 /** How a contestant compares with others. */
 export interface Ranked {

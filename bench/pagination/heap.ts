@@ -1,11 +1,11 @@
 // Reads a long list in a separate process, and reports by how many bytes the heap has grown, after full garbage collections.
-import { loadSdk } from '../shared/sdk.ts';
+import { loadSdk } from '../shared/clients.ts';
 
 const [server = '', items = ''] = process.argv.slice(2);
 const { Client } = await loadSdk();
 
 async function heapAfter(length: string): Promise<number> {
-  const client = new Client({ apiToken: 'token', baseUrl: `${server}/${length}/0/heap` });
+  const client = new Client({ apiToken: 'token', baseUrl: `${server}/${length}/0/0` });
   let [count, heap] = [0, 0];
   for await (const { id } of client.projects.list({}, { prefetch: 8 })) {
     count += Number(id !== '');

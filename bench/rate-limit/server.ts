@@ -1,6 +1,6 @@
 // The API: allows `limit` calls per window, and counts what it refuses. Each run has its own process, so that it starts
 // from nothing.
-import { createServer, type OutgoingHttpHeaders } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ServerOptions {
@@ -13,47 +13,35 @@ export interface ServerOptions {
   readonly isShared: boolean;
 }
 
-const options = JSON.parse(process.argv[2] ?? '') as ServerOptions;
-const { limit, window, shift, isShared } = options;
-
+const { limit, window, shift, isShared } = JSON.parse(process.argv[2] ?? '') as ServerOptions;
 let start = -Infinity;
-let used = 0;
-let refused = 0;
-
-function roll(now: number): void {
-  if (now < start + window) return;
-  start = Math.floor((now - shift) / window) * window + shift;
-  used = 0;
-}
+let [used, refused] = [0, 0];
 
 function take(now: number): boolean {
-  roll(now);
+  if (now >= start + window) {
+    start = Math.floor((now - shift) / window) * window + shift;
+    used = 0;
+  }
   if (used >= limit) return false;
   used += 1;
   return true;
 }
 
-const user = JSON.stringify({
-  id: 'user_123',
-  name: 'John Doe',
-  email: 'john@example.com',
-  created_at: '2024-01-01T00:00:00Z',
-});
-const refusal = JSON.stringify({ error: { code: 'rate_limit_exceeded', message: 'Too many requests.' } });
+const user = { id: 'user_123', name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' };
+const refusal = { error: { code: 'rate_limit_exceeded', message: 'Too many requests.' } };
+const bodies = [user, refusal].map((body) => JSON.stringify(body));
 
 const server = createServer((request, response) => {
   request.resume();
-  const now = Date.now();
-  const granted = take(now);
+  const granted = take(Date.now());
   if (!granted) refused += 1;
-  const headers: OutgoingHttpHeaders = {
+  response.writeHead(granted ? 200 : 429, {
     'content-type': 'application/json',
     'x-ratelimit-limit': limit,
     'x-ratelimit-remaining': limit - used,
     'x-ratelimit-reset': Math.ceil((start + window) / 1000),
-  };
-  response.writeHead(granted ? 200 : 429, headers);
-  response.end(granted ? user : refusal);
+  });
+  response.end(bodies[granted ? 0 : 1]);
 });
 server.keepAliveTimeout = 600_000;
 

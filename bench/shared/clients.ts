@@ -1,7 +1,11 @@
 import { peers } from '../../test/tools/peers.ts';
 import type { RateLimitStore } from '@example/sdk';
 import { createClient } from 'redis';
-import { loadRedis, loadSdk, loadSqlite } from './sdk.ts';
+
+// The benchmarks measure what users install: the built package, whose types are those of `src/`.
+const load = async <Module>(path: string) =>
+  (await import(new URL(`../../dist/${path}`, import.meta.url).href)) as Module;
+export const loadSdk = () => load<typeof import('@example/sdk')>('index.js');
 
 /** Gets a user. Each call is for another one, because identical calls could share a request. */
 type Call = (id: string) => PromiseLike<{ readonly id: string }>;
@@ -92,10 +96,10 @@ function connectOctokit(retries?: number): Connect {
 
 async function storeAt(place: StorePlace): Promise<RateLimitStore> {
   if ('sqlite' in place) {
-    const { sqliteRateLimitStore } = await loadSqlite();
+    const { sqliteRateLimitStore } = await load<typeof import('@example/sdk/sqlite')>('sqlite/index.js');
     return sqliteRateLimitStore(place.sqlite);
   }
-  const { redisRateLimitStore } = await loadRedis();
+  const { redisRateLimitStore } = await load<typeof import('@example/sdk/redis')>('redis/index.js');
   const client = createClient({ url: place.redis });
   // Without a listener, node-redis ends the process if the connection to the server is lost.
   client.on('error', ignore);

@@ -39,20 +39,4 @@ export function readResults<Row>(name: string): Results<Row> {
   return JSON.parse(readFileSync(fileOf(name), 'utf8')) as Results<Row>;
 }
 
-/** A row of `bench/results/scenarios.md`, with a cell for each client. */
-export interface ScenarioRow {
-  readonly name: string;
-  readonly cells: readonly string[];
-  readonly goals: string;
-}
-
-/** Reads main street, as `npm run scenarios -- --save` has written it. */
-export function readScenarios(): ScenarioRow[] {
-  const text = readFileSync(new URL('../results/scenarios.md', import.meta.url), 'utf8');
-  return Array.from(text.matchAll(/^\| \d+ \| (.+) \|$/gm), ([, row = '']) => {
-    const [name = '', ...cells] = row.split(' | ');
-    return { name, cells: cells.slice(0, -1), goals: cells.at(-1) ?? '' };
-  });
-}
-
 const fileOf = (name: string): URL => new URL(`../results/${name}.json`, import.meta.url);
