@@ -1,21 +1,46 @@
 import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { forJest, forJestInJsdom } from '../guides/support/testing-recipes.ts';
+import { codeBlocks } from '../guides/support/code-blocks.ts';
 import { describeEachBrowserEngine } from '../support/browser-engines.ts';
 import { bundledPackages } from '../support/bundled-packages.ts';
+import { startHiddenApi, startProxy } from '../support/networks.ts';
 import { serveDirectory, servePage } from '../support/static-server.ts';
 import { tool } from '../support/tools.ts';
 import { describeInChromium, useChromium } from '../support/use-chromium.ts';
 import type { useSandbox } from './consumer/sandbox.ts';
 import type { runSuite } from './consumer/suite.ts';
 import { buildConsumer, bundleConsumer } from './support/build-consumer.ts';
-import { compileWith } from './support/compile.ts';
-import { bundlers, compilers, testRuns } from './support/matrix.ts';
+import { compileConsumers } from './support/compile.ts';
+import { bundlers, moduleKinds, runtimes, testRuns } from './support/matrix.ts';
 import { runTool } from './support/run-tool.ts';
-import { expectedOfSandbox, startSuite } from './support/suite-run.ts';
+import { expectedOfSandbox, expectToRun, startSuite } from './support/suite-run.ts';
 
-compileWith(compilers.slice(1));
+compileConsumers('once a week');
+
+const rarely = runtimes.flatMap((runtime) =>
+  moduleKinds.filter((kind) => !runtime.eachChange.includes(kind)).map((kind) => ({ ...runtime, ...kind })),
+);
+it.each(rarely)('$subject uses the installed packages from $moduleKind', (runtime) => expectToRun(runtime, runtime));
+
+it.each(runtimes)('$subject uses the proxy and the certificate of the environment', async ({ subject, command }) => {
+  await using api = await startHiddenApi();
+  await using proxy = await startProxy(api.port);
+  const program = `import { Client } from '@example/sdk';
+    const client = new Client({ apiToken: '${api.sandbox.apiToken}', baseUrl: 'https://api.example.com/v1', maxRetries: 0 });
+    console.log((await client.projects.list()).meta.total_count);`;
+  await writeFile(join(inject('project'), 'proxy.mjs'), program);
+  const certificates = { NODE_EXTRA_CA_CERTS: api.authority, DENO_CERT: api.authority };
+  const switches = { NODE_USE_ENV_PROXY: '1', DENO_NO_UPDATE_CHECK: '1' };
+
+  const printed = runTool([...command, 'proxy.mjs'], { HTTPS_PROXY: proxy.url, ...certificates, ...switches });
+
+  // Node.js can do so since 22.21.
+  const isOld = subject === 'Node.js 22.12';
+  if (isOld) await expect(printed).rejects.toThrow('ConnectionError: The request failed: getaddrinfo ');
+  else expect(await printed).toBe('100\n');
+  expect(proxy.targets).toEqual(isOld ? [] : ['api.example.com:443']);
+});
 
 const html = '<!doctype html><title>Page</title><script type="module" src="page.js"></script>';
 
@@ -66,7 +91,9 @@ it.each(testRuns)('$subject runs a test that uses the packages from $moduleKind'
   if (subject.startsWith('Jest with jsdom')) {
     const without = runTool([...command, basename(test)], environment);
     await expect(without).rejects.toThrow(/Text(De|En)coder is not defined/);
-    await writeFile(test, `${forJestInJsdom}\n${await readFile(test, 'utf8')}`);
+    const guide = await readFile(new URL('../../docs/testing.md', import.meta.url), 'utf8');
+    const [line] = /\/\*\* @jest-environment .+? \*\//.exec(guide) ?? [];
+    await writeFile(test, `${line}\n${await readFile(test, 'utf8')}`);
   }
 
   const OUTPUT = `${test}.json`;
@@ -79,6 +106,7 @@ it.each(testRuns)('$subject runs a test that uses the packages from $moduleKind'
 });
 
 it('the test for Jest in docs/testing.md passes', async () => {
+  const forJest = codeBlocks.filter(({ code }) => code.includes(`from '@jest/globals'`));
   await writeFile(join(inject('project'), 'guide.test.mjs'), forJest.map(({ code }) => code).join('\n'));
   const { command, environment } = testRuns.find(({ environment }) => environment) ?? expect.fail();
 

@@ -15,15 +15,9 @@ export interface CodeBlock {
 
 /** The pages whose code users copy. */
 const guides: readonly string[] = [
-  'AGENTS.md',
-  'README.md',
-  'sandbox/README.md',
-  'sandbox/docs/reference.md',
-  'site/pages/start.mdx',
+  ...['AGENTS.md', 'README.md', 'sandbox/README.md', 'sandbox/docs/reference.md', 'site/pages/start.mdx'],
   ...['docs', 'site/pages/start'].flatMap((folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `${folder}/${name}`),
+    readdirSync(join(root, folder)).flatMap((name) => (name.endsWith('.md') ? `${folder}/${name}` : [])),
   ),
 ];
 
@@ -31,6 +25,21 @@ const guides: readonly string[] = [
 export const codeBlocks: readonly CodeBlock[] = guides.flatMap((guide) =>
   blocksIn(guide, readFileSync(join(root, guide), 'utf8')),
 );
+
+/** The code of a block, by its name. */
+export function codeOf(name: string): string {
+  const block = codeBlocks.find((each) => each.name === name);
+  if (block === undefined) throw new Error(`There is no ${name}.`);
+  return block.code;
+}
+
+/** What runs a block: most of them stand alone, the others need a server, a network or a test runner. */
+export function placeOf({ guide, name, language, code }: CodeBlock): 'alone' | 'server' | 'network' | 'tests' | 'Jest' {
+  if (guide === 'docs/webhook-servers.md' && code.startsWith('// ')) return 'server';
+  if (guide === 'docs/networks.md') return /Next\.js|Cloudflare/.test(name) ? 'server' : 'network';
+  if (guide === 'docs/testing.md' && language === 'ts') return code.includes('@jest/globals') ? 'Jest' : 'tests';
+  return 'alone';
+}
 
 function blocksIn(guide: string, text: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];

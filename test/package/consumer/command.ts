@@ -7,16 +7,8 @@ import { runSuite, type SuiteInput } from './suite.ts';
 void run();
 
 async function run(): Promise<void> {
-  // A boundary: the test wrote it.
-  const input = JSON.parse(process.argv[2] ?? '') as SuiteInput;
-  const { version, versions } = process;
-  console.log(
-    JSON.stringify({
-      version: versions['bun'] ?? versions['deno'] ?? version.slice(1),
-      suite: await runSuite(input),
-      sandbox: await useSandbox(),
-      server: await useServer(),
-      redis: typeof redisRateLimitStore,
-    }),
-  );
+  const suite = await runSuite(JSON.parse(process.argv[2] ?? '') as SuiteInput); // A boundary: the test wrote it.
+  const version = process.versions['bun'] ?? process.versions['deno'] ?? process.version.slice(1);
+  const [sandbox, server] = [await useSandbox(), await useServer()];
+  console.log(JSON.stringify({ version, suite, sandbox, server, redis: typeof redisRateLimitStore }));
 }

@@ -24,12 +24,9 @@ export async function useSandbox(): Promise<Record<string, unknown>> {
 /** Over HTTP, where there can be a server. */
 export async function useServer(): Promise<number> {
   const sandbox = createSandbox({ projects: 3 });
-  const { url } = await sandbox.listen();
-  const { meta } = await new Client({
-    apiToken: sandbox.apiToken,
-    baseUrl: url,
-    dangerouslyAllowBrowser: true,
-  }).projects.list();
+  const { apiToken } = sandbox;
+  const baseUrl = (await sandbox.listen()).url;
+  const { meta } = await new Client({ apiToken, baseUrl, dangerouslyAllowBrowser: true }).projects.list();
   await sandbox.close();
   return meta.total_count;
 }

@@ -7,13 +7,6 @@ export interface Api {
   apiToken: string;
 }
 
-/** A webhook as it was sent, and what to verify it with. */
-export interface Delivery {
-  body: string;
-  headers: Record<string, string>;
-  secret: string;
-}
-
 /** What the suite is told: JSON, so that it can be handed to any runtime. */
 export interface SuiteInput {
   /** Has 100 projects. */
@@ -22,7 +15,8 @@ export interface SuiteInput {
   flaky: Api;
   /** Allows two requests a second. */
   limited: Api;
-  delivery: Delivery;
+  /** A webhook as it was sent, and what to verify it with. */
+  delivery: { body: string; headers: Record<string, string>; secret: string };
 }
 
 /** What every runtime is put through: the few lines that a user would write there. Gives what it saw. */
@@ -30,27 +24,22 @@ export async function runSuite({ healthy, flaky, limited, delivery }: SuiteInput
   const clientOf = (api: Api) => new Client({ ...api, dangerouslyAllowBrowser: true });
   const client = clientOf(healthy);
 
-  const created = await client.users.create({
-    name: 'Jane Doe',
-    email: 'jane@example.com',
-    password: 'secure_password',
-  });
+  const params = { name: 'Jane Doe', email: 'jane@example.com', password: 'secure_password' };
+  const created = await client.users.create(params);
   const controller = new AbortController();
   const options = { signal: controller.signal, totalTimeout: 30_000 };
   const got = await client.users.get(created.id, options);
 
   const iterated = new Set<string>();
-  for await (const project of client.projects.list({ per_page: 25 }, { ...options, prefetch: 2 }))
-    iterated.add(project.id);
+  for await (const { id } of client.projects.list({ per_page: 25 }, { ...options, prefetch: 2 })) iterated.add(id);
   controller.abort();
   const aborted = await rejection(client.users.get(created.id, options));
 
   const missing = await rejection(client.users.get('user_missing'));
 
   const retried: unknown[] = [];
-  await clientOf(flaky)
-    .on('retry', ({ status }) => retried.push(status))
-    .projects.list();
+  const observed = clientOf(flaky).on('retry', ({ status }) => retried.push(status));
+  await observed.projects.list();
 
   let waits = 0;
   const paced = clientOf(limited).on('rateLimitWait', () => waits++);
@@ -73,10 +62,9 @@ export async function runSuite({ healthy, flaky, limited, delivery }: SuiteInput
   };
 }
 
-async function rejection(call: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    return await call;
-  } catch (error) {
-    return error;
-  }
+function rejection(call: PromiseLike<unknown>): PromiseLike<unknown> {
+  return call.then(
+    (value) => value,
+    (error: unknown) => error,
+  );
 }

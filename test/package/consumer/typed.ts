@@ -1,6 +1,7 @@
 // What a user would write, to be compiled and not run. Where a type were lost, its errors would be missing here.
+import { createSandbox, type SandboxServer } from '@example/sandbox';
 import { Client, NotFoundError, RateLimitError } from '@example/sdk';
-import type { ClientOptions, Page, Project, User } from '@example/sdk';
+import type { ClientOptions, Fetch, Page, Project, User } from '@example/sdk';
 import { instrument } from '@example/sdk/otel';
 import { createRateLimitStore } from '@example/sdk/rate-limit';
 import { redisRateLimitStore, type RedisClient } from '@example/sdk/redis';
@@ -13,12 +14,10 @@ export async function useClient(options: ClientOptions, redis: RedisClient): Pro
   const client = new Client({ ...options, rateLimit: { store: redisRateLimitStore(redis), maxWait: 1_000 } });
   client.on('retry', ({ delay, reason }) => delay.toFixed() + reason);
 
-  const created: User = await client.users.create(
-    { name: 'John Doe', email: 'john@example.com', password: 'secure_password' },
-    { idempotencyKey: 'signup-1', timeout: 1_000 },
-  );
+  const params = { name: 'John Doe', email: 'john@example.com' };
+  const created: User = await client.users.create({ ...params, password: 'secret' }, { idempotencyKey: 'signup-1' });
   // @ts-expect-error -- a user needs a password
-  client.users.create({ name: 'John Doe', email: 'john@example.com' }).catch(() => undefined);
+  await client.users.create(params);
 
   const page: Page<Project> = await client.projects.list({ page: 2, per_page: 50 });
   const lines = [`${page.meta.total_count} projects`];
@@ -28,24 +27,30 @@ export async function useClient(options: ClientOptions, redis: RedisClient): Pro
 
   const { data, response, rateLimit } = await client.users.get(created.id).withResponse();
   lines.push(response.headers.get('date') ?? '', rateLimit?.remaining.toFixed() ?? '');
-  const raw = await client.users.get(created.id).asResponse();
-  lines.push(await raw.text());
-
-  try {
-    await client.users.get('user_missing');
-  } catch (error) {
-    if (error instanceof NotFoundError) lines.push(error.message, error.code ?? '', error.headers.get('date') ?? '');
-    if (error instanceof RateLimitError) lines.push(error.retryAfter?.toFixed() ?? '');
-  }
+  const error: unknown = await client.users
+    .get('user_missing')
+    .asResponse()
+    .catch((reason: unknown) => reason);
+  if (error instanceof NotFoundError) lines.push(error.message, error.code ?? '', error.headers.get('date') ?? '');
+  if (error instanceof RateLimitError) lines.push(error.retryAfter?.toFixed() ?? '');
   return [created, data];
 }
 
 export async function receiveWebhook(body: string, headers: Record<string, string>): Promise<string> {
-  const webhooks = new Webhooks({ secret: 'whsec_' });
-  webhooks.on('user.created', ({ data }) => data.email.toLowerCase());
+  new Webhooks({ secret: 'whsec_' }).on('user.created', ({ data }) => data.email.toLowerCase());
 
   const event: WebhookEvent = await verifyWebhook(body, headers, ['whsec_']);
   if (event.event === 'user.created') return event.data.email;
   // @ts-expect-error -- of other events, nothing is known
   return event.data;
+}
+
+export async function useSandbox(): Promise<Client[]> {
+  const sandbox = createSandbox({ rateLimit: { limit: 2 } });
+  sandbox.faults.next({ status: 503 });
+  const fetch: Fetch = sandbox.fetch;
+  const { url }: SandboxServer = await sandbox.listen({ port: 4010 });
+  // @ts-expect-error -- events are a list
+  sandbox.webhooks.register({ url, events: 'user.created' });
+  return [new Client({ fetch }), new Client({ baseUrl: url })];
 }

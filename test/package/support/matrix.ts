@@ -7,34 +7,41 @@ export const moduleKinds = [
   { moduleKind: 'CommonJS', format: 'cjs', extension: 'cjs' },
 ] as const;
 const [esm, cjs] = moduleKinds;
+export type ModuleKind = (typeof moduleKinds)[number];
 
 /** What runs a program from a command line. */
-export const runtimes = [
-  { subject: 'Node.js 22.12', tool: 'node22-oldest', command: ['node22-oldest/bin/node'] },
-  { subject: 'Node.js 24', tool: undefined, command: [process.execPath] },
-  { subject: 'Node.js 26', tool: 'node26', command: ['node26/bin/node'] },
-  { subject: 'Bun', tool: 'bun', command: ['.bin/bun'] },
-  { subject: 'Deno', tool: 'deno', command: ['.bin/deno', 'run', '--no-prompt', '--allow-net'] },
-] as const;
+export interface Runtime {
+  readonly subject: string;
+  /** Without one, it is this repository's own. */
+  readonly tool?: string;
+  readonly command: readonly [string, ...string[]];
+  /** What each change is tried from. The others are tried once a week. */
+  readonly eachChange: readonly ModuleKind[];
+}
 
-const [{ command: oldestNode }] = runtimes; // which forgives least
-const jest = [...oldestNode, tool('jest/bin/jest.js')];
-const vitest = [...oldestNode, tool('vitest/vitest.mjs'), 'run', '--globals'];
+// It forgives least.
+const oldest = { tool: 'node22-oldest', command: ['node22-oldest/bin/node'], eachChange: moduleKinds } as const;
+const deno = ['.bin/deno', 'run', '--no-prompt', '--allow-net'] as const;
+export const runtimes: readonly Runtime[] = [
+  { subject: 'Node.js 22.12', ...oldest },
+  { subject: 'Node.js 24', command: [process.execPath], eachChange: [] },
+  { subject: 'Node.js 26', tool: 'node26', command: ['node26/bin/node'], eachChange: [] },
+  { subject: 'Bun', tool: 'bun', command: ['.bin/bun'], eachChange: [esm] },
+  { subject: 'Deno', tool: 'deno', command: deno, eachChange: [esm] },
+];
 
-interface TestRun {
+const jest = [...oldest.command, tool('jest/bin/jest.js')];
+const vitest = [...oldest.command, tool('vitest/vitest.mjs'), 'run', '--globals'];
+
+/** What runs a test as users start it. No runner is configured in any way; in Jest, ES modules need Node's own flag. */
+export const testRuns: readonly (ModuleKind & {
   readonly subject: string;
   readonly tool: string;
-  readonly moduleKind: string;
-  readonly format: 'esm' | 'cjs';
-  readonly extension: string;
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether it has a document. */
   readonly dom?: boolean;
-}
-
-/** What runs a test as users start it. No runner is configured in any way; in Jest, ES modules need Node's own flag. */
-export const testRuns: readonly TestRun[] = [
+})[] = [
   { subject: 'Jest', tool: 'jest', ...cjs, command: jest },
   { subject: 'Jest', tool: 'jest', ...esm, command: jest, environment: { NODE_OPTIONS: '--experimental-vm-modules' } },
   {
@@ -52,23 +59,11 @@ export const testRuns: readonly TestRun[] = [
 
 /** A bundler, by its command line: what makes `out/page.js` of `page.js`, or `out` of `index.html`, minified where it can. */
 export const bundlers = [
-  { subject: 'Vite', tool: 'vite', args: 'build --outDir out --logLevel warn' },
-  {
-    subject: 'webpack',
-    tool: 'webpack',
-    args: '--mode production --entry ./page.js --output-path out --output-filename page.js',
-  },
-  {
-    subject: 'esbuild',
-    tool: 'esbuild',
-    args: 'page.js --bundle --minify --format=esm --outfile=out/page.js --log-level=warning',
-  },
-  {
-    subject: 'Rollup',
-    tool: 'rollup',
-    args: 'page.js --plugin node-resolve --plugin commonjs --format es --file out/page.js --silent',
-  },
-];
+  ['Vite', 'build --outDir out --logLevel warn'],
+  ['webpack', '--mode production --entry ./page.js --output-path out --output-filename page.js'],
+  ['esbuild', 'page.js --bundle --minify --format=esm --outfile=out/page.js --log-level=warning'],
+  ['Rollup', 'page.js --plugin node-resolve --plugin commonjs --format es --file out/page.js --silent'],
+].map(([subject = '', args = '']) => ({ subject, tool: subject.toLowerCase(), args }));
 
 /** How a compiler finds declarations, and for which kinds of modules. */
 const resolutions = [
@@ -79,9 +74,9 @@ const resolutions = [
 /** The default of CommonJS projects up to TypeScript 5; it knows nothing of `exports` in a package.json. */
 const node10 = { moduleResolution: 'node10', module: 'commonjs', kinds: [cjs] };
 
-/** The first one, the oldest, is what each change is compiled with. */
+/** The first resolution of the first one, the oldest, is what each change is compiled with. */
 export const compilers = [
   { subject: 'TypeScript 5.4', tool: 'typescript54', resolutions: [...resolutions, node10] },
   { subject: 'TypeScript 6', tool: 'typescript6', resolutions },
   { subject: 'TypeScript 7', tool: 'typescript7', resolutions },
-] as const;
+];

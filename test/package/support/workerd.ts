@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
@@ -14,38 +14,33 @@ import { tool } from '../../support/tools.ts';
  */
 export async function serveWorker(
   file: string,
-  bindings: object,
+  bindings: Readonly<Record<string, unknown>>,
   services: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const config = join(dirname(file), `${basename(file)}.capnp`);
-  const list = [
-    ...Object.entries(bindings).map(
-      ([name, value]: [string, unknown]) => `(name = "${name}", json = ${text(JSON.stringify(value))})`,
-    ),
-    ...Object.keys(services).map((name) => `(name = "${name}", service = "${name}")`),
-  ];
+  // A string of Cap'n Proto's language is one of JSON.
+  const values = Object.entries(bindings).map(
+    ([name, value]) => `(name = "${name}", json = ${JSON.stringify(JSON.stringify(value))})`,
+  );
+  const bound = Object.keys(services).map((name) => `(name = "${name}", service = "${name}")`);
   const servers = Object.entries(services).map(
     ([name, address]) => `(name = "${name}", external = (address = "${address}", http = ())),`,
   );
-  writeFileSync(
-    config,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = (
-      modules = [(name = "worker", esModule = embed "${basename(file)}")],
-      compatibilityDate = "2026-01-01",
-      bindings = [${list.join(', ')}],
-    )),
-    ${servers.join('\n    ')}
-    # The API of the test is on this machine, which a worker can't reach by default.
-    (name = "internet", network = (allow = ["private", "public"])),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-);
-`,
-  );
-  const workerd = start(tool('.bin/workerd'), ['serve', config, '--control-fd=3'], {
+  // The API of the test is on this machine, which a worker can't reach by default.
+  const config = `using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (
+      services = [
+        (name = "main", worker = (
+          modules = [(name = "worker", esModule = embed "${basename(file)}")],
+          compatibilityDate = "2026-01-01",
+          bindings = [${[...values, ...bound].join(', ')}],
+        )),
+        ${servers.join('\n')}
+        (name = "internet", network = (allow = ["private", "public"])),
+      ],
+      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+    );`;
+  writeFileSync(`${file}.capnp`, config);
+  const workerd = start(tool('.bin/workerd'), ['serve', `${file}.capnp`, '--control-fd=3'], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });
   onTestFinished(() => end(workerd));
@@ -55,9 +50,4 @@ const config :Workerd.Config = (
     if (event === 'listen' && port !== undefined) return `http://127.0.0.1:${port}`;
   }
   throw new Error('workerd ended before it listened.');
-}
-
-/** A string of Cap'n Proto's language. */
-function text(value: string): string {
-  return `"${value.replaceAll(/[\\"]/g, '\\$&')}"`;
 }
