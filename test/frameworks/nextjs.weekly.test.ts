@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { networkRecipe } from '../guides/support/network-recipes.ts';
+import { codeOf } from '../guides/support/code-blocks.ts';
 import { end, startPrinting } from '../support/child-process.ts';
 import { freePort, openServer } from '../support/free-port.ts';
 import { secret } from '../webhooks/support/signed-request.ts';
@@ -20,8 +20,8 @@ ${imports}
 export default async () => (await connection(), <p>{(await ${projects}).map(({ id }) => id).join()}</p>);`;
 
 const files = {
-  'lib/api.ts': networkRecipe('Next.js, 1'),
-  'lib/projects.ts': networkRecipe('Next.js, 2'),
+  'lib/api.ts': codeOf('docs/networks.md: Next.js, 1'),
+  'lib/projects.ts': codeOf('docs/networks.md: Next.js, 2'),
   'app/responses/page.tsx': page(
     `import { cached } from '../../lib/api';`,
     'cached.projects.list().then(({ data }) => data)',

@@ -1,27 +1,23 @@
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { startPrinting } from '../support/child-process.ts';
 import { startApi, type Api } from './support/api.ts';
-import { codeBlocks } from './support/code-blocks.ts';
+import { codeOf } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
 import { projectFolder } from './support/project-folder.ts';
 
 // What recipes of the guides do, besides that they run: code-blocks.system.test.ts.
 
-let directory: string;
-beforeAll(async () => {
-  directory = await projectFolder();
-});
-afterAll(() => rm(directory, { recursive: true }));
+const directory = await projectFolder();
+afterAll(() => directory[Symbol.asyncDispose]());
 
 /** The program of a recipe, by its guide and heading, and what a test does with it. */
-async function write(name: string, then = '', change = (code: string) => code): Promise<string> {
-  const block = codeBlocks.find((each) => each.name === name) ?? expect.fail(`There is no ${name}.`);
-  const path = join(directory, `${name.replace(/\W+/g, '-')}.ts`);
-  await writeFile(path, `${programOf(change(block.code))}\n${then}`);
+async function write(name: string, then: string, change = (code: string) => code): Promise<string> {
+  const path = join(directory.path, `${name.replace(/\W+/g, '-')}.ts`);
+  await writeFile(path, `${programOf(change(codeOf(name)))}\n${then}`);
   return path;
 }
 
@@ -31,9 +27,11 @@ const environment = ({ baseUrl, sandbox }: Api) => ({
   EXAMPLE_API_TOKEN: sandbox.apiToken,
 });
 
-/** What the program prints, as JSON. */
-async function printed(path: string, api: Api): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(process.execPath, [path], { env: environment(api) });
+/** What the program prints, as JSON. `preload` runs before it. */
+async function printed(path: string, api: Api, preload = ''): Promise<unknown> {
+  const args = [`--import=data:text/javascript,${encodeURIComponent(preload)}`, path];
+  const env = { ...environment(api), EXAMPLE_LOG: 'off', CONTROL: api.baseUrl.replace('/v1', '/__sandbox') };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout);
 }
 
@@ -119,13 +117,8 @@ it('delete what was deleted upstream: only after a night that has seen the whole
      await sync('2026-11-28');
      console.log(JSON.stringify({ before, after, unverified: rows.size, kept: rows.has('proj_140') }));`,
   );
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [`--import=data:text/javascript,${encodeURIComponent(hiding)}`, path],
-    { env: { ...environment(api), EXAMPLE_LOG: 'off', CONTROL: api.baseUrl.replace('/v1', '/__sandbox') } },
-  );
 
-  expect(JSON.parse(stdout)).toEqual({ before: 100, after: 99, unverified: 99, kept: true });
+  expect(await printed(path, api, hiding)).toEqual({ before: 100, after: 99, unverified: 99, kept: true });
 });
 
 it('stop while calls wait: SIGTERM ends the process without sending them', async () => {

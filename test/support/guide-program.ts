@@ -1,5 +1,5 @@
 import { stripTypeScriptTypes } from 'node:module';
-import { codeBlocks } from '../guides/support/code-blocks.ts';
+import { codeOf } from '../guides/support/code-blocks.ts';
 
 /** Runs the program of a guide with what it uses and doesn't declare. */
 export type GuideProgram = (given: Readonly<Record<string, unknown>>) => Promise<void>;
@@ -11,9 +11,7 @@ export type GuideProgram = (given: Readonly<Record<string, unknown>>) => Promise
  * @param given The names that the block uses and doesn't declare.
  */
 export async function guideProgram(name: string, given: readonly string[]): Promise<GuideProgram> {
-  const block = codeBlocks.find((each) => each.name === name);
-  if (block === undefined) throw new Error(`There is no ${name}.`);
-  const body = block.code.replaceAll(/^import .+$/gm, '');
+  const body = codeOf(name).replaceAll(/^import .+$/gm, '');
   const code = stripTypeScriptTypes(`export default async ({ ${given.join(', ')} }) => {\n${body}\n};`);
   // What the line above exports.
   const module = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as {

@@ -6,10 +6,9 @@ import { emptyFolder } from '../../support/tools.ts';
 import { secret } from '../../webhooks/support/signed-request.ts';
 import { preamble, recipe } from './recipes.ts';
 
-/** The recipe, the project's other files, the program that builds it, and the server that was built. */
+/** The recipe, whose name ends with its path, the project's other files, what builds it, and the server that was built. */
 export const projects = [
   {
-    name: 'SvelteKit',
     recipe: 'SvelteKit: src/routes/webhooks/+server.ts',
     files: {
       'vite.config.js': `import adapter from '@sveltejs/adapter-node';
@@ -21,7 +20,6 @@ export const projects = [
     server: 'build/index.js',
   },
   {
-    name: 'Nuxt',
     recipe: 'Nuxt: server/routes/webhooks.post.ts',
     files: {
       'nuxt.config.ts': `export default defineNuxtConfig({ compatibilityDate: '2026-01-01', telemetry: false });`,
@@ -33,16 +31,10 @@ export const projects = [
 ];
 
 /** Builds a project for production. Returns the path of its server. */
-export async function build({
-  name,
-  recipe: code,
-  files,
-  program,
-  server,
-}: (typeof projects)[number]): Promise<string> {
+export async function build({ recipe: title, files, program, server }: (typeof projects)[number]): Promise<string> {
+  const [name = '', route = ''] = title.split(': ');
   const folder = await emptyFolder(name.toLowerCase());
-  const [, route = ''] = code.split(': ');
-  const all = { ...files, 'package.json': '{ "type": "module" }', [route]: `${preamble}\n${recipe(code)}` };
+  const all = { ...files, 'package.json': '{ "type": "module" }', [route]: `${preamble}\n${recipe(title)}` };
   for (const [path, text] of Object.entries(all)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
+import { codeBlocks, codeOf, placeOf } from '../../guides/support/code-blocks.ts';
 import { signed, userCreated } from '../../webhooks/support/signed-request.ts';
-
-const guide = readFileSync(new URL('../../../docs/webhook-servers.md', import.meta.url), 'utf8');
 
 /** The recipes of docs/webhook-servers.md, by the comment in their first line. */
 export const recipes: ReadonlyMap<string, string> = new Map(
-  Array.from(guide.matchAll(/^```ts\n\/\/ (.+)\n([^]+?)^```$/gm), ([, name = '', code = '']) => [name, code]),
+  codeBlocks
+    .filter((block) => block.guide === 'docs/webhook-servers.md' && placeOf(block) === 'server')
+    .map(({ code }) => [code.slice('// '.length, code.indexOf('\n')), code]),
 );
 
 /** What a recipe relies on: the first lines of the guide, and a handler that can be seen at work. */
@@ -15,7 +15,7 @@ const webhooks = new Webhooks();
 webhooks.on('user.created', (event) => {
   console.log('Welcome, ' + event.data.name + '!');
 });
-${/^```ts\n(const handler = [^]+?)^```$/m.exec(guide)?.[1] ?? ''}`;
+${codeOf('docs/webhook-servers.md: Webhooks in your server, 1')}`;
 
 /** The code of a recipe. */
 export function recipe(name: string): string {

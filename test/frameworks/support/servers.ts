@@ -10,19 +10,20 @@ import { preamble, recipe } from './recipes.ts';
 
 const port = 'Number(process.env.PORT)';
 const echo = "app.post('/echo', (request, response) => void response.json(request.body));";
-const expressIs = (from: string) => `import express from '${from}'; const app = express();`;
-const belowExpress = `app.use(express.json()); ${echo} app.listen(${port});`;
-const fastifyIs = (from: string) => `import { fastify } from '${from}'; const app = fastify();`;
-const belowFastify = `app.post('/echo', (request, reply) => reply.send(request.body)); await app.listen({ port: ${port} });`;
-const hono = "import { serve } from '@hono/node-server'; import { Hono } from 'hono'; const app = new Hono();";
+const express = (from: string) => `import express from '${from}'; const app = express();
+  ${recipe('Express 4 and 5: above app.use(express.json())')}
+  app.use(express.json()); ${echo} app.listen(${port});`;
+const expressBelow = (from: string) => `import express from '${from}'; const app = express();
+  ${recipe('Express 4 and 5, below express.json(): keep the raw body')}
+  ${echo} app.listen(${port});`;
+const fastify = (from: string) => `import { fastify } from '${from}'; const app = fastify();
+  ${recipe('Fastify 4 and 5')}
+  app.post('/echo', (request, reply) => reply.send(request.body)); await app.listen({ port: ${port} });`;
 const koa = "import Koa from 'koa'; import Router from '@koa/router'; const router = new Router();";
 const nest = `import 'reflect-metadata'; import { NestFactory } from '@nestjs/core';
   import { Body, Controller, Module, Post, Req, Res } from '@nestjs/common';`;
-const [express45, expressBelow, fastify45] = [
-  'Express 4 and 5: above app.use(express.json())',
-  'Express 4 and 5, below express.json(): keep the raw body',
-  'Fastify 4 and 5',
-];
+const hono = "import { serve } from '@hono/node-server'; import { Hono } from 'hono'; const app = new Hono();";
+const serve = `serve({ fetch: app.fetch, port: ${port} });`;
 
 /** Azure's host calls the function with the library's request. */
 const azure = `createServer(async (request, response) => {
@@ -59,106 +60,63 @@ export const lambdaPaths = [
   'load-balancer-lists',
 ];
 
-/** Its name, the recipe, and what the recipe's user has written above and below it. Those with `/echo` parse JSON there. */
-type Server = readonly [name: string, recipe: string, above: string, below: string];
-
-export const servers: readonly Server[] = [
-  ['Express 4', express45, expressIs('express4'), belowExpress],
-  ['Express 5', express45, expressIs('express'), belowExpress],
-  ['Express 4, below express.json()', expressBelow, expressIs('express4'), `${echo} app.listen(${port});`],
-  ['Express 5, below express.json()', expressBelow, expressIs('express'), `${echo} app.listen(${port});`],
-  ['Fastify 4', fastify45, fastifyIs('fastify4'), belowFastify],
-  ['Fastify 5', fastify45, fastifyIs('fastify'), belowFastify],
-  ['Koa', 'Koa', koa, `new Koa().use(router.routes()).listen(${port});`],
-  [
-    'Koa, below a body parser',
-    'Koa, below a body parser that keeps the raw text',
-    `${koa} import { bodyParser } from '@koa/bodyparser';`,
-    `new Koa().use(bodyParser()).use(router.routes()).listen(${port});`,
-  ],
-  [
-    'NestJS on Fastify',
-    'NestJS on Fastify: create the app with { rawBody: true }, too',
-    `${nest} import { FastifyAdapter } from '@nestjs/platform-fastify';`,
-    `@Module({ controllers: [WebhooksController] }) class AppModule {}
-      const app = await NestFactory.create(AppModule, new FastifyAdapter(), { rawBody: true, logger: ['error'] });
-      await app.listen(${port});`,
-  ],
-  [
-    'NestJS',
-    'NestJS: the controller',
-    nest,
-    `@Controller('echo') class EchoController { @Post() echo(@Body() body: unknown) { return body; } } // '/echo'
-      @Module({ controllers: [WebhooksController, EchoController] }) class AppModule {}
-      ${recipe('NestJS: main.ts')}
-      await app.listen(${port});`,
-  ],
-  [
-    'node:http',
-    'node:http',
-    `import { createServer as create } from 'node:http';
-      const createServer = (listener) => create(listener).listen(${port});`,
-    '',
-  ],
-  ['Hono', 'Hono', hono, `serve({ fetch: app.fetch, port: ${port} });`],
-  [
-    'Hono, below a middleware that reads the body',
-    'Hono, below a middleware that reads the body',
-    `${hono} app.use(async (c, next) => { await c.req.json(); await next(); });`,
-    `serve({ fetch: app.fetch, port: ${port} });`,
-  ],
-  [
-    'Elysia',
-    'Elysia',
-    `import { serve } from '@hono/node-server'; import { Elysia } from 'elysia';
-      const app = new Elysia(); app.onBeforeHandle(({ body }) => void body);`,
-    `serve({ fetch: app.fetch, port: ${port} });`,
-  ],
-  [
-    'h3 1',
-    'h3 1',
-    `import { createServer } from 'node:http';
-      import { createApp, defineEventHandler, toNodeListener, toWebRequest } from 'h3v1'; const app = createApp();`,
-    `createServer(toNodeListener(app)).listen(${port});`,
-  ],
-  [
-    'h3 2',
-    'h3 2',
-    "import { H3, serve } from 'h3'; const app = new H3();",
-    `serve(app, { port: ${port}, silent: true });`,
-  ],
-  [
-    'Google Cloud Functions',
-    'Google Cloud Functions',
-    "import * as functions from '@google-cloud/functions-framework';",
-    `const { getTestServer } = await import('@google-cloud/functions-framework/testing');
-      getTestServer('webhooks').listen(${port});`,
-  ],
-  [
-    'Azure Functions',
-    'Azure Functions',
-    `import { createServer } from 'node:http'; import { HttpRequest } from '@azure/functions';
-      const functions = {}; const app = { http: (name, { handler }) => (functions['/' + name] = handler) };`,
-    azure,
-  ],
-  [
-    'AWS Lambda',
-    'AWS Lambda: function URLs, API Gateway, load balancers',
-    "import { createServer } from 'node:http';",
-    lambda,
-  ],
-];
+/** What the user of a recipe has written around it. Those with `/echo` parse JSON there. */
+export const servers: Readonly<Record<string, string>> = {
+  'Express 4': express('express4'),
+  'Express 5': express('express'),
+  'Express 4, below express.json()': expressBelow('express4'),
+  'Express 5, below express.json()': expressBelow('express'),
+  'Fastify 4': fastify('fastify4'),
+  'Fastify 5': fastify('fastify'),
+  Koa: `${koa} ${recipe('Koa')} new Koa().use(router.routes()).listen(${port});`,
+  'Koa, below a body parser': `${koa} import { bodyParser } from '@koa/bodyparser';
+    ${recipe('Koa, below a body parser that keeps the raw text')}
+    new Koa().use(bodyParser()).use(router.routes()).listen(${port});`,
+  'NestJS on Fastify': `${nest} import { FastifyAdapter } from '@nestjs/platform-fastify';
+    ${recipe('NestJS on Fastify: create the app with { rawBody: true }, too')}
+    @Module({ controllers: [WebhooksController] }) class AppModule {}
+    const app = await NestFactory.create(AppModule, new FastifyAdapter(), { rawBody: true, logger: ['error'] });
+    await app.listen(${port});`,
+  NestJS: `${nest} ${recipe('NestJS: the controller')}
+    @Controller('echo') class EchoController { @Post() echo(@Body() body: unknown) { return body; } } // '/echo'
+    @Module({ controllers: [WebhooksController, EchoController] }) class AppModule {}
+    ${recipe('NestJS: main.ts')}
+    await app.listen(${port});`,
+  'node:http': `import { createServer as create } from 'node:http';
+    const createServer = (listener) => create(listener).listen(${port});
+    ${recipe('node:http')}`,
+  Hono: `${hono} ${recipe('Hono')} ${serve}`,
+  'Hono, below a middleware that reads the body': `${hono}
+    app.use(async (c, next) => { await c.req.json(); await next(); });
+    ${recipe('Hono, below a middleware that reads the body')} ${serve}`,
+  Elysia: `import { serve } from '@hono/node-server'; import { Elysia } from 'elysia';
+    const app = new Elysia(); app.onBeforeHandle(({ body }) => void body);
+    ${recipe('Elysia')} ${serve}`,
+  'h3 1': `import { createServer } from 'node:http';
+    import { createApp, defineEventHandler, toNodeListener, toWebRequest } from 'h3v1'; const app = createApp();
+    ${recipe('h3 1')} createServer(toNodeListener(app)).listen(${port});`,
+  'h3 2': `import { H3, serve } from 'h3'; const app = new H3();
+    ${recipe('h3 2')} serve(app, { port: ${port}, silent: true });`,
+  'Google Cloud Functions': `import * as functions from '@google-cloud/functions-framework';
+    ${recipe('Google Cloud Functions')}
+    const { getTestServer } = await import('@google-cloud/functions-framework/testing');
+    getTestServer('webhooks').listen(${port});`,
+  'Azure Functions': `import { createServer } from 'node:http'; import { HttpRequest } from '@azure/functions';
+    const functions = {}; const app = { http: (name, { handler }) => (functions['/' + name] = handler) };
+    ${recipe('Azure Functions')} ${azure}`,
+  'AWS Lambda': `import { createServer } from 'node:http';
+    ${recipe('AWS Lambda: function URLs, API Gateway, load balancers')} ${lambda}`,
+};
 
 /** Starts a server whose user has written its recipe. */
-export async function start([name, code, above, below]: Server): Promise<Program> {
-  const folder = await emptyFolder(name.replace(/\W+/g, '-').toLowerCase());
-  const file = join(folder, 'server.mjs');
-  const compiled = await transform([above, preamble, recipe(code), below].join('\n'), {
+export async function start(name: string, program: string): Promise<Program> {
+  const file = join(await emptyFolder(name.replace(/\W+/g, '-').toLowerCase()), 'server.mjs');
+  const { code } = await transform(`${preamble}\n${program}`, {
     loader: 'ts',
     format: 'esm',
     target: 'es2022',
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
   });
-  await writeFile(file, compiled.code);
+  await writeFile(file, code);
   return startProgram(pathToFileURL(file).href, { EXAMPLE_WEBHOOK_SECRET: secret });
 }

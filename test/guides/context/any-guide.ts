@@ -6,7 +6,6 @@ export { Client };
 export const client = new Client();
 export const params: UserCreateParams = { name: 'Ada', email: 'ada@example.com', password: 'secure_password' };
 export const ids = ['user_123', 'user_124', 'user_123'];
-export const comments = ids.map((author) => ({ author }));
 export const rows = new Map<string, string>();
 export const signup = { id: 'signup_1' };
 export const teamSchema = z.object({ id: z.string(), name: z.string() });
@@ -16,7 +15,6 @@ export const metrics = {
   increment: (name: string, tags: object) => console.log(name, tags),
   timing: (name: string, milliseconds: number, tags: object) => console.log(name, milliseconds, tags),
 };
-export const currentTrace = () => '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 export const save = (items: object, cursor?: string) => console.log('saved', cursor ?? items);
 export const load = (): string | undefined => undefined;
 export const show = (message: unknown) => console.log(message);

@@ -9,25 +9,27 @@ interface Import {
   readonly inBraces: boolean;
 }
 
-/** What a reader of the guides has: an import or a statement of `context/`, and the names that it declares. */
+/** What a reader of the guides has: an import or a statement of `context/`, the names that it declares, and those that it uses. */
 interface Given {
   readonly names: readonly string[];
   readonly uses: readonly string[];
   readonly source: Import | string;
 }
 
-const contexts = join(import.meta.dirname, '../context');
+const { SyntaxKind: kind } = ts;
+const declarations = new Set([
+  ...[kind.VariableDeclaration, kind.Parameter, kind.BindingElement, kind.FunctionDeclaration, kind.ClassDeclaration],
+  ...[kind.InterfaceDeclaration, kind.ImportSpecifier, kind.ImportClause, kind.NamespaceImport],
+]);
+const members = new Set([
+  ...[kind.PropertyAccessExpression, kind.PropertyAssignment, kind.PropertySignature, kind.MethodDeclaration],
+]);
 
+const contexts = join(import.meta.dirname, '../context');
 const given = readdirSync(contexts).flatMap((name) =>
   parse(readFileSync(join(contexts, name), 'utf8')).statements.flatMap(givenBy),
 );
-const givers = new Map<string, Given>();
-for (const each of given) {
-  for (const name of each.names) {
-    if (givers.has(name)) throw new Error(`${name} is declared twice in context/.`);
-    givers.set(name, each);
-  }
-}
+const givers = new Map(given.flatMap((each) => each.names.map((name) => [name, each] as const)));
 
 /** A block of code as a program: before it stands what it uses and doesn't declare, from `context/`, and before that the imports of both. */
 export function programOf(block: string): string {
@@ -44,16 +46,11 @@ export function programOf(block: string): string {
   };
   need(usedIn(file));
 
-  const imports: Import[] = [];
-  const statements: string[] = [];
-  for (const each of given) {
-    if (!needed.has(each)) continue;
-    if (typeof each.source === 'string') statements.push(each.source);
-    else imports.push(each.source);
-  }
-  imports.push(...file.statements.filter(ts.isImportDeclaration).flatMap(importsOf));
-  const before = statements.length === 0 ? [] : [['// Your program has these already.', ...statements].join('\n')];
-  return [importLines(imports).join('\n'), ...before, withoutImports(file)].filter((part) => part !== '').join('\n\n');
+  const sources = given.filter((each) => needed.has(each)).map(({ source }) => source);
+  const statements = sources.filter((source) => typeof source === 'string');
+  const imports = [...sources.filter((source) => typeof source !== 'string'), ...file.statements.flatMap(importsOf)];
+  const before = statements.length === 0 ? '' : ['// Your program has these already.', ...statements].join('\n');
+  return [importLines(imports).join('\n'), before, withoutImports(file)].filter((part) => part !== '').join('\n\n');
 }
 
 function parse(text: string): ts.SourceFile {
@@ -61,40 +58,37 @@ function parse(text: string): ts.SourceFile {
 }
 
 function givenBy(statement: ts.Statement): Given[] {
-  if (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) {
+  if (!ts.isVariableStatement(statement)) {
+    const localName = ({ specifier }: Import) => /(\w+)(?: from '.+';)?$/.exec(specifier)?.[1] ?? '';
     return importsOf(statement).map((source) => ({ names: [localName(source)], uses: [], source }));
   }
-  const source = statement.getText().replace(/^export /, '');
+  const names = statement.declarationList.declarations.flatMap(({ name }) => identifiersIn(name));
   const inside = new Set(declaredIn(statement));
   const uses = usedIn(statement).filter((name) => !inside.has(name));
-  return [{ names: declaredIn(statement, true), uses, source }];
+  return [{ names: names.map(({ text }) => text), uses, source: statement.getText().replace(/^export /, '') }];
 }
 
-/** Of a module that is not a part of the context itself. */
-function importsOf(statement: ts.ImportDeclaration | ts.ExportDeclaration): Import[] {
-  const module =
-    statement.moduleSpecifier && ts.isStringLiteral(statement.moduleSpecifier) && statement.moduleSpecifier.text;
-  if (module === undefined || module === false || module.startsWith('./')) return [];
+/** What a statement imports, or exports from another module. */
+function importsOf(statement: ts.Statement): Import[] {
+  if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+  const module = /from '(.+)'/.exec(statement.getText())?.[1];
+  if (module === undefined) return [];
   const bindings = ts.isImportDeclaration(statement) ? statement.importClause?.namedBindings : statement.exportClause;
   if (bindings && (ts.isNamedImports(bindings) || ts.isNamedExports(bindings)))
     return bindings.elements.map((element) => ({ module, specifier: element.getText(), inBraces: true }));
   return [{ module, specifier: statement.getText(), inBraces: false }];
 }
 
-function localName({ specifier }: Import): string {
-  return /(\w+)(?: from '.+';)?$/.exec(specifier)?.[1] ?? '';
-}
-
 function importLines(imports: readonly Import[]): string[] {
   const whole = imports.filter(({ inBraces }) => !inBraces).map(({ specifier }) => specifier);
-  const named = Map.groupBy(
-    imports.filter(({ inBraces }) => inBraces),
-    ({ module }) => module,
+  const inBraces = imports.filter((each) => each.inBraces);
+  const lines = Array.from(
+    Map.groupBy(inBraces, ({ module }) => module),
+    ([module, each]) => {
+      const specifiers = new Set(each.map(({ specifier }) => specifier));
+      return `import { ${[...specifiers].join(', ')} } from '${module}';`;
+    },
   );
-  const lines = Array.from(named, ([module, each]) => {
-    const specifiers = new Set(each.map(({ specifier }) => specifier));
-    return `import { ${[...specifiers].join(', ')} } from '${module}';`;
-  });
   return [...whole, ...lines];
 }
 
@@ -108,54 +102,24 @@ function withoutImports(file: ts.SourceFile): string {
   return `${text.trim()}\n`;
 }
 
-/** The names that are declared in a node, or, with `outside`, those of a statement that others can use. */
-function declaredIn(node: ts.Node, outside = false): string[] {
-  const names: string[] = [];
-  const visit = (each: ts.Node): void => {
-    if (isDeclaration(each) && each.name !== undefined && ts.isIdentifier(each.name)) names.push(each.name.text);
-    if (!outside || !(ts.isFunctionLike(each) || isInitializer(each))) ts.forEachChild(each, visit);
-  };
-  visit(node);
-  return names;
+function identifiersIn(node: ts.Node): ts.Identifier[] {
+  const found: ts.Identifier[] = ts.isIdentifier(node) ? [node] : [];
+  ts.forEachChild(node, (child) => void found.push(...identifiersIn(child)));
+  return found;
 }
 
-function isInitializer(node: ts.Node): boolean {
-  return ts.isVariableDeclaration(node.parent) && node.parent.initializer === node;
+/** Whether it is the name of its parent, which is of one of the kinds. Each of these has a name. */
+function isNameOf(kinds: ReadonlySet<ts.SyntaxKind>, node: ts.Identifier): boolean {
+  return kinds.has(node.parent.kind) && (node.parent as ts.NamedDeclaration).name === node;
 }
 
-function isDeclaration(node: ts.Node): node is ts.NamedDeclaration {
-  return (
-    ts.isVariableDeclaration(node) ||
-    ts.isParameter(node) ||
-    ts.isBindingElement(node) ||
-    ts.isFunctionDeclaration(node) ||
-    ts.isClassDeclaration(node) ||
-    ts.isInterfaceDeclaration(node) ||
-    ts.isImportSpecifier(node) ||
-    ts.isImportClause(node) ||
-    ts.isNamespaceImport(node)
-  );
+function declaredIn(node: ts.Node): string[] {
+  return identifiersIn(node).flatMap((each) => (isNameOf(declarations, each) ? each.text : []));
 }
 
 /** The names in a node that may refer to something outside it. */
 function usedIn(node: ts.Node): string[] {
-  const names = new Set<string>();
-  const visit = (each: ts.Node): void => {
-    if (ts.isIdentifier(each) && !isNameOfMember(each)) names.add(each.text);
-    ts.forEachChild(each, visit);
-  };
-  visit(node);
-  return [...names];
-}
-
-function isNameOfMember(name: ts.Identifier): boolean {
-  const { parent } = name;
-  if (ts.isBindingElement(parent)) return parent.propertyName === name;
-  return (
-    (ts.isPropertyAccessExpression(parent) ||
-      ts.isPropertyAssignment(parent) ||
-      ts.isPropertySignature(parent) ||
-      ts.isMethodDeclaration(parent)) &&
-    parent.name === name
-  );
+  const isMember = (each: ts.Identifier) =>
+    isNameOf(members, each) || (ts.isBindingElement(each.parent) && each.parent.propertyName === each);
+  return identifiersIn(node).flatMap((each) => (isMember(each) ? [] : each.text));
 }
