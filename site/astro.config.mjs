@@ -91,7 +91,7 @@ export default defineConfig({
             disableSources: typeDoc.disableSources,
             plugin: [linkThrows],
             preservedTypeAnnotationTags: ['@throws'],
-            // test/build/documentation.system.test.ts checks them.
+            // test/build/api-report.system.test.ts checks them.
             validation: false,
             skipErrorChecking: true,
             useCodeBlocks: true,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type * as SDK from '@example/sdk';
 import type * as Webhooks from '@example/sdk/webhooks';
 
@@ -13,52 +13,39 @@ const webhooks = require('../../dist/webhooks/index.js') as typeof Webhooks;
 const target = { method: 'GET', path: '/users/1', route: '/users/{id}' };
 const init = { status: 404, message: 'No such user.', headers: new Headers(), ...target };
 
-describe('the ES-module and the CommonJS build, both loaded', () => {
-  it('are two copies', () => {
-    expect(cjs.NotFoundError).not.toBe(esm.NotFoundError);
-  });
+it.each<[string, typeof SDK, typeof SDK]>([
+  ['an ES module', cjs, esm],
+  ['CommonJS', esm, cjs],
+])('instanceof tells errors of the other build apart, where %s asks', (_, throwing, asking) => {
+  const error = new throwing.NotFoundError(init);
 
-  it.each<[string, typeof SDK, typeof SDK]>([
-    ['an ES module', cjs, esm],
-    ['CommonJS', esm, cjs],
-  ])('tell errors apart by instanceof, where %s asks', (_, throwing, asking) => {
-    const error = new throwing.NotFoundError(init);
+  expect(throwing.NotFoundError).not.toBe(asking.NotFoundError);
+  const { NotFoundError, APIError, ExampleError, RateLimitError, ConnectionError } = asking;
+  const all = [NotFoundError, APIError, ExampleError, RateLimitError, ConnectionError];
+  expect(all.map((each) => error instanceof each)).toEqual([true, true, true, false, false]);
+  expect(new throwing.TimeoutError('late', init) instanceof ConnectionError).toBe(true);
+  const rejected: unknown = new webhooks.WebhookVerificationError('invalid_secret', 'x');
+  expect(rejected instanceof ExampleError).toBe(true);
+});
 
-    expect(error instanceof asking.NotFoundError).toBe(true);
-    expect(error instanceof asking.APIError).toBe(true);
-    expect(error instanceof asking.ExampleError).toBe(true);
-    expect(error instanceof asking.RateLimitError).toBe(false);
-    expect(error instanceof asking.ConnectionError).toBe(false);
-    expect(new throwing.TimeoutError('late', init) instanceof asking.ConnectionError).toBe(true);
-    expect(new throwing.InvalidRequestError('wrong') instanceof asking.ExampleError).toBe(true);
-  });
+it('both builds share the rate limit of a token', async () => {
+  const reset = String(Math.ceil(Date.now() / 1000) + 60);
+  const headers = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '41', 'x-ratelimit-reset': reset };
+  const options = {
+    apiToken: 'token-of-both-builds',
+    baseUrl: 'https://api.example.com/v1',
+    fetch: () => Promise.resolve(Response.json({ id: '1', name: 'n', email: 'e', created_at: 'c' }, { headers })),
+  };
 
-  it('show names and a short line where an error is not caught', () => {
-    const program = `new (require('./dist/index.cjs').Client)({ apiToken: '' })`;
-    const { stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', env: {} });
-    expect(stderr).toMatch(/^InvalidRequestError: apiToken .+ must be/m);
-    expect(stderr).toMatch(/at new Client /);
-    expect(stderr.length).toBeLessThan(4000);
-  });
+  await new esm.Client(options).users.get('1');
 
-  it('share the rate limit of a token', async () => {
-    const headers = {
-      'x-ratelimit-limit': '100',
-      'x-ratelimit-remaining': '41',
-      'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 60),
-    };
-    const options = {
-      apiToken: 'token-of-both-builds',
-      baseUrl: 'https://api.example.com/v1',
-      fetch: () => Promise.resolve(Response.json({ id: '1', name: 'n', email: 'e', created_at: 'c' }, { headers })),
-    };
+  expect(new cjs.Client(options).rateLimit?.remaining).toBe(41);
+});
 
-    await new esm.Client(options).users.get('1');
-
-    expect(new cjs.Client(options).rateLimit?.remaining).toBe(41);
-  });
-
-  it('and the webhooks have the base of all errors in common', () => {
-    expect(new webhooks.WebhookVerificationError('invalid_secret', 'x') instanceof cjs.ExampleError).toBe(true);
-  });
+it('an error that is not caught shows its name, and no page of code before it', () => {
+  const program = `new (require('./dist/index.cjs').Client)({ apiToken: '' })`;
+  const { stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', env: {} });
+  expect(stderr).toMatch(/^InvalidRequestError: apiToken .+ must be/m);
+  expect(stderr).toMatch(/at new Client /);
+  expect(stderr.length).toBeLessThan(4000);
 });
