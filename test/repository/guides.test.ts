@@ -1,46 +1,36 @@
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { withOptions } from '../../build/options-page.ts';
+import { scripts } from '../../package.json' with { type: 'json' };
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const root = join(import.meta.dirname, '../..');
+const pages = [
+  'CONTRIBUTING.md',
+  'AGENTS.md',
+  'SECURITY.md',
+  '.github/PULL_REQUEST_TEMPLATE.md',
+  'docs/internals/*.md',
+];
+const sources = '{*,{src,test,sandbox,bench,site,.github}/**/*}.{ts,tsx}';
+const files = globSync(sources, { cwd: root, exclude: ['**/node_modules/**'] }).map((file) => basename(file));
 
-const internals = readdirSync(join(root, 'docs/internals')).map((name) => `docs/internals/${name}`);
-const guides = ['CONTRIBUTING.md', 'AGENTS.md', 'SECURITY.md', '.github/PULL_REQUEST_TEMPLATE.md', ...internals];
+it.each(globSync(pages, { cwd: root }))('%s names files, pages and scripts that exist', (page) => {
+  const text = readFileSync(join(root, page), 'utf8');
+  const all = (pattern: RegExp) => Array.from(text.matchAll(pattern), ([whole, part]) => part ?? whole);
 
-describe.each(guides)('%s', (guide) => {
-  const text = read(guide);
-
-  it('names files and folders that exist', () => {
-    const named = text.matchAll(/(?:site\/)?(?:src|test|sandbox|docs|bench|\.github)\/[\w./-]*\w(?![\w*<-]|\/<)/g);
-    const paths = [...named].map(([path]) => path).filter((path) => !/^docs\/api$|^dist/.test(path));
-
-    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-  });
-
-  it('links to pages that exist', () => {
-    const targets = Array.from(text.matchAll(/\]\(([^)#:]+)\)/g), ([, target = '']) => target);
-    // What is in dist/ is there once the package is built.
-    const missing = targets.filter((to) => !to.startsWith('dist/') && !existsSync(join(root, dirname(guide), to)));
-    expect(missing).toEqual([]);
-  });
-
-  it('names scripts that exist', () => {
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: object };
-
-    const named = Array.from(text.matchAll(/npm run (?:--silent )?([a-z:-]+)/g), ([, script]) => script);
-    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
-  });
+  const paths = all(/(?:site\/)?(?:src|test|sandbox|docs|bench|\.github)\/[\w./-]*\w(?![\w*<-]|\/<)/g);
+  const links = all(/\]\(([^)#:]+)\)/g).map((to) => join(dirname(page), to));
+  // What is in dist/ and docs/api is there once it is built.
+  const lasting = [...paths, ...links].filter((path) => !/^docs\/api$|^dist/.test(path));
+  expect(lasting.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  expect(files).toEqual(expect.arrayContaining(all(/`(?:[^`\s]*\/)?([\w.-]+\.tsx?)`/g)));
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(all(/npm run (?:--silent )?([a-z:-]+)/g)));
 });
 
-it('CONTRIBUTING.md names files that exist, also without their folders', () => {
-  const sources = '{*,{src,test,sandbox,bench,.github}/**/*}.{ts,tsx}';
-  const files = globSync(sources, { cwd: root, exclude: ['**/node_modules/**'] }).map((file) => basename(file));
-  const named = Array.from(read('CONTRIBUTING.md').matchAll(/`(?:[^`\s]*\/)?([\w.-]+\.tsx?)`/g), ([, name]) => name);
-  expect(files).toEqual(expect.arrayContaining(named));
-});
+it('docs/options.md says of each option what its comment says', async () => {
+  const page = readFileSync(join(root, 'docs/options.md'), 'utf8');
 
-it('AGENTS.md stays short', () => {
-  expect(read('AGENTS.md').split('\n').length).toBeLessThanOrEqual(80);
+  expect(page).toContain('<!-- options:ClientOptions -->');
+  expect(page).toBe(await withOptions(page)); // `npm run docs:options` writes them.
 });

@@ -1,80 +1,48 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { folderOf, publish } from '../../.github/scripts/publish-site.ts';
+import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 
-/** A remote repository, and what publishing a version leaves there. */
-function remote() {
-  const folder = mkdtempSync(join(tmpdir(), 'publish-site-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const git = (...args: string[]) => execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' });
+/** Publishes versions in this order, each with a page of its own beside the first. Gives the text of each page that is there then. */
+function published(...versions: readonly string[]): Record<string, string> {
+  const remote = temporaryFolder();
+  const git = (...args: string[]) => execFileSync('git', ['-C', remote, ...args], { encoding: 'utf8' });
   git('init', '--quiet', '--bare');
-  return {
-    publish(version: string, ...extra: string[]) {
-      const built = mkdtempSync(join(folder, 'built-'));
-      for (const build of ['latest', 'own']) {
-        mkdirSync(join(built, build));
-        for (const name of ['index.html', ...extra]) writeFileSync(join(built, build, name), `${build} ${version}`);
-      }
-      publish(version, folder, join(built, 'latest'), join(built, 'own'));
-    },
-    files: () => git('ls-tree', '-r', '--name-only', 'gh-pages').trim().split('\n').sort(),
-    read: (path: string) => git('show', `gh-pages:${path}`),
-  };
+  for (const version of versions) {
+    const built = mkdtempSync(join(remote, 'built-'));
+    for (const build of ['latest', 'own']) {
+      mkdirSync(join(built, build));
+      for (const page of ['index', version]) writeFileSync(join(built, build, `${page}.html`), `${build} ${version}`);
+    }
+    publish(version, remote, join(built, 'latest'), join(built, 'own'));
+  }
+  const files = git('ls-tree', '-r', '--name-only', 'gh-pages').trim().split('\n');
+  expect(files).toContain('.nojekyll');
+  const shown = files.filter((file) => file !== '.nojekyll');
+  return Object.fromEntries(shown.map((file) => [file, git('show', `gh-pages:${file}`).trim()]));
 }
 
-it('publishes a version at the root, and in a folder that stays when the next one comes', () => {
-  const site = remote();
-  site.publish('v1.0.0', 'removed.html');
-  site.publish('v1.1.0');
-
-  expect(site.files()).toEqual([
-    '.nojekyll',
-    'index.html',
-    'v1.0/index.html',
-    'v1.0/removed.html',
-    'v1.1/index.html',
-    'versions.json',
-  ]);
-  expect(site.read('index.html')).toBe('latest v1.1.0');
-  expect(site.read('v1.0/index.html')).toBe('own v1.0.0');
+it.each([
+  ['stays in its folder when the next one comes', ['v1.0.0', 'v1.1.0'], ['v1.1.0', 'v1.0.0']],
+  ['is replaced by its patch', ['v1.0.0', 'v1.0.1'], ['v1.0.1']],
+  ['leaves the newest at the root if it is older', ['v1.9.0', 'v1.10.0', 'v1.9.1'], ['v1.10.0', 'v1.9.1']],
+  ['may be published again', ['v1.2.9', 'v1.2.9'], ['v1.2.9']],
+])('the site of a version %s', (_, versions, expected) => {
+  const pages = (folder: string, build: string, version: string) => ({
+    [`${folder}index.html`]: `${build} ${version}`,
+    [`${folder}${version}.html`]: `${build} ${version}`,
+  });
+  const [newest = ''] = expected;
+  expect(published(...versions)).toEqual({
+    ...pages('', 'latest', newest),
+    ...Object.assign({}, ...expected.map((version) => pages(`${folderOf(version)}/`, 'own', version))),
+    'versions.json': JSON.stringify(expected),
+  });
 });
 
-it('replaces the site of a version by that of its patch', () => {
-  const site = remote();
-  site.publish('v1.0.0', 'removed.html');
-  site.publish('v1.0.1');
-
-  expect(site.files()).toEqual(['.nojekyll', 'index.html', 'v1.0/index.html', 'versions.json']);
-  expect(site.read('v1.0/index.html')).toBe('own v1.0.1');
-});
-
-it('leaves the newest version at the root when an older one is patched', () => {
-  const site = remote();
-  site.publish('v1.9.0');
-  site.publish('v1.10.0');
-  site.publish('v1.9.1');
-
-  expect(site.read('index.html')).toBe('latest v1.10.0');
-  expect(site.read('v1.9/index.html')).toBe('own v1.9.1');
-  expect(JSON.parse(site.read('versions.json'))).toEqual(['v1.10.0', 'v1.9.1']);
-});
-
-it('publishes a version again, but not over its later patch', () => {
-  const site = remote();
-  site.publish('v1.2.9', 'removed.html');
-  site.publish('v1.2.9');
-  site.publish('v1.2.10');
-
-  expect(() => site.publish('v1.2.9')).toThrow('v1.2.9 would replace v1.2.10, which is newer.');
-  expect(site.files()).toEqual(['.nojekyll', 'index.html', 'v1.2/index.html', 'versions.json']);
-  expect([site.read('index.html'), site.read('v1.2/index.html')]).toEqual(['latest v1.2.10', 'own v1.2.10']);
-  expect(JSON.parse(site.read('versions.json'))).toEqual(['v1.2.10']);
-});
-
-it('refuses what is no version', () => {
-  expect(folderOf('v12.3.4')).toBe('v12.3');
-  expect(() => folderOf('main')).toThrow('A version looks like v1.2.3, not main.');
+it('refuses what is no version, or older than the patch that is there', () => {
+  expect(() => published('main')).toThrow('A version looks like v1.2.3, not main.');
+  expect(() => published('v1.2.10', 'v1.2.9')).toThrow('v1.2.9 would replace v1.2.10, which is newer.');
 });
