@@ -5,16 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { describe, expect } from 'vitest';
-import { hasChromium, launch } from './chromium.ts';
 import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
+import { hasChromium, launch } from './use-chromium.ts';
 
-/** One page in a browser of its own. */
-export interface Tab extends AsyncDisposable {
+interface Page {
   readonly goto: (url: string) => Promise<unknown>;
   /** The value of an expression in the page, awaited there, as JSON can carry it. */
   readonly evaluate: (expression: string) => Promise<unknown>;
 }
+
+/** One page in a browser of its own. */
+export interface Tab extends Page, AsyncDisposable {}
 
 export interface BrowserEngine {
   /** As docs/compatibility.md names it. */
@@ -28,94 +30,35 @@ export interface BrowserEngine {
 /** After this time a browser is ended, whatever it is doing. */
 const timeLimit = 300_000;
 
+const [firefoxPath, webKitDriverPath, xvfbPath] = ['/usr/bin/firefox-esr', '/usr/bin/WebKitWebDriver', '/usr/bin/Xvfb'];
+
 // No driver reaches all three: Playwright wants its own builds of Firefox and WebKit, Debian has no geckodriver, and its WebKit
 // no WebDriver BiDi. So Chromium has Playwright, and a tab of the others is two commands of the protocol that each has built in.
-const chromium: BrowserEngine = {
-  name: 'Chromium',
-  packages: ['chromium'],
-  isInstalled: hasChromium,
-  async open() {
-    const browser = await launch();
-    const page = await browser.newPage();
-    return {
-      goto: (url) => page.goto(url),
-      evaluate: (expression) => page.evaluate(expression),
-      [Symbol.asyncDispose]: () => browser.close(),
-    };
+export const browserEngines: readonly BrowserEngine[] = [
+  {
+    name: 'Chromium',
+    packages: ['chromium'],
+    isInstalled: hasChromium,
+    open: () =>
+      openTab(async (resources) => {
+        const browser = resources.adopt(await launch(), (launched) => launched.close());
+        const page = await browser.newPage();
+        return { goto: (url) => page.goto(url), evaluate: (expression) => page.evaluate(expression) };
+      }),
   },
-};
-
-const firefoxPath = '/usr/bin/firefox-esr';
-const firefox: BrowserEngine = {
-  name: 'Firefox',
-  packages: ['firefox-esr'],
-  isInstalled: existsSync(firefoxPath),
-  async open() {
-    await using resources = new AsyncDisposableStack();
-    // As root, Firefox refuses the home of anyone else, which a container in CI may have.
-    const home = await temporaryHome(resources);
-    const port = String(await freePort());
-    const args = ['--headless', '--no-remote', '--profile', home, '--remote-debugging-port', port, 'about:blank'];
-    const program = startProgram(resources, firefoxPath, args, { HOME: home });
-    await ready(program, () => fetch(`http://127.0.0.1:${port}`));
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/session`);
-    await once(socket, 'open');
-    await webDriverBiDi(socket, 'session.new', { capabilities: {} });
-    resources.defer(async () => void (await webDriverBiDi(socket, 'browser.close', {})));
-    const { contexts } = await webDriverBiDi(socket, 'browsingContext.getTree', {});
-    const context = contexts?.[0]?.context;
-    const owned = resources.move();
-    return {
-      goto: (url) => webDriverBiDi(socket, 'browsingContext.navigate', { context, url, wait: 'complete' }),
-      async evaluate(value) {
-        const expression = `(async () => JSON.stringify(await (${value})))()`;
-        const parameters = { expression, target: { context }, awaitPromise: true };
-        const { result, exceptionDetails } = await webDriverBiDi(socket, 'script.evaluate', parameters);
-        if (exceptionDetails) throw new Error(exceptionDetails.text);
-        return result?.value && (JSON.parse(result.value) as unknown);
-      },
-      [Symbol.asyncDispose]: () => owned.disposeAsync(),
-    };
+  {
+    name: 'Firefox',
+    packages: ['firefox-esr'],
+    isInstalled: existsSync(firefoxPath),
+    open: () => openTab(openFirefox),
   },
-};
-
-const [webKitDriverPath, xvfbPath] = ['/usr/bin/WebKitWebDriver', '/usr/bin/Xvfb'];
-const webKit: BrowserEngine = {
-  name: 'WebKit',
-  packages: ['webkit2gtk-driver', 'xvfb'],
-  isInstalled: existsSync(webKitDriverPath) && existsSync(xvfbPath),
-  async open() {
-    await using resources = new AsyncDisposableStack();
-    const home = await temporaryHome(resources);
-    const xvfb = startProgram(resources, xvfbPath, ['-displayfd', '3', '-screen', '0', '1280x800x24']);
-    // It is a pipe for reading, as `startProgram` says.
-    const [display] = await once(xvfb.stdio[3] as Readable, 'data');
-    const environment = { HOME: home, XDG_RUNTIME_DIR: home, DISPLAY: `:${String(display).trim()}` };
-    const port = await freePort();
-    const program = startProgram(resources, webKitDriverPath, ['--host=127.0.0.1', `--port=${port}`], environment);
-    const server = `http://127.0.0.1:${port}`;
-    await ready(program, () => fetch(`${server}/status`));
-    const timeouts = { script: timeLimit, pageLoad: timeLimit };
-    const capabilities = { alwaysMatch: { browserName: 'MiniBrowser', timeouts } };
-    const { sessionId } = await webDriver<{ sessionId: string }>(`${server}/session`, { capabilities });
-    const session = `${server}/session/${sessionId}`;
-    resources.defer(async () => void (await fetch(session, { method: 'DELETE' })));
-    const evaluate = (value: string) =>
-      webDriver<unknown>(`${session}/execute/sync`, { script: `return ${value}`, args: [] });
-    const owned = resources.move();
-    return {
-      async goto(url) {
-        await webDriver<unknown>(`${session}/url`, { url });
-        // It may return before the scripts of the page have run.
-        while ((await evaluate('document.readyState')) !== 'complete');
-      },
-      evaluate,
-      [Symbol.asyncDispose]: () => owned.disposeAsync(),
-    };
+  {
+    name: 'WebKit',
+    packages: ['webkit2gtk-driver', 'xvfb'],
+    isInstalled: existsSync(webKitDriverPath) && existsSync(xvfbPath),
+    open: () => openTab(openWebKit),
   },
-};
-
-export const browserEngines: readonly BrowserEngine[] = [chromium, firefox, webKit];
+];
 
 /** Describes each browser engine that is installed. In CI, one that is missing is a failure; elsewhere, the tests say so. */
 export function describeEachBrowserEngine(subject: string, tests: (engine: BrowserEngine) => void): void {
@@ -131,35 +74,87 @@ export async function waitFor(tab: Tab, expression: string): Promise<void> {
   await expect.poll(isTrue, { timeout: 30_000, message: expression }).toBe(true);
 }
 
-/** Sends a command of WebDriver, and gives its value, of whose type the caller is sure. */
-async function webDriver<T>(url: string, body: object): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  const { value } = (await response.json()) as { value: T };
-  if (!response.ok) throw new Error(`${url}: ${JSON.stringify(value)}`);
-  return value;
+/** Opens a page with a home and other resources, which end with it, or at once if it can't be opened. */
+async function openTab(open: (resources: AsyncDisposableStack, home: string) => Promise<Page>): Promise<Tab> {
+  await using resources = new AsyncDisposableStack();
+  const home = await mkdtemp(join(tmpdir(), 'browser-'));
+  resources.defer(() => rm(home, { recursive: true, force: true, maxRetries: 10 }));
+  const page = await open(resources, home);
+  const owned = resources.move();
+  return { ...page, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** What Firefox answers the commands of WebDriver BiDi that are sent here. */
+async function openFirefox(resources: AsyncDisposableStack, home: string): Promise<Page> {
+  const port = String(await freePort());
+  const args = ['--headless', '--no-remote', '--profile', home, '--remote-debugging-port', port, 'about:blank'];
+  // As root, Firefox refuses the home of anyone else, which a container in CI may have.
+  const program = startProgram(resources, firefoxPath, args, { HOME: home });
+  await ready(program, () => fetch(`http://127.0.0.1:${port}`));
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/session`);
+  await once(socket, 'open');
+
+  /** Sends a command of WebDriver BiDi, one at a time, and gives its result. Without subscriptions, nothing else comes in. */
+  const command = async (method: string, params: object): Promise<BiDiResult> => {
+    socket.send(JSON.stringify({ id: 1, method, params }));
+    const [{ data }] = (await once(socket, 'message')) as [MessageEvent<string>];
+    const { result, message } = JSON.parse(data) as { result: BiDiResult; message?: string };
+    if (message !== undefined) throw new Error(`${method}: ${message}`);
+    return result;
+  };
+  await command('session.new', { capabilities: {} });
+  resources.defer(async () => void (await command('browser.close', {})));
+  const context = (await command('browsingContext.getTree', {})).contexts?.[0]?.context;
+  return {
+    goto: (url) => command('browsingContext.navigate', { context, url, wait: 'complete' }),
+    async evaluate(value) {
+      const expression = `(async () => JSON.stringify(await (${value})))()`;
+      const parameters = { expression, target: { context }, awaitPromise: true };
+      const { result, exceptionDetails } = await command('script.evaluate', parameters);
+      if (exceptionDetails) throw new Error(exceptionDetails.text);
+      return result?.value && (JSON.parse(result.value) as unknown);
+    },
+  };
+}
+
+/** What Firefox answers the commands that are sent here. */
 interface BiDiResult {
   readonly contexts?: readonly { readonly context: string }[];
   readonly result?: { readonly value?: string };
   readonly exceptionDetails?: { readonly text: string };
 }
 
-/** Sends a command of WebDriver BiDi, one at a time, and gives its result. Without subscriptions, nothing else comes in. */
-async function webDriverBiDi(socket: WebSocket, method: string, params: object): Promise<BiDiResult> {
-  socket.send(JSON.stringify({ id: 1, method, params }));
-  const [{ data }] = (await once(socket, 'message')) as [MessageEvent<string>];
-  const { result, message } = JSON.parse(data) as { result: BiDiResult; message?: string };
-  if (message !== undefined) throw new Error(`${method}: ${message}`);
-  return result;
-}
+async function openWebKit(resources: AsyncDisposableStack, home: string): Promise<Page> {
+  const xvfb = startProgram(resources, xvfbPath, ['-displayfd', '3', '-screen', '0', '1280x800x24']);
+  // It is a pipe for reading, as `startProgram` says.
+  const [display] = await once(xvfb.stdio[3] as Readable, 'data');
+  const environment = { HOME: home, XDG_RUNTIME_DIR: home, DISPLAY: `:${String(display).trim()}` };
+  const port = await freePort();
+  const program = startProgram(resources, webKitDriverPath, ['--host=127.0.0.1', `--port=${port}`], environment);
+  const server = `http://127.0.0.1:${port}`;
+  await ready(program, () => fetch(`${server}/status`));
 
-async function temporaryHome(resources: AsyncDisposableStack): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), 'browser-'));
-  resources.defer(() => rm(home, { recursive: true, force: true, maxRetries: 10 }));
-  return home;
+  /** Sends a command of WebDriver, and gives its value. */
+  const command = async (path: string, body: object): Promise<unknown> => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(server + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    const { value } = (await response.json()) as { value: unknown };
+    if (!response.ok) throw new Error(`${path}: ${JSON.stringify(value)}`);
+    return value;
+  };
+  const timeouts = { script: timeLimit, pageLoad: timeLimit };
+  const capabilities = { alwaysMatch: { browserName: 'MiniBrowser', timeouts } };
+  const { sessionId } = (await command('/session', { capabilities })) as { sessionId: string }; // As the protocol says.
+  const session = `/session/${sessionId}`;
+  resources.defer(async () => void (await fetch(server + session, { method: 'DELETE' })));
+  const evaluate = (value: string) => command(`${session}/execute/sync`, { script: `return ${value}`, args: [] });
+  return {
+    async goto(url) {
+      await command(`${session}/url`, { url });
+      // It may return before the scripts of the page have run.
+      while ((await evaluate('document.readyState')) !== 'complete');
+    },
+    evaluate,
+  };
 }
 
 /** Starts a program without output but its fourth stream. It ends with the resources, or at the time limit. */
@@ -169,9 +164,7 @@ function startProgram(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ) {
-  const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as const;
   const env = { PATH: process.env['PATH'], ...environment };
-  const child = start(path, args, { env, stdio: [...stdio], timeout: timeLimit, killSignal: 'SIGKILL' });
-  resources.defer(() => end(child));
-  return child;
+  const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as ('ignore' | 'pipe')[]; // Not `string[]`.
+  return resources.adopt(start(path, args, { env, stdio, timeout: timeLimit, killSignal: 'SIGKILL' }), end);
 }

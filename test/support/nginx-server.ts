@@ -14,29 +14,27 @@ import { freePort } from './free-port.ts';
 export async function startNginx(upstream: string, zones: string, rules: string) {
   const directory = await mkdtemp(join(tmpdir(), 'nginx-'));
   const port = await freePort();
+  const folders = [
+    'client_body_temp_path client',
+    ...['proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name}`),
+  ];
+  // Its paths begin in the directory, which is its prefix.
   const config = `
-    worker_processes 1;
-    pid ${directory}/nginx.pid;
-    error_log ${directory}/error.log;
+    worker_processes 1; pid nginx.pid; error_log error.log;
     events { worker_connections 1024; }
     http {
-      access_log off;
-      client_body_temp_path ${directory}/body;
-      proxy_temp_path ${directory}/proxy;
-      fastcgi_temp_path ${directory}/fastcgi;
-      uwsgi_temp_path ${directory}/uwsgi;
-      scgi_temp_path ${directory}/scgi;
-      ${zones}
+      access_log off; ${folders.map((folder) => `${folder};`).join(' ')} ${zones}
       server {
         listen 127.0.0.1:${port};
         location = /up { return 204; }
         location / { ${rules} proxy_pass ${upstream}; }
       }
     }`;
-  await writeFile(join(directory, 'nginx.conf'), config);
-  const args = ['-p', directory, '-e', join(directory, 'error.log'), '-c', join(directory, 'nginx.conf')];
+  const file = join(directory, 'nginx.conf');
+  await writeFile(file, config);
+  const args = ['-p', directory, '-e', 'error.log', '-c', file, '-g', 'daemon off;'];
   // SIGTERM, so that it ends its workers.
-  const child = start('nginx', [...args, '-g', 'daemon off;'], { stdio: 'ignore' }, 'SIGTERM');
+  const child = start('nginx', args, { stdio: 'ignore' }, 'SIGTERM');
   const url = `http://127.0.0.1:${port}`;
   await ready(child, () => fetch(`${url}/up`));
   return {

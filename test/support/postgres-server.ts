@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chownSync, existsSync, globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,26 +7,29 @@ import pg from 'pg';
 import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
+/** The folder of PostgreSQL's programs. Debian keeps those of the server out of `PATH`. */
+const programs = [
+  ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
+  ...(process.env['PATH'] ?? '').split(':'),
+].find((folder) => ['initdb', 'postgres'].every((program) => existsSync(join(folder, program))));
+
+export const canRunPostgres = () => mayTest(programs !== undefined, 'PostgreSQL', 'postgresql');
+
 /** Starts a real PostgreSQL server on a free port of the loopback interface, and returns when it answers. */
 export async function startPostgres() {
-  const programs = findPrograms();
-  if (programs === undefined) {
-    throw new Error('These tests need PostgreSQL. On Debian or Ubuntu: apt-get install postgresql');
-  }
+  const folder = programs ?? '';
   const user = unprivilegedUser();
   const directory = await mkdtemp(join(tmpdir(), 'postgres-'));
   if (user) chownSync(directory, user.uid, user.gid);
   const options = { cwd: directory, stdio: 'ignore', ...user } as const;
   const settings = ['--auth=trust', '--username=postgres', '--no-sync', '--encoding=UTF8', '--locale=C'];
-  execFileSync(join(programs, 'initdb'), ['-D', directory, ...settings], options);
+  execFileSync(join(folder, 'initdb'), ['-D', directory, ...settings], options);
 
   const port = await freePort();
   // No server of the tests survives a crash of the machine, so nothing has to be on the disk.
-  const own = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
-  const flags = Object.entries(own).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const args = ['-D', directory, '-p', String(port), ...flags];
+  const flags = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'];
   // SIGKILL would leave the processes of its connections behind.
-  const server = start(join(programs, 'postgres'), args, options, 'SIGQUIT');
+  const server = start(join(folder, 'postgres'), ['-D', directory, '-p', String(port), ...flags], options, 'SIGQUIT');
 
   /** Runs one or more statements, and returns the rows of the only one. */
   async function query(statements: string): Promise<Record<string, unknown>[]> {
@@ -51,22 +54,9 @@ export async function startPostgres() {
   };
 }
 
-export const canRunPostgres = () => mayTest(findPrograms() !== undefined, 'PostgreSQL', 'postgresql');
-
-/** The folder of PostgreSQL's programs. Debian keeps those of the server out of `PATH`. */
-function findPrograms(): string | undefined {
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [
-    ...versions.map((version) => join(debian, version, 'bin')),
-    ...(process.env['PATH'] ?? '').split(':'),
-  ];
-  return folders.find((folder) => ['initdb', 'postgres'].every((program) => existsSync(join(folder, program))));
-}
-
 /** PostgreSQL refuses to run as root. Its package has created a user for it. */
 function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
 }

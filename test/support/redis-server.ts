@@ -23,14 +23,11 @@ export class RedisServer {
     this.program = program;
     this.port = port;
     this.url = `redis://127.0.0.1:${port}`;
-    this.#options = options;
+    this.#options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options];
   }
 
   /** Starts one, and returns when it answers. `options` are more of the program's own, such as `--cluster-enabled yes`. */
   static async start(program: RedisServerProgram = 'redis-server', ...options: string[]): Promise<RedisServer> {
-    if (!isInstalled(program)) {
-      throw new Error(`These tests need ${program}. On Debian or Ubuntu: apt-get install ${program}`);
-    }
     const server = new RedisServer(program, await freePort(), options);
     await server.restart();
     return server;
@@ -39,9 +36,8 @@ export class RedisServer {
   /** Starts it again, empty, on the same port. */
   async restart(): Promise<void> {
     await this.kill();
-    const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     this.#directory = await mkdtemp(join(tmpdir(), 'redis-'));
-    this.#process = start(this.program, [...settings, '--dir', this.#directory, ...this.#options], { stdio: 'ignore' });
+    this.#process = start(this.program, [...this.#options, '--dir', this.#directory], { stdio: 'ignore' });
     await ready(this.#process, async () => {
       const socket = connect(this.port, '127.0.0.1');
       await once(socket, 'connect').finally(() => socket.destroy());
@@ -67,13 +63,8 @@ export class RedisServer {
     this.#process?.kill('SIGCONT');
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
-  }
+  [Symbol.asyncDispose] = () => this.kill();
 }
 
-export const canRun = (program: RedisServerProgram) => mayTest(isInstalled(program), program, program);
-
-function isInstalled(program: RedisServerProgram): boolean {
-  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
-}
+export const canRun = (program: RedisServerProgram) =>
+  mayTest(spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0, program, program);
