@@ -52,7 +52,6 @@ const proxied = () => ({ ...trusted(), HTTPS_PROXY: proxy.url });
 const recipes: readonly [does: string, recipe: string, environment: () => NodeJS.ProcessEnv][] = [
   ['leads through a proxy of the environment', 'Proxies, certificates and other networks, 1', trusted],
   ['leads through a proxy with undici', 'With undici, 1', trusted],
-  ['leads through a proxy of the environment, with undici', 'With undici, 2', proxied],
   ['trusts a certificate in all of the process', 'Certificates of your own, 1', direct],
   ['trusts a certificate for the SDK alone', 'Certificates of your own, 2', direct],
   ['connects to a Unix socket', 'Unix sockets, 1', () => ({})],
@@ -65,17 +64,28 @@ it.each(recipes)('docs/networks.md %s: %s', async (does, recipe, environment) =>
   expect(proxy.targets).toEqual(does.includes('proxy') ? ['api.example.com:443'] : []);
 });
 
+const fromEnvironment = codeOf('docs/networks.md: With undici, 1')
+  .replace('ProxyAgent }', 'EnvHttpProxyAgent }')
+  .replace(/ProxyAgent\('.+'\)/, 'EnvHttpProxyAgent()');
+
+it('docs/networks.md leads through a proxy of the environment, with EnvHttpProxyAgent', async () => {
+  proxy.targets.length = 0;
+
+  expect(await run(fromEnvironment, proxied())).toBe('100\n');
+  expect(proxy.targets).toEqual(['api.example.com:443']);
+});
+
 it('docs/networks.md names the messages that show what is missing: a certificate, a password in the address', async () => {
   await expect(run('node app.ts', direct())).rejects.toThrow(
     'ConnectionError: The request failed: unable to verify the first certificate',
   );
 
   proxy.credentials = 'me:secret';
-  const recipe = codeOf('docs/networks.md: With undici, 2');
-  await expect(run(recipe, proxied())).rejects.toThrow(
+  await expect(run(fromEnvironment, proxied())).rejects.toThrow(
     'ConnectionError: The request failed: Proxy response (407) !== 200 when HTTP Tunneling (GET /projects)',
   );
-  expect(await run(recipe, { ...proxied(), HTTPS_PROXY: proxy.url.replace('//', '//me:secret@') })).toBe('100\n');
+  const environment = { ...proxied(), HTTPS_PROXY: proxy.url.replace('//', '//me:secret@') };
+  expect(await run(fromEnvironment, environment)).toBe('100\n');
 });
 
 it('docs/networks.md has no other recipes but those of test/frameworks/nextjs and test/package/workers', () => {

@@ -1,27 +1,18 @@
 import { getRequestListener } from '@hono/node-server';
-import { createSandbox, type Sandbox } from '@example/sandbox';
+import { createSandbox } from '@example/sandbox';
 import { openServer } from '../../support/free-port.ts';
 
-/** The local API over HTTP, with the one endpoint of the guides that the SDK and the local API don't know: teams. */
-export interface Api extends AsyncDisposable {
-  readonly sandbox: Sandbox;
-  readonly baseUrl: string;
-}
+export type Api = Awaited<ReturnType<typeof startApi>>;
 
-export async function startApi(): Promise<Api> {
-  const sandbox = createSandbox({ users: 3 });
+/** Starts the local API over HTTP, with the one endpoint of the guides that the SDK and the local API don't know: teams. */
+export async function startApi(limit = 100) {
+  const sandbox = createSandbox({ users: 3, rateLimit: { limit } });
   const listener = getRequestListener((request) =>
     new URL(request.url).pathname.startsWith('/v1/teams/') ? teams(request) : sandbox.fetch(request),
   );
   const { url, close } = await openServer((...exchange) => void listener(...exchange));
-  return {
-    sandbox,
-    baseUrl: `${url}/v1`,
-    async [Symbol.asyncDispose]() {
-      await close();
-      await sandbox.close();
-    },
-  };
+  const end = () => Promise.all([close(), sandbox.close()]);
+  return { sandbox, baseUrl: `${url}/v1`, [Symbol.asyncDispose]: async () => void (await end()) };
 }
 
 function teams({ method, url }: Request): Response {
