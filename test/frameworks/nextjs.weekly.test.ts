@@ -3,10 +3,12 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { codeOf } from '../guides/support/code-blocks.ts';
-import { end, startPrinting } from '../support/child-process.ts';
+import { end, ready, startPrinting } from '../support/child-process.ts';
 import { freePort, openServer } from '../support/free-port.ts';
+import { json } from '../support/http-server.ts';
+import { budget } from '../support/in-process-api.ts';
 import { secret } from '../webhooks/support/signed-request.ts';
 import { expectToReceive, preamble, recipe } from './support/recipes.ts';
 
@@ -27,29 +29,23 @@ const files = {
     'cached.projects.list().then(({ data }) => data)',
   ),
   'app/results/page.tsx': page(`import { activeProjects } from '../../lib/projects';`, 'activeProjects()'),
-  'app/users/route.ts': `
-import { cached } from '../../lib/api';
-
-export async function POST() {
-  const { id } = await cached.users.create({ name: 'Ada', email: 'ada@example.com', password: 'secure_password' });
-  return Response.json(id);
-}
-`,
+  'app/users/route.ts': `import { cached } from '../../lib/api';
+const user = { name: 'Ada', email: 'ada@example.com', password: 'secure_password' };
+export const POST = async () => Response.json((await cached.users.create(user)).id);`,
   'app/recipe/route.ts': `${preamble}\n${recipe('Next.js, App Router: app/webhooks/route.ts')}`,
   'app/edge/route.ts': `${preamble}\n${recipe('Next.js, App Router on the edge runtime')}`,
   'pages/api/recipe.ts': `${preamble}\n${recipe('Next.js, Pages Router: pages/api/webhooks.ts')}`,
-  'app/layout.tsx': `
-export default ({ children }: { children: React.ReactNode }) => <html><body>{children}</body></html>;`,
+  'app/layout.tsx': `export default ({ children }: { children: React.ReactNode }) => <html><body>{children}</body></html>;`,
 };
 
-let directory: string;
-let api: Awaited<ReturnType<typeof openServer>>;
-let next: ReturnType<typeof startPrinting>;
+const resources = new AsyncDisposableStack();
+let output: () => string;
 let url: string;
 const requests: string[] = [];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'nextjs-cache-'));
+  const directory = await mkdtemp(join(tmpdir(), 'nextjs-'));
+  resources.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
   await cp(join(root, 'examples/webhooks/nextjs'), directory, { recursive: true });
   const manifest = await readFile(join(directory, 'package.json'), 'utf8');
   await writeFile(join(directory, 'package.json'), manifest.replace(/^.*"@example\/sdk".*\n/m, ''));
@@ -62,40 +58,29 @@ beforeAll(async () => {
   }
 
   // Each answer has an id of its own, and says that the budget is spent for two minutes.
-  api = await openServer(({ method, url = '' }, response) => {
+  const api = await openServer(({ method, url = '' }, response) => {
     const id = requests.push(`${method} ${url}`);
-    const reset = Math.ceil(Date.now() / 1000) + 120;
-    const headers = { 'x-ratelimit-limit': 100, 'x-ratelimit-remaining': 0, 'x-ratelimit-reset': reset };
-    response.writeHead(200, { 'content-type': 'application/json', ...headers });
+    const headers = budget(100, 0, Math.ceil(Date.now() / 1000) + 120);
     const item = { id: `id_${id}`, name: '', description: '', email: '', created_at: '2024-01-01T00:00:00Z' };
     const meta = { current_page: 1, total_pages: 1, total_count: 1 };
-    response.end(JSON.stringify(method === 'POST' ? item : { data: [item], meta }));
+    json(response, 200, method === 'POST' ? item : { data: [item], meta }, headers);
   });
+  resources.defer(api.close);
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   const { PATH, HOME } = process.env;
-  const env = {
-    PATH,
-    HOME,
-    NODE_ENV: 'production' as const,
-    NEXT_TELEMETRY_DISABLED: '1',
-    EXAMPLE_API_TOKEN: 'token',
-    EXAMPLE_BASE_URL: `${api.url}/v1`,
-    EXAMPLE_WEBHOOK_SECRET: secret,
-  };
+  const own = { EXAMPLE_API_TOKEN: 'token', EXAMPLE_BASE_URL: `${api.url}/v1`, EXAMPLE_WEBHOOK_SECRET: secret };
+  const env = { PATH, HOME, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1', ...own };
   const program = join(directory, 'node_modules/next/dist/bin/next');
   // Checks the types of the recipes, too.
   await run(process.execPath, [program, 'build'], { cwd: directory, env });
   const args = [program, 'start', '-H', '127.0.0.1', '-p', String(port)];
-  next = startPrinting(process.execPath, args, { cwd: directory, env });
-  await vi.waitFor(() => fetch(url), { timeout: 60_000, interval: 100 });
+  const next = startPrinting(process.execPath, args, { cwd: directory, env });
+  resources.adopt(next.child, end);
+  ({ output } = next);
+  await ready(next.child, () => fetch(url), output);
 }, 600_000);
-
-afterAll(async () => {
-  await end(next.child);
-  await api.close();
-  await rm(directory, { recursive: true, force: true, maxRetries: 10 });
-});
+afterAll(() => resources.disposeAsync(), 60_000);
 
 const idIn = async (path: string) => /id_\d+/.exec(await (await fetch(url + path)).text())?.[0];
 
@@ -124,4 +109,4 @@ it.each([
   ['the recipe for the App Router', '/recipe'],
   ['the recipe for the edge runtime', '/edge'],
   ['the recipe for the Pages Router', '/api/recipe'],
-])('%s accepts a signed webhook and rejects a changed one', (_, route) => expectToReceive(url + route, next.output));
+])('%s accepts a signed webhook and rejects a changed one', (_, route) => expectToReceive(url + route, output));
