@@ -135,8 +135,8 @@ export class Outage {
   }
 
   /** A request has ended, after what it shows was recorded. */
-  ended({ sentAt, isTry }: SentRequest): void {
-    if (isTry) this.#turn.ended(sentAt);
+  ended({ sentAt }: SentRequest): void {
+    this.#turn.ended(sentAt);
     for (const wake of [...this.#wakes]) wake();
   }
 
