@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientOptions } from '@example/sdk';
-import { documentedApi, failing, failingAt, failure, faults } from '../support/world/api.ts';
-import { bucket, limitedBy, slidingWindow, windowApi } from '../support/world/limits.ts';
+import type { APIError, ClientOptions } from '@example/sdk';
+import { Throttle } from '../../src/rate-limit/throttle.ts';
+import { between, bucket, documentedApi, epoch, failing, failingAt } from '../support/world/api.ts';
+import { failure, faults, limitedBy, slidingWindow } from '../support/world/api.ts';
 import type { Answer, Api } from '../support/world/network.ts';
-import { World } from '../support/world/world.ts';
+import { World, worldWith } from '../support/world/world.ts';
 
 /** Makes so many calls at once. Returns what came of them, and when each request was sent. */
 async function burst(api: Api, count: number, options: ClientOptions = {}) {
-  const world = new World({ kind: 'sdk', api, options });
-  const client = world.sdk();
-  const figures = await world.run(() => world.burst(count, (index) => client.users.get(`user_${index}`)));
-  return { ...figures, exchanges: world.exchanges, sentAt: world.exchanges.map(({ at }) => at - 20) };
+  const { world, get } = worldWith(api, options);
+  const figures = await world.run(() => world.burst(count, get));
+  return { ...figures, exchanges: world.exchanges, sentAt: world.sentAt() };
 }
 
 const refused = (headers: Record<string, string> = {}) => failure(429, 'slow_down', headers);
-const epoch = Date.UTC(2026, 0, 1);
+const after = (value: number | string) => ({ 'retry-after': `${value}` });
 /** The headers of a window that ends after so many seconds. */
-const announced = (left: number, seconds = 60) => ({
-  'x-ratelimit-limit': '100',
+const announced = (left: number, seconds = 60, limit = 100) => ({
+  'x-ratelimit-limit': `${limit}`,
   'x-ratelimit-remaining': `${left}`,
   'x-ratelimit-reset': `${epoch / 1000 + seconds}`,
 });
@@ -27,36 +27,41 @@ const announced = (left: number, seconds = 60) => ({
 describe('a call that is refused is sent again', () => {
   it.each<[name: string, answers: Answer[], sentAt: number[]]>([
     ['after 1, 2, 4 s', [refused(), refused(), refused()], [0, 1_040, 3_080, 7_120]],
-    ['after Retry-After', [refused({ 'retry-after': '3' })], [0, 3_040]],
-    ['after Retry-After, as a date', [refused({ 'retry-after': new Date(epoch + 5_000).toUTCString() })], [0, 5_040]],
-    ['after a Retry-After of an hour', [refused({ 'retry-after': '3600' })], [0, 3_600_040]],
-    ['after a second if Retry-After is 0', [refused({ 'retry-after': '0' })], [0, 1_040]],
+    ['after Retry-After', [refused(after(3))], [0, 3_040]],
+    ['after Retry-After, as a date', [refused(after(new Date(epoch + 5_000).toUTCString()))], [0, 5_040]],
+    ['after a Retry-After of an hour', [refused(after(3600))], [0, 3_600_040]],
+    ['after a second if Retry-After is 0', [refused(after(0))], [0, 1_040]],
     ['after a second if the window has requests left', [refused(announced(5))], [0, 1_040]],
     ['when the window ends if nothing is left', [refused(announced(0, 43))], [0, 43_040]],
-    ['after Retry-After if that is later', [refused({ ...announced(0, 43), 'retry-after': '50' })], [0, 50_040]],
-    ['when the window ends if that is later', [refused({ ...announced(0, 43), 'retry-after': '5' })], [0, 43_040]],
+    ['after Retry-After if that is later', [refused({ ...announced(0, 43), ...after(50) })], [0, 50_040]],
+    ['when the window ends if that is later', [refused({ ...announced(0, 43), ...after(5) })], [0, 43_040]],
   ])('%s', async (_, answers, sentAt) => {
-    const api = failingAt(
-      documentedApi({ limit: Infinity }).receive,
-      Object.fromEntries(answers.map((answer, index) => [index + 1, answer])),
-    );
+    const api = failingAt(documentedApi({ limit: Infinity }), [refused(), ...answers]);
     expect(await burst(api, 1)).toMatchObject({ answered: 1, sentAt });
   });
 
   it('and that counts as no retry', async () => {
-    const twelve = Object.fromEntries(
-      Array.from({ length: 12 }, (_, index) => [index + 1, refused({ 'retry-after': '1' })]),
-    );
-    const api = failingAt(documentedApi().receive, { ...twelve, 13: failure(503) });
-    expect(await burst(api, 1, { maxRetries: 1 })).toMatchObject({ answered: 1, requests: 14 });
+    const fates = [...Array<Answer>(13).fill(refused(after(1))), failure(503)];
+    expect(await burst(failingAt(documentedApi(), fates), 1, { maxRetries: 1 })).toMatchObject({
+      answered: 1,
+      requests: 14,
+    });
+  });
+
+  it('unless it failed, and the window leaves no time for a retry', async () => {
+    const { world, client, get } = worldWith(() => failure(503, 'busy', announced(0, 43)), { totalTimeout: 42_800 });
+    let retries = 0;
+    client.on('retry', () => (retries += 1));
+    const { errors, end } = await world.run(() => world.burst(1, get));
+    expect([(errors[0] as APIError).status, end, retries]).toEqual([503, 0.04, 0]);
   });
 
   it.each<[name: string, headers: Record<string, string>, options: ClientOptions]>([
-    ['with maxRetries: 0', { 'retry-after': '1' }, { maxRetries: 0 }],
-    ['if Retry-After is more than an hour', { 'retry-after': '3601' }, {}],
-    ['if Retry-After is longer than maxWait', { 'retry-after': '30' }, { rateLimit: { maxWait: 29_000 } }],
+    ['with maxRetries: 0', after(1), { maxRetries: 0 }],
+    ['if Retry-After is more than an hour', after(3601), {}],
+    ['if Retry-After is longer than maxWait', after(30), { rateLimit: { maxWait: 29_000 } }],
     ['if the window ends after maxWait', announced(0, 43), { rateLimit: { maxWait: 40_000 } }],
-    ['if Retry-After is longer than totalTimeout', { 'retry-after': '30' }, { totalTimeout: 20_000 }],
+    ['if Retry-After is longer than totalTimeout', after(30), { totalTimeout: 20_000 }],
     ['if the window ends after totalTimeout', announced(0, 43), { totalTimeout: 40_000 }],
   ])('but rejects at once with the 429 %s', async (_, headers, options) => {
     const { errors, end, requests } = await burst(() => refused(headers), 1, options);
@@ -69,91 +74,100 @@ describe('a call that is refused is sent again', () => {
   });
 });
 
-describe('of the calls that wait, one that was refused', () => {
-  /** The order of the requests after the first window, whose second request is refused. */
-  const order = async (answer: Answer) => {
-    const { exchanges } = await burst(failingAt(documentedApi({ limit: 12 }).receive, { 2: answer }), 20);
-    return exchanges.filter(({ at }) => at > 60_000).map(({ path }) => Number(path.slice('/users/user_'.length)));
-  };
-
-  it('goes first if the window explains it', async () => {
-    expect(await order(refused({ ...announced(0), 'x-ratelimit-limit': '12' }))).toEqual([
-      1, 12, 13, 14, 15, 16, 17, 18, 19,
-    ]);
-  });
-
-  it('goes last otherwise', async () => {
-    expect((await order(refused())).at(-1)).toBe(1);
-  });
+it.each([
+  ['first if the window explains it', announced(0, 60, 12), [1, 12, 13, 14, 15, 16, 17, 18, 19]],
+  ['last otherwise', {}, [12, 13, 14, 15, 16, 17, 18, 19, 1]],
+])('of the calls that wait, one that was refused goes %s', async (_, headers, order) => {
+  // The second request of a window of twelve is refused.
+  const { exchanges } = await burst(failingAt(documentedApi({ limit: 12 }), { 2: refused(headers) }), 20);
+  const later = exchanges.filter(({ at }) => at > 60_000);
+  expect(later.map(({ path }) => path)).toEqual(order.map((index) => `/users/user_${index}`));
 });
 
-describe('a refusal that no window explains', () => {
-  it('holds all calls of the token for a second, and not those of another one', async () => {
-    const api = failingAt(documentedApi().receive, { 2: refused() });
-    const world = new World({ kind: 'sdk', api });
-    await world.run(async () => {
-      const [client, other] = [world.sdk(), world.sdk({ apiToken: 'other' })];
-      await client.users.get('user_0');
-      world.burst(1, () => client.users.get('user_1'));
-      await world.clock.sleep(50);
-      world.burst(2, () => client.users.get('user_2'));
-      world.burst(1, () => other.users.get('user_3'));
-    });
-    expect(world.exchanges.map(({ at, path }) => `${path} ${at}`)).toEqual([
-      '/users/user_0 20',
-      '/users/user_1 60',
-      '/users/user_3 110',
-      '/users/user_2 1100',
-      '/users/user_2 1197',
-      '/users/user_1 1292',
-    ]);
+it('a refusal that no window explains holds all calls of the token for a second, and not those of another', async () => {
+  const world = new World({ api: failingAt(documentedApi(), { 2: refused() }) });
+  await world.run(async () => {
+    const [client, other] = [world.sdk(), world.sdk({ apiToken: 'other' })];
+    await client.users.get('0');
+    world.burst(1, () => client.users.get('1'));
+    await world.clock.sleep(50);
+    world.burst(2, () => client.users.get('2'));
+    world.burst(1, () => other.users.get('3'));
   });
+  const order = world.exchanges.map(({ at, path }) => `${path.slice('/users/'.length)} at ${at}`);
+  expect(order).toEqual(['0 at 20', '1 at 60', '3 at 110', '2 at 1100', '2 at 1197', '1 at 1292']);
 });
 
 // P8: hidden limits are adapted to: all calls get done.
 
-describe('200 calls get done', () => {
-  const rows: readonly [name: string, api: () => Api, most: { refused: number; end: number }][] = [
-    ['10 a second, burst 20', () => limitedBy(bucket(10, 20)), { refused: 100, end: 80 }],
-    ['1 a second, burst 5', () => limitedBy(bucket(1, 5)), { refused: 200, end: 220 }],
-    ['100 in any minute', () => limitedBy(slidingWindow(100, 60_000)), { refused: 0, end: 62 }],
-    ['10 in any second', () => limitedBy(slidingWindow(10, 1_000)), { refused: 120, end: 90 }],
-    [
-      'one at once',
-      () => limitedBy(slidingWindow(1, 200), 429, documentedApi({ limit: Infinity, takes: 200 }).receive),
-      { refused: 30, end: 120 },
-    ],
-    [
-      'five at once',
-      () => limitedBy(slidingWindow(5, 200), 429, documentedApi({ limit: Infinity, takes: 200 }).receive),
-      { refused: 15, end: 80 },
-    ],
-    [
-      '10 a second, burst 20, before the documented limit',
-      () => limitedBy(bucket(10, 20), 429, documentedApi().receive),
-      { refused: 100, end: 80 },
-    ],
-    [
-      '10 a second, burst 20, before an announced limit of 1 000',
-      () => limitedBy(bucket(10, 20), 429, windowApi({ limit: 1_000 })),
-      { refused: 220, end: 30 },
-    ],
-    [
-      'a gateway that limits with 503: 10 a second, burst 20',
-      () => limitedBy(bucket(10, 20), 503),
-      { refused: 0, end: 150 },
-    ],
-  ];
+const takes = (duration: number) => documentedApi({ limit: Infinity, takes: () => duration });
+const perSecond = () => bucket(10, 20);
 
-  it.each(rows)('%s', async (_, api, most) => {
-    const { answered, refused, end } = await burst(api(), 200);
-    expect(answered).toBe(200);
-    expect(refused).toBeLessThanOrEqual(most.refused);
-    expect(end).toBeLessThanOrEqual(most.end);
+it.each<[name: string, api: () => Api, refused: number, end: number]>([
+  ['10 a second, burst 20', () => limitedBy(perSecond()), 100, 80],
+  ['1 a second, burst 5', () => limitedBy(bucket(1, 5)), 200, 220],
+  ['100 in any minute', () => limitedBy(slidingWindow(100, 60_000)), 0, 62],
+  ['10 in any second', () => limitedBy(slidingWindow(10, 1_000)), 120, 90],
+  ['one at once', () => limitedBy(slidingWindow(1, 200), 429, takes(200)), 30, 120],
+  ['10 a second before the documented limit', () => limitedBy(perSecond(), 429, documentedApi()), 100, 80],
+  ['10 a second before an API of 1 000', () => limitedBy(perSecond(), 429, documentedApi({ limit: 1_000 })), 220, 30],
+  ['a gateway that limits with 503: 10 a second', () => limitedBy(perSecond(), 503), 0, 150],
+  ['429 for two minutes', () => failing(documentedApi(), faults['429 without headers'], between(0, 120_000)), 30, 250],
+])('200 calls get done: %s', async (_, api, refused, end) => {
+  const figures = await burst(api(), 200);
+  expect(figures.answered).toBe(200);
+  expect(figures.refused).toBeLessThanOrEqual(refused);
+  expect(figures.end).toBeLessThanOrEqual(end);
+});
+
+it('a 503 slows nothing while no call waits', async () => {
+  let answers = 0;
+  const { world, get } = worldWith(failing(documentedApi(), faults[503], () => answers++ === 1));
+  await world.run(async () => {
+    await get(0);
+    await get(1); // Its first attempt fails.
+    world.burst(5, get, 'page');
+  });
+  expect(world.figures('page').max).toBe(0.04);
+});
+
+describe('after a refused burst', () => {
+  it('the token pauses for 1, 2, 4 … 60 s, until a request that was sent later is admitted', () => {
+    const throttle = new Throttle();
+    let now = 1;
+    const pauses = Array.from({ length: 8 }, () => {
+      throttle.refused(now + 20, now);
+      const pause = throttle.readyAt - now - 20;
+      now = throttle.readyAt;
+      return pause / 1000;
+    });
+    expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+    throttle.admitted(0); // It was sent before.
+    expect(throttle.since).toBe(21);
+    throttle.admitted(now);
+    expect(throttle.since).toBe(Infinity);
+    throttle.refused(now + 20, now, 300); // It asks for less than a second.
+    expect(throttle.readyAt).toBe(now + 20 + 300);
+    throttle.refused(now + 30, now + 20); // It was sent before that came.
+    expect(throttle.readyAt).toBe(now + 20 + 300);
   });
 
-  it('although the API refuses everything for two minutes', async () => {
-    const api = failing(documentedApi().receive, faults['429 without headers'], (_, now) => now < 120_000);
-    expect(await burst(api, 200)).toMatchObject({ answered: 200 });
+  it('the interval is 1.4 times as long after each one, up to 600 ms, and 3 % shorter after an admitted request', () => {
+    const throttle = new Throttle();
+    const intervalAt = (now: number) => {
+      throttle.sent(now);
+      return Math.round(throttle.readyAt - now);
+    };
+    throttle.slow(); // As after a failure of a gateway.
+    const longer = Array.from({ length: 7 }, (_, burst) => {
+      throttle.refused(burst * 100_000, burst * 100_000 - 1);
+      return intervalAt(burst * 100_000 + 90_000);
+    });
+    expect(longer).toEqual([140, 196, 274, 384, 538, 600, 600]);
+    const shorter = Array.from({ length: 137 }, () => {
+      throttle.admitted(0);
+      return intervalAt(1_000_000);
+    });
+    expect([shorter[0], shorter.indexOf(0)]).toEqual([582, 135]);
   });
 });

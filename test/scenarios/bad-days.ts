@@ -1,72 +1,30 @@
+import { ConnectionError } from '@example/sdk';
 import { randomOf } from '../support/random.ts';
-import { between, documentedApi, faults, failing } from '../support/world/api.ts';
-import { type Figures, saidBy } from '../support/world/figures.ts';
+import { between, faults, failing } from '../support/world/api.ts';
 import type { Api } from '../support/world/network.ts';
 import { Clock } from '../support/world/clock.ts';
 import { newBaseUrl, World } from '../support/world/world.ts';
-import { inWorld, type Row } from './row.ts';
-
-const user = (index: number) => `/users/user_${index}`;
-const api = (options = {}): Api => documentedApi({ begun: 17_000, ...options }).receive;
-const unlimited = () => api({ limit: Infinity });
-
-/** What an error says if it names its true cause. */
-const causes = {
-  '500': /\b500\b/,
-  '503': /\b503\b/,
-  refused: /ECONNREFUSED/,
-  reset: /ECONNRESET/,
-  hang: /TimeoutError/,
-};
-export type Down = keyof typeof causes;
-
-export const namesCause = (fault: Down, { errors }: Figures) =>
-  errors.every((error) => causes[fault].test(saidBy(error)));
+import { downForEver } from './outages.ts';
+import { begunApi, inWorld, namesCause, person, reads, type Row, unlimitedApi } from './row.ts';
 
 const callsToDeadApi: Row[] = (['500', 'refused', 'reset', 'hang'] as const).flatMap((fault) =>
-  [1, 20].flatMap((count) =>
-    (['cold', 'warm'] as const).map((start): Row => {
-      // `timeout` is 2 s.
-      const within = (count === 1 ? 5 : 13) + (fault === 'hang' ? 4 : 0);
-      return {
-        row: 3,
-        name: `${fault}, ${count} at once, ${start}`,
-        run: inWorld(
-          () => ({ api: failing(api(), faults[fault], between(1_000, Infinity)) }),
-          async (world) => {
-            const call = world.client();
-            if (start === 'warm') await call('GET', user(0));
-            await world.clock.sleep(start === 'warm' ? 960 : 1_000);
-            world.burst(count, (index) => call('GET', user(index), { timeout: 2_000 }));
-          },
-        ),
-        goals: (ours) => ({
-          [`all reject within ${within} s`]: ours.answered === 0 && ours.lastRejection <= within,
-          'true cause': namesCause(fault, ours),
-          '≤ 40 requests': ours.requests <= 40,
-        }),
-      };
-    }),
-  ),
+  ([1, 20] as const).flatMap((count) => [false, true].map((isWarm) => downForEver({ fault, count, isWarm }))),
 );
 
 const recovery: Row[] = (['waiting', 'new'] as const).map((which) => ({
   row: 3,
   name: `503 for 8 s, 20 at once; the first success of a ${which} call after it`,
   run: inWorld(
-    () => ({ api: failing(api(), faults[503], between(0, 8_000)) }),
+    () => failing(begunApi(), faults[503], between(0, 8_000)),
     async (world) => {
       const call = world.client();
-      world.burst(20, (index) => call('GET', user(index)));
+      world.burst(20, reads(call));
       await world.clock.sleep(8_050);
-      if (which === 'new') world.burst(1, () => call('GET', user(20)), 'new');
+      if (which === 'new') world.burst(1, reads(call), 'new');
       await world.clock.sleep(20_000);
-      const { calls, exchanges } = world;
-      const first = exchanges.find(({ outcome }) => outcome === 200)?.at ?? Infinity;
-      const added = calls.find(({ group }) => group === 'new');
       return {
-        'first success after, s': (first - 8_000) / 1000,
-        ...(which === 'new' && added ? { 'the new call takes, s': (added.to - added.from) / 1000 } : {}),
+        'first success after, s': (firstSuccess(world) - 8_000) / 1000,
+        ...(which === 'new' ? { 'the new call takes, s': world.figures('new').max } : {}),
       };
     },
   ),
@@ -77,23 +35,20 @@ const recovery: Row[] = (['waiting', 'new'] as const).map((which) => ({
   }),
 }));
 
+const firstSuccess = ({ exchanges }: World) => exchanges.find(({ outcome }) => outcome === 200)?.at ?? Infinity;
+
 /** Two tests of a user, whose mocks both answer 500: each makes a client, and a `fetch` of its own. */
 const testsOfUsers: Row[] = [false, true].map((isGlobal) => ({
   row: 3,
   name: `a test whose mock answers 500, after another one; ${isGlobal ? 'the global fetch' : 'the option fetch'}`,
   run: async (kind) => {
     const [baseUrl, clock] = [newBaseUrl(), new Clock()];
-    const test = async (count: number) => {
-      const world = new World({ kind, isGlobal, clock, api: failing(unlimited(), faults[500]), latency: 0 });
-      const figures = await world.run(() => {
-        const call = world.client({ baseUrl });
-        world.burst(count, (index) => call('GET', user(index)));
-      });
-      return figures;
+    const test = (count: number) => {
+      const world = new World({ kind, isGlobal, clock, api: failing(unlimitedApi(), faults[500]), latency: 0 });
+      return world.run(() => world.burst(count, reads(world.client({ baseUrl }))));
     };
     const first = await test(5);
-    const second = await test(1);
-    return { ...second, extra: { 'the first test, s': first.lastRejection, 'its calls': first.calls } };
+    return { ...(await test(1)), extra: { 'the first test, s': first.lastRejection, 'its calls': first.calls } };
   },
   goals: (ours) => ({
     'as a test alone: within 5 s': ours.lastRejection <= 5,
@@ -102,28 +57,26 @@ const testsOfUsers: Row[] = [false, true].map((isGlobal) => ({
   }),
 }));
 
+const isReport = ({ path }: { readonly path: string }) => path.startsWith('/reports/');
+
 const badRoute: Row[] = [1, 20].map((count) => ({
   row: 4,
   name: `one endpoint always 500, ${count} at once, beside 30 reads a minute`,
-  run: (kind) => {
-    const isBad = ({ path }: { path: string }) => path.startsWith('/reports/');
-    return inWorld(
-      () => ({ api: failing(api(), faults[500], isBad) }),
-      async (world) => {
-        const call = world.client();
-        world.clock.at(30_500, () => world.burst(count, (index) => call('GET', `/reports/${index}`), 'bad'));
-        await world.every(2_000, 60, (index) => call('GET', user(index)), 'others');
-        const [bad, others] = [world.figures('bad'), world.figures('others')];
-        const { length } = world.exchanges.filter(isBad);
-        return {
-          'others: rejected': others.calls - others.answered,
-          'others: p95, s': others.p95,
-          'bad: rejected after, s': bad.lastRejection,
-          'bad: requests': length,
-        };
-      },
-    )(kind);
-  },
+  run: inWorld(
+    () => failing(begunApi(), faults[500], isReport),
+    async (world) => {
+      const call = world.client();
+      world.clock.at(30_500, () => world.burst(count, (index) => call('GET', `/reports/${index}`), 'bad'));
+      await world.every(2_000, 60, reads(call), 'others');
+      const [bad, others] = [world.figures('bad'), world.figures('others')];
+      return {
+        'others: rejected': others.calls - others.answered,
+        'others: p95, s': others.p95,
+        'bad: rejected after, s': bad.lastRejection,
+        'bad: requests': world.exchanges.filter(isReport).length,
+      };
+    },
+  ),
   beside: 'fetch',
   goals: ({ extra }, fetch) => ({
     'the others as without it': extra['others: rejected'] === 0,
@@ -132,36 +85,30 @@ const badRoute: Row[] = [1, 20].map((count) => ({
   }),
 }));
 
-/** Row 10: a reload ends the calls of the page before, and with it its process. */
-const offline: Row[] = (['four reloads', 'one page that retries'] as const).map((page) => ({
+/** A reload ends the calls of the page before, and with it its process. A page that stays has calls that wait. */
+const offline: Row[] = Object.entries({ 'four reloads': 1, 'one page that retries': 2 }).map(([page, within]) => ({
   row: 10,
   name: `a page offline for 20 s, ${page} of 20 calls`,
   run: inWorld(
-    () => ({ api: failing(api(), faults.offline, between(0, 20_000)) }),
+    () => failing(begunApi(), faults.offline, between(0, 20_000)),
     async (world) => {
       const baseUrl = newBaseUrl();
-      for (let load = 0; load < 4; load++) {
-        const page = new AbortController();
-        const isLast = load === 3;
-        const call = world.client(name(load));
-        world.burst(20, (index) => call('GET', user(index), { signal: page.signal }), isLast ? 'last' : 'before');
+      for (const load of ['first', 'second', 'third', 'last']) {
+        const left = new AbortController();
+        const call = world.client(page === 'four reloads' && load !== 'first' ? {} : { baseUrl });
+        world.burst(20, reads(call, { signal: left.signal }), load);
         await world.clock.sleep(5_000);
-        if (!isLast) page.abort(new DOMException('The page is left.', 'AbortError'));
+        if (load !== 'last') left.abort(new DOMException('The page is left.', 'AbortError'));
       }
       await world.clock.sleep(60_000);
-      const first = world.exchanges.find(({ outcome }) => outcome === 200)?.at ?? Infinity;
-      return { 'first read after, s': (first - 20_000) / 1000, 'said to wait for the limit': world.limitWaits };
-      function name(load: number) {
-        return page === 'four reloads' && load > 0 ? {} : { baseUrl };
-      }
+      const first = (firstSuccess(world) - 20_000) / 1000;
+      return { 'first read after, s': first, 'said to wait for the limit': world.limitWaits };
     },
     'last',
   ),
   goals: ({ answered, extra, rejected }) => ({
     'the last load is answered': answered === 20,
-    // A page that stays has calls that wait, and tries are up to 2 s apart.
-    [`first read ≤ ${page === 'four reloads' ? 1 : 2} s after`]:
-      extra['first read after, s']! <= (page === 'four reloads' ? 1 : 2),
+    [`first read ≤ ${within} s after`]: extra['first read after, s']! <= within,
     'nothing blames the limit':
       extra['said to wait for the limit'] === 0 && !JSON.stringify(rejected).includes('RateLimit'),
   }),
@@ -177,20 +124,20 @@ const deadReplicas = {
 const oneOfThree: Row[] = Object.entries(deadReplicas).map(([name, fault]) => ({
   row: 16,
   name: `one of three servers ${name} for a minute, 25 reads a second, twice`,
-  run: async (kind) => {
-    // The attempts of a call have the same luck with each client.
-    const luck = new Map<string, () => number>();
-    const isDead = ({ path }: { readonly path: string }, now: number) => {
-      const random = luck.get(path) ?? randomOf(Number(path.replace(/\D/g, '')));
-      luck.set(path, random);
-      return now % 70_000 > 5_000 && now % 70_000 < 65_000 && random() < 1 / 3;
-    };
-    const world = new World({ kind, api: failing(api({ limit: 10_000 }), fault, isDead) });
-    return world.run(async () => {
-      const call = world.client();
-      await world.every(40, 3_500, (index) => call('GET', user(index), { timeout: 2_000 }));
-    });
-  },
+  run: inWorld(
+    () => {
+      // The attempts of a call have the same luck with each client.
+      const luck = new Map<string, () => number>();
+      return failing(begunApi({ limit: 10_000 }), fault, ({ path }, now) => {
+        const random = luck.get(path) ?? randomOf(Number(path.replace(/\D/g, '')));
+        luck.set(path, random);
+        return now % 70_000 > 5_000 && now % 70_000 < 65_000 && random() < 1 / 3;
+      });
+    },
+    async (world) => {
+      await world.every(40, 3_500, reads(world.client(), { timeout: 2_000 }));
+    },
+  ),
   beside: 'simple',
   goals: (ours, simple) => ({
     'lost ≤ 1.1 × the simple client': ours.calls - ours.answered <= 1.1 * (simple.calls - simple.answered),
@@ -201,19 +148,22 @@ const manyTokens: Row = {
   row: 17,
   name: 'one process, 200 tokens, outage of a minute, 10 calls a second',
   run: async (kind) => {
-    const requests = async (tokens: number) => {
-      const world = new World({ kind, api: failing(api({ limit: 10_000 }), faults[503], between(5_000, 65_000)) });
-      const figures = await world.run(async () => {
-        const baseUrl = newBaseUrl();
-        const calls = Array.from({ length: tokens }, (_, index) =>
-          world.client({ baseUrl, apiToken: `token_${index}` }),
-        );
-        await world.every(100, 700, (index) => calls[index % tokens]!('GET', user(index)));
-      });
-      return { figures, tries: world.exchanges.filter(({ outcome }) => outcome === 503).length };
-    };
-    const [one, many] = [await requests(1), await requests(200)];
-    return { ...many.figures, extra: { 'tries with one token': one.tries, 'with 200': many.tries } };
+    const tries: number[] = [];
+    const withTokens = (tokens: number) =>
+      inWorld(
+        () => failing(begunApi({ limit: 10_000 }), faults[503], between(5_000, 65_000)),
+        async (world) => {
+          const baseUrl = newBaseUrl();
+          const apiTokens = Array.from({ length: tokens }, (_, index) => `token_${index}`);
+          const calls = apiTokens.map((apiToken) => reads(world.client({ baseUrl, apiToken })));
+          await world.every(100, 700, (index) => calls[index % tokens]!(index));
+          await world.clock.sleep(20_000);
+          tries.push(world.exchanges.filter(({ outcome }) => outcome === 503).length);
+        },
+      )(kind);
+    await withTokens(1);
+    const figures = await withTokens(200);
+    return { ...figures, extra: { 'tries with one token': tries[0]!, 'with 200': tries[1]! } };
   },
   goals: ({ extra }) => ({
     'tries as for one token':
@@ -227,53 +177,62 @@ const frozen: Row[] = (['GET', 'POST'] as const).map((method) => ({
   run: (kind) => {
     let stale = 0;
     return inWorld(
-      () => ({ api: failing(api(), faults.reset, () => stale-- > 0) }),
+      () => failing(begunApi(), faults.reset, () => stale-- > 0),
       async (world) => {
         const call = world.client();
-        await Promise.all(Array.from({ length: 5 }, (_, index) => call('GET', user(index))));
+        await Promise.all([0, 1, 2, 3, 4].map(reads(call)));
         world.clock.freeze(300_000);
         stale = 5;
-        const body = { name: 'Ada', email: 'ada@example.com', password: 'secure_password' };
-        world.burst(method === 'GET' ? 5 : 1, (index) =>
-          call(method, method === 'GET' ? user(index) : '/users', { body }),
-        );
+        if (method === 'GET') world.burst(5, reads(call));
+        else world.burst(1, () => call('POST', '/users', { body: person(0) }));
       },
     )(kind);
   },
-  goals: ({ answered, errors }): Record<string, boolean> =>
+  goals: ({ answered, errors: [error] }): Record<string, boolean> =>
     method === 'GET'
       ? { 'all answered': answered === 5 }
-      : { 'says that it may have taken effect': (errors[0] as Mark | undefined)?.mayHaveTakenEffect === true },
+      : { 'says that it may have taken effect': error instanceof ConnectionError && error.mayHaveTakenEffect },
 }));
 
-interface Mark {
-  readonly mayHaveTakenEffect?: boolean;
-}
+/** Six callers; the first of them leaves after some time. */
+const leaving = (api: () => Api, after: number) =>
+  inWorld(
+    api,
+    async (world) => {
+      const call = world.client();
+      const first = new AbortController();
+      world.burst(1, reads(call, { signal: first.signal, timeout: 2_000 }), 'first');
+      world.burst(5, reads(call, { timeout: 2_000 }), 'others');
+      await world.clock.sleep(after);
+      first.abort(new DOMException('The request is over.', 'AbortError'));
+    },
+    'others',
+  );
 
 const cancelled: Row[] = [
   {
     row: 19,
     name: 'the caller of the first request leaves',
-    run: leaving(() => api({ takes: 1_000 }), 100, 5),
+    run: leaving(() => begunApi({ takes: () => 1_000 }), 100),
     goals: (ours) => ({ 'the others are answered': ours.answered === 5, 'within 2.5 s': ours.max <= 2.5 }),
   },
   {
     row: 19,
     name: 'the caller of the request that tries leaves; the API hangs for 6 s',
-    run: leaving(() => failing(api(), faults.hang, between(0, 6_000)), 3_500, 5),
+    run: leaving(() => failing(begunApi(), faults.hang, between(0, 6_000)), 3_500),
     goals: (ours) => ({ 'the others are answered': ours.answered === 5, 'within 12 s': ours.max <= 12 }),
   },
   {
     row: 19,
     name: 'StrictMode: mount, abort, mount',
     run: inWorld(
-      () => ({ api: api({ takes: 500 }) }),
+      () => begunApi({ takes: () => 500 }),
       (world) => {
         const call = world.client();
         const first = new AbortController();
-        world.burst(5, (index) => call('GET', user(index), { signal: first.signal }), 'first');
+        world.burst(5, reads(call, { signal: first.signal }), 'first');
         first.abort(new DOMException('Unmounted.', 'AbortError'));
-        world.burst(5, (index) => call('GET', user(index)), 'second');
+        world.burst(5, reads(call), 'second');
       },
       'second',
     ),
@@ -281,31 +240,7 @@ const cancelled: Row[] = [
   },
 ];
 
-/** Six callers; the first of them leaves after some time. */
-function leaving(server: () => Api, after: number, others: number): Row['run'] {
-  return inWorld(
-    () => ({ api: server() }),
-    async (world) => {
-      const call = world.client();
-      const first = new AbortController();
-      const signal = first.signal;
-      world.burst(1, () => call('GET', user(0), { signal, timeout: 2_000 }), 'first');
-      world.burst(others, (index) => call('GET', user(index), { timeout: 2_000 }), 'others');
-      await world.clock.sleep(after);
-      first.abort(new DOMException('The request is over.', 'AbortError'));
-    },
-    'others',
-  );
-}
-
 export const badDays = [
-  ...callsToDeadApi,
-  ...recovery,
-  ...testsOfUsers,
-  ...badRoute,
-  ...offline,
-  ...oneOfThree,
-  manyTokens,
-  ...frozen,
-  ...cancelled,
+  ...[...callsToDeadApi, ...recovery, ...testsOfUsers, ...badRoute, ...offline, ...oneOfThree],
+  ...[manyTokens, ...frozen, ...cancelled],
 ];

@@ -3,5 +3,7 @@ import { badDays } from './bad-days.ts';
 import { programs } from './programs.ts';
 import type { Row } from './row.ts';
 
+export { outages } from './outages.ts';
+
 /** The rows of main street that run on virtual time. */
 export const mainStreet: readonly Row[] = [...ordinaryDays, ...badDays, ...programs].sort((a, b) => a.row - b.row);

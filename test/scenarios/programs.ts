@@ -2,12 +2,9 @@ import { type ClientOptions, Client, type Project } from '@example/sdk';
 import { importUsers } from '../../examples/import-users/import-users.ts';
 import { below, randomOf } from '../support/random.ts';
 import { guideProgram } from '../support/guide-program.ts';
-import { between, documentedApi, failing, failure, faults, losing } from '../support/world/api.ts';
-import type { Api } from '../support/world/network.ts';
-import { type Call, newBaseUrl, World } from '../support/world/world.ts';
-import { inWorld, type Row } from './row.ts';
-
-const person = (index: number) => ({ name: 'Ada', email: `ada-${index}@example.com`, password: 'secure_password' });
+import { between, failing, failure, faults, losing } from '../support/world/api.ts';
+import { newBaseUrl, type World } from '../support/world/world.ts';
+import { begunApi, inWorld, person, reads, type Row } from './row.ts';
 
 /** Row 6: a journal in memory, which survives the runs of the import. */
 class Journal {
@@ -17,15 +14,20 @@ class Journal {
   mustBeChecked = (row: number) => this.done.get(row)?.startsWith('check') ?? false;
 }
 
-/** The same for a client without a guide: a hundred rows at a time, each once. */
-async function importPlainly(call: Call, rows: readonly object[], journal: Journal): Promise<void> {
-  const rest = [...rows.keys()].filter((index) => !journal.has(index));
+/** Runs the guide's import once, or that of a client without a guide: a hundred rows at a time, each once. */
+async function importOnce(world: World, people: readonly object[], journal: Journal): Promise<void> {
+  if (world.kind === 'sdk') {
+    const lines = people.map((each) => JSON.stringify(each));
+    return importUsers(world.sdk({ priority: 'background' }), lines, journal);
+  }
+  const call = world.client();
+  const rest = [...people.keys()].filter((row) => !journal.has(row));
   let failed = 0;
   const work = async () => {
-    for (let index = rest.shift(); index !== undefined; index = rest.shift()) {
-      const row = index;
-      const add = () => journal.add(row, 'created');
-      await call('POST', '/users', { body: rows[row] }).then(add, () => failed++);
+    for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
+      const row = next;
+      const created = () => journal.add(row, 'created');
+      await call('POST', '/users', { body: people[row] }).then(created, () => failed++);
     }
   };
   await Promise.all(Array.from({ length: 100 }, work));
@@ -36,41 +38,28 @@ const imports: Row[] = [true, false].map((refusesDuplicates) => ({
   row: 6,
   name: `1 000 POSTs through 5 s of 503, of resets, of 429s without headers; duplicates are ${refusesDuplicates ? 'refused' : 'created'}`,
   run: (kind) => {
-    const count = 1_000;
-    const { receive, created } = documentedApi({ begun: 17_000, refusesDuplicates });
-    const api = failing(
-      losing(failing(receive, faults['503'], between(43_000, 48_000)), between(103_000, 108_000)),
-      faults['429 without headers'],
-      between(163_000, 168_000),
-    );
+    const created = new Map<string, number>();
+    let api = failing(begunApi({ created, refusesDuplicates }), faults['503'], between(43_000, 48_000));
+    api = losing(api, between(103_000, 108_000));
+    api = failing(api, faults['429 without headers'], between(163_000, 168_000));
     return inWorld(
-      () => ({ api }),
+      () => api,
       async (world) => {
         let runs = 0;
         /** Started again by its operator until it ends well. @returns The rows to check. */
         const importAll = async (rows: readonly number[]): Promise<number[]> => {
           const journal = new Journal();
-          const people = rows.map(person);
           for (let isDone = false; !isDone && runs < 40; runs++) {
-            const once = () =>
-              kind === 'sdk'
-                ? importUsers(
-                    world.sdk({ priority: 'background' }),
-                    people.map((each) => JSON.stringify(each)),
-                    journal,
-                  )
-                : importPlainly(world.client(), people, journal);
-            isDone = await once().then(
-              () => true,
-              () => world.clock.sleep(60_000).then(() => false),
-            );
+            const again = () => world.clock.sleep(60_000).then(() => false);
+            isDone = await importOnce(world, rows.map(person), journal).then(() => true, again);
           }
           return rows.filter((_, index) => journal.mustBeChecked(index));
         };
-        const toCheck = await importAll(Array.from({ length: count }, (_, row) => row));
+        const all = Array.from({ length: 1_000 }, (_, row) => row);
+        const toCheck = await importAll(all);
         // As the guide says: where the API refuses duplicates, the list is imported, too.
         for (let rest = toCheck; refusesDuplicates && rest.length > 0 && runs < 40;) rest = await importAll(rest);
-        const counts = Array.from({ length: count }, (_, row) => created.get(person(row).email) ?? 0);
+        const counts = all.map((row) => created.get(person(row).email) ?? 0);
         return {
           created: counts.filter((users) => users > 0).length,
           twice: counts.filter((users) => users > 1).length,
@@ -107,33 +96,27 @@ async function optionsOfRecipe(fetchToken: () => Promise<string>): Promise<Clien
 const revokedTokens: Row[] = [true, false].map((hasHeaders) => ({
   row: 7,
   name: `token revoked while 400 calls wait, 401s ${hasHeaders ? 'with' : 'without'} headers`,
-  run: (kind) => {
-    const { receive } = documentedApi({ begun: 17_000 });
-    const api: Api = (request, now) => {
-      const answer = receive(request, now);
-      if (request.token !== 'token_1' || now < 30_000) return answer;
-      return {
-        ...failure(401, 'unauthorized'),
-        ...('headers' in answer && hasHeaders ? { headers: answer.headers } : {}),
+  run: inWorld(
+    () => {
+      const api = begunApi();
+      return (request, now) => {
+        const answer = api(request, now);
+        if (request.token !== 'token_1' || now < 30_000) return answer;
+        return failure(401, 'unauthorized', hasHeaders && 'headers' in answer ? answer.headers : {});
       };
-    };
-    return inWorld(
-      () => ({ api }),
-      async (world) => {
-        let fetched = 0;
-        const fetchToken = async () => {
-          const token = `token_${++fetched}`;
-          await world.clock.sleep(50);
-          return token;
-        };
-        const { apiToken = '' } = await optionsOfRecipe(fetchToken);
-        const call = world.client({ apiToken });
-        world.burst(400, (index) => call('GET', `/users/user_${index}`));
-        await world.clock.sleep(600_000);
-        return { 'tokens fetched': fetched, '401s': world.exchanges.filter(({ outcome }) => outcome === 401).length };
-      },
-    )(kind);
-  },
+    },
+    async (world) => {
+      let fetched = 0;
+      const { apiToken = '' } = await optionsOfRecipe(async () => {
+        const token = `token_${++fetched}`;
+        await world.clock.sleep(50);
+        return token;
+      });
+      world.burst(400, reads(world.client({ apiToken })));
+      await world.clock.sleep(600_000);
+      return { 'tokens fetched': fetched, '401s': world.exchanges.filter(({ outcome }) => outcome === 401).length };
+    },
+  ),
   goals: (ours) => ({
     '0 fail': ours.answered === 400,
     'one refresh': ours.extra['tokens fetched'] === 2,
@@ -148,30 +131,32 @@ const projectOf = (number: number): Project => {
   return { id: `proj_${number}`, name, description: '', created_at: '2024-01-01T00:00:00Z' };
 };
 
+/** A list that changes before each response: up to three items come, go or, if it is sorted by that, are updated. */
+function changingList(order: 'created_at' | 'updated_at') {
+  const random = randomOf(12);
+  const projects = Array.from({ length: 5_000 }, (_, index) => projectOf(index));
+  const stayed = new Set(projects.map(({ id }) => id));
+  const list = begunApi({ projects });
+  let created = projects.length;
+  const change = () => {
+    const place = below(random, projects.length);
+    const which = below(random, order === 'created_at' ? 2 : 3);
+    if (which === 0) return projects.unshift(projectOf(created++));
+    const [project] = projects.splice(place, 1);
+    return which === 1 ? stayed.delete(project!.id) : projects.unshift(project!);
+  };
+  const api: typeof list = (request, now) => {
+    for (let changes = below(random, 4); changes > 0; changes--) change();
+    return list(request, now);
+  };
+  return { api, stayed };
+}
+
 const syncs: Row[] = (['created_at', 'updated_at'] as const).map((order) => ({
   row: 12,
   name: `sync of 5 000 items, killed six times, while items come and go; sorted by \`${order}\`, newest first`,
-  run: async (kind) => {
-    const random = randomOf(12);
-    const projects = Array.from({ length: 5_000 }, (_, index) => projectOf(index));
-    const gone = new Set<string>();
-    const { receive } = documentedApi({ begun: 17_000, projects });
-    let created = projects.length;
-    /** Before each response, up to three items come, go or are updated. */
-    const change = () => {
-      for (let changes = below(random, 4); changes > 0; changes--) {
-        const place = below(random, projects.length);
-        const kinds = order === 'created_at' ? 2 : 3;
-        const which = below(random, kinds);
-        if (which === 0) projects.unshift(projectOf(created++));
-        else
-          for (const project of projects.splice(place, 1)) {
-            if (which === 1) gone.add(project.id);
-            else projects.unshift(project);
-          }
-      }
-    };
-    const world = new World({ kind, api: (request, now) => (change(), receive(request, now)) });
+  run: (kind) => {
+    const { api, stayed } = changingList(order);
     const saved = new Map<string, number>();
     let [told, saves, kills] = [0, 0, 0];
     let place: string | undefined;
@@ -183,10 +168,9 @@ const syncs: Row[] = (['created_at', 'updated_at'] as const).map((order) => ({
       place = cursor;
       if (isKilled) throw new Error('killed');
     };
-    const run = async () => {
-      if (kind === 'sdk') {
-        const client = world.sdk();
-        client.on('listUnverified', () => told++);
+    const sync = async (world: World) => {
+      if (world.kind === 'sdk') {
+        const client = world.sdk().on('listUnverified', () => told++);
         return syncRecipe({ client, load: () => place, save });
       }
       const call = world.client();
@@ -197,30 +181,26 @@ const syncs: Row[] = (['created_at', 'updated_at'] as const).map((order) => ({
         save(data, `${page + 1}`);
       }
     };
-    const figures = await world.run(async () => {
-      for (let isDone = false; !isDone;) {
-        isDone = await run().then(
-          () => true,
-          (error: unknown) => {
-            if (!String(error).endsWith('killed')) throw error;
-            return false;
-          },
-        );
-      }
-    });
-    const stayed = Array.from({ length: 5_000 }, (_, index) => projectOf(index).id).filter((id) => !gone.has(id));
-    const missing = stayed.filter((id) => !saved.has(id)).length;
-    const twice = stayed.filter((id) => (saved.get(id) ?? 0) > 1).length;
-    return { ...figures, extra: { missing, twice, told, kills, minutes: world.clock.now / 60_000 } };
+    return inWorld(
+      () => api,
+      async (world) => {
+        const isKilled = (error: unknown) => {
+          if (!String(error).endsWith('killed')) throw error;
+          return true;
+        };
+        while (await sync(world).then(() => false, isKilled));
+        const times = [...stayed].map((id) => saved.get(id) ?? 0);
+        const [missing, twice] = [times.filter((each) => each === 0).length, times.filter((each) => each > 1).length];
+        return { missing, twice, told, kills, minutes: world.clock.now / 60_000 };
+      },
+    )(kind);
   },
-  goals: ({ extra }): Record<string, boolean> =>
-    order === 'created_at'
-      ? {
-          '0 missing': extra['missing'] === 0,
-          '0 twice': extra['twice'] === 0,
-          'killed six times': extra['kills'] === 6,
-        }
-      : { told: extra['told']! > 0, 'killed six times': extra['kills'] === 6 },
+  goals: ({ extra }): Record<string, boolean> => ({
+    'killed six times': extra['kills'] === 6,
+    ...(order === 'created_at'
+      ? { '0 missing': extra['missing'] === 0, '0 twice': extra['twice'] === 0 }
+      : { told: extra['told']! > 0 }),
+  }),
 }));
 
 export const programs = [...imports, ...revokedTokens, ...syncs];

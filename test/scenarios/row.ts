@@ -1,5 +1,7 @@
-import type { Figures } from '../support/world/figures.ts';
-import { type ClientKind, World, type WorldOptions } from '../support/world/world.ts';
+import { documentedApi } from '../support/world/api.ts';
+import { type Figures, saidBy } from '../support/world/figures.ts';
+import type { Api } from '../support/world/network.ts';
+import { type Call, type CallOptions, type ClientKind, World } from '../support/world/world.ts';
 
 /** A set-up of main street, and what it must show. */
 export interface Row {
@@ -13,48 +15,56 @@ export interface Row {
   readonly goals: (ours: Figures, beside: Figures) => Record<string, boolean>;
 }
 
-export interface Result {
-  readonly sdk: Figures;
-  readonly fetch: Figures;
-  readonly simple: Figures;
-  readonly missed: readonly string[];
+/** Runs a row with this SDK, with what its goals compare it with, and with other clients. */
+export async function measure({ run, beside, goals }: Row, others: readonly ClientKind[] = []) {
+  const compared = beside ?? 'sdk';
+  const figures = new Map<ClientKind, Figures>();
+  for (const kind of new Set([...others, compared, 'sdk'] as const)) figures.set(kind, await run(kind));
+  // Both have run.
+  const met = goals(figures.get('sdk')!, figures.get(compared)!);
+  return { figures, missed: Object.keys(met).filter((goal) => met[goal] === false) };
 }
 
-/** Runs a row with each client. */
-export async function measure(row: Row): Promise<Result> {
-  const others = { fetch: await row.run('fetch'), simple: await row.run('simple') };
-  const sdk = await row.run('sdk');
-  return { sdk, ...others, missed: missedGoals(row.goals(sdk, row.beside ? others[row.beside] : sdk)) };
-}
-
-/** Runs a row with the SDK, and with what its goals compare it with. */
-export async function check({ run, beside, goals }: Row): Promise<Pick<Result, 'sdk' | 'missed'>> {
-  const sdk = await run('sdk');
-  return { sdk, missed: missedGoals(goals(sdk, beside ? await run(beside) : sdk)) };
-}
-
-export function missedGoals(goals: Record<string, boolean>): string[] {
-  return Object.keys(goals).filter((goal) => goals[goal] === false);
-}
+type Extra = Record<string, number>;
 
 /** A row whose program runs in a new world. What it returns is part of the figures. */
 export function inWorld(
-  options: (kind: ClientKind) => Omit<WorldOptions, 'kind'>,
-  program: (world: World) => Promise<Record<string, number> | undefined> | undefined,
+  api: () => Api,
+  program: (world: World) => Promise<Extra | undefined> | undefined,
   group?: string,
 ): Row['run'] {
   return async (kind) => {
-    const world = new World({ kind, ...options(kind) });
-    let extra: Record<string, number> | undefined;
-    await world.run(async () => void (extra = await program(world)));
-    return { ...world.figures(group), extra: extra ?? {} };
+    const world = new World({ kind, api: api() });
+    const extra: Extra = {};
+    await world.run(async () => void Object.assign(extra, await program(world)));
+    return { ...world.figures(group), extra };
   };
 }
 
-/** The figures of a run in one line. */
-export function describeFigures(figures: Figures): string {
-  const { errors: _, ...rest } = figures;
-  return JSON.stringify(rest, (_key, value: unknown) =>
-    typeof value === 'number' ? Math.round(value * 1000) / 1000 : value,
-  );
-}
+/** The API, whose first window is 17 s old. */
+export const begunApi = (options = {}): Api => documentedApi({ begun: 17_000, ...options });
+export const unlimitedApi = () => documentedApi({ limit: Infinity });
+
+const user = (index: number) => `/users/user_${index}`;
+
+/** Reads a user. */
+export const reads = (call: Call, options?: CallOptions) => (index: number) => call('GET', user(index), options);
+
+export const person = (index: number) => ({
+  name: 'Ada',
+  email: `ada-${index}@example.com`,
+  password: 'secure_password',
+});
+
+/** How an API is down, and what an error says that names it. */
+const causes = {
+  '500': /\b500\b/,
+  '503': /\b503\b/,
+  refused: /ECONNREFUSED/,
+  reset: /ECONNRESET/,
+  hang: /TimeoutError/,
+};
+export type Down = keyof typeof causes;
+
+export const namesCause = (fault: Down, { errors }: Figures) =>
+  errors.every((error) => causes[fault].test(saidBy(error)));

@@ -1,36 +1,13 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSandbox } from '@example/sandbox';
+import { expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
-import { startRedisCluster } from '../support/redis-cluster.ts';
-import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
-import { type StorePlace, Worker } from './support/workers.ts';
-
-async function serverOf(program: RedisServerProgram): Promise<string> {
-  const server = await RedisServer.start(program);
-  onTestFinished(() => server.kill());
-  return server.url;
-}
-
-async function clusterOf(program: RedisServerProgram): Promise<string> {
-  const cluster = await startRedisCluster(program);
-  onTestFinished(() => cluster[Symbol.asyncDispose]());
-  return cluster.urls[0]!;
-}
-
-type Place = [what: string, program: RedisServerProgram | undefined, start: () => Promise<StorePlace> | StorePlace];
-const redis = (kind: 'node-redis' | 'ioredis' | 'cluster', program: RedisServerProgram): Place => {
-  const start = kind === 'cluster' ? clusterOf : serverOf;
-  return [`${program}: ${kind}`, program, async () => ({ kind, url: await start(program) })];
-};
-const places: Place[] = [
-  redis('node-redis', 'redis-server'),
-  redis('ioredis', 'valkey-server'),
-  redis('cluster', 'redis-server'),
-  ['a SQLite file', undefined, () => ({ kind: 'sqlite', path: join(temporaryFolder(), 'rate-limit.db') })],
-];
+import { start } from '../support/child-process.ts';
+import { canRun, RedisServer } from '../support/redis-server.ts';
 
 /** An API with a limit, in windows of two seconds. */
 async function limitedApi(limit: number) {
@@ -39,38 +16,56 @@ async function limitedApi(limit: number) {
   return { sandbox, baseUrl: (await sandbox.listen()).url, apiToken: sandbox.apiToken };
 }
 
-describe('processes that share a limit', () => {
-  const tested = places.filter(([, program]) => program === undefined || canRun(program));
-  it.each(tested)('through %s finish their calls while another one is killed', async (_, __, startStore) => {
-    const { sandbox, ...api } = await limitedApi(100);
-    const work = { ...api, window: 2_000, store: await startStore() };
-    const survivors = Worker.startAll(Array.from({ length: 3 }, () => ({ ...work, calls: 75 })));
-    const doomed = new Worker({ ...work, calls: 1_000 });
-    await expect.poll(() => sandbox.requests.length).toBeGreaterThan(150);
-    doomed.kill();
+/** Makes so many calls at once, and prints how many failed, and how often the store did not answer in time. */
+const worker = `
+  import { Client } from '@example/sdk';
+  import { sqliteRateLimitStore } from '@example/sdk/sqlite';
+  const { calls, path, ...options } = JSON.parse(process.argv[1]);
+  const rateLimit = { window: 2_000, store: sqliteRateLimitStore(path) };
+  const client = new Client({ ...options, logLevel: 'off', rateLimit });
+  let outages = 0;
+  client.on('rateLimitStore', ({ available }) => (outages += Number(!available)));
+  const results = await Promise.allSettled(Array.from({ length: calls }, () => client.projects.list({ per_page: 1 })));
+  console.log(JSON.stringify({ failed: results.filter(({ status }) => status === 'rejected').length, outages }));
+  process.exit();`;
 
-    const reports = await Promise.all(survivors.map(({ report }) => report));
-    expect(reports.map(({ done, failed }) => ({ done, failed }))).toEqual(Array(3).fill({ done: 75, failed: [] }));
-    // What the one that was killed had in flight may count in the next window. A process whose store is late sends its
-    // equal part, or what is left of the window if it knows of no other.
-    const outages = reports.reduce((sum, report) => sum + report.outages, 0);
-    const refused = sandbox.requests.filter(({ status }) => status === 429);
-    expect(refused.length).toBeLessThanOrEqual(10 + 100 * outages);
+it('processes that share a limit through a file finish their calls while another one is killed', async () => {
+  const { sandbox, ...api } = await limitedApi(100);
+  const work = { ...api, path: join(temporaryFolder(), 'rate-limit.db') };
+  const [doomed, ...survivors] = [1_000, 75, 75, 75].map((calls) => {
+    const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', worker];
+    return start(process.execPath, [...args, JSON.stringify({ ...work, calls })], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   });
+  await expect.poll(() => sandbox.requests.length).toBeGreaterThan(150);
+  doomed!.kill();
+  await once(doomed!, 'exit');
 
-  it.runIf(canRun('redis-server'))('are four in the example many-workers, which runs as it stands', async () => {
-    const { baseUrl, apiToken } = await limitedApi(50);
-    const env = { EXAMPLE_API_TOKEN: apiToken, EXAMPLE_BASE_URL: baseUrl, REDIS_URL: await serverOf('redis-server') };
-    const args = ['examples/many-workers/main.ts', '30'];
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
-    // On a busy machine, the store may answer late. Then a process says so, and paces its calls on its own.
-    if (stderr !== '') expect(stderr).toContain('The rate-limit store did not reply within');
-    const refused = stderr === '' ? '0' : String.raw`\d+`;
-    const line = (name: string) =>
-      expect.stringMatching(
-        `^${name} +█{30}  30 of 30 done, 0 waiting, ${refused} refused, \\d+ left in the window$`,
-      ) as string;
-    const lines = [...['one', 'two', 'three', 'four'].map(line), expect.stringMatching(/^Done in [\d.]+ s\.$/)];
-    expect(stdout.trim().split('\n')).toEqual(lines);
+  const printed = await Promise.all(survivors.map(({ stdout }) => text(stdout!)));
+  const reports = printed.map((report) => JSON.parse(report) as { failed: number; outages: number });
+  expect(reports).toMatchObject(Array(3).fill({ failed: 0 }));
+  // What the one that was killed had in flight may count in the next window. A process whose store is late sends its
+  // equal part, or what is left of the window if it knows of no other.
+  const outages = reports.reduce((sum, report) => sum + report.outages, 0);
+  const refused = sandbox.requests.filter(({ status }) => status === 429);
+  expect(refused.length).toBeLessThanOrEqual(10 + 100 * outages);
+});
+
+it.runIf(canRun('redis-server'))('the example many-workers runs as it stands, through Redis', async () => {
+  const [{ baseUrl, apiToken }, server] = [await limitedApi(50), await RedisServer.start()];
+  onTestFinished(() => server.kill());
+  const env = { EXAMPLE_API_TOKEN: apiToken, EXAMPLE_BASE_URL: baseUrl, REDIS_URL: server.url };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['examples/many-workers/main.ts', '30'], {
+    env,
   });
+  // On a busy machine, the store may answer late. Then a process says so, and paces its calls on its own.
+  if (stderr !== '') expect(stderr).toContain('The rate-limit store did not reply within');
+  const rest = `█{30}  30 of 30 done, 0 waiting, ${stderr === '' ? '0' : String.raw`\d+`} refused, \\d+ left in the window$`;
+  const patterns = [
+    ...['one', 'two', 'three', 'four'].map((name) => `^${name} +${rest}`),
+    String.raw`^Done in [\d.]+ s\.$`,
+  ];
+  const lines = patterns.map((pattern) => expect.stringMatching(pattern) as string);
+  expect(stdout.trim().split('\n')).toEqual(lines);
 });

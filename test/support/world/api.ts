@@ -7,49 +7,58 @@ export const failure = (status: number, code = `code_${status}`, headers: Record
   body: { error: { code, message: `Answered ${status}.`, details: {} } },
 });
 
+/** How an API counts requests, and what it announces. Times are milliseconds. */
 export interface ApiOptions {
   /** Requests of a token in a window; `Infinity` for an API that limits nothing and says nothing. */
   readonly limit?: number;
+  readonly duration?: number;
+  /** Whether a window follows the last one, or begins with the first request after it. */
+  readonly windows?: 'aligned' | 'first';
   /** For how long the first window has lasted when the world begins. */
   readonly begun?: number;
-  /** Milliseconds that each answer takes. */
-  readonly takes?: number;
-  /** Whether a second user with the same address is refused. The API reference doesn't say. */
+  /** For how long the API keeps a window after the announced end. */
+  readonly endsLate?: number;
+  /** How `reset` says when a window ends that ends between two seconds. */
+  readonly rounding?: 'ceil' | 'floor';
+  /** Seconds by which the API's clock is wrong; `'none'` if it sends no `Date`. */
+  readonly date?: number | 'none';
+  /** Seconds that a cache says to have kept each response. */
+  readonly age?: number;
+  /** How old the announced count of requests is. */
+  readonly lag?: number;
+  /** What each answer takes, by the number of the request. */
+  readonly takes?: (request: number) => number;
+  /** When others use the token, too. */
+  readonly foreign?: readonly number[];
+  /** Users by address, which the API counts here. The reference doesn't say whether a second one is refused. */
+  readonly created?: Map<string, number>;
   readonly refusesDuplicates?: boolean;
   readonly projects?: readonly { readonly id: string }[];
 }
 
-const minute = 60_000;
+/** The API as its reference describes it, with each way to count in windows. */
+export function documentedApi(options: ApiOptions = {}): Api {
+  const { limit = 100, duration = 60_000, windows = 'aligned', begun = 0, endsLate = 0, rounding = 'ceil' } = options;
+  const { date, age = 0, lag = 0, takes = () => 0, foreign = [] } = options;
+  const { created = new Map<string, number>(), refusesDuplicates = true, projects = [] } = options;
+  const skew = typeof date === 'number' ? 1000 * date : 0;
+  const tokens = new Map<string, { end: number; taken: number[]; others: number[] }>();
+  let requests = 0;
 
-/** The API as its reference describes it, with windows of a minute that follow each other. */
-export function documentedApi(options: ApiOptions = {}) {
-  const { limit = 100, begun = 0, takes = 0, refusesDuplicates = true, projects = [] } = options;
-  const windows = new Map<string, { number: number; used: number }>();
-  /** How many users each address has. */
-  const created = new Map<string, number>();
   const windowOf = (token: string, now: number) => {
-    const number = Math.floor((now + begun) / minute);
-    let window = windows.get(token);
-    if (window?.number !== number) windows.set(token, (window = { number, used: 0 }));
-    return window;
-  };
-
-  /** Counts requests of a token. @returns Whether all of them are within the limit. */
-  const take = (token: string, now: number, count = 1) => {
-    const window = windowOf(token, now);
-    const isWithin = window.used + count <= limit;
-    window.used = Math.min(limit, window.used + count);
-    return isWithin;
-  };
-  const headersOf = (token: string, now: number, epoch: number): Record<string, string> => {
-    if (limit === Infinity) return {};
-    const { number, used } = windowOf(token, now);
-    const reset = Math.ceil((epoch + (number + 1) * minute - begun) / 1000);
-    return {
-      'x-ratelimit-limit': `${limit}`,
-      'x-ratelimit-remaining': `${limit - used}`,
-      'x-ratelimit-reset': `${reset}`,
+    const end = windows === 'first' && begun === 0 ? -Infinity : duration - begun;
+    const window = tokens.get(token) ?? { end, taken: [], others: foreign.toSorted((a, b) => a - b) };
+    tokens.set(token, window);
+    const take = (at: number) => {
+      if (at >= window.end + endsLate) {
+        const passed = duration * Math.ceil((at - endsLate - window.end + 1e-6) / duration);
+        window.end = windows === 'first' ? at + duration : window.end + passed;
+        window.taken = [];
+      }
+      return window.taken.length < limit && window.taken.push(at) > 0;
     };
+    while (window.others[0] !== undefined && window.others[0] <= now) take(window.others.shift()!);
+    return { isAdmitted: take(now), ...window };
   };
 
   const answer = ({ method, path, query, body }: ApiRequest): Answer => {
@@ -70,14 +79,29 @@ export function documentedApi(options: ApiOptions = {}) {
     return { status: 200, body: { data: projects.slice((page - 1) * size, page * size), meta } };
   };
 
-  /** @param epoch `Date` when the world began. */
-  const receive = (request: ApiRequest, now: number, epoch = Date.UTC(2026, 0, 1)): Answer => {
-    const isWithin = take(request.token, now);
-    const given = isWithin ? answer(request) : failure(429, 'rate_limited');
-    return { ...given, headers: headersOf(request.token, now, epoch), after: isWithin ? takes : 0 };
+  return (request, now) => {
+    const { isAdmitted, taken, end } = windowOf(request.token, now);
+    if (!isAdmitted) return { ...failure(429, 'rate_limited'), headers: headersOf(now, limit, end) };
+    const used = lag === 0 ? taken.length : taken.filter((at) => at <= now - lag).length + 1;
+    return { ...answer(request), headers: headersOf(now, used, end), after: takes(requests++) };
   };
-  return { receive: (request: ApiRequest, now: number) => receive(request, now), take, created };
+
+  function headersOf(now: number, used: number, end: number): Record<string, string> {
+    const served = new Date(epoch + now + skew - 1000 * age).toUTCString();
+    return {
+      ...(limit < Infinity && {
+        'x-ratelimit-limit': `${limit}`,
+        'x-ratelimit-remaining': `${Math.max(0, limit - used)}`,
+        'x-ratelimit-reset': `${Math[rounding]((epoch + end + skew) / 1000)}`,
+      }),
+      // An empty one is none. By default, the network has one.
+      ...((date !== undefined || age > 0) && { date: date === 'none' ? '' : served, age: `${age}` }),
+    };
+  }
 }
+
+/** `Date` when a world begins. */
+export const epoch = Date.UTC(2026, 0, 1);
 
 /** What an API that fails does with a request. */
 export const faults = {
@@ -90,32 +114,56 @@ export const faults = {
   '429 without headers': failure(429),
 } as const satisfies Record<string, Answer>;
 
+type When = (request: ApiRequest, now: number) => boolean;
+
 /** Fails instead of the API while `when` says so. */
-export function failing(
-  api: Api,
-  fault: Answer,
-  when: (request: ApiRequest, now: number) => boolean = () => true,
-): Api {
-  return (request, now) => (when(request, now) ? fault : api(request, now));
-}
+export const failing =
+  (api: Api, fault: Answer, when: When = () => true): Api =>
+  (request, now) =>
+    when(request, now) ? fault : api(request, now);
 
 /** The request takes effect, and the response is lost. */
-export function losing(api: Api, when: (request: ApiRequest, now: number) => boolean): Api {
-  return (request, now) => {
-    const answer = api(request, now);
-    return when(request, now) ? { lost: 'ECONNRESET' } : answer;
-  };
-}
+export const losing =
+  (api: Api, when: When): Api =>
+  (request, now) => ({ ...api(request, now), ...(when(request, now) && faults.reset) });
 
-/** Fails with the requests of these numbers, counted from 1. */
+/** Fails with the requests of these numbers, counted from 1 (0 is ignored), as a proxy does that has let them through to the API. */
 export function failingAt(api: Api, fates: Readonly<Record<number, Answer>>): Api {
   let count = 0;
   return (request, now) => {
-    // Taken in any case, as a proxy before the API would let it through.
     const answer = api(request, now);
     return fates[++count] ?? answer;
   };
 }
 
 /** True from one time to another, in milliseconds. */
-export const between = (from: number, to: number) => (_: ApiRequest, now: number) => from <= now && now < to;
+export const between =
+  (from: number, to: number): When =>
+  (_, now) =>
+    from <= now && now < to;
+
+const unlimited = documentedApi({ limit: Infinity });
+
+/** A gateway with a limit that no header announces, before an API. */
+export const limitedBy = (admits: (now: number) => boolean, status = 429, api = unlimited): Api =>
+  failing(api, failure(status, 'slow_down'), (_, now) => !admits(now));
+
+/** So many requests a second, and a burst after a pause: nginx's `limit_req` with `nodelay`. */
+export function bucket(rate: number, burst: number): (now: number) => boolean {
+  let [level, levelAt] = [0, 0];
+  return (now) => {
+    [level, levelAt] = [Math.max(0, level - ((now - levelAt) / 1000) * rate), now];
+    if (level + 1 > burst + 1e-9) return false;
+    level += 1;
+    return true;
+  };
+}
+
+/** So many requests in any time of this length; with the length of an answer, so many at once. */
+export function slidingWindow(limit: number, duration: number): (now: number) => boolean {
+  let taken: number[] = [];
+  return (now) => {
+    taken = taken.filter((at) => at > now - duration);
+    return taken.length < limit && taken.push(now) > 0;
+  };
+}

@@ -1,26 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
 import { seeded } from '../random.ts';
+import { epoch } from './api.ts';
 
-/** A timer as Node.js returns it. */
+/** A timer, which programs use as that of Node.js. */
 class VirtualTimer {
   readonly at: number;
-  readonly order: number;
   readonly run: () => void;
-  isCancelled = false;
 
-  constructor(at: number, order: number, run: () => void) {
-    [this.at, this.order, this.run] = [at, order, run];
+  constructor(at: number, run: () => void) {
+    [this.at, this.run] = [at, run];
   }
 
-  ref = (): this => this;
   unref = (): this => this;
-  hasRef = (): boolean => true;
 }
 
 /** Timers of Node.js run after 1 ms if they were set to more. */
 const longestDelay = 2 ** 31 - 1;
-
-const isBefore = (a: VirtualTimer, b: VirtualTimer) => (a.at === b.at ? a.order < b.order : a.at < b.at);
 
 /**
  * Time that passes from timer to timer, without a test runner. While a program runs, it replaces `Date`, `performance.now`,
@@ -29,29 +24,21 @@ const isBefore = (a: VirtualTimer, b: VirtualTimer) => (a.at === b.at ? a.order 
 export class Clock {
   /** Milliseconds since the world began. */
   now = 0;
-  /** `Date` when the world began. */
-  readonly epoch: number;
-  /** A heap: each timer is before the two at twice its place. */
+  /** In the order in which they run. */
   readonly #timers: VirtualTimer[] = [];
-  #created = 0;
   readonly #random = seeded(1);
   /** Work of other threads, which takes no virtual time. */
   #held = 0;
 
-  constructor(epoch = Date.UTC(2026, 0, 1)) {
-    this.epoch = epoch;
+  at(time: number, run: () => void): VirtualTimer {
+    const timer = new VirtualTimer(Math.max(time, this.now), run);
+    this.#timers.splice(this.#timers.findLastIndex(({ at }) => at <= timer.at) + 1, 0, timer);
+    return timer;
   }
 
-  at(time: number, run: () => void): VirtualTimer {
-    const timer = new VirtualTimer(Math.max(time, this.now), this.#created++, run);
-    const timers = this.#timers;
-    let place = timers.push(timer) - 1;
-    for (let above = (place - 1) >> 1; place > 0 && isBefore(timer, timers[above]!); above = (place - 1) >> 1) {
-      timers[place] = timers[above]!;
-      place = above;
-    }
-    timers[place] = timer;
-    return timer;
+  cancel(timer: unknown): void {
+    const place = this.#timers.findIndex((each) => each === timer);
+    if (place >= 0) this.#timers.splice(place, 1);
   }
 
   sleep(duration: number): Promise<void> {
@@ -72,10 +59,9 @@ export class Clock {
   /**
    * Runs a program, and lets time pass until it settles.
    *
-   * @param limit Milliseconds after which the program counts as stuck.
-   * @throws if it waits for nothing, or for too long.
+   * @throws if it waits for nothing, or for more than two hours.
    */
-  async run<T>(program: () => Promise<T>, limit = 7_200_000): Promise<T> {
+  async run<T>(program: () => Promise<T>): Promise<T> {
     const restore = this.#replaceGlobals();
     try {
       let isSettled = false;
@@ -87,9 +73,9 @@ export class Clock {
         while (this.#held > 0);
         // Set by the promise while this function waited.
         if (isSettled as boolean) return await result;
-        const next = this.#take();
+        const next = this.#timers.shift();
         if (next === undefined) throw new Error('The program waits, but for no timer.');
-        if (next.at > limit) throw new Error(`The program has not ended after ${limit} ms.`);
+        if (next.at > 7_200_000) throw new Error('The program has not ended after two hours.');
         this.now = Math.max(this.now, next.at);
         next.run();
       }
@@ -98,36 +84,12 @@ export class Clock {
     }
   }
 
-  #take(): VirtualTimer | undefined {
-    for (;;) {
-      const first = this.#removeFirst();
-      if (first?.isCancelled !== true) return first;
-    }
-  }
-
-  #removeFirst(): VirtualTimer | undefined {
-    const timers = this.#timers;
-    const [first] = timers;
-    const last = timers.pop();
-    if (last === undefined || timers.length === 0) return first;
-    let place = 0;
-    for (let below = 1; below < timers.length; below = 2 * place + 1) {
-      if (below + 1 < timers.length && isBefore(timers[below + 1]!, timers[below]!)) below++;
-      if (isBefore(last, timers[below]!)) break;
-      timers[place] = timers[below]!;
-      place = below;
-    }
-    timers[place] = last;
-    return first;
-  }
-
   #replaceGlobals(): () => void {
     const { Date: RealDate, setTimeout, clearTimeout } = globalThis;
     const { timeout } = AbortSignal;
     const { random } = Math;
-    Math.random = this.#random;
     const { digest } = crypto.subtle;
-    const dateNow = () => Math.floor(this.epoch + this.now);
+    const dateNow = () => Math.floor(epoch + this.now);
     class VirtualDate extends RealDate {
       constructor(value: string | number | Date = dateNow()) {
         super(value);
@@ -136,15 +98,14 @@ export class Clock {
     }
     const set = (run: (...args: unknown[]) => void, delay = 0, ...args: unknown[]) =>
       this.at(this.now + (delay >= 1 && delay <= longestDelay ? Math.trunc(delay) : 1), () => run(...args));
-    const clear = (timer: unknown) => {
-      if (timer instanceof VirtualTimer) timer.isCancelled = true;
-    };
     AbortSignal.timeout = (delay) => {
       const controller = new AbortController();
       set(() => controller.abort(new DOMException('The operation timed out.', 'TimeoutError')), delay);
       return controller.signal;
     };
+    Math.random = this.#random;
     crypto.subtle.digest = (...input) => this.hold(digest.apply(crypto.subtle, input));
+    const clear = (timer: unknown) => this.cancel(timer);
     Object.assign(globalThis, { Date: VirtualDate, setTimeout: set, clearTimeout: clear });
     Object.defineProperty(performance, 'now', { configurable: true, value: () => 1000 + this.now });
     return () => {

@@ -26,17 +26,11 @@ export interface Figures {
   readonly end: number;
   readonly requests: number;
   readonly refused: number;
-  readonly limitWaits: number;
   /** What only this row measures. */
   readonly extra: Readonly<Record<string, number>>;
 }
 
-export function figuresOf(
-  calls: readonly CallRecord[],
-  exchanges: readonly Exchange[],
-  limitWaits: number,
-  extra: Record<string, number> = {},
-): Figures {
+export function figuresOf(calls: readonly CallRecord[], exchanges: readonly Exchange[]): Figures {
   const answered = secondsOf(calls.filter(({ error }) => error === undefined));
   const failed = calls.filter(({ error }) => error !== undefined);
   const rejections = secondsOf(failed);
@@ -55,8 +49,7 @@ export function figuresOf(
     end: Math.max(0, ...calls.map(({ to }) => to / 1000)),
     requests: exchanges.length,
     refused: exchanges.filter(({ outcome }) => outcome === 429).length,
-    limitWaits,
-    extra,
+    extra: {},
   };
 }
 
@@ -68,11 +61,8 @@ const at = (sorted: readonly number[], part: number) => sorted[Math.ceil(sorted.
 /** The class of an error, and its first words. */
 function labelOf(error: unknown): string {
   const { name, message } = error as Error;
-  return `${name}: ${message
-    .replaceAll(/\S*\d\S*/g, '…')
-    .split(' ')
-    .slice(0, 6)
-    .join(' ')}`;
+  const words = message.replaceAll(/\S*\d\S*/g, '…').split(' ');
+  return `${name}: ${words.slice(0, 6).join(' ')}`;
 }
 
 /** Everything that an error and its causes say, to look for the true cause. */

@@ -1,9 +1,11 @@
-import type { RateLimitStore, RateLimitStoreRequest } from '@example/sdk';
+import type { RateLimitStore } from '@example/sdk';
 import { createRateLimitStore, rateLimitStep } from '@example/sdk/rate-limit';
 import type { Clock } from './clock.ts';
 
 /** What a store does: works, rejects, can't be written, applies the step but doesn't answer, or does nothing. */
 export type StoreCondition = 'up' | 'down' | 'read-only' | 'deaf' | 'silent';
+
+const forever = () => new Promise<never>(() => undefined);
 
 /** A store for the processes of a world, of whose keys there is one. As Redis or SQLite, it applies the step. */
 export class MemoryStore {
@@ -11,7 +13,6 @@ export class MemoryStore {
   /** Milliseconds, one way. */
   latency = 1;
   state: string | undefined;
-  syncs = 0;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -20,15 +21,14 @@ export class MemoryStore {
 
   /** A connection of a process. @param step That of another version. */
   connect(step = rateLimitStep): RateLimitStore {
-    return createRateLimitStore(async (_, request: RateLimitStoreRequest) => {
-      this.syncs += 1;
+    return createRateLimitStore(async (_, request) => {
       await this.#clock.sleep(this.latency);
       if (this.condition === 'down') throw new Error('connect ECONNREFUSED');
-      if (this.condition === 'silent') return new Promise<never>(() => undefined);
+      if (this.condition === 'silent') return forever();
       const { state, reply } = step(this.state, request, Date.now());
       if (state !== this.state && this.condition === 'read-only') throw new Error('READONLY');
       this.state = state;
-      if (this.condition === 'deaf') return new Promise<never>(() => undefined);
+      if (this.condition === 'deaf') return forever();
       await this.#clock.sleep(this.latency);
       return reply;
     });

@@ -1,4 +1,4 @@
-import { Client, type ClientOptions, type Fetch, type FetchInit } from '@example/sdk';
+import { Client, type ClientOptions, type Fetch, type FetchInit, type RequestOptions } from '@example/sdk';
 import { SimpleClient } from '../../reference/simple-client.ts';
 import { randomOf } from '../random.ts';
 import { Clock } from './clock.ts';
@@ -8,7 +8,7 @@ import { type Api, type Exchange, fetchTo } from './network.ts';
 /** This SDK, `fetch` alone, or the client of `test/reference/`. */
 export type ClientKind = 'sdk' | 'fetch' | 'simple';
 
-interface CallOptions {
+export interface CallOptions {
   /** Milliseconds for the whole call. */
   readonly deadline?: number;
   /** Milliseconds for an attempt. */
@@ -22,7 +22,8 @@ interface CallOptions {
 export type Call = (method: 'GET' | 'POST', path: string, options?: CallOptions) => Promise<unknown>;
 
 export interface WorldOptions {
-  readonly kind: ClientKind;
+  /** Default: this SDK. */
+  readonly kind?: ClientKind;
   readonly api: Api;
   /** Milliseconds, one way. */
   readonly latency?: number;
@@ -32,7 +33,6 @@ export interface WorldOptions {
   readonly isPaced?: boolean;
   /** The clients use the global `fetch`, which is replaced while the world runs. */
   readonly isGlobal?: boolean;
-  readonly seed?: number;
   /** That of another world, which this one follows. */
   readonly clock?: Clock;
 }
@@ -48,20 +48,24 @@ export class World {
   readonly calls: CallRecord[] = [];
   /** What the SDK said that it waits for the rate limit. */
   limitWaits = 0;
-  readonly random: () => number;
   readonly fetch: Fetch;
   readonly #options: WorldOptions;
+  readonly #random = randomOf(1);
   readonly #pending: Promise<void>[] = [];
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.clock = options.clock ?? new Clock();
-    this.random = randomOf(options.seed ?? 1);
     this.fetch = fetchTo(options.api, this.clock, options.latency ?? 20, this.exchanges);
   }
 
   get kind(): ClientKind {
-    return this.#options.kind;
+    return this.#options.kind ?? 'sdk';
+  }
+
+  /** When requests were sent, from a time on. */
+  sentAt(from = 0): number[] {
+    return this.exchanges.map(({ at }) => at - (this.#options.latency ?? 20)).filter((at) => at >= from);
   }
 
   /** A client of the SDK. By default, it is that of a new process: it has a base URL of its own. */
@@ -78,7 +82,6 @@ export class World {
   client(more: ClientOptions = {}): Call {
     if (this.kind === 'sdk') return callOf(this.sdk(more));
     const { apiToken = 'token', baseUrl = newBaseUrl() } = more;
-    const { kind } = this;
     const simple = new SimpleClient(this.#options.isPaced);
     return async (method, path, { deadline, timeout = 30_000, signal: given, body } = {}) => {
       const overall = anyOf([given, deadline === undefined ? undefined : AbortSignal.timeout(deadline)]);
@@ -93,12 +96,8 @@ export class World {
         };
         return this.fetch(`${String(baseUrl)}${path}`, init);
       };
-      if (kind === 'simple') {
-        const isSafe = method === 'GET';
-        const response = await orAborted(simple.call(attempt, { signal: overall, isSafe }), overall);
-        return JSON.parse(await response.text()) as unknown;
-      }
-      const response = await attempt();
+      const retried = () => orAborted(simple.call(attempt, { signal: overall, isSafe: method === 'GET' }), overall);
+      const response = await (this.kind === 'simple' ? retried() : attempt());
       if (!response.ok) throw new Error(`Answered ${response.status}`);
       return JSON.parse(await response.text()) as unknown;
     };
@@ -107,15 +106,8 @@ export class World {
   /** Notes what becomes of a call. */
   track(call: () => Promise<unknown>, group = ''): void {
     const from = this.clock.now;
-    const end = (error?: unknown) => {
-      this.calls.push({ group, from, to: this.clock.now, error });
-    };
-    this.#pending.push(
-      call().then(
-        () => end(),
-        (error: unknown) => end(error ?? new Error('nothing')),
-      ),
-    );
+    const end = (error?: unknown) => void this.calls.push({ group, from, to: this.clock.now, error });
+    this.#pending.push(call().then(() => end(), end));
   }
 
   /** Makes so many calls at once. */
@@ -135,7 +127,7 @@ export class World {
   async visits(perMinute: number, duration: number, visit: () => void): Promise<void> {
     const end = this.clock.now + duration;
     for (;;) {
-      const pause = (-Math.log(1 - this.random()) * 60_000) / perMinute;
+      const pause = (-Math.log(1 - this.#random()) * 60_000) / perMinute;
       if (this.clock.now + pause > end) return this.clock.sleep(end - this.clock.now);
       await this.clock.sleep(pause);
       visit();
@@ -160,7 +152,7 @@ export class World {
   /** What came of the calls of a group, or of all. */
   figures(group?: string): Figures {
     const calls = this.calls.filter((call) => group === undefined || call.group === group);
-    return figuresOf(calls, this.exchanges, this.limitWaits);
+    return figuresOf(calls, this.exchanges);
   }
 }
 
@@ -186,14 +178,19 @@ function callOf(client: Client): Call {
   };
 }
 
-/** As `AbortSignal.any`, whose signals run on real timers. */
-function anyOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
-  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
-}
+const anyOf = (signals: readonly (AbortSignal | undefined)[]): AbortSignal =>
+  AbortSignal.any(signals.filter((signal) => signal !== undefined));
 
 function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
-  return Promise.race([
-    call,
-    new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-  ]);
+  const aborted = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => aborted.reject(signal.reason));
+  return Promise.race([call, aborted.promise]);
+}
+
+/** A world with a client of the SDK, and how that one reads a user. */
+export function worldWith(api: Api, options: ClientOptions = {}) {
+  const world = new World({ api });
+  const client = world.sdk(options);
+  const get = (index: number | string, more: RequestOptions = {}) => client.users.get(`user_${index}`, more);
+  return { world, client, get };
 }
