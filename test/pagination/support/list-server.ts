@@ -1,4 +1,6 @@
-import type { ClientOptions, FetchResponse, ListUnverifiedEvent, Project } from '../../../src/index.ts';
+import { expect, it } from 'vitest';
+import type { ClientOptions, FetchResponse, ListOptions, ListUnverifiedEvent, Project } from '../../../src/index.ts';
+import type { ProjectListParams } from '../../../src/index.ts';
 import { clientOf } from '../../support/http-server.ts';
 import { errorResponse, inProcessApi, type SentRequest } from '../../support/in-process-api.ts';
 
@@ -21,9 +23,9 @@ export interface ListServerOptions {
   /** How many items come where no size is asked for. */
   defaultSize?: number;
   /** What comes behind the end. */
-  past?: number | 'last page' | 'page 1';
+  past?: number | 'last page';
   /** Overrides what `meta` says; `null`: there is none. */
-  meta?: object | ((page: number) => object) | null;
+  meta?: object | null;
   /** Which items of a page are shown. */
   isShown?: (item: never) => boolean;
   ignoresPage?: boolean;
@@ -34,7 +36,7 @@ export interface ListServerOptions {
 
 /** Answers for any list as the API does, and a client that nothing holds back. */
 export function serveList(options: ListServerOptions) {
-  const { items, sizeOf = (asked: number) => asked, defaultSize, past, meta = {}, isShown, before } = options;
+  const { items, sizeOf = (asked: number) => asked, defaultSize, past, meta = {}, isShown = () => true } = options;
   const query = ({ url }: SentRequest) => new URL(url).searchParams;
   const numbers = (request: SentRequest) => ({
     page: Number(query(request).get('page') ?? 1),
@@ -42,19 +44,17 @@ export function serveList(options: ListServerOptions) {
   });
   const api = inProcessApi((request) => {
     const { page, asked } = numbers(request);
-    const own = before?.(api.requests.length, page, request);
+    const own = options.before?.(api.requests.length, page, request);
     if (own instanceof Response || own instanceof Promise) return own as FetchResponse;
     const size = query(request).has('per_page') ? sizeOf(asked) : (defaultSize ?? sizeOf(asked));
     if (size === undefined) return errorResponse(options.refusal ?? 400);
-    const last = Math.max(1, Math.ceil(items.length / size));
+    const total_pages = Math.ceil(items.length / size);
+    const last = Math.max(1, total_pages);
     if (page > last && typeof past === 'number') return errorResponse(past);
-    const shown = options.ignoresPage || (page > last && past === 'page 1') ? 1 : past ? Math.min(page, last) : page;
-    const data = items
-      .slice((shown - 1) * size, shown * size)
-      .filter((item) => (isShown ? isShown(item as never) : true));
-    const honest = { current_page: page, total_pages: Math.ceil(items.length / size), total_count: items.length };
-    const said = typeof meta === 'function' ? (meta as (page: number) => object)(page) : meta;
-    return Response.json({ data, ...(said && { meta: { ...honest, ...said } }) });
+    const shown = options.ignoresPage ? 1 : past ? Math.min(page, last) : page;
+    const data = items.slice((shown - 1) * size, shown * size).filter((item) => isShown(item as never));
+    const honest = { current_page: page, total_pages, total_count: items.length };
+    return Response.json({ data, ...(meta && { meta: { ...honest, ...meta } }) });
   });
   const client = clientOf(api, { rateLimit: false, maxRetries: 0, responseValidation: 'off', ...options.client });
   const events: ListUnverifiedEvent[] = [];
@@ -78,4 +78,46 @@ export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const each of iterable) all.push(each);
   return all;
+}
+
+/** How a list is read, and what comes of it. */
+export interface Row extends Omit<ListServerOptions, 'items'> {
+  /** Default: 200 projects. */
+  items?: unknown[];
+  list?: ProjectListParams & ListOptions;
+  /** Whether the list is awaited first. */
+  awaited?: true;
+  /** What an iteration yields; in any order, if `before` moves the list. Default: all items. */
+  yields?: unknown[];
+  /** The status with which it fails after these. Default: it doesn't. */
+  throws?: number | undefined;
+  /** The requests, or how many they are. */
+  ranges?: string[];
+  sent?: number;
+  /** Why the program is told that the list isn't verified. Default: it isn't told. */
+  told?: ListUnverifiedEvent['reason'][];
+}
+
+const inOrder = (items: unknown[]) => items.map((item) => JSON.stringify(item)).sort();
+
+/** A test for each row. */
+export function itReads(title: string, rows: Record<string, Row>): void {
+  it.each(Object.entries(rows))(title, async (_, row) => {
+    const { list = {}, yields, throws, ranges, sent, told = [], awaited, ...server } = row;
+    const items = server.items ?? projects(200);
+    const { prefetch, ...params } = list;
+    const { client, reasons, requests, ...api } = serveList({ ...server, items });
+    const read = () => client.projects.list(params, { prefetch });
+    const seen: unknown[] = [];
+    const loop = async () => {
+      for await (const item of awaited ? await read() : read()) seen.push(item);
+    };
+    const status = await loop().catch((error: unknown) => (error as { status: number }).status);
+    const expected = yields ?? items;
+    expect(server.before ? inOrder(seen) : seen).toEqual(server.before ? inOrder(expected) : expected);
+    expect([status, reasons]).toEqual([throws, told]);
+    if (ranges) expect(api.ranges()).toEqual(ranges);
+    expect(requests.length).toBe(sent ?? requests.length);
+    if (!awaited && !throws && !server.before) expect(await read().toArray()).toEqual(expected);
+  });
 }
