@@ -15,7 +15,7 @@ const none = { ...noPages, ...noCount };
 const plain: Row = { told: ['no-overlap'] };
 const missing: Row = { told: ['count-mismatch'] };
 const plainMissing: Row = { told: ['no-overlap', 'count-mismatch'] };
-const each20 = { sizeOf: () => 20, ...plain };
+const each20: Row = { sizeOf: () => 20, ...plain };
 const shared = projects(1000);
 const isShown = ({ id }: { id: string }) => !/_(?:1[5-9]\d|[2-7]\d\d|8[0-4]\d)$/.test(id);
 const filters = { items: shared, isShown, yields: shared.filter(isShown) };
@@ -80,6 +80,7 @@ itReads('a server that %s', {
   'says five pages: the same': { meta: { total_pages: 'five' }, items: projects(280), ranges: toEnd },
   'has no meta: none is read ahead': { meta: null, items: projects(245), list: { prefetch: 8 }, ranges: toEnd },
   'says 1 000 pages': { meta: { total_pages: 1_000 }, items: projects(280), sent: 107, ...plain },
+  'announces a page that is empty': { ...each20, items: projects(40), meta: { ...noCount, total_pages: 3 }, sent: 4 },
   'counts none of 245': { meta: { total_count: 0 }, items: projects(245), sent: 4 },
   'counts one of 245 too many': { meta: { total_count: 246 }, items: projects(245), sent: 8, ...missing },
   'filters pages after cutting them': { ...filters, ...plainMissing },

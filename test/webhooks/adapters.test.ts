@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import express, { type Express } from 'express';
 import fastify from 'fastify';
@@ -19,11 +19,11 @@ function nodeReceiver(options?: Parameters<typeof handling>[0]) {
 }
 
 /** Opens a connection, and sends the beginning of a request. */
-function begin(url: string, text: string, then?: (socket: Socket) => void): Socket {
+function begin(url: string, headers: string, then?: (socket: Socket) => void): Socket {
   const { port, hostname } = new URL(url);
   const socket = connect(Number(port), hostname).on('error', () => undefined);
   onTestFinished(() => void socket.destroy());
-  socket.write(text, () => then?.(socket));
+  socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${headers}`, () => then?.(socket));
   return socket;
 }
 
@@ -64,9 +64,8 @@ describe('nodeHandler()', () => {
     const request = await signed({ ...userCreated, note: 'ä'.repeat(300_000) });
     const maxBodyBytes = Buffer.byteLength(request.body);
     const { receive, server } = nodeReceiver({ maxBodyBytes });
-    expect((await send(server, request)).status).toBe(204);
     const decoded: RequestListener = (request, response) => void receive(request.setEncoding('utf8'), response);
-    expect((await send(decoded, request)).status).toBe(204);
+    for (const each of [server, decoded]) expect((await send(each, request)).status).toBe(204);
     expect((await send(nodeReceiver({ maxBodyBytes: maxBodyBytes - 1 }).server, request)).status).toBe(413);
   });
 
@@ -77,33 +76,30 @@ describe('nodeHandler()', () => {
 
   it('answers 413 at the limit while an endless body still arrives, and keeps nothing of it', async () => {
     const { receive } = nodeReceiver();
-    const listeners: (() => number)[] = [];
+    let listeners = (): number => NaN;
     const { url } = await startServer((request, response) => {
-      listeners.push(() => request.listenerCount('data'));
+      listeners = () => request.listenerCount('data');
       void receive(request, response);
     });
-    const socket = begin(url, 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
+    const socket = begin(url, 'Transfer-Encoding: chunked\r\n\r\n');
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     const write = () => void (socket.destroyed || socket.write(chunk, write));
     write();
     const answer = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
-    expect(listeners[0]?.()).toBe(0);
+    expect(listeners()).toBe(0);
   });
 
-  it.each(['in the middle of the body', 'before the handler is called'])(
-    'survives a connection that closes %s',
-    async (when) => {
-      const { server, logger } = nodeReceiver();
-      const { url } = await startServer((request, response) => {
-        if (when === 'in the middle of the body') server(request, response);
-        else request.on('close', () => server(request, response)).on('error', () => undefined);
-      });
-      begin(url, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"event":', (socket) => socket.destroy());
-      await expect.poll(() => logger.warn).toHaveBeenCalledOnce();
-      expect(logger.warn.mock.lastCall?.[0]).toContain('The connection closed before the body was complete.');
-    },
-  );
+  it.each([false, true])('survives a connection that closes in the body, before the handler: %s', async (isBefore) => {
+    const { server, logger } = nodeReceiver();
+    const { url } = await startServer((request, response) => {
+      if (!isBefore) return server(request, response);
+      request.on('close', () => server(request, response)).on('error', () => undefined);
+    });
+    begin(url, 'Content-Length: 100\r\n\r\n{"event":', (socket) => socket.destroy());
+    await expect.poll(() => logger.warn).toHaveBeenCalledOnce();
+    expect(logger.warn.mock.lastCall?.[0]).toContain('The connection closed before the body was complete.');
+  });
 
   it('leaves a response alone that was sent by something else', async () => {
     const { webhooks, receive } = nodeReceiver();
@@ -116,17 +112,15 @@ describe('nodeHandler()', () => {
 });
 
 it('handler() takes a Request of another library, without a stream', async () => {
-  const { handle, handler } = handling();
+  const { handle } = handling();
   const { method, headers, body } = await signed();
   const arrayBuffer = () => Promise.resolve(new TextEncoder().encode(body).buffer);
   const polyfill = { method, headers: new Headers(headers), bodyUsed: false, arrayBuffer };
   expect((await handle(polyfill as unknown as Request)).status).toBe(204);
-  expect(handler).toHaveBeenCalledOnce();
 });
 
 describe('a mistake is told', () => {
   const { webhooks } = receiver();
-  const request = new Request('https://shop.example');
   const toGuide = 'docs/webhook-servers.md says what to write in each framework';
   const toHandler = 'This server passes a Request: use webhooks.handler().';
   const toNodeHandler = 'This server passes the request and response of node:http: use webhooks.nodeHandler().';
@@ -135,13 +129,10 @@ describe('a mistake is told', () => {
 
   it.each<['handler' | 'nodeHandler', what: string, args: unknown[], advice: string]>([
     ['handler', 'a request and response of Node', [pair, pair], toNodeHandler],
-    ['handler', 'something with the methods of both', [pair], toGuide],
     ['handler', 'a Request without headers', [{ method, headers: {}, arrayBuffer }], toGuide],
     ['handler', 'a Request without method', [{ headers, arrayBuffer }], toGuide],
     ['handler', 'a Request without body', [{ method, headers }], toGuide],
-    ['handler', 'nothing', [], toGuide],
-    ['nodeHandler', 'a Request', [request, {}], toHandler],
-    ['nodeHandler', 'nothing', [], toGuide],
+    ['nodeHandler', 'a Request', [new Request('https://shop.example'), {}], toHandler],
     ['nodeHandler', 'a request without its response', [pair], toGuide],
     ['nodeHandler', 'a response without its request', [undefined, pair], toGuide],
   ])('%s() gets %s', (name, _, args, advice) => {
@@ -162,21 +153,19 @@ describe('a mistake is told', () => {
 
   it.each(['handler', 'nodeHandler'] as const)('an adapter is not called: %s', (name) => {
     const message = `${name} returns a handler: pass webhooks.${name}() to the server, not webhooks.${name}.`;
-    for (const argument of [request, undefined])
-      expect(() => webhooks[name](argument as never)).toThrow(new InvalidRequestError(message));
+    expect(() => webhooks[name](undefined as never)).toThrow(new InvalidRequestError(message));
     // The types of servers refuse it, too.
-    expect(() => {
+    const mistakes = () => {
       // @ts-expect-error -- it is the result of nodeHandler() that handles requests
       express().post('/', webhooks.nodeHandler);
-      // @ts-expect-error -- the same in node:http
-      createServer(webhooks.nodeHandler);
       // @ts-expect-error -- the same in Hono
       new Hono().post('/', webhooks.handler);
       // @ts-expect-error -- the same in Koa
       new Koa().use(webhooks.nodeHandler);
       // @ts-expect-error -- the same where a function of Request is expected: Next.js, Bun, Deno, Workers
       const route: (request: Request) => Response | Promise<Response> = webhooks.handler;
-      expect(route).toBeDefined();
-    }).not.toThrow();
+      return route;
+    };
+    expect(mistakes).not.toThrow();
   });
 });

@@ -12,6 +12,7 @@ afterEach(() => {
 
 const unlisted = { event: 'project.archived', data: { id: 'proj_1' }, timestamp: userCreated.timestamp };
 const down = new Error('database is down');
+const rejects = () => Promise.reject(down);
 
 describe('on() and off()', () => {
   it('bring events to the handlers of their name and of *, whether or not this version lists them', async () => {
@@ -19,9 +20,9 @@ describe('on() and off()', () => {
     const seen: string[] = [];
     webhooks.on('*', (event) => seen.push(`*: ${event.event}`));
     webhooks.on('project.archived', (event) => seen.push(`own: ${JSON.stringify(event.data)}`));
-    for (const event of [userCreated, unlisted, { ...unlisted, event: '*' }, { ...unlisted, event: '__proto__' }])
+    for (const event of [userCreated, unlisted, { ...unlisted, event: '__proto__' }])
       expect(await send(event)).toBe(204);
-    expect(seen).toEqual(['*: user.created', 'own: {"id":"proj_1"}', '*: project.archived', '*: *', '*: __proto__']);
+    expect(seen).toEqual(['*: user.created', 'own: {"id":"proj_1"}', '*: project.archived', '*: __proto__']);
   });
 
   it('add and remove a handler for several names, which runs once for each event', async () => {
@@ -40,8 +41,7 @@ describe('on() and off()', () => {
   });
 
   it.each(['on', 'off'] as const)('%s() refuses what is no name or no handler', (method) => {
-    const lists = [[], ['user.created', ''], ['user.created', undefined], { 0: 'user.created', length: 1 }];
-    for (const name of [undefined, null, '', 'user created', 'user.*', /user/, ...lists]) {
+    for (const name of [undefined, '', 'user created', 'user.*', [], ['user.created', '']]) {
       const use = () => receiver().webhooks[method](name as never, () => undefined);
       expect(use).toThrow(InvalidRequestError);
       expect(use).toThrow(/^The name of an event must be a string without spaces.*no other patterns/);
@@ -68,13 +68,9 @@ describe('on() and off()', () => {
 
 describe('an event that differs from the documentation', () => {
   const { data } = userCreated;
-  it.each<[what: string, event: object, line: string | undefined]>([
-    ['in nothing', userCreated, undefined],
-    ['in more fields', { ...userCreated, api_version: 2, data: { ...data, locale: 'de' } }, undefined],
-    ...['id', 'name', 'email'].map((field): [string, object, string] => {
-      const line = `user.created.data.${field}: expected string, received null`;
-      return [`in its ${field}`, { ...userCreated, data: { ...data, [field]: null } }, line];
-    }),
+  it.each<[what: string, event: object, line?: string]>([
+    ['in more fields', { ...userCreated, api_version: 2, data: { ...data, locale: 'de' } }],
+    ['in its email', { ...userCreated, data: { ...data, email: null } }, 'user.created.data.email: expected string'],
     ['in its time', { ...userCreated, timestamp: null }, 'user.created.timestamp: expected string, received null'],
     ['in the time of an unlisted one', { ...unlisted, timestamp: 0 }, 'project.archived.timestamp: expected string'],
   ])('is handled as received, and the difference is logged once: %s', async (_, event, line) => {
@@ -86,10 +82,8 @@ describe('an event that differs from the documentation', () => {
     expect(logger.warn.mock.calls).toEqual(line === undefined ? [] : [[expect.stringContaining(line)]]);
   });
 
-  const rejects = () => Promise.reject(new Error('no reporter'));
   it.each<[what: string, status: number, listener: () => unknown, failure?: string]>([
-    ['is handled if it returns', 204, () => undefined],
-    ['is handled if it rejects', 204, rejects, 'onValidationIssue failed: no reporter'],
+    ['is handled if it rejects', 204, rejects, 'onValidationIssue failed: database is down'],
     ['is rejected if it throws', 500, throwing(down)],
   ])('reaches onValidationIssue instead of the log, and %s', async (_, status, listener, failure) => {
     const onValidationIssue = vi.fn(listener);
@@ -115,7 +109,7 @@ describe('an event', () => {
 
   it.each<[string, WebhookHandler]>([
     ['throws', throwing(down)],
-    ['rejects', () => Promise.reject(down)],
+    ['rejects', rejects],
   ])('is retried by the API if a handler %s, once the other handlers have finished', async (_, fail) => {
     const run = vi.fn(() => undefined).mockImplementationOnce(fail as () => undefined);
     const { webhooks, send, onError } = handling({}, run);
@@ -133,10 +127,9 @@ describe('an event', () => {
   });
 
   it('is handled each time with replayStore: false', async () => {
-    const run = vi.fn().mockRejectedValueOnce(down);
-    const { send } = handling({ replayStore: false }, run);
+    const { send, handler } = handling({ replayStore: false }, vi.fn().mockRejectedValueOnce(down));
     for (const status of [500, 204, 204]) expect(await send(userCreated, 'msg_1')).toBe(status);
-    expect(run).toHaveBeenCalledTimes(3);
+    expect(handler).toHaveBeenCalledTimes(3);
   });
 });
 
@@ -150,22 +143,17 @@ function endpoint(secrets: string | readonly string[], replayStore: ReplayStore,
 }
 
 describe('an endpoint that rotates its secret', () => {
-  it.each<[string, (string | string[])[]]>([
-    ['before, while and after it has both', [secret, both, otherSecret]],
-    ['while and after it has both', [both, otherSecret]],
-    ['whatever the order of the two', [both.toReversed(), both]],
-  ])('handles an event once: %s', async (_, generations) => {
+  it('handles an event once before, while and after it has both', async () => {
     const [store, run] = [memoryReplayStore(), vi.fn()];
-    for (const secrets of generations) expect((await endpoint(secrets, store, run).deliver()).status).toBe(204);
+    for (const secrets of [secret, both, otherSecret])
+      expect((await endpoint(secrets, store, run).deliver()).status).toBe(204);
     expect(run).toHaveBeenCalledOnce();
   });
 
   it.each<[string, string | string[], string | string[]]>([
     ['the same secret', secret, secret],
     ['the old one of both', both, secret],
-    ['the new one of both', both, otherSecret],
     ['both', secret, both],
-    ['both, of which the first has the new one', otherSecret, both],
   ])(
     'has an event handled by one process at a time, and again after a failure: another has %s',
     async (_, one, two) => {
@@ -188,9 +176,8 @@ describe('an endpoint that rotates its secret', () => {
     ['endpoints with texts as secrets', 'one', 'whsec_'],
   ])('shares a store with %s, each of which handles the event', async (_, ...secrets) => {
     const replayStore = memoryReplayStore();
-    const verify = () => ({ id: 'msg_1' });
     for (const secret of secrets) {
-      const { send, handler } = handling({ secret, replayStore, verify });
+      const { send, handler } = handling({ secret, replayStore, verify: () => ({ id: 'msg_1' }) });
       for (let time = 0; time < 2; time++) expect(await send()).toBe(204);
       expect(handler).toHaveBeenCalledOnce();
     }
@@ -210,25 +197,24 @@ describe('an endpoint that rotates its secret', () => {
 describe('a store', () => {
   const claimed = { status: 'claimed', complete: () => undefined, release: () => undefined } as const;
   const storeOf = (...claims: ReturnType<ReplayStore['claim']>[]) => ({ claim: vi.fn(() => claims.shift()!) });
-  const gone = () => Promise.reject(new Error('gone'));
 
   it('that fails with the second of two keys gets the first one back', async () => {
     const release = vi.fn();
-    const store = storeOf({ ...claimed, release }, gone());
+    const store = storeOf({ ...claimed, release }, rejects());
     expect((await endpoint(both, store).deliver()).status).toBe(503);
     const [first, second] = store.claim.mock.calls.flat() as unknown as string[];
     expect(first! < second!).toBe(true);
     expect(release).toHaveBeenCalledOnce();
   });
 
-  it.each(['before', 'after'])('that loses one of two keys aborts the signal: %s both are claimed', async (when) => {
+  it.each([true, false])('that loses one of two keys aborts the signal, at once if it is lost: %s', async (isLost) => {
     const lost = new AbortController();
-    if (when === 'before') lost.abort(new Error('taken over'));
+    if (isLost) lost.abort(down);
     const held = { ...claimed, signal: new AbortController().signal };
     const { deliver, handler } = endpoint(both, storeOf(held, { ...claimed, signal: lost.signal }), (_, { signal }) => {
-      expect(signal.aborted).toBe(when === 'before');
-      lost.abort(new Error('taken over'));
-      expect(signal.reason).toEqual(new Error('taken over'));
+      expect(signal.aborted).toBe(isLost);
+      lost.abort(down);
+      expect(signal.reason).toBe(down);
     });
     expect((await deliver()).status).toBe(204);
     expect(handler).toHaveBeenCalledOnce();
@@ -237,31 +223,29 @@ describe('a store', () => {
   const [held, lost] = [new AbortController().signal, AbortSignal.abort()];
   type Row = [what: string, status: number, tries: number, signal: AbortSignal | undefined, failures: number];
   it.each<Row>([
-    ['recovers: the event is acknowledged once that is recorded', 204, 3, undefined, 2],
     ['recovers while the claim is held', 204, 31, held, 30],
     ['does not recover: recording is given up after 20 repetitions', 204, 21, undefined, 99],
     ['does not recover before the claim is lost', 204, 1, lost, 99],
     ['does not recover after a handler has failed', 500, 1, held, 99],
   ])('that fails when the handlers have run %s', async (_, status, tries, signal, failures) => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
-    const fail = vi.fn(() => (failures-- > 0 ? gone() : undefined));
+    const gone = new Error('gone');
+    const fail = vi.fn(() => (failures-- > 0 ? Promise.reject(gone) : undefined));
     const replayStore: ReplayStore = { claim: () => ({ ...claimed, complete: fail, release: fail, signal }) };
-    const { send, onError } = handling({ replayStore }, () => (status === 204 ? undefined : Promise.reject(down)));
+    const { send, onError } = handling({ replayStore }, () => (status === 204 ? undefined : rejects()));
     const answered = vi.fn();
     const response = send().finally(answered);
     while (fail.mock.calls.length === 0) await new Promise(setImmediate);
     // 50, 100, 200, 400, 800, and then 1 000 ms.
-    const pauses = Array.from({ length: tries - 1 }, (_, index) => Math.min(1_000, 50 * 2 ** index));
-    for (const pause of pauses) {
-      await vi.advanceTimersByTimeAsync(pause - 1);
+    for (let repetition = 0; repetition < tries - 1; repetition++) {
+      await vi.advanceTimersByTimeAsync(Math.min(1_000, 50 * 2 ** repetition) - 1);
       expect(answered).not.toHaveBeenCalled();
       await vi.advanceTimersByTimeAsync(1);
     }
     expect(await response).toBe(status);
     expect(fail).toHaveBeenCalledTimes(tries);
-    const outcome = status === 204 ? 'was handled' : 'failed';
-    const message = `The event ${outcome}, but the replay store could not record it.`;
-    const unrecorded = expect.objectContaining({ message, cause: new Error('gone') }) as Error;
+    const message = `The event ${status === 204 ? 'was handled' : 'failed'}, but the replay store could not record it.`;
+    const unrecorded = expect.objectContaining({ message, cause: gone }) as Error;
     const errors = [...(status === 500 ? [down] : []), ...(failures > 0 ? [unrecorded] : [])];
     expect(onError.mock.calls.map(([error]) => error as unknown)).toEqual(errors);
   });

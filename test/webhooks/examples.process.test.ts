@@ -9,32 +9,19 @@ describe.each(['node-http', 'express', 'hono'])('examples/webhooks/%s.ts, over a
   });
   afterAll(() => program.kill());
 
-  it('welcomes the new user', async () => {
-    const event = { ...userCreated, data: { ...userCreated.data, name: `Zoë of ${name} 👋` } };
-    const response = await fetch(`${program.url}/webhooks`, await signed(event));
-    expect(response.status).toBe(204);
+  it('refuses a changed or long body, and then welcomes the new user', async () => {
+    const send = (init: RequestInit) => fetch(`${program.url}/webhooks`, init);
+    const request = await signed({ ...userCreated, data: { ...userCreated.data, name: `Zoë of ${name} 👋` } });
+    expect((await send({ ...request, body: request.body.replace('Zoë', 'Eve') })).status).toBe(400);
+    expect((await send(await signed({ ...userCreated, padding: 'x'.repeat(1_048_577) }))).status).toBe(413);
+    expect((await send(request)).status).toBe(204);
     await expect.poll(() => program.output).toContain(`Welcome, Zoë of ${name} 👋!`);
-  });
-
-  it('answers 400 to a changed body', async () => {
-    const { body, ...rest } = await signed();
-    const response = await fetch(`${program.url}/webhooks`, { ...rest, body: body.replace('John', 'Eve') });
-    expect(response.status).toBe(400);
-    expect(await response.text()).toBe('');
     expect(program.output).not.toContain('Eve');
   });
 
-  it('answers 413 to a body over 1 MB, and keeps running', async () => {
-    const padding = 'x'.repeat(1_048_577);
-    const response = await fetch(`${program.url}/webhooks`, await signed({ ...userCreated, padding }));
-    expect(response.status).toBe(413);
-    expect((await fetch(`${program.url}/webhooks`, await signed())).status).toBe(204);
+  if (name !== 'express') return;
+  it('still parses the JSON of other routes', async () => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' };
+    expect(await (await fetch(`${program.url}/echo`, init)).json()).toEqual({ a: 1 });
   });
-
-  if (name === 'express') {
-    it('still parses the JSON of other routes', async () => {
-      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' };
-      expect(await (await fetch(`${program.url}/echo`, init)).json()).toEqual({ a: 1 });
-    });
-  }
 });

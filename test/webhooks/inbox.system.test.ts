@@ -26,10 +26,8 @@ function startReceiver(example: string, environment: Record<string, string>) {
     /** Delivers an event. Resolves to the status, or to `undefined` if no response came. */
     async deliver(id: string): Promise<number | undefined> {
       const init = await signed({ ...userCreated, data: { ...userCreated.data, id: `user of ${id}` } }, { id });
-      const { url } = await current;
-      return fetch(url, init)
-        .then(({ status }) => status)
-        .catch(() => undefined);
+      const sent = fetch((await current).url, init);
+      return sent.then(({ status }) => status).catch(() => undefined);
     },
   };
 }
@@ -84,17 +82,17 @@ it('the inbox in node:sqlite loses nothing and doubles nothing', async () => {
   await expectExactlyOnce('inbox-sqlite', { DATABASE_PATH: path }, () => query().map((row) => row['user_id']));
 }, 600_000);
 
+const create = `
+  CREATE TABLE webhook_inbox (id text PRIMARY KEY, handled_at timestamptz NOT NULL DEFAULT now());
+  CREATE TABLE welcome_mails (user_id text NOT NULL, email text NOT NULL)`;
 it.runIf(canRunPostgres())(
   'the inbox in PostgreSQL loses nothing and doubles nothing',
+  { timeout: 600_000 },
   async () => {
     const server = await startPostgres();
     onTestFinished(() => server.kill());
-    await server.query(`
-    CREATE TABLE webhook_inbox (id text PRIMARY KEY, handled_at timestamptz NOT NULL DEFAULT now());
-    CREATE TABLE welcome_mails (user_id text NOT NULL, email text NOT NULL)`);
-    const query = () => server.query('SELECT user_id FROM welcome_mails');
-    const users = async () => (await query()).map((row) => row['user_id']);
+    await server.query(create);
+    const users = async () => (await server.query('SELECT user_id FROM welcome_mails')).map((row) => row['user_id']);
     await expectExactlyOnce('inbox-postgres', server.environment, users);
   },
-  600_000,
 );

@@ -13,7 +13,7 @@ afterEach(() => {
 
 const gone = () => Promise.reject(new Error('gone'));
 const forever = () => new Promise<never>(() => undefined);
-const replies = (claim: unknown) => ({ replayStore: { claim: () => claim } as ReplayStore });
+const replies = (claim: unknown): WebhooksOptions => ({ replayStore: { claim: () => claim } as ReplayStore });
 const returns = (secret: unknown): WebhooksOptions => ({ secret: () => secret as string });
 const verifies = (attempt: unknown): WebhooksOptions => ({ verify: () => attempt as undefined });
 const claimed = { status: 'claimed', complete: () => undefined, release: () => undefined };
@@ -21,80 +21,58 @@ const own = new WebhookVerificationError('missing_header', 'There is no X-Signat
 const now = 1_764_000_000;
 const at = (timestamp: unknown) => verifies({ id: 'd1', timestamp });
 const noAttempt = 'verify() must return { id, timestamp }: a text, and a Date or epoch seconds.';
-const noClaim = 'The replay store answered a claim with something other than ';
 
-async function read(take: (request: Request) => unknown): Promise<Request> {
+/** A genuine webhook after something has read it. */
+const read = (take: (request: Request) => unknown) => async () => {
   const request = post(await signed());
   await take(request);
   return request;
-}
-
-interface Sent {
-  readonly options?: WebhooksOptions;
-  readonly request?: () => Request | Promise<Request>;
-}
-/** `line` is the only log line: its level, and what it contains. */
-type Row = [status: number, what: string, line: [level: 'debug' | 'info' | 'warn' | 'error', text: string], sent: Sent];
-
+};
 const forged = async () => post(await signed(userCreated, { secret: otherSecret }));
 const hourAgo = async () => post(await signed(userCreated, { timestamp: now - 3_600 }));
 
-const refused: Row[] = [
-  ...['GET', 'HEAD', 'OPTIONS'].map((method): Row => {
-    return [405, method, ['debug', `its method is ${method}, not POST.`], { request: () => post({ method }) }];
-  }),
-  [400, 'a forged signature', ['warn', 'No signature matches.'], { request: forged }],
-  [400, 'no signature', ['warn', 'webhook-id is missing'], { request: () => post({ body: '{}' }) }],
-  [400, 'what is no event', ['warn', 'is not an event'], { request: async () => post(await signed('[]')) }],
-  [400, 'an attempt of an hour ago', ['warn', 'The webhook is 3600 s old'], { request: hourAgo }],
-  [400, 'a body that was read', ['warn', 'await request.text()'], { request: () => read((it) => it.text()) }],
-  [400, 'a body that is being read', ['warn', 'was read'], { request: () => read((it) => it.body?.getReader()) }],
-  [400, 'no secret of a function', ['warn', 'returned no secret'], { options: returns(undefined) }],
-  [413, 'a long body', ['warn', 'longer than maxBodyBytes, 10 bytes.'], { options: { maxBodyBytes: 10 } }],
-  [500, 'a secret function that fails', ['warn', 'gone'], { options: { secret: gone } }],
-  [500, 'the secret null', ['warn', 'secret function returned must be a string'], { options: returns(null) }],
-  [500, 'a secret in a list that is none', ['warn', 'returned[1]'], { options: returns([secret, null]) }],
+/** A line of the log: its level, and what it contains. */
+type Line = ['debug' | 'warn' | 'error', text: string];
+type Answer = [status: number, what: string, line: Line, options: WebhooksOptions, request?: () => unknown];
+const answers: Answer[] = [
+  [405, 'GET', ['debug', 'its method is GET, not POST.'], {}, () => post({ method: 'GET' })],
+  [400, 'a forged signature', ['warn', 'No signature matches.'], {}, forged],
+  [400, 'no signature', ['warn', 'webhook-id is missing'], {}, () => post({ body: '{}' })],
+  [400, 'what is no event', ['warn', 'is not an event'], {}, async () => post(await signed('[]'))],
+  [400, 'an attempt of an hour ago', ['warn', 'The webhook is 3600 s old'], {}, hourAgo],
+  [400, 'a body that was read', ['warn', 'await request.text()'], {}, read((it) => it.text())],
+  [400, 'a body that is being read', ['warn', 'was read'], {}, read((it) => it.body?.getReader())],
+  [400, 'no secret of a function', ['warn', 'returned no secret'], returns(undefined)],
+  [413, 'a long body', ['warn', 'longer than maxBodyBytes, 10 bytes.'], { maxBodyBytes: 10 }],
+  [500, 'a secret function that fails', ['warn', 'gone'], { secret: gone }],
+  [500, 'a secret in a list that is none', ['warn', 'function returned[1] must be a string'], returns([secret, null])],
 
-  [503, 'a store that fails', ['error', 'no handler has run.'], { options: { replayStore: { claim: gone } } }],
-  [
-    503,
-    'a store that is busy',
-    ['debug', 'is being handled'],
-    { options: replies({ status: 'busy', retryAfter: 1.2 }) },
-  ],
-  [204, 'an event that was handled', ['debug', 'was handled before'], { options: replies({ status: 'handled' }) }],
+  [503, 'a store that fails', ['error', 'no handler has run.'], { replayStore: { claim: gone } }],
+  [503, 'a store that is busy', ['debug', 'is being handled'], replies({ status: 'busy', retryAfter: 1.2 })],
+  [204, 'an event that was handled', ['debug', 'was handled before'], replies({ status: 'handled' })],
 
-  [400, 'a verifier that returns nothing', ['warn', 'verify() returned nothing'], { options: verifies(undefined) }],
-  [400, 'a verifier that returns false', ['warn', 'verify() returned nothing'], { options: verifies(false) }],
-  [400, 'a verifier that throws', ['warn', 'verify() threw an error: gone'], { options: { verify: gone } }],
-  [400, 'one that throws our error', ['warn', own.message], { options: { verify: () => Promise.reject(own) } }],
-  [400, 'an older time', ['warn', 'is 301 s old'], { options: at(now - 301) }],
-  [400, 'an older date', ['warn', 'is 301 s old'], { options: at(new Date((now - 301) * 1_000)) }],
-  [400, 'a later time', ['warn', 'is 301 s ahead'], { options: at(now + 301) }],
-  ...[true, { id: '' }, { id: 7 }, { timestamp: now }, { id: 'd1', timestamp: '2024' }].map((attempt): Row => {
-    return [
-      500,
-      `a verifier that returns ${JSON.stringify(attempt)}`,
-      ['warn', noAttempt],
-      { options: verifies(attempt) },
-    ];
+  [400, 'a verifier that returns nothing', ['warn', 'verify() returned nothing'], verifies(undefined)],
+  [400, 'a verifier that throws', ['warn', 'verify() threw an error: gone'], { verify: gone }],
+  [400, 'one that throws our error', ['warn', own.message], { verify: () => Promise.reject(own) }],
+  [400, 'an older time', ['warn', 'is 301 s old'], at(now - 301)],
+  [400, 'a later date', ['warn', 'is 301 s ahead'], at(new Date((now + 301) * 1_000))],
+  ...[{ id: '' }, { id: 7 }, { id: 'd1', timestamp: '2024' }].map((it): Answer => {
+    return [500, `a verifier that returns ${JSON.stringify(it)}`, ['warn', noAttempt], verifies(it)];
   }),
 ];
 
 describe('a request that reaches no handler has a status, an error for onError and a log line', () => {
-  it.each(refused)('%i: %s', async (status, _, [level, text], { options, request }) => {
+  it.each(answers)('%i: %s', async (status, _, [level, text], options, request = async () => post(await signed())) => {
     vi.useFakeTimers({ now: now * 1_000, toFake: ['Date'] });
-    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
+    const isError = level !== 'debug';
+    const headers = status === 405 ? { allow: 'POST' } : status === 503 && !isError ? { 'retry-after': '2' } : {};
     for (const listens of [true, false]) {
       const { handle, handler, onError, logger } = handling({ ...options, ...(!listens && { onError: undefined }) });
-      const response = await handle(request ? await request() : post(await signed()));
+      const response = await handle((await request()) as Request);
       expect([response.status, await response.text()]).toEqual([status, '']);
-      const headers =
-        status === 405 ? { allow: 'POST' } : status === 503 && level === 'debug' ? { 'retry-after': '2' } : {};
       expect(Object.fromEntries(response.headers)).toEqual(headers);
       expect(handler).not.toHaveBeenCalled();
 
-      const isError = level === 'warn' || level === 'error';
       const message = expect.stringContaining(text) as string;
       const known = level === 'error' ? { id: expect.any(String) as string, event: userCreated } : expect.anything();
       expect(onError.mock.calls).toEqual(listens && isError ? [[expect.objectContaining({ message }), known]] : []);
@@ -104,14 +82,12 @@ describe('a request that reaches no handler has a status, an error for onError a
   });
 
   it.each<[unknown]>([
-    ...[undefined, 'claimed', ['claimed'], {}, { status: 'done' }, { status: 'busy' }].map((it): [unknown] => [it]),
-    [{ status: 'busy', retryAfter: Infinity }],
-    [{ ...claimed, complete: 1 }],
-    [{ ...claimed, release: 1 }],
-    [{ ...claimed, signal: {} }],
+    ...['claimed', { status: 'done' }, { status: 'busy', retryAfter: Infinity }].map((it): [unknown] => [it]),
+    ...[{ complete: 1 }, { release: 1 }, { signal: {} }].map((wrong): [unknown] => [{ ...claimed, ...wrong }]),
   ])('503: a store that answers a claim with %j', async (claim) => {
     const { send, onError, handler } = handling(replies(claim));
     expect(await send(userCreated, 'msg_1')).toBe(503);
+    const noClaim = 'The replay store answered a claim with something other than ';
     const cause = expect.objectContaining({ message: expect.stringContaining(noClaim) as string }) as Error;
     const error = { message: 'The replay store failed, so no handler has run.', cause };
     expect(onError.mock.calls).toEqual([[expect.objectContaining(error), { id: 'msg_1', event: userCreated }]]);
@@ -145,18 +121,14 @@ describe('a request that reaches no handler has a status, an error for onError a
 });
 
 it('a body may have maxBodyBytes, 1 MB by default; of a longer one, the rest is not read', async () => {
-  const event = JSON.stringify({ ...userCreated, note: 'ü'.repeat(100) });
-  const { headers } = await signed(event);
-  const { length } = Buffer.from(event);
-  for (const [maxBodyBytes, status] of [
-    [length, 204],
-    [length - 1, 413],
+  const { headers, body } = await signed({ ...userCreated, note: 'ü'.repeat(100) });
+  for (const [more, status] of [
+    [0, 204],
+    [-1, 413],
   ] as const) {
-    for (const body of [event, Buffer.from(event)]) {
-      const { webhooks, handle } = receiver({ maxBodyBytes });
-      expect(await webhooks.receive(body, headers)).toEqual({ status, headers: {} });
-      expect(await handle(post({ body, headers }))).toHaveProperty('status', status);
-    }
+    const { webhooks, handle } = receiver({ maxBodyBytes: Buffer.byteLength(body) + more, replayStore: false });
+    expect(await webhooks.receive(body, headers)).toEqual({ status, headers: {} });
+    expect(await handle(post({ body, headers }))).toHaveProperty('status', status);
   }
   const { webhooks } = receiver();
   expect(await webhooks.receive('x'.repeat(2 ** 20), headers)).toHaveProperty('status', 400);
@@ -200,13 +172,10 @@ describe('verify, as in the guide', async () => {
     [204, 'of any text', like('any text')],
     [204, 'with a byte order mark', { ...like('any text', `\uFEFF${body}`), body: Buffer.from(`\uFEFF${body}`) }],
     [400, 'of another body', { ...like('any text'), body: `${body} ` }],
-    [400, 'of another secret', like('another text')],
     [400, 'that is missing', { body }],
-    [400, 'of what is no event', like('any text', '[]')],
     [204, 'of the first of two secrets', like('new'), { secret: ['new', 'old'] }],
     [204, 'of the second of two secrets', like('old'), { secret: ['new', 'old'] }],
     [204, 'of the secret in the environment', like('of the environment'), { secret: undefined }],
-    [204, 'of the secret that a function returns', like('short'), { secret: () => 'short' }],
   ])('%i: a signature %s', async (status, _, init, options = { secret: 'any text' }) => {
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', 'of the environment');
     const { handle, handler } = handling({ verify, ...options });
@@ -216,32 +185,23 @@ describe('verify, as in the guide', async () => {
   });
 });
 
-describe('new Webhooks()', () => {
-  it.each<[message: string, ...options: unknown[]]>([
-    [
-      "The webhook secret can't be used",
-      ...['whsec_?', '', null, [], [secret, 'whsec_YWJj'], 7].map((it) => ({ secret: it })),
-    ],
-    ['must be a string that is not empty', { verify: () => undefined, secret: '' }],
-    ['tolerance must be a number of seconds, 0 or more', ...[-1, null, '5m', NaN].map((tolerance) => ({ tolerance }))],
-    ['maxBodyBytes must be a whole number', ...[0, null, '1mb'].map((maxBodyBytes) => ({ maxBodyBytes }))],
-    ['logLevel must be one of', { logLevel: 'loud' }],
-    ['logger.warn must be a function', { logger: { error: console.error } }],
-    ['verify must be a function', { verify: 'log' }, { verify: null }],
-    ['onError must be a function', { onError: 'log' }, { onError: null }],
-    ['onUnhandled must be a function', { onUnhandled: 'log' }, { onUnhandled: null }],
-    ['onValidationIssue must be a function', { onValidationIssue: 'log' }, { onValidationIssue: null }],
-    ['replayStore must be false, or a store', ...[{}, true, null, 'redis'].map((replayStore) => ({ replayStore }))],
-    ["Unknown option 'secrets'", { secrets: [secret] }],
-    ['options must be a plain object; got string.', 'whsec_'],
-  ])('refuses: %s …', (message, ...options) => {
-    vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
-    for (const given of options) {
-      const create = () => new Webhooks(given as WebhooksOptions);
-      expect(create).toThrow(message.includes('secret can') ? WebhookVerificationError : Error);
-      if (/ must be a (?:number|whole)/.test(message)) expect(create).toThrow(InvalidRequestError);
-      expect(create).toThrow(message);
-    }
-    expect(() => receiver({ maxBodyBytes: 1, tolerance: 0 })).not.toThrow();
-  });
+it.each<[message: string, ...options: unknown[]]>([
+  ["The webhook secret can't be used", ...['whsec_?', '', null, [secret, 'whsec_YWJj']].map((it) => ({ secret: it }))],
+  ["The webhook secret can't be used: secret must be a string", { verify: () => undefined, secret: '' }],
+  ['tolerance must be a number of seconds, 0 or more', { tolerance: -1 }, { tolerance: '5m' }],
+  ['maxBodyBytes must be a whole number', { maxBodyBytes: 0 }],
+  ['logLevel must be one of', { logLevel: 'loud' }],
+  ['verify must be a function', { verify: 'log' }, { verify: null }],
+  ['onError must be a function', { onError: 'log' }],
+  ['onUnhandled must be a function', { onUnhandled: 'log' }],
+  ['onValidationIssue must be a function', { onValidationIssue: 'log' }],
+  ['replayStore must be false, or a store', { replayStore: {} }, { replayStore: true }, { replayStore: null }],
+  ["Unknown option 'secrets'", { secrets: [secret] }],
+])('new Webhooks() refuses: %s …', (message, ...options) => {
+  for (const given of options) {
+    const create = () => new Webhooks({ secret, ...(given as WebhooksOptions) });
+    expect(create).toThrow(message.startsWith('The webhook secret') ? WebhookVerificationError : InvalidRequestError);
+    expect(create).toThrow(message);
+  }
+  expect(() => receiver({ maxBodyBytes: 1, tolerance: 0 })).not.toThrow();
 });

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger, format, transports } from 'winston';
-import type { Logger } from '@example/sdk/webhooks';
+import type { Logger, WebhookErrorListener } from '@example/sdk/webhooks';
 import { throwing } from '../support/http-server.ts';
 import { handling, receiver } from './support/receiver.ts';
 import { otherSecret, signed, userCreated } from './support/signed-request.ts';
@@ -11,15 +11,6 @@ afterEach(() => vi.useRealTimers());
 
 describe('onError', () => {
   const fails = (message: string) => () => Promise.reject(new Error(message));
-
-  it('gets the error of each handler, instead of the log', async () => {
-    const { webhooks, send, onError, logger } = handling({}, fails('first'));
-    webhooks.on('user.created', fails('second'));
-    expect(await send(userCreated, 'msg_1')).toBe(500);
-    const context = { id: 'msg_1', event: userCreated };
-    expect(onError.mock.calls).toEqual(['first', 'second'].map((message) => [new Error(message), context]));
-    expect(logger.error).not.toHaveBeenCalled();
-  });
 
   it.each<[string, () => unknown]>([
     ['throws', throwing(new Error('no reporter'))],
@@ -31,15 +22,17 @@ describe('onError', () => {
     expect(logger.error.mock.calls).toEqual([[line, expect.anything()]]);
   });
 
-  it('holds up the response for at most five seconds, however many errors there are', async () => {
+  it('gets the error of each handler, instead of the log, and has five seconds for all of them', async () => {
     vi.useFakeTimers();
-    const onError = vi.fn(() => new Promise<never>(() => undefined));
-    const { webhooks, send, logger } = handling({ onError }, fails('failed'));
-    webhooks.on('*', fails('failed'));
+    const onError = vi.fn<WebhookErrorListener>(() => new Promise<never>(() => undefined));
+    const { webhooks, send, logger } = handling({ onError }, fails('first'));
+    webhooks.on('*', fails('second'));
     const answered = vi.fn();
-    const response = send().finally(answered);
+    const response = send(userCreated, 'msg_1').finally(answered);
     await vi.advanceTimersByTimeAsync(4_999);
-    expect(onError).toHaveBeenCalledTimes(2);
+    const context = { id: 'msg_1', event: userCreated };
+    expect(onError.mock.calls).toEqual(['first', 'second'].map((message) => [new Error(message), context]));
+    expect(logger.error).not.toHaveBeenCalled();
     expect(answered).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(1);
     expect(await response).toBe(500);
@@ -61,15 +54,15 @@ describe('the log has', () => {
         for (const { body, headers } of requests) await webhooks.receive(body, headers);
       return logger.warn.mock.calls.map(([line]) => line);
     };
-    const reasons = ['No signature matches', 'The header webhook-id is missing'];
-    expect(await lines()).toEqual(
-      reasons.map((reason) => expect.stringContaining(`A webhook was rejected: ${reason}`) as string),
-    );
+    const first =
+      /^\[@example\/sdk\] A webhook was rejected: (?:No signature matches|The header webhook-id is missing)/;
+    const line = (pattern: RegExp) => expect.stringMatching(pattern) as string;
+    expect(await lines()).toEqual([line(first), line(first)]);
     vi.advanceTimersByTime(59_999);
     expect(await lines()).toEqual([]);
     vi.advanceTimersByTime(1);
-    const more = expect.stringMatching(/ 99 more for this reason were not logged\.$/) as string;
-    expect(await lines()).toEqual([more, more]);
+    const more = / 99 more for this reason were not logged\.$/;
+    expect(await lines()).toEqual([line(more), line(more)]);
   });
 
   it('a line a second while the replay store is gone, however many events arrive', async () => {
@@ -104,17 +97,14 @@ describe('an error in the log is one readable line with fields', () => {
   };
   // pino's own serializer joins the messages and stacks of the causes.
   const joined = { type: 'Error', stack: stackOf('caused by: RangeError') };
+  const winston = (write: (text: string) => void) => {
+    const stream = new PassThrough({ encoding: 'utf8' }).on('data', write);
+    return createLogger({ format: format.json(), transports: [new transports.Stream({ stream })] });
+  };
 
   it.each<[string, object, (write: (text: string) => void) => Logger]>([
     ['pino', joined, (write) => pino({ messageKey: 'message' }, { write })],
-    [
-      'winston',
-      err,
-      (write) => {
-        const stream = new PassThrough({ encoding: 'utf8' }).on('data', write);
-        return createLogger({ format: format.json(), transports: [new transports.Stream({ stream })] });
-      },
-    ],
+    ['winston', err, winston],
   ])('of %s', async (_, fields, create) => {
     const records: unknown[] = [];
     const logger = create((text) => records.push(JSON.parse(text)));
@@ -127,18 +117,14 @@ describe('an error in the log is one readable line with fields', () => {
     expect(JSON.stringify(records)).not.toContain('secret');
   });
 
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
   const circular = new Error('odd');
   circular.cause = circular;
-
+  const unreadable = Object.defineProperty(new Error('odd'), 'stack', { get: throwing(new Error()) });
   it.each<[what: string, error: unknown, line: string, causes: number]>([
     ['that causes itself', circular, 'odd', 5],
     ['whose code is a number', Object.assign(new Error('odd'), { code: 7 }), 'odd', 0],
-    ['whose stack throws', Object.defineProperty(new Error('odd'), 'stack', { get: throwing(new Error()) }), 'odd', 0],
+    ['whose stack throws', unreadable, 'odd', 0],
     ['that has no prototype', Object.create(null), 'a thrown object, not an Error', 0],
-    ['that is a revoked proxy', proxy, 'an error that cannot be read', 0],
-    ['that is a symbol', Symbol('odd'), 'a thrown symbol, not an Error', 0],
     ['that is a text', 'out of stamps', 'out of stamps', 0],
     ['that just fits into the line', new Error('x'.repeat(300)), 'x'.repeat(300), 0],
     ['that is a character too long', new Error('x'.repeat(301)), `${'x'.repeat(300)}…`, 0],

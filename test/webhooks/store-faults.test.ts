@@ -79,16 +79,13 @@ async function history(stores: readonly [ReplayStore, ReplayStore], step: Step, 
       arm('claim');
       const claim = await stores[0].claim(key);
       if (claim.status !== 'claimed') return claim;
-      return {
-        ...claim,
-        complete: () => (arm('complete'), claim.complete()),
-        release: () => (arm('release'), claim.release()),
-      };
+      const complete = () => (arm('complete'), claim.complete());
+      return { ...claim, complete, release: () => (arm('release'), claim.release()) };
     },
   };
-  const onError = (error: Error) => void errors.push(`${error.message} ${String(error.cause)}`);
+  const onError = (error: unknown) => void errors.push(`${String(error)} ${String((error as Error).cause)}`);
   const [first, second] = [watched, stores[1]].map((replayStore) => {
-    const { webhooks, send } = receiver({ replayStore, onError: onError as () => void });
+    const { webhooks, send } = receiver({ replayStore, onError });
     webhooks.on('user.created', async () => {
       if (step === 'release' && (runs += 1) === 1) throw new Error('the handler failed');
       arm('renew');

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   signWebhook,
   verifyWebhook,
@@ -42,74 +42,63 @@ const wrong = 'v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=';
 const old = { timestamp: published.now };
 const both = { secret: [otherSecret, secret] };
 const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
-const times = ['2024-01-01T00:00:00Z', '-5', ['1614265330', '1614265331']];
 const latin1 = Buffer.from('{"event":"\xe9"}', 'latin1');
-const signedBody = (text: string | Buffer): Given => ({ signed: { body: text } });
 const unreadable = new Proxy({}, { get: () => expect.fail() });
+const unpadded = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDqg';
+const unusedBits = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDqh';
 
 const accepted: [what: string, given: Given][] = [
   ['text', {}],
-  ['a Buffer', { body: Buffer.from(body) }],
   ['a part of a larger buffer', { body: bytes(`--${body}--`).subarray(2, -2) }],
   ['an ArrayBuffer', { body: bytes(body).buffer }],
-  ['a DataView', { body: new DataView(bytes(body).buffer) }],
   ['a Headers object', { headers: (all) => new Headers(all) }],
-  ['an object with nothing but get()', { headers: (all) => ({ get: (name: string) => all[name] }) }],
   ['a Map with names in upper case', { headers: (all) => new Map(inUpperCase(all)) }],
   ['pairs', { headers: Object.entries }],
   ['a plain object with names in upper case', { headers: (all) => Object.fromEntries(inUpperCase(all)) as object }],
-  ['a signature before another version', signature((text) => `${text}, v2`)],
-  ['a signature after a wrong one', signature((text) => `${wrong} ${text} `)],
   ['a signature in repeated headers, as Node joins them', signature((text) => `${wrong}, v1a,xyz  ${text} v2,a`)],
   ['a signature in repeated headers, as a list', signature((text) => [wrong, `v1a,xyz ${text}`, wrong])],
   ['a secret as bare base64', { secret: encoded }],
   ['a secret with the line break of its file', { secret: `${secret}\n` }],
-  ['a list of one secret', { secret: [secret] }],
+  ['a secret without padding', { signed: { secret: unpadded }, secret: unpadded }],
+  ['a secret whose last character has bits that are not used', { signed: { secret: unusedBits }, secret: unusedBits }],
   ['one of two secrets, during a rotation', { secret: [otherSecret, secret] }],
   ['the old secret, after both have signed', { signed: both, secret: otherSecret }],
   ['the new secret, after both have signed', { signed: both }],
   ['one of several secrets that a function returns', { secret: () => Promise.resolve([otherSecret, secret]) }],
-  ...[
-    'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDqg', // without padding
-    'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDqh', // whose last character has bits that are not used
-    'q7Zt1nUeXbK0fVh3mWcR9sYpLdJ5gTaGxO8iE2vQuMz', // 43 random characters
-  ].map((each): [string, Given] => [each, { signed: { secret: each }, secret: each }]),
   ['an attempt of 300 s ago', { signed: old, options: { now: at(300) } }],
   ['an attempt of 300 s ahead', { signed: old, options: { now: at(-300) } }],
   ['any time', { signed: { timestamp: 0 }, options: { tolerance: Infinity } }],
 ];
 
 const refused: [code: string, message: string, ...given: Given[]][] = [
-  [
-    'missing_body',
-    'Pass what was received',
-    ...[undefined, null, Promise.resolve(body)].map((none) => ({ body: none })),
-  ],
+  ['missing_body', 'Pass what was received', { body: undefined }, { body: null }, { body: Promise.resolve(body) }],
   ['body_already_parsed', 'Express: app.post(', { body: userCreated }, { body: new ReadableStream() }],
-  ['invalid_payload', 'it is not JSON in UTF-8', ...['user.created', '', latin1].map(signedBody)],
-  ['invalid_payload', 'the same secret for', ...['[]', '"user.created"', 'null', '{"data":{}}'].map(signedBody)],
+  ['invalid_payload', 'it is not JSON in UTF-8', { signed: { body: 'user.created' } }, { signed: { body: latin1 } }],
+  ['invalid_payload', 'the same secret for', { signed: { body: 'null' } }, { signed: { body: '{"data":{}}' } }],
   ['missing_header', 'is missing. Pass all', ...names.flatMap((name) => [header(name, undefined), header(name, '')])],
-  ['missing_header', 'webhook-id', ...[undefined, null, 7, unreadable].map((none) => ({ headers: () => none }))],
+  ['missing_header', 'webhook-id', ...[undefined, null, unreadable].map((none) => ({ headers: () => none }))],
   ['malformed_header', 'webhook-id must be', header('webhook-id', 'two words'), header('webhook-id', 'ümlaut')],
-  ['malformed_header', 'webhook-timestamp must be', ...times.map((time) => header('webhook-timestamp', time))],
+  ['malformed_header', 'webhook-timestamp must be', header('webhook-timestamp', '-5')],
   ['malformed_header', 'webhook-signature must be', signature((text) => text.slice('v1,'.length)), signature(() => 7)],
   ['timestamp_too_old', 'is 301 s old; the tolerance is 300 s.', { signed: old, options: { now: at(301) } }],
   ['timestamp_too_old', 'is 1 s old; ', { signed: old, options: { now: at(1), tolerance: 0 } }],
   ['timestamp_too_new', 'is 301 s ahead; ', { signed: old, options: { now: at(-301) } }],
   ['no_matching_signature', 'use the secret of this endpoint', { secret: otherSecret }, { body: `${body} ` }],
-  ['no_matching_signature', 'exactly as received', signature((text) => text.replace(',', ',,'))],
-  ['no_matching_signature', 'exactly as received', signature((text) => `${text}A`)],
-  ['no_matching_signature', 'exactly as received', signature((text) => text.slice(0, -1))],
-  ['no_matching_signature', 'exactly as received', signature((text) => text.replace('v1', 'v2'))],
+  [
+    'no_matching_signature',
+    'exactly as received',
+    signature((text) => `${text}A`),
+    signature((text) => text.slice(0, -1)),
+  ],
   ['unknown_secret', 'returned no secret for this request.', { secret: () => undefined }],
   ['invalid_secret', 'there is none. Pass `secret`, or set EXAMPLE_WEBHOOK_SECRET', { secret: undefined }],
   ['invalid_secret', 'secret must be a string that is not empty; got null', { secret: null }],
   ['invalid_secret', 'secret must be a string that is not empty; got Array', { secret: [] }],
   ['invalid_secret', 'secret[1] must be a string that is not empty; got undefined', { secret: [secret, undefined] }],
   ['invalid_secret', "function returned[1] must be a string that is not empty; got ''", { secret: () => [secret, ''] }],
-  ['invalid_secret', 'it has 3 bytes, and needs at least 24', { secret: 'null' }, { secret: [secret, 'whsec_YWJj'] }],
-  ['invalid_secret', 'it has 23 bytes', { secret: Buffer.alloc(23).toString('base64') }],
-  ['invalid_secret', 'it is not base64', { secret: `whpk_${encoded}` }, { secret: `${encoded}whsec_` }],
+  ['invalid_secret', 'it has 3 bytes, and needs at least 24', { secret: 'null' }],
+  ['invalid_secret', 'it has 23 bytes', { secret: [secret, Buffer.alloc(23).toString('base64')] }],
+  ['invalid_secret', 'it is not base64', { secret: `whpk_${encoded}` }],
 ];
 
 async function run(given: Given): Promise<unknown> {
@@ -135,27 +124,20 @@ describe('verifyWebhook()', () => {
     }
   });
 
-  it.each<[message: string, given: unknown[]]>([
-    ...[-1, NaN, null, '300'].map((tolerance): [string, unknown[]] => ['tolerance', [secret, { tolerance }]]),
-    ...['today', null, new Date(NaN)].map((now): [string, unknown[]] => ['now', [secret, { now }]]),
-    ['options must be a plain object', [secret, null]],
-    ["Unknown option 'tolerence'. The options are tolerance, now.", [secret, { tolerence: 5 }]],
-  ])('throws an InvalidRequestError for a wrong option: %s %o', async (message, given) => {
-    const verifying = verify(body, await signWebhook({ body, secret }), ...given);
-    await expect(verifying).rejects.toThrow(InvalidRequestError);
-    await expect(verifying).rejects.toThrow(message);
-  });
-
   const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': '1', 'webhook-signature': 'v1,x' };
-  it.each<[string, unknown[]]>([
-    ['headers, body', [headers, body]],
-    ['headers, bytes, secret', [new Map(Object.entries(headers)), Buffer.from(body), secret]],
-    ['request, secret', [new Request('https://shop.example', { method: 'POST', body, headers }), secret]],
-    ['secret, headers, body', [secret, headers, body]],
-    ['body, headers, options', [body, headers, { tolerance: 60 }]],
-    ['an object', [{ body, headers, secret }]],
-  ])('says what the order of its arguments is: %s', async (_, given) => {
-    const message = 'Write verifyWebhook(await request.text(), request.headers, secret, options).';
+  const inOrder = 'Write verifyWebhook(await request.text(), request.headers, secret, options).';
+  type Misuse = [what: string, message: string, ...given: unknown[]];
+  it.each<Misuse>([
+    ...[-1, NaN, '300'].map((it): Misuse => ['tolerance', 'tolerance', body, headers, secret, { tolerance: it }]),
+    ...['today', new Date(NaN)].map((it): Misuse => ['now', 'now', body, headers, secret, { now: it }]),
+    ['options', 'options must be a plain object', body, headers, secret, null],
+    ['option', "Unknown option 'tolerence'. The options are tolerance, now.", body, headers, secret, { tolerence: 5 }],
+    ['order: headers, body', inOrder, headers, body],
+    ['order: headers, bytes, secret', inOrder, new Map(Object.entries(headers)), Buffer.from(body), secret],
+    ['order: request, secret', inOrder, new Request('https://shop.example', { method: 'POST', body, headers }), secret],
+    ['order: secret, headers, body', inOrder, secret, headers, body],
+    ['order: body, headers, options', inOrder, body, headers, { tolerance: 60 }],
+  ])('throws an InvalidRequestError for a wrong %s', async (_, message, ...given) => {
     await expect(verify(...given)).rejects.toThrow(InvalidRequestError);
     await expect(verify(...given)).rejects.toThrow(message);
   });
@@ -170,12 +152,6 @@ describe('verifyWebhook()', () => {
     for (const hidden of [encoded, computed, 'john@example.com']) expect(`${message} ${stack}`).not.toContain(hidden);
   });
 
-  it('returns an event with its type', async () => {
-    const event = await verifyWebhook(body, await signWebhook({ body, secret }), secret);
-    if (event.event === 'user.created') expectTypeOf(event.data.email).toEqualTypeOf<string>();
-    expect(event.event).toBe('user.created');
-  });
-
   it('reads EXAMPLE_WEBHOOK_SECRET when it is used, and never instead of a function', async () => {
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
     const headers = { ...(await signWebhook({ body })), 'X-Tenant': 'acme' };
@@ -184,10 +160,8 @@ describe('verifyWebhook()', () => {
     await expect(verify(Buffer.from(body), headers, source)).resolves.toMatchObject(userCreated);
     const [given] = source.mock.lastCall!;
     expect([given.body, given.headers.get('x-other')]).toEqual([body, undefined]);
-    await expect(verify(body, { ...headers, 'X-Tenant': 'b' }, source)).rejects.toHaveProperty(
-      'code',
-      'unknown_secret',
-    );
+    const other = verify(body, { ...headers, 'X-Tenant': 'b' }, source);
+    await expect(other).rejects.toHaveProperty('code', 'unknown_secret');
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', otherSecret);
     await expect(verify(body, headers)).rejects.toHaveProperty('code', 'no_matching_signature');
   });
@@ -204,31 +178,28 @@ describe('verifyWebhook()', () => {
   });
 });
 
-const withCrypto = (crypto: object) => ({ getBuiltinModule: () => crypto });
-describe.each<[string, object | undefined]>([
+const crypto = { createSecretKey: vi.fn(), createHmac: () => undefined };
+it.each<[string, object | undefined]>([
   ["with Node's crypto", undefined],
   ['with WebCrypto alone', {}],
-  ["where Node's crypto is only a stub", withCrypto({})],
-  ["where Node's crypto throws", withCrypto({ createSecretKey: vi.fn(), createHmac: () => undefined })],
-])('the vector of the reference libraries, %s', (name, process) => {
-  it('is what signWebhook returns, and verifies, as text and as bytes', async () => {
-    const { headers, now } = published;
-    // Keys are cached by secret, so each case needs a text of its own. Trailing spaces are ignored.
-    const key = published.secret.padEnd(published.secret.length + name.length);
-    if (process) vi.stubGlobal('process', process);
-    const imported = vi.spyOn(crypto.subtle, 'importKey');
-    for (const form of [published.body, Buffer.from(published.body)]) {
-      const signed = signWebhook({ body: form, secret: key, id: headers['webhook-id'], timestamp: now });
-      await expect(signed).resolves.toEqual(headers);
-      // The signature matches.
-      await expect(verify(form, headers, key, { now })).rejects.toHaveProperty('code', 'invalid_payload');
-    }
-    const changed = verify(`${published.body} `, headers, key, { now });
-    await expect(changed).rejects.toHaveProperty('code', 'no_matching_signature');
-    // WebCrypto gives no key back that it has got of a secret.
-    const keys = await Promise.all(imported.mock.results.map(({ value }) => value as Promise<CryptoKey>));
-    expect(keys.map(({ extractable }) => extractable)).toEqual(process ? [false] : []);
-  });
+  ["where Node's crypto throws", { getBuiltinModule: () => crypto }],
+])('the vector of the reference libraries is signed and verified, as text and as bytes, %s', async (name, process) => {
+  const { headers, now } = published;
+  // Keys are cached by secret, so each case needs a text of its own. Trailing spaces are ignored.
+  const key = published.secret.padEnd(published.secret.length + name.length);
+  if (process) vi.stubGlobal('process', process);
+  const imported = vi.spyOn(globalThis.crypto.subtle, 'importKey');
+  for (const form of [published.body, Buffer.from(published.body)]) {
+    const signed = signWebhook({ body: form, secret: key, id: headers['webhook-id'], timestamp: now });
+    await expect(signed).resolves.toEqual(headers);
+    // The signature matches.
+    await expect(verify(form, headers, key, { now })).rejects.toHaveProperty('code', 'invalid_payload');
+  }
+  const changed = verify(`${published.body} `, headers, key, { now });
+  await expect(changed).rejects.toHaveProperty('code', 'no_matching_signature');
+  // WebCrypto gives no key back that it has got of a secret.
+  const keys = await Promise.all(imported.mock.results.map(({ value }) => value as Promise<CryptoKey>));
+  expect(keys.map(({ extractable }) => extractable)).toEqual(process ? [false] : []);
 });
 
 describe('signWebhook()', () => {
@@ -246,11 +217,10 @@ describe('signWebhook()', () => {
     expect(await signWebhook({ body, secret, timestamp: 0 })).toHaveProperty('webhook-timestamp', '0');
   });
 
+  const time = 'timestamp must be a valid date or a number of seconds';
   it.each<[message: string, params: unknown]>([
     ...['a.b', 'a b', '', 7].map((id): [string, object] => ['id must be printable ASCII', { body, secret, id }]),
-    ...[new Date('never'), -1, 1e12].map((timestamp): [string, object] => {
-      return ['timestamp must be a valid date or a number of seconds', { body, secret, timestamp }];
-    }),
+    ...[new Date('never'), -1, 1e12].map((timestamp): [string, object] => [time, { body, secret, timestamp }]),
     ['params must be a plain object; got string.', '{}'],
   ])('throws an InvalidRequestError: %s', async (message, params) => {
     await expect(signWebhook(params as SignWebhookParams)).rejects.toThrow(InvalidRequestError);

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { signWebhook, verifyWebhook, Webhooks, type WebhookVerificationError } from '@example/sdk/webhooks';
 import { anythingOr, fuzzing, withFields } from '../support/fuzz.ts';
 import { otherSecret, secret, userCreated } from './support/signed-request.ts';
@@ -21,11 +21,12 @@ async function verdict(...given: unknown[]): Promise<string> {
   );
 }
 
-describe.each([
+it.each([
   ['standardwebhooks', StandardWebhook],
   ['svix', SvixWebhook],
-] as const)('the published package %s', (_, Webhook) => {
-  it('signs what this SDK verifies, and verifies what it signs, with either secret of a rotation', async () => {
+])(
+  'the package %s signs what this SDK verifies, and verifies what it signs, with either secret',
+  async (_, Webhook) => {
     const text = fc.string({ unit: 'binary', minLength: 1 });
     await fc.assert(
       fc.asyncProperty(keys, keys, text, fc.jsonValue(), async (old, current, text, data) => {
@@ -35,14 +36,15 @@ describe.each([
           'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
           'webhook-signature': new Webhook(old).sign('msg_1', now, text),
         };
-        for (const form of [text, Buffer.from(text)]) expect(await verdict(form, theirs, old)).toBe('invalid_payload');
+        expect(await verdict(text, theirs, old)).toBe('invalid_payload');
         const json = JSON.stringify(data);
         const ours = await signWebhook({ body: json, secret: [old, current] });
         for (const each of [old, current]) expect(() => new Webhook(each).verify(json, ours)).not.toThrow();
       }),
+      fuzzing(),
     );
-  });
-});
+  },
+);
 
 // The packages turn bytes into text before they sign, so bytes need another witness.
 it('bytes are signed as OpenSSL does, also where they are no text at all', async () => {
@@ -54,6 +56,7 @@ it('bytes are signed as OpenSSL does, also where they are no text at all', async
       expect(headers['webhook-signature']).toBe(`v1,${expected}`);
       expect(await verdict(bytes, headers, key)).toBe('invalid_payload');
     }),
+    fuzzing(),
   );
 });
 
@@ -79,10 +82,9 @@ it('10 000 signatures in one header cost one HMAC a secret, and the genuine one 
   const headers = await signWebhook({ body, secret: key });
   const forged = `v1,${Buffer.alloc(32).toString('base64')} `.repeat(10_000);
   createHmac.mockClear();
-  expect(await verdict(body, { ...headers, 'webhook-signature': forged }, key)).toBe('no_matching_signature');
+  const last = forged + headers['webhook-signature'];
+  expect(await verdict(body, { ...headers, 'webhook-signature': last }, key)).toBe('accepted');
   expect(createHmac).toHaveBeenCalledOnce();
-  const last = { ...headers, 'webhook-signature': forged + headers['webhook-signature'] };
-  expect(await verdict(body, last, key)).toBe('accepted');
 });
 
 const anything = anythingOr(body, secret, [secret]);
