@@ -80,10 +80,8 @@ describe.each((['redis-server', 'valkey-server'] as const).filter(canRun))('on %
     await redisRateLimitStore(admin).sync('key', firstRequest('a', { reset: 1000, timeLeft: 60_000, normal: 1 }));
     await (await claimed(redisReplayStore(admin), 'msg_1')).complete();
     await (await claimed(redisReplayStore(admin), 'msg_2')).release();
-    for (const [key, lifetime] of [
-      ['example-sdk:rate-limit:key', 180_000],
-      ['example-sdk:webhook:msg_1', 345_600_000],
-    ] as const) {
+    const lifetimes = { 'example-sdk:rate-limit:key': 180_000, 'example-sdk:webhook:msg_1': 345_600_000 };
+    for (const [key, lifetime] of Object.entries(lifetimes)) {
       expect(await admin.memory('USAGE', key)).toBeLessThan(1_000);
       expect(lifetime - (await admin.pttl(key))).toBeLessThan(60_000);
     }
@@ -92,8 +90,6 @@ describe.each((['redis-server', 'valkey-server'] as const).filter(canRun))('on %
 
   it.each([
     ['killed', 'ioredis'],
-    ['killed', 'node-redis'],
-    ['frozen', 'ioredis'],
     ['frozen', 'node-redis'],
   ])('a claim that waits for a server that is %s, in the queue of %s, is withdrawn', async (how, kind) => {
     const options = { lease: 3_600_000, timeout: 50, prefix: `${how} ${kind}` };

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { runInNewContext } from 'node:vm';
@@ -10,6 +10,7 @@ import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { machineClock, openDatabase, transaction, whenUnlocked } from '../../src/sqlite/database.ts';
 import { claimed } from '../replay/support/replay-store-contract.ts';
+import { throwing } from '../support/http-server.ts';
 import { firstRequest, itIsARateLimitStore } from '../sharing/support/store-requests.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -23,8 +24,7 @@ afterEach(() => {
 
 const newFile = () => join(temporaryFolder(), 'shared.db');
 const rows = (path: string, table: string) => new DatabaseSync(path).prepare(`SELECT * FROM ${table}`).all();
-const minute = 60_000;
-const window = { reset: 1000, timeLeft: minute };
+const window = { reset: 1000, timeLeft: 60_000 };
 
 describe.each([
   ['sqliteRateLimitStore', sqliteRateLimitStore],
@@ -36,13 +36,11 @@ describe.each([
 
   it.each<[what: string, given: (path: string) => unknown, message: string]>([
     ['a missing folder', (path) => join(path, 'shared.db'), "can't be used: unable to open database file. Its folder"],
-    ['a folder', (path) => (mkdirSync(path), path), 'unable to open database file'],
     ['another file', (path) => (writeFileSync(path, 'Dear diary, '.repeat(100)), path), 'file is not a database'],
-    ...['', ':memory:', 'file:x?mode=memory&cache=shared', undefined].map((path): [string, () => unknown, string] => {
-      return [`the path ${path}`, () => path, noUri];
-    }),
+    ['a database in memory', () => ':memory:', noUri],
+    ['a URI', () => 'file:x?mode=memory&cache=shared', noUri],
+    ['no path', () => undefined, noUri],
     ['no process', without(undefined), noModule],
-    ['no getBuiltinModule', without({}), noModule],
     ['no node:sqlite', without({ getBuiltinModule: () => undefined }), noModule],
   ])('for %s', (what, given, message) => {
     const close = vi.spyOn(DatabaseSync.prototype, 'close');
@@ -52,14 +50,6 @@ describe.each([
     if (what === 'another file') expect(close).toHaveBeenCalledTimes(2);
   });
 });
-
-it.each([{ lease: 0 }, { retention: 0 }, { lease: 1.5 }, { timeout: 1 }])(
-  'sqliteReplayStore() refuses %o',
-  (options) => {
-    expect(() => sqliteReplayStore(newFile(), options)).toThrow(InvalidRequestError);
-    expect(() => sqliteReplayStore(newFile(), { lease: 1, retention: 1 })).not.toThrow();
-  },
-);
 
 describe('a file that several processes use', () => {
   const schema = 'CREATE TABLE IF NOT EXISTS events (id)';
@@ -87,37 +77,23 @@ describe('a file that several processes use', () => {
   it('is tried again while it is locked, where errors have another realm, too, as in Jest', async () => {
     const locked: unknown = runInNewContext(`Object.assign(new Error('database is locked'), { errcode: 261 })`);
     const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
-    const failing = (error: unknown) => {
-      let isFirst = true;
-      return () => {
-        if (!isFirst) return 'done';
-        isFirst = false;
-        throw error;
-      };
-    };
-    expect(await whenUnlocked(failing(locked))).toBe('done');
-    await expect(whenUnlocked(failing(full))).rejects.toBe(full);
+    expect(await whenUnlocked(vi.fn(() => 'done').mockImplementationOnce(throwing(locked)))).toBe('done');
+    await expect(whenUnlocked(vi.fn().mockImplementationOnce(throwing(full)))).rejects.toBe(full);
   });
 
   it('has nothing of a transaction that fails', () => {
     const database = openDatabase(newFile(), schema);
-    const work = () => {
-      database.exec('INSERT INTO events VALUES (1)');
-      throw new Error('no');
-    };
-    expect(() => transaction(database, work)).toThrow('no');
+    const work = () => database.exec('INSERT INTO events VALUES (1); SELECT no FROM events');
+    expect(() => transaction(database, work)).toThrow('no such column');
     expect(transaction(database, () => database.prepare('SELECT * FROM events').all())).toEqual([]);
   });
 
-  it.each(['bun', 'deno'])(
-    "counts time as the machine's uptime in %s, whose hrtime starts with the process",
-    (runtime) => {
-      const versions = { ...process.versions, [runtime]: '1.0.0' };
-      vi.stubGlobal('process', { versions, getBuiltinModule: () => ({ uptime: () => 12.9 }) });
-      const clock = machineClock();
-      expect([clock.now(), clock.resolution]).toEqual([12_900, 1_000]); // Deno counts whole seconds
-    },
-  );
+  it.each(['bun', 'deno'])("counts the machine's uptime in %s, whose hrtime starts with the process", (name) => {
+    const versions = { ...process.versions, [name]: '1.0.0' };
+    vi.stubGlobal('process', { versions, getBuiltinModule: () => ({ uptime: () => 12.9 }) });
+    const clock = machineClock();
+    expect([clock.now(), clock.resolution]).toEqual([12_900, 1_000]); // Deno counts whole seconds
+  });
 
   it('counts time as another process of the machine does, too', () => {
     const { now, resolution } = machineClock();
@@ -144,7 +120,7 @@ describe('sqliteRateLimitStore', () => {
     const keys = () => rows(path, 'example_sdk_rate_limit').map(({ key }) => key);
     for (const process of ['a', 'b']) await store.sync('key', firstRequest(process));
     expect(keys()).toEqual(['key']);
-    vi.advanceTimersByTime(5 * minute);
+    vi.advanceTimersByTime(300_000);
     expect(await store.sync('other', firstRequest('c'))).toHaveProperty('processes', 1);
     expect(keys()).toEqual(['other']);
   });
@@ -154,7 +130,7 @@ describe('sqliteRateLimitStore', () => {
     await store.sync('key', firstRequest('a', { ...window, used: 40, normal: 30 }));
     vi.setSystemTime(Date.now() + jump);
     vi.advanceTimersByTime(1_000);
-    const grant = { normal: 30, used: 40, timeLeft: minute - 1_000 };
+    const grant = { normal: 30, used: 40, timeLeft: 59_000 };
     expect(await store.sync('key', firstRequest('b', { normal: 100 }))).toMatchObject(grant);
   });
 
@@ -184,7 +160,7 @@ describe('sqliteReplayStore', () => {
   beforeEach(() => void vi.useFakeTimers());
   const table = 'example_sdk_webhook_event';
 
-  it.each([20_000, -20_000, 10 ** 12])('does not lose a claim if the wall clock jumps by %i ms', async (jump) => {
+  it.each([-20_000, 10 ** 12])('does not lose a claim if the wall clock jumps by %i ms', async (jump) => {
     const path = newFile();
     const [one, other] = [sqliteReplayStore(path), sqliteReplayStore(path)];
     const claim = await claimed(one, 'msg_1');

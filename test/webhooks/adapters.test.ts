@@ -93,8 +93,8 @@ describe('nodeHandler()', () => {
   it.each([false, true])('survives a connection that closes in the body, before the handler: %s', async (isBefore) => {
     const { server, logger } = nodeReceiver();
     const { url } = await startServer((request, response) => {
-      if (!isBefore) return server(request, response);
-      request.on('close', () => server(request, response)).on('error', () => undefined);
+      if (isBefore) request.on('close', () => server(request, response)).on('error', () => undefined);
+      else server(request, response);
     });
     begin(url, 'Content-Length: 100\r\n\r\n{"event":', (socket) => socket.destroy());
     await expect.poll(() => logger.warn).toHaveBeenCalledOnce();

@@ -15,18 +15,14 @@ const contract: Contract = {
     for (const claim of [...claims, await claimed(stores[1], 'msg_2')])
       if (claim.status === 'claimed') await claim.release();
   },
-  async 'remembers a handled event for all processes, also if it is completed twice and then released'(one, other) {
-    const claim = await claimed(one, 'msg_1');
+  async 'grants an event again that was released, and remembers it once it is handled, whatever follows'(one, other) {
+    await (await claimed(one, 'msg_1')).release();
+    const claim = await claimed(other, 'msg_1');
     await Promise.all([claim.complete(), claim.complete()]);
     await claim.complete();
     await claim.release();
     expect(claim.signal?.aborted).not.toBe(true);
     for (const each of [one, other]) expect(await each.claim('msg_1')).toEqual({ status: 'handled' });
-  },
-  async 'grants an event again that was released'(one, other) {
-    await (await claimed(one, 'msg_1')).release();
-    await (await claimed(other, 'msg_1')).complete();
-    expect(await one.claim('msg_1')).toEqual({ status: 'handled' });
   },
 };
 
@@ -51,7 +47,6 @@ const contractOfProcesses: Contract = {
     expect(await other.claim('msg_1')).toHaveProperty('status', 'busy');
     expect(claim.signal?.aborted).toBe(false);
     await claim.complete();
-    expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
   },
   async 'gives the event of a process that was killed to another one after 15 s'(one, other) {
     await claimed(one, 'msg_1');
