@@ -2,6 +2,7 @@ import type { AstroIntegration } from 'astro';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutCharts } from './charts.ts';
 import { withoutExamples } from './examples.ts';
 import { titleOf, withoutComponents } from './markdown.ts';
 import { pages } from './pages.ts';
@@ -12,6 +13,7 @@ export interface Content {
   /** Of the page, such as `guides/errors`, or `index` of the home page. */
   readonly address: string;
   readonly title: string;
+  readonly description: string;
   /** Its Markdown without front matter and components. */
   readonly body: string;
 }
@@ -61,7 +63,8 @@ export async function readContent(): Promise<Content[]> {
         return {
           address: addressOf(file),
           title: titleOf(markdown) ?? '',
-          body: file.endsWith('.mdx') ? withoutComponents(text) : withoutExamples(text),
+          description: /^description: "?(.*?)"?$/m.exec(markdown)?.[1]?.replaceAll('\\"', '"') ?? '',
+          body: file.endsWith('.mdx') ? withoutComponents(text) : withoutCharts(withoutExamples(text)),
         };
       }),
   );

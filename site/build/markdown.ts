@@ -1,7 +1,7 @@
 const fence = /(^```[^]*?^```$)/m;
 
 /** The parts of a page in their order: blocks of code, and what is between them. */
-function codeOrText(markdown: string): { code: boolean; text: string }[] {
+export function codeOrText(markdown: string): { code: boolean; text: string }[] {
   return markdown.split(fence).map((text) => ({ code: text.startsWith('```'), text }));
 }
 
@@ -38,3 +38,10 @@ export function titleOf(markdown: string): string | undefined {
 export function withoutComponents(mdx: string): string {
   return outsideCode(mdx, (part) => part.replaceAll(/^import .+\n/gm, '').replaceAll(/^ *<\/?[A-Z][^>]*>\n?/gm, ''));
 }
+
+/** The cells of a line of a table. */
+export const cellsOf = (line: string): string[] =>
+  line
+    .slice(1, -1)
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim());

@@ -1,4 +1,5 @@
 import { dirname, posix } from 'node:path';
+import { withCharts } from './charts.ts';
 import { withExamples } from './examples.ts';
 import { known } from './known-pages.ts';
 import { outsideCode, titleOf } from './markdown.ts';
@@ -28,7 +29,7 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const body = rewriteLinks(page, text, edition);
-  return ['---', ...lines, '---', withExamples(body, base)].join('\n');
+  return ['---', ...lines, '---', withCharts(withExamples(body, base))].join('\n');
 }
 
 /** The first sentence of the first paragraph, as plain text. */

@@ -19,8 +19,16 @@ export function readable(markdown: string): string {
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
+/** The line that imports what the page of this file is about, such as `@example/sdk/classes/Client.md`. */
+export function importOf(file: string): string {
+  const [, module, kind = '', name] = /^(.+)\/([\w-]+)\/(\w+)\.md$/.exec(file) ?? [];
+  if (module === undefined) return '';
+  const type = /^(interfaces|type-aliases)$/.test(kind) ? 'type ' : '';
+  return `\`\`\`ts frame="none"\nimport ${type}{ ${name} } from '${module}';\n\`\`\`\n\n`;
+}
+
 function sectionText(level: number, title: string, body: string): string {
-  const label = level > 3;
+  const label = level > 3 || /^(Parameters|Returns|See|Throws|Type Parameters)$/.test(title);
   // A table says of what it is, and the heading of a page's only constructor is that of its group.
   if (title === 'Constructors') return '## Constructor';
   if (title === 'Constructor' || title === 'Get Signature' || (label && title === 'Example')) return body;
@@ -28,7 +36,7 @@ function sectionText(level: number, title: string, body: string): string {
   if (label && title === 'Parameters') return body;
   if (label && title === 'Type Parameters') return body.includes('| Description |') ? body : '';
   if (title === 'Returns' && /^`[^`]*`$/.test(body)) return '';
-  if (label && /^(Returns|Throws)$/.test(title))
+  if (label && /^(Returns|See|Throws)$/.test(title))
     return `**${title}** ${body.replaceAll(/\s+/g, ' ').replace(/^\\\| /, '')}`;
   return title === '' ? body : `${'#'.repeat(level)} ${title}\n\n${body}`.trim();
 }

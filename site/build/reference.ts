@@ -5,7 +5,7 @@ import { type Application, Converter, ReflectionKind } from 'typedoc';
 import { titleOf } from './markdown.ts';
 import { addressOf } from './markdown-of-pages.ts';
 import { firstSentence } from './page-content.ts';
-import { described, readable } from './reference-text.ts';
+import { described, importOf, readable } from './reference-text.ts';
 
 const folder = fileURLToPath(new URL('../src/content/docs/api/', import.meta.url));
 
@@ -44,7 +44,7 @@ export function finishedReference(): AstroIntegration {
             // What has no sections needs no list of them.
             const sections = /^## /m.test(text) ? '' : 'tableOfContents: false\n';
             const head = `${matter}description: ${JSON.stringify(description)}\n${sections}`;
-            await writeFile(`${folder}${file}`, `---\n${head}---\n${text}`);
+            await writeFile(`${folder}${file}`, `---\n${head}---\n${importOf(file)}${text}`);
           }),
         );
       },
