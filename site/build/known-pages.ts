@@ -75,5 +75,12 @@ export const known: Readonly<Record<string, Known>> = {
   },
   sandbox: { names: 'sandbox, local API, mock server, dashboard' },
   'project/changelog': { names: 'changelog, release notes' },
+  'project/contributing': {
+    description: 'Install the repository, find your way around it, test a change, and publish a release.',
+  },
+  'reference/benchmarks': {
+    description: 'How many requests each client gets refused, and what a call, an import and a changing list cost.',
+    names: 'benchmarks, performance, overhead, bundle size',
+  },
   'reference/compatibility': { names: 'TypeScript, Node.js, Deno, Bun, versions, React Native' },
 };

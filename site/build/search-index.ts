@@ -3,7 +3,7 @@ import GithubSlugger from 'github-slugger';
 import { writeFile } from 'node:fs/promises';
 import { indexOf, type Section } from '../src/search/ranking.ts';
 import { known } from './known-pages.ts';
-import { outsideCode, splitAtHeadings } from './markdown.ts';
+import { cellsOf, codeOrText, splitAtHeadings } from './markdown.ts';
 import { type Content, readContent } from './markdown-of-pages.ts';
 
 /** Writes the index that the search box reads. What only contributors read is not in it. */
@@ -20,23 +20,38 @@ export function searchIndex(): AstroIntegration {
 }
 
 /** The parts of a page: what is below each heading, and before the first one. */
-export function sectionsOf({ address, title, body }: Content): Section[] {
+export function sectionsOf({ address, title, description, body }: Content): Section[] {
   const slugger = new GithubSlugger();
   return splitAtHeadings(body).map((section, index) => {
     const [page, heading] = [plain(title), plain(section.title)];
+    const parts = codeOrText(section.body);
+    const lines = parts.flatMap(({ code, text }) => (code ? [] : linesOf(text)));
     return {
       address: index === 0 ? `${address}/` : `${address}/#${slugger.slug(heading)}`,
       page,
       names: index === 0 ? `${page}, ${known[address]?.names ?? ''}` : '',
       heading,
-      text: plain(outsideCode(section.body, withoutMarks)),
+      text: [...(index === 0 ? [description] : []), ...lines].join('\n'),
+      code: parts.flatMap(({ code, text }) => (code ? plain(text) : [])).join(' '),
     };
   });
 }
 
-/** Without the marks of lists, and of tables and their heads. */
-const withoutMarks = (markdown: string) =>
-  markdown.replaceAll(/^\|.*\n\|[-: |]+$|^\| *| *\|$|^ *(?:[-*]|\d+\.) /gm, '').replaceAll(/ *(?<!\\)\| */g, ' · ');
+/** Paragraphs, items of lists and rows of tables, without marks. */
+const linesOf = (markdown: string) =>
+  markdown
+    .replaceAll(/(?:^\|.*\n?)+/gm, (table) => `\n${rowsOf(table).join('\n\n')}\n`)
+    .split(/\n(?=\n|\s*(?:[-*]|\d+\.) )/)
+    .map((line) => plain(line.replaceAll(/^\s*(?:[-*]|\d+\.) /g, '')))
+    .filter(Boolean);
+
+/** Each row in a line. A short cell says the name of its column. */
+function rowsOf(table: string): string[] {
+  const [head = [], , ...rows] = table.trim().split('\n').map(cellsOf);
+  return rows.map((cells) =>
+    cells.map((cell, at) => (at > 0 && cell.length < 20 ? `${head[at]}: ${cell}` : cell)).join(' · '),
+  );
+}
 
 /** Words without marks, links and HTML. */
 const plain = (markdown: string) =>

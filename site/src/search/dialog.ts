@@ -1,4 +1,5 @@
 import { find } from '../page/find.ts';
+import { topicOf } from '../page/topic.ts';
 import type { Hit } from './ranking.ts';
 
 type Search = (query: string) => Hit[];
@@ -6,9 +7,12 @@ type Search = (query: string) => Hit[];
 /** The search box. It loads the index when it is opened for the first time. */
 class SiteSearch extends HTMLElement {
   #loaded: Promise<Search | undefined> | undefined;
+  /** What the box shows until someone types. */
+  #popular: readonly Element[] = [];
 
   connectedCallback(): void {
     const dialog = find(this, 'dialog', HTMLDialogElement);
+    this.#popular = [...find(this, 'ol').children];
     const input = find(this, 'input', HTMLInputElement);
     const open = () => {
       void this.#load();
@@ -35,22 +39,24 @@ class SiteSearch extends HTMLElement {
       stops[stops.findIndex((stop) => stop === document.activeElement) + step]?.focus();
     });
     addEventListener('keydown', (event) => {
-      if (event.key !== 'k' || !(event.metaKey || event.ctrlKey)) return;
+      const isTyping = event.target instanceof Element && event.target.closest('input, select, [contenteditable=true]');
+      const isAsked = event.metaKey || event.ctrlKey ? event.key === 'k' : event.key === '/' && !isTyping;
+      if (!isAsked) return;
       event.preventDefault();
       if (!dialog.open) open();
     });
   }
 
   async #show(input: HTMLInputElement): Promise<void> {
-    const query = input.value;
+    const query = input.value.trim();
     const search = await this.#load();
     // Someone may have typed on while the index was loaded.
-    if (query !== input.value) return;
-    const hits = search?.(query) ?? [];
-    find(this, 'ol').replaceChildren(...hits.map((hit) => this.#item(hit)));
+    if (query !== input.value.trim()) return;
+    const hits = search?.(query).map((hit) => this.#item(hit)) ?? [];
+    find(this, 'ol').replaceChildren(...(query ? hits : this.#popular));
     const found = hits.length === 0 ? `Nothing found for “${query}”.` : `Best pages: ${hits.length}`;
-    const said = search ? query && found : 'The search could not be loaded. Type again to retry.';
-    find(this, '[role=status]').textContent = said;
+    const said = search ? found : 'The search could not be loaded. Type again to retry.';
+    find(this, '[role=status]').textContent = query ? said : 'Popular pages';
   }
 
   /** `undefined` if the index can't be loaded. The next query tries again. */
@@ -63,12 +69,11 @@ class SiteSearch extends HTMLElement {
     const item = document.createElement('li');
     for (const [index, { address, title, excerpt }] of hit.entries()) {
       const link = document.createElement('a');
-      link.className = index === 0 ? 'page' : 'section';
       link.href = `${this.dataset.base ?? '/'}${address}`;
-      link.append(
-        element('strong', title),
-        ...excerpt.map(({ text, found }) => (found ? element('mark', text) : text)),
-      );
+      const place = index === 0 ? [element('small', topicOf(link.pathname)?.name ?? '')] : [];
+      const text = element('span', '');
+      text.append(...excerpt.map(({ text, found }) => (found ? element('mark', text) : text)));
+      link.append(element('strong', title), ...place, text);
       item.append(link);
     }
     return item;

@@ -8,10 +8,13 @@ export interface Section {
   /** What the page is called, separated by commas. Only its first section has them. */
   readonly names: string;
   readonly heading: string;
+  /** A paragraph, an item of a list or a row of a table in each line. A page's first section begins with its description. */
   readonly text: string;
+  /** It is found, and not shown. */
+  readonly code: string;
 }
 
-/** A page, and after it the best of its sections. In an excerpt, what the query has found are pieces of their own. */
+/** A page with its description, and the best of its sections. In an excerpt, what the query has found are pieces of their own. */
 export type Hit = readonly {
   readonly address: string;
   readonly title: string;
@@ -23,7 +26,7 @@ const filling = /^(an?|and|are|as|at|by|can|do|does|for|from|get|how|i|if|in|is|
 
 const options: Options<Section> = {
   idField: 'address',
-  fields: ['page', 'names', 'heading', 'text'],
+  fields: ['page', 'names', 'heading', 'text', 'code'],
   storeFields: ['page', 'names', 'heading', 'text'],
   // `retryAfter` is found by its parts, too.
   tokenize: (text) => wordsOf(text).flatMap((word) => [...new Set([word, ...partsOf(word)])]),
@@ -60,30 +63,38 @@ export function search(index: MiniSearch<Section>, query: string): Hit[] {
   return pages
     .toSorted(([, a], [, b]) => Number(b.some(isNamed)) - Number(a.some(isNamed)))
     .slice(0, 8)
-    .map(([address, found]) => toHit(address, found));
+    .map(([address, found]) => toHit(address, String(index.getStoredFields(address)?.text), found));
 }
 
 /** Readers who search want to do something. The API reference and the project come after the guides. */
-const weightOf = (address: string) => (address.startsWith('project/') ? 0.1 : address.startsWith('api/') ? 0.3 : 1);
+const weightOf = (address: string) =>
+  address.startsWith('project/') ? 0.1 : /^(api|reference)\//.test(address) ? 0.3 : 1;
 
-function toHit(address: string, found: readonly SearchResult[]): Hit {
-  const links = found.map(({ id, page, heading, text, terms }) => {
-    const [title, excerpt] = [excerptOf(String(heading), terms), excerptOf(String(text), terms)];
+function toHit(address: string, text: string, found: readonly SearchResult[]): Hit {
+  const terms = found.flatMap((each) => each.terms);
+  const sections = found.map(({ id, heading, text }) => {
+    const [title, excerpt] = [pieces(String(heading), terms), excerptOf(String(text), terms)];
     const isFound = heading !== '' && [...title, ...excerpt].some((piece) => piece.found);
-    return { address: String(id), page: String(page), title: String(heading), excerpt, isFound };
+    return { address: String(id), title: String(heading), excerpt, isFound };
   });
-  const { excerpt } = links.find(({ title }) => title === '') ?? { excerpt: [] };
-  return [{ address, title: links[0]?.page ?? '', excerpt }, ...links.filter(({ isFound }) => isFound).slice(0, 2)];
+  const page = { address, title: String(found[0]?.page), excerpt: pieces(text.split('\n', 1)[0] ?? '', terms) };
+  return [page, ...sections.filter(({ isFound }) => isFound).slice(0, 2)];
 }
 
-/** The part of a text where it first has one of the words. */
+/** The part of a text where it first has one of the words, in a sentence rather than in a table. */
 function excerptOf(text: string, terms: readonly string[]): Hit[number]['excerpt'] {
+  const lines = text.split('\n').map((line) => pieces(line, terms));
+  const having = lines.filter((line) => line.some(({ found }) => found));
+  const line = having.find((each) => each.every((piece) => piece.text !== ' · ')) ?? having[0] ?? lines[0] ?? [];
+  const at = line.findIndex(({ found }) => found);
+  return at > 16 ? [{ text: '… ', found: false }, ...line.slice(at - 10)] : line;
+}
+
+function pieces(text: string, terms: readonly string[]): Hit[number]['excerpt'] {
   const isFound = (word: string) => terms.includes(stem(word));
-  const words = text
+  return text
     .split(/([\p{L}\p{N}]+)/u)
     .map(partsOf)
-    .flatMap((parts) => (parts.some(isFound) ? parts : parts.join('')));
-  const first = Math.max(words.findIndex(isFound) - 12, 0);
-  const shown = [first > 0 ? '… ' : '', ...words.slice(first, first + 54), first + 54 < words.length ? ' …' : ''];
-  return shown.map((word) => ({ text: word, found: isFound(word) }));
+    .flatMap((parts) => (parts.some(isFound) ? parts : parts.join('')))
+    .map((word) => ({ text: word, found: isFound(word) }));
 }
