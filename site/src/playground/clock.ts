@@ -5,9 +5,6 @@ export interface RealTime {
   readonly clearTimeout: (timer: number) => void;
 }
 
-/** The longest time that a real timer can wait, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
-
 interface Timer {
   due: number;
   readonly every: number | undefined;
@@ -21,12 +18,13 @@ interface Timer {
 export class VirtualClock {
   readonly #real: RealTime;
   readonly #timers = new Map<number, Timer>();
-  #speed: number;
+  readonly #speed: number;
   #virtualStart = 0;
   #realStart: number;
   #wake: number | undefined;
   #ids = 0;
 
+  /** @param speed - Virtual milliseconds per real one. */
   constructor(real: RealTime, speed: number) {
     this.#real = real;
     this.#speed = speed;
@@ -36,13 +34,6 @@ export class VirtualClock {
   /** Milliseconds since the clock was made. */
   now(): number {
     return Math.min(this.#virtualStart + (this.#real.now() - this.#realStart) * this.#speed, this.#nextDue());
-  }
-
-  /** Virtual milliseconds per real one; 0 stops the clock. Timers that run already follow. */
-  set speed(speed: number) {
-    this.#rebase();
-    this.#speed = speed;
-    this.#schedule();
   }
 
   setTimer(callback: () => void, milliseconds: number, repeats = false): number {
@@ -63,9 +54,9 @@ export class VirtualClock {
   #schedule(): void {
     if (this.#wake !== undefined) this.#real.clearTimeout(this.#wake);
     this.#wake = undefined;
-    if (this.#timers.size === 0 || this.#speed === 0) return;
+    if (this.#timers.size === 0) return;
     const delay = (this.#nextDue() - this.now()) / this.#speed;
-    this.#wake = this.#real.setTimeout(() => this.#run(), Math.min(delay, longestTimer));
+    this.#wake = this.#real.setTimeout(() => this.#run(), delay);
   }
 
   #nextDue(): number {
@@ -99,33 +90,27 @@ export class VirtualClock {
   }
 }
 
-/** The clock and the timers of a global scope as they are now. */
-export function realTimeOf(scope: typeof globalThis): RealTime {
-  const [set, clear, now] = [scope.setTimeout, scope.clearTimeout, scope.performance.now.bind(scope.performance)];
-  return { now, setTimeout: (callback, delay) => Number(set(callback, delay)), clearTimeout: (timer) => clear(timer) };
-}
-
 /** Replaces the clocks and timers of a global scope. Returns the clock that they follow. */
-export function installClock(scope: typeof globalThis, speed: number, real = realTimeOf(scope)): VirtualClock {
-  const RealDate = scope.Date;
-  const [start, startedAt] = [RealDate.now(), scope.performance.now()];
+export function installClock(scope: typeof globalThis, speed: number): VirtualClock {
+  const { Date: RealDate, setTimeout, clearTimeout } = scope;
+  const readPerformance = scope.performance.now.bind(scope.performance);
+  const [start, startedAt] = [RealDate.now(), readPerformance()];
+  const real = {
+    now: readPerformance,
+    setTimeout: (callback: () => void, delay: number) => Number(setTimeout(callback, delay)),
+    clearTimeout: (timer: number) => clearTimeout(timer),
+  };
   const clock = new VirtualClock(real, speed);
   const timers =
     (repeats: boolean) =>
     (callback: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) =>
       clock.setTimer(() => callback(...args), delay ?? 0, repeats);
-  class VirtualDate extends RealDate {
-    constructor(...args: [] | [number | string | Date]) {
-      if (args.length === 0) super(VirtualDate.now());
-      else super(...args);
-    }
-    static override now(): number {
-      return Math.floor(start + clock.now());
-    }
-  }
+  const now = () => Math.floor(start + clock.now());
   Object.assign(scope, {
-    // Without `new`, it returns the time as text.
-    Date: new Proxy(VirtualDate, { apply: () => String(new VirtualDate()) }),
+    Date: new Proxy(RealDate, {
+      construct: (target, args: [] | [number]) => (args.length === 0 ? new target(now()) : new target(...args)),
+      get: (target, name): unknown => (name === 'now' ? now : Reflect.get(target, name)),
+    }),
     setTimeout: timers(false),
     setInterval: timers(true),
     clearTimeout: (id?: number) => clock.clearTimer(id),

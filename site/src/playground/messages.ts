@@ -1,4 +1,5 @@
 import type { DeliveryRecord, RecordedRequest } from '@example/sandbox';
+import type { RateLimitSnapshot } from '@example/sdk';
 
 /** What the page tells the worker that runs the code. */
 export type Command =
@@ -7,15 +8,11 @@ export type Command =
       readonly code: string;
       /** The code as it was compiled with the page, if nobody has changed it. */
       readonly script: string | undefined;
-      readonly settings: Settings;
+      /** How many times as fast as the real one the clock is. */
+      readonly speed: number;
+      readonly trouble: Trouble;
     }
-  | { readonly type: 'set'; readonly settings: Settings };
-
-export interface Settings {
-  /** How many times as fast as the real one the clock is. */
-  readonly speed: number;
-  readonly trouble: Trouble;
-}
+  | { readonly type: 'set'; readonly trouble: Trouble };
 
 /** What is switched on to go wrong. */
 export interface Trouble {
@@ -36,13 +33,6 @@ export type ShownRequest = Pick<RecordedRequest, 'id' | 'method' | 'target' | 's
 
 export type ShownDelivery = Pick<DeliveryRecord, 'id' | 'event' | 'status' | 'tries' | 'body'>;
 
-export interface Budget {
-  readonly limit: number;
-  readonly remaining: number;
-  /** Calls that wait for the budget. */
-  readonly waiting: number;
-}
-
 /** What the worker tells the page. */
 export type Report =
   | { readonly type: 'console'; readonly level: Level; readonly text: string }
@@ -51,7 +41,7 @@ export type Report =
       /** Milliseconds of the virtual clock since the code was started. */
       readonly elapsed: number;
       /** `undefined` until the code makes a client. */
-      readonly budget: Budget | undefined;
+      readonly budget: Pick<RateLimitSnapshot, 'limit' | 'remaining' | 'waiting'> | undefined;
       /** Requests that are new or have changed since the last report. */
       readonly requests: readonly ShownRequest[];
       readonly deliveries: readonly ShownDelivery[];

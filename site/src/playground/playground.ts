@@ -1,6 +1,6 @@
 import { find } from '../page/find.ts';
 import { startTabs } from '../page/tabs.ts';
-import type { Settings } from './messages.ts';
+import type { Trouble } from './messages.ts';
 import { couldNotStart, Run } from './run.ts';
 import { share } from './share.ts';
 import { Source } from './source.ts';
@@ -39,7 +39,8 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     const program = await source.read();
     if (isDisposed || run) return;
     run = new Run(view, isScene, end);
-    run.send({ type: 'run', code: program, script: source.script, settings: settingsOf(root) });
+    const speed = Number(root.dataset.speed);
+    run.send({ type: 'run', code: program, script: source.script, speed, trouble: troubleOf(root) });
   }
 
   startTabs(
@@ -58,7 +59,7 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   });
   button('share').addEventListener('click', () => void share(root, source));
   for (const input of root.querySelectorAll('[name=faults], [name=latency], [name=outage]'))
-    input.addEventListener('change', () => run?.send({ type: 'set', settings: settingsOf(root) }));
+    input.addEventListener('change', () => run?.send({ type: 'set', trouble: troubleOf(root) }));
   if (source.shared !== undefined)
     status.textContent = 'This program came with the address. Read it before you run it.';
   if (isScene) button('edit').addEventListener('click', () => void source.edit().then(({ focus }) => focus()));
@@ -72,12 +73,9 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
   };
 }
 
-function settingsOf(root: HTMLElement): Settings {
+function troubleOf(root: HTMLElement): Trouble {
   const isOn = (name: string) => find(root, `[name="${name}"]`, HTMLInputElement).checked;
-  return {
-    speed: Number(root.dataset.speed),
-    trouble: { faults: isOn('faults'), latency: isOn('latency'), outage: isOn('outage') },
-  };
+  return { faults: isOn('faults'), latency: isOn('latency'), outage: isOn('outage') };
 }
 
 /** Listens for Ctrl+Enter and ⌘+Enter before the editor, which would begin a new line. */

@@ -4,7 +4,7 @@
  */
 import { installClock } from './clock.ts';
 import { createEnvironment, type Environment } from './environment.ts';
-import type { Command, Level, Report, Settings, ShownRequest } from './messages.ts';
+import type { Command, Level, Report, ShownRequest, Trouble } from './messages.ts';
 import { printed } from './printed.ts';
 import { closeWaysOut } from './ways-out.ts';
 
@@ -14,7 +14,6 @@ const real = {
 };
 const send = (report: Report) => postMessage(report);
 
-const clock = installClock(globalThis, 1);
 closeWaysOut();
 redirectConsole();
 
@@ -35,8 +34,8 @@ const timersOfProgram = {
     timers.add(id);
     return id;
   },
-  clearTimeout: (id: number) => clear(id),
-  clearInterval: (id: number) => clear(id),
+  clearTimeout: clear,
+  clearInterval: clear,
 };
 function clear(id: number): void {
   timers.delete(id);
@@ -45,13 +44,13 @@ function clear(id: number): void {
 
 let environment: Environment | undefined;
 /** The latest that the page has asked for, which may be while the environment is created. */
-let settings: Settings = { speed: 1, trouble: { faults: false, latency: false, outage: false } };
+let trouble: Trouble;
 /** Reports what the program has done until now. */
 let report = (): void => undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  settings = data.settings;
-  apply();
+  ({ trouble } = data);
+  environment?.setTrouble(trouble);
   if (data.type !== 'run') return;
   start(data).then(
     () => end(),
@@ -61,11 +60,12 @@ addEventListener('message', ({ data }: MessageEvent<Command>) => {
 // As in Node.js, it ends the program.
 addEventListener('unhandledrejection', ({ reason }) => end({ error: reason }));
 
-async function start({ code, script }: Extract<Command, { type: 'run' }>): Promise<void> {
+async function start({ code, script, speed }: Extract<Command, { type: 'run' }>): Promise<void> {
   // What it loads must be loaded after the clock is installed.
-  const api = await createEnvironment(settings.trouble);
+  const clock = installClock(globalThis, speed);
+  const api = await createEnvironment(trouble);
   environment = api;
-  apply();
+  api.setTrouble(trouble);
   const began = clock.now();
   const known = new Map<string, string>();
   report = () => send(stateOf(api, clock.now() - began, known));
@@ -79,12 +79,6 @@ async function start({ code, script }: Extract<Command, { type: 'run' }>): Promi
     // The browser reports a rejection that nothing handles in a task of its own, some time after it.
     await new Promise((resolve) => real.setTimeout(resolve, 20));
   } while (timers.size > 0);
-}
-
-function apply(): void {
-  if (environment === undefined) return;
-  environment.setTrouble(settings.trouble);
-  clock.speed = settings.speed;
 }
 
 /** The page ends this worker in response. */

@@ -10,17 +10,9 @@ export async function share(root: HTMLElement, source: Source): Promise<void> {
   const link = document.createElement('a');
   link.textContent = 'the address of this program';
   link.href = href;
-  const isCopied = await copy(href);
+  const copy = async () => navigator.clipboard.writeText(href);
+  // The browser may refuse.
+  const [{ status }] = await Promise.allSettled([copy()]);
   const place = find(root, '[data-part="shared"]');
-  place.replaceChildren(isCopied ? 'Copied ' : 'Copy ', link, isCopied ? '.' : ' to share it.');
-}
-
-/** Returns `false` if the browser refuses. */
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
+  place.replaceChildren(...(status === 'fulfilled' ? ['Copied ', link, '.'] : ['Copy ', link, ' to share it.']));
 }

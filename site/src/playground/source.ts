@@ -48,10 +48,7 @@ export class Source {
   }
 
   dispose(): void {
-    this.#editor?.then(
-      ({ dispose }) => dispose(),
-      () => undefined,
-    );
+    void this.#editor?.then(({ dispose }) => dispose()).catch(() => undefined);
   }
 
   #replace(code: string | undefined): void {
