@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Client } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { expect, it } from 'vitest';
-import { withExamples, withoutExamples } from '../../site/build/examples.ts';
-import { fromHash } from '../../site/src/playground/address.ts';
+import { fromHash, toHash } from '../../site/src/playground/address.ts';
 import { codeBlocks } from '../guides/support/code-blocks.ts';
 
 it('keeps the code of each guide within the 72 columns that a page shows', () => {
@@ -14,21 +13,15 @@ it('keeps the code of each guide within the 72 columns that a page shows', () =>
   expect(long).toEqual([]);
 });
 
-it('puts the whole program into a link, and takes the link out of the Markdown', () => {
-  const markdown = '# Retries\n\n```ts run\nawait client.users.create(params);\n```\n\nMore.\n';
-  const content = withExamples(markdown, '/js-sdk/');
+it('keeps a program in an address', () => {
+  const program = `const greeting = 'Grüße, 世界 👋'; // ~?>\n`;
 
-  const [, hash = ''] = /href="\/js-sdk\/playground\/(#[^"]+)"/.exec(content) ?? [];
-  expect(fromHash(hash)).toMatch(
-    /^import { Client, type UserCreateParams }[^]+\nawait client\.users\.create\(params\);$/,
-  );
-  expect(withoutExamples(content)).toBe(markdown);
+  expect(toHash(program)).toMatch(/^#code=[\w-]+$/);
+  expect(fromHash(toHash(program))).toBe(program);
 });
 
-it('leaves other code alone', () => {
-  const markdown = '```ts\nawait client.users.create(params);\n```\n';
-
-  expect(withExamples(markdown, '/js-sdk/')).toBe(markdown);
+it.each(['', '#installation', '#code=', '#code=%', '#code=_w'])('finds no program in the address "%s"', (hash) => {
+  expect(fromHash(hash)).toBeUndefined();
 });
 
 it('says on the page Get started what its program prints', async () => {

@@ -1,9 +1,23 @@
-import { expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { expect, it, vi } from 'vitest';
+import { runnable } from '../../site/build/examples.ts';
+import { pages, root } from '../../site/build/pages.ts';
 import { programs } from '../../site/src/playground/programs.ts';
 import { axeFindings } from '../support/axe.ts';
-import { describeSite, ended, origin, run } from './support/site.ts';
+import { describeSite, ended, onPhone, origin, run } from './support/site.ts';
 
-describeSite('the playground', (open) => {
+/** How far what is printed is below the button. */
+const distanceTo = (edge: 'top' | 'bottom') =>
+  `document.querySelector('[data-part=console]').getBoundingClientRect().${edge} -
+    document.querySelector('[name=run]').getBoundingClientRect().top`;
+
+/** The guides that have examples, and how many. */
+const withExamples = pages.flatMap(({ address, file }) => {
+  const count = file.startsWith('site/') ? 0 : (readFileSync(`${root}${file}`, 'utf8').match(runnable)?.length ?? 0);
+  return count === 0 ? [] : [{ address, count }];
+});
+
+describeSite('the playgrounds', (open) => {
   it('runs each program of its menu, lets none out of the page, and sends nothing anywhere', async () => {
     await using page = await open('playground/');
     await page.waitForSelector('.cm-content');
@@ -18,14 +32,13 @@ describeSite('the playground', (open) => {
       expect(deliveries).toContain('delivered user.created, 1 attempt');
     }
 
-    await page.fill(
-      '.cm-content',
+    const { console } = await run(
+      page,
       `const { status } = await fetch('https://example.org/elsewhere');
        console.log(status, typeof WebSocket, typeof XMLHttpRequest, typeof importScripts);
        console.log(typeof caches, typeof CacheStorage, typeof FontFace, typeof Worker);
        try { await (await caches.open('x')).add('/js-sdk/favicon.svg?leak'); } catch (error) { console.log(error); }`,
     );
-    const { console } = await run(page);
     expect(console).toContain('404 undefined undefined undefined');
     expect(console).toContain('undefined undefined undefined undefined\nReferenceError');
     expect(requests.filter((url) => !url.startsWith(`${origin}_astro/`))).toEqual([]);
@@ -47,11 +60,7 @@ describeSite('the playground', (open) => {
   });
 
   it('shows on a phone what it prints, with the button, as soon as it runs', async () => {
-    await using page = await open('playground/', {
-      viewport: { width: 390, height: 844 },
-      hasTouch: true,
-      isMobile: true,
-    });
+    await using page = await open('playground/', onPhone);
     await page.waitForSelector('.cm-content');
     await page.click('[name=run]');
     for (const state of ['running', 'ended']) {
@@ -72,10 +81,9 @@ describeSite('the playground', (open) => {
       expect((await ended(page)).console).toBe(`${key}\n`);
       expect(await page.textContent('.cm-content')).toBe(`console.log('${key}');`);
     }
-    const colours = await page
-      .locator('.cm-line, .cm-line span')
-      .evaluateAll((all) => all.map((each) => getComputedStyle(each).color));
-    expect(new Set(colours).size).toBeGreaterThan(2);
+    const colour =
+      'new Set(Array.from(document.querySelectorAll(".cm-line, .cm-line span"), (each) => getComputedStyle(each).color))';
+    expect(await page.evaluate(`${colour}.size`)).toBeGreaterThan(2);
   });
 
   it('shows an outage, whether it is switched on while the program is loaded or before, and the bodies of the requests', async () => {
@@ -89,14 +97,16 @@ describeSite('the playground', (open) => {
 
       expect(status, when).toContain('Failed.');
       expect(console).toContain('InternalServerError');
-      expect(requests).toContain('503 POST /v1/users');
-      expect(requests).toContain('ada@example.com');
+      for (const part of ['503 POST /v1/users', 'ada@example.com']) expect(requests).toContain(part);
       expect(requests).not.toContain('secure_password');
     }
   });
 
-  it('shares a program by its address, and stops one that never ends', async () => {
-    const program = `console.log('shared'); for (;;);`;
+  it('shares a program by its address, leaves what is open as it is while it runs, and stops it if it never ends', async () => {
+    const program = `import { Client } from '@example/sdk';
+       const get = () => new Client().users.get('user_1').catch(() => undefined);
+       setInterval(get, 3000);
+       await new Promise(() => undefined);`;
     await using page = await open('playground/', { permissions: ['clipboard-write'] });
     await page.fill('.cm-content', program);
     await page.click('[name=share]');
@@ -104,9 +114,16 @@ describeSite('the playground', (open) => {
 
     await page.reload();
     await page.getByText('This program came with the address. Read it before you run it.').waitFor();
-    await page.getByText(program).waitFor();
+    await page.getByText('setInterval(get, 3000);').waitFor();
     await page.click('[name=run]');
-    await page.waitForSelector('[data-part=console] .log');
+    await page.click('[role=tab] >> nth=1');
+    const first = page.locator('[data-part=requests] details:first-child');
+    // Its line changes when it is answered, which may take the click away.
+    await first.getByText(/^\d{3} /).waitFor();
+    await first.locator('summary').click();
+    const shown = await page.textContent('[data-count=Requests]');
+    await page.waitForFunction(`document.querySelector('[data-count=Requests]').textContent !== '${shown}'`);
+    expect(await first.getAttribute('open')).not.toBeNull();
     expect(await page.textContent('[name=run]')).toBe('Stop');
     await page.click('[name=run]');
     expect((await ended(page)).status).toMatch(/^Stopped\./);
@@ -120,26 +137,17 @@ describeSite('the playground', (open) => {
   it('shows how a program ends, and nothing of the run before', async () => {
     await using page = await open('playground/');
     expect((await run(page)).budget).toMatch(/^\d+ of 100$/);
+    const never = 'await new Promise(() => undefined);';
     for (const [program, outcome, shown] of [
       // Types are left out, and not checked.
       ['const text: string = 1; console.log(text);', 'Done', '1\n'],
       [`setTimeout(() => console.log('later'), 5_000);`, 'Done', 'later\n'],
       ['const = 1;', 'Failed', 'SyntaxError: Unexpected token (1:7)\n'],
-      [
-        `await new Promise(() => setTimeout(() => { throw new Error('thrown'); }));`,
-        'Failed',
-        'Uncaught Error: thrown\n',
-      ],
-      [`void Promise.reject(new TypeError('forgotten'));`, 'Failed', 'TypeError: forgotten\n'],
-      [
-        `setTimeout(() => void Promise.reject(new TypeError('late')), 10); await new Promise(() => undefined);`,
-        'Failed',
-        'TypeError: late\n',
-      ],
+      [`setTimeout(() => { throw new Error('thrown'); }); ${never}`, 'Failed', 'Uncaught Error: thrown\n'],
+      [`setTimeout(() => void Promise.reject(new TypeError('late')), 10); ${never}`, 'Failed', 'TypeError: late\n'],
       ['throw undefined;', 'Failed', 'undefined\n'],
     ] as const) {
-      await page.fill('.cm-content', program);
-      const { status, console, budget } = await run(page);
+      const { status, console, budget } = await run(page, program);
       expect({ program, console, budget }).toEqual({ program, console: shown, budget: '–' });
       expect(status).toMatch(`${outcome}. 0 requests in `);
     }
@@ -157,30 +165,89 @@ describeSite('the playground', (open) => {
     expect(await page.textContent('[name=run]')).toBe('Run');
   });
 
-  it('leaves what is open as it is while the program runs', async () => {
-    await using page = await open('playground/');
-    await page.fill(
-      '.cm-content',
-      `import { Client } from '@example/sdk';
-       const client = new Client();
-       await client.users.get('user_1').catch(() => undefined);
-       setInterval(() => void client.users.get('user_1').catch(() => undefined), 3000);
-       await new Promise(() => undefined);`,
-    );
-    await page.click('[name=run]');
-    await page.click('[role=tab] >> nth=1');
-    // Its line changes when it is answered, which may take the click away.
-    await page.waitForFunction(
-      `/^\\d{3} /.test(document.querySelector('[data-part=requests] details:first-child summary')?.textContent)`,
-    );
-    await page.click('[data-part=requests] details:first-child summary');
-    const said = await page.textContent('[data-part=status]');
-    const shown = await page.textContent('[data-count=Requests]');
-    await page.waitForFunction(
-      `document.querySelector('[data-count=Requests]').textContent !== ${JSON.stringify(shown)}`,
-    );
+  it('runs 300 calls as soon as the home page is opened, of which none is refused, and lets them be edited', async () => {
+    await using page = await open('', { viewport: { width: 1440, height: 900 } });
+    await page.waitForSelector('.playground[data-state]');
+    const box = await page.locator('.playground').boundingBox();
+    expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(900);
+    const { status, console, budget } = await ended(page);
+    // Two windows have to end. On a busy machine, a call may time out and be made again.
+    const [, seconds] =
+      /^Done\. 3\d\d requests in ([\d.]+) s of simulated time, 0 refused with 429\.$/.exec(status) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(61);
+    expect(console).toBe('300 calls done\n');
+    expect(budget).toMatch(/^\d+ of 100$/);
+    expect((await page.getAttribute('.playground .good', 'd'))?.split('M').length).toBeGreaterThan(300);
+    expect(await page.locator('.cm-content').count()).toBe(0);
 
-    expect(await page.getAttribute('[data-part=requests] details:first-child', 'open')).not.toBeNull();
-    expect(await page.textContent('[data-part=status]')).toBe(said);
+    await page.click('[name=edit]');
+    await page.waitForSelector('.cm-content');
+    expect((await page.locator('.cm-line').allTextContents()).join('\n')).toBe(programs['300 calls at once']);
+    await page.fill('.cm-content', `console.log('edited');`);
+    await page.keyboard.press('Control+Enter');
+    expect((await ended(page)).console).toBe('edited\n');
+  });
+
+  it.each([
+    ['on a phone', onPhone],
+    [
+      'for readers who prefer reduced motion',
+      { ...onPhone, hasTouch: false, isMobile: false, reducedMotion: 'reduce' },
+    ],
+  ] as const)(
+    'does not start by itself on the home page %s, and shows the result beside the button',
+    async (_, options) => {
+      await using page = await open('', options);
+      await page.waitForLoadState('networkidle');
+      expect(await page.getAttribute('.playground', 'data-state')).toBeNull();
+      await page.click('[name=run]');
+      expect((await ended(page)).console).toBe('300 calls done\n');
+      expect(await page.evaluate(distanceTo('bottom'))).toBeLessThan(500);
+    },
+  );
+
+  it.each(withExamples)(
+    'prints something beside the button of each example of /$address/',
+    async ({ address, count }) => {
+      await using page = await open(`${address}/`, onPhone);
+      expect(await page.locator('.run-example').count()).toBe(count);
+      for (let example = 0; example < count; example += 1) {
+        await page.locator('.run-example a').first().click();
+        const { status, console } = await ended(page);
+        expect({ address, example, status }).toMatchObject({ status: expect.stringMatching(/^Done\. /) });
+        expect(console).toMatch(/\w/);
+        // On a phone, too, what it prints is in the window with the button.
+        expect(await page.evaluate(distanceTo('top'))).toBeLessThan(500);
+        await page.click('[name=close]');
+        await page.evaluate(`document.querySelector('.run-example').remove()`);
+        expect(page.workers()).toEqual([]);
+      }
+    },
+  );
+
+  it('opens an example once, edits and shares it, and gives its place back with nothing left running', async () => {
+    await using page = await open('guides/pagination/', { permissions: ['clipboard-write'] });
+    await page.evaluate(`for (let i = 0; i < 2; i++) document.querySelector('.run-example a').click()`);
+    await ended(page);
+    expect(await page.locator('.playground').count()).toBe(1);
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+      expect(await axeFindings(page, '.playground')).toEqual([]);
+    }
+
+    expect((await run(page, `console.log('edited');`)).console).toBe('edited\n');
+    await page.click('[name=share]');
+    const address = await page.getAttribute('[data-part=shared] a', 'href');
+    await page.fill('.cm-content', 'for (;;);');
+    await page.click('[name=run]');
+    await vi.waitFor(() => expect(page.workers()).toHaveLength(1), { timeout: 60_000 });
+    await page.click('[name=close]');
+    await vi.waitFor(() => expect(page.workers()).toEqual([]), { timeout: 60_000 });
+    expect(await page.locator('.playground').count()).toBe(0);
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Run this example');
+
+    await page.goto(address ?? '');
+    await page.waitForSelector('.cm-content');
+    expect(await page.textContent('.cm-content')).toBe(`console.log('edited');`);
   });
 });

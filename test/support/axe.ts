@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -8,10 +7,15 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
  * What axe finds wrong with a part of a page: the rule, and the elements. It comes through the debugger, since the page's
  * policy may let in no foreign script.
  */
-export async function axeFindings(page: Page, part: string | object = 'html', rules?: readonly string[]) {
+export async function axeFindings(
+  page: { readonly evaluate: (script: string) => Promise<unknown> },
+  part: string | object = 'html',
+  rules?: readonly string[],
+) {
   await page.evaluate(axe);
-  return page.evaluate<string[]>(
+  const found = await page.evaluate(
     `axe.run(${JSON.stringify(part)}, ${JSON.stringify({ resultTypes: ['violations'], runOnly: rules })}).then(({ violations }) =>
       violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
   );
+  return found as string[]; // What the script returns.
 }

@@ -35,8 +35,12 @@ export function describeSite(name: string, define: (open: Open) => void): void {
   });
 }
 
-/** Runs the program of a playground, and waits until it has ended. Returns what the page says then. */
-export async function run(page: Page) {
+/** How a phone opens a page. */
+export const onPhone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** Runs a program in a playground, or the one that it has, and waits until it has ended. Returns what the page says then. */
+export async function run(page: Page, program?: string) {
+  if (program !== undefined) await page.fill('.cm-content', program);
   await page.click('[name=run]');
   return ended(page);
 }
