@@ -19,7 +19,7 @@ const sections: Readonly<Record<string, () => string>> = {
           ...cells.slice(0, -1).map((cell) => /^\d+ of \d+/.exec(cell)?.[0] ?? ''),
         ]),
     };
-    return `**Goals are met in ${met} of ${rows.length} set-ups.**\n\n${tables.markdown([table])}`;
+    return `**The SDK meets its goals in ${met} of ${rows.length} set-ups that the guides recommend.**\n\n${tables.markdown([table])}`;
   },
   overhead: () => {
     const { rows, ...run } = readResults<tables.OverheadRow>('overhead');
@@ -27,7 +27,7 @@ const sections: Readonly<Record<string, () => string>> = {
       const ratio = (name: string) => only(rows, (row) => row.concurrency === concurrency && row.name === name).ratio;
       return `${(ratio('@example/sdk') / ratio('ky')).toFixed(2)} ×`;
     };
-    const finding = `A call costs ${timesKy(1)} as much as with ky, and ${timesKy(10)} if ten run at a time.`;
+    const finding = `A call takes ${timesKy(1)} the CPU time of ky's, and ${timesKy(10)} if ten run at a time.`;
     return page(finding, run, tables.overheadTables(rows)[0]);
   },
   'rate-limit': () => {
@@ -58,6 +58,10 @@ const sections: Readonly<Record<string, () => string>> = {
     const holds = `After ${heap.items.toLocaleString('en')} items, it holds ${(heap.heap / 1e6).toFixed(0)} MB.`;
     return `${page(finding, run, tables.walkTables(moving)[0])}\n\nAt rest, the SDK sends ${resting.requests} requests. ${holds}`;
   },
+  machine: () => {
+    const runs = ['rate-limit', 'overhead', 'size', 'pagination'].map((name) => readResults<object>(name));
+    return `Measured with ${[...new Set(runs.map(({ node, machine }) => `Node ${node}, ${machine}`))].join('; ')}.`;
+  },
   refusals: () =>
     tables.markdown(tables.rateLimitTables(readResults<tables.RateLimitRow>('rate-limit').rows.filter(isMain))),
   weight: () =>
@@ -85,7 +89,7 @@ function page(
 ): string {
   const day = new Date(run.date).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
   const shown = [...(first ? [tables.markdown([first])] : []), ...(folded ? [tables.fold(folded)] : [])];
-  return [`**${finding}** ${day}, Node ${run.node}, ${run.machine}.`, ...shown].join('\n\n');
+  return [`**${finding}** ${day}.`, ...shown].join('\n\n');
 }
 
 const sizeOf = (what: string) =>
