@@ -12,7 +12,7 @@ import { controlRoutes } from './control/routes.ts';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { dashboardRoutes } from './dashboard/routes.tsx';
 import { BrokenConnection } from './http/broken-connection.ts';
-import { Failure, failureOf } from './http/failure.ts';
+import { Failure, responseFailure } from './http/failure.ts';
 import type { Services } from './state/services.ts';
 
 /** The documented API as a function from a request to a response, over any transport. */
@@ -39,12 +39,8 @@ export function createApp(services: Services): Hono<Env> {
   app.onError((error) => {
     // No response can express it, so the transport breaks the connection.
     if (error instanceof BrokenConnection) throw error;
-    return (failureOf(error) ?? internalError()).response;
+    return responseFailure(error).response;
   });
 
   return app;
-}
-
-function internalError(): Failure {
-  return new Failure(500, 'internal_error', 'The sandbox failed. This is a bug in the sandbox.');
 }

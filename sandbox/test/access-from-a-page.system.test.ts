@@ -88,28 +88,4 @@ describeInChromium('a page in Chromium', () => {
       expect([sandbox.state.users.list(), sandbox.requests]).toEqual([[], []]);
     }
   });
-
-  test('of this machine, or of an origin that is allowed, uses the API, but not the dashboard', async () => {
-    const allowed = await originOf('app.test');
-    for (const [url, options] of [
-      [await originOf('localhost'), {}],
-      [allowed, { cors: [allowed] }],
-    ] as const) {
-      const { sandbox, server, page } = await visit(url, options);
-      const { create, read, frame } = await page.evaluate(attack, { api: server.url, token: sandbox.apiToken });
-      expect([create, read, frame]).toEqual(['201', '200', 'failed']);
-      expect(sandbox.state.users.list().map(({ name }) => name)).toEqual(['Eve']);
-    }
-  });
-
-  test('can link to the dashboard, which works', async () => {
-    const { sandbox, server, page } = await visit(await originOf('evil.test'));
-    await page.setContent(`<a href="${new URL('/dashboard/users', server.url).href}">Dashboard</a>`);
-    await page.getByText('Dashboard').click();
-    await page.locator('summary', { hasText: 'Create user' }).click();
-    await page.getByLabel('Name', { exact: true }).fill('Ada');
-    await page.getByLabel('Email', { exact: true }).fill('ada@example.com');
-    await page.locator('button[value=create]').click();
-    await expect.poll(() => sandbox.state.users.list().map(({ name }) => name)).toEqual(['Ada']);
-  });
 });

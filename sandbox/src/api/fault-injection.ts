@@ -31,7 +31,6 @@ export function faultInjection(services: Services): MiddlewareHandler<Env> {
       return context.body(null, 200);
     }
     if (fault.body !== undefined) context.res = await corrupted(fault.body, context);
-    if (fault.retryAfter !== undefined) context.res.headers.set('Retry-After', String(fault.retryAfter));
     return undefined;
   };
 }

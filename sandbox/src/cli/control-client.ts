@@ -56,8 +56,6 @@ export async function connect(origin: string) {
 }
 
 async function refusal(response: Response): Promise<CommandError> {
-  const { success, data } = errorBodySchema.safeParse(await response.json().catch(() => undefined));
-  if (!success) return new CommandError(`The sandbox responded with ${response.status}.`);
-  const { message, details } = data.error;
+  const { message, details } = errorBodySchema.parse(await response.json()).error;
   return new CommandError([message, ...Object.entries(details).map((detail) => `  ${detail.join(': ')}`)].join('\n'));
 }

@@ -9,7 +9,7 @@ interface LogRow {
   readonly status: number | undefined;
   readonly kind: string;
   readonly subject: string;
-  readonly duration: number | undefined;
+  readonly duration: number;
   /** Why it ended as it did. */
   readonly note: string;
   /** What to say if there is no note, and room. */
@@ -29,7 +29,6 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
   // In a wide terminal, notes stand below each other.
   const wide = Math.min(room, Math.max(Math.floor(room / 4) + 10, 20), 40);
   const what = `${kind.padEnd(4)}  ${subject}`;
-  const took = duration === undefined ? '' : `${Math.round(duration)} ms`;
   const line = [
     style.faint(at.slice(11, 19)),
     '  ',
@@ -37,7 +36,7 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
     '  ',
     (columns === Infinity ? what : cutInside(what, wide + 6)).padEnd(wide + 6),
     '  ',
-    style.faint(took.padStart(7)),
+    style.faint(`${Math.round(duration)} ms`.padStart(7)),
   ];
   const text = note === '' ? aside : note;
   if (text !== '' && text.length <= room - wide - 2) return [[...line, '  ', style.faint(text)]];
@@ -47,9 +46,9 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
 /** About a request: `01:45:26  422  POST  /v1/users  7 ms  email: must be an email address`. */
 export function requestLines(request: RecordedRequest, columns?: number): readonly Line[] {
   const { method, target, received_at: at, status, duration, remaining } = request;
-  const aside = remaining === undefined ? '' : `${remaining} left`;
-  const note = reasonOf(request);
-  return logLines({ at, status, kind: method, subject: target, duration, note, aside }, columns);
+  // A request that has ended has both.
+  const ended = { duration: Number(duration), aside: `${remaining} left` };
+  return logLines({ at, status, kind: method, subject: target, note: reasonOf(request), ...ended }, columns);
 }
 
 /** About an attempt to deliver an event: `01:45:27  500  →  user.created Ada  12 ms  http://…/bad: database is locked`. */

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type * as z from 'zod/mini';
 import * as access from '../http/access.ts';
 import type { RateLimit } from '../state/rate-windows.ts';
+import { messageOf } from '../utils/json.ts';
 import { bearerToken, integerParameter } from '../utils/schemas.ts';
 import { httpUrl as urlSchema } from '../webhooks/endpoint-params.ts';
 
@@ -15,7 +16,7 @@ const valid =
   (value: unknown): T => {
     const { success, data, error } = schema.safeParse(value);
     if (success) return data;
-    throw new InvalidArgumentError(`It ${error.issues[0]?.message.replace(/^M/, 'm') ?? ''}`);
+    throw new InvalidArgumentError(`It ${error.issues.map(({ message }) => message.replace(/^M/, 'm')).join(' ')}`);
   };
 
 /** Reads one of several values. */
@@ -61,8 +62,4 @@ export function jsonFile(path: string): unknown {
     const what = error instanceof SyntaxError ? 'is not valid JSON' : "can't be read";
     throw new InvalidArgumentError(`The file ${what}: ${messageOf(error)}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

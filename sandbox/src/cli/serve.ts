@@ -65,11 +65,10 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
     const reachable = isAny(host) ? localUrls(url) : [url];
     if (json) out.json({ type: 'listening', url, token: apiToken, webhooks });
     else out.lines(welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit }));
-    const urlOf = (webhook: string) => sandbox.webhooks.endpoints.find(({ id }) => id === webhook)?.url ?? webhook;
     if (!quiet) {
       sandbox.onRequest((request) => print('request', request, requestLines(request, out.columns)));
-      sandbox.webhooks.subscribe((delivery, attempt) =>
-        print('attempt', { delivery, attempt }, attemptLines(delivery, attempt, urlOf(delivery.endpoint), out.columns)),
+      sandbox.webhooks.subscribe((delivery, attempt, { url: to }) =>
+        print('attempt', { delivery, attempt }, attemptLines(delivery, attempt, to, out.columns)),
       );
     }
     await io.stopped();

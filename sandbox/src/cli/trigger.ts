@@ -33,11 +33,12 @@ export async function trigger(event: string, options: TriggerOptions, io: Comman
   await control.send('POST', '/flush');
   const { data: webhooks } = await control.send<{ data: readonly EndpointRecord[] }>('GET', '/webhooks');
   const counts = { delivered: 0, pending: 0, failed: 0 };
-  for (const { id, endpoint } of sent.data) {
-    const delivery = await control.send<DeliveryRecord>('GET', `/deliveries/${id}`);
-    counts[delivery.status] += 1;
-    const webhook = webhooks.find((each) => each.id === endpoint);
-    printDelivery(delivery, webhook, `${control.origin}/dashboard/deliveries/${id}`, io);
+  for (const webhook of webhooks) {
+    for (const { id } of sent.data.filter(({ endpoint }) => endpoint === webhook.id)) {
+      const delivery = await control.send<DeliveryRecord>('GET', `/deliveries/${id}`);
+      counts[delivery.status] += 1;
+      printDelivery(delivery, webhook, `${control.origin}/dashboard/deliveries/${id}`, io);
+    }
   }
   const texts = Object.entries(counts).flatMap(([status, count]) => (count > 0 ? `${count} ${status}` : []));
   io.out.line();
@@ -48,17 +49,15 @@ export async function trigger(event: string, options: TriggerOptions, io: Comman
 /** Prints `✗ 500  http://…/bad  40 ms  database is locked`, and where to read more. */
 function printDelivery(
   { status: state, attempts }: DeliveryRecord,
-  webhook: EndpointRecord | undefined,
+  { url, disabled }: EndpointRecord,
   page: string,
   { out }: CommandIO,
 ): void {
   const made = attempts.at(-1);
   const { status } = made ?? {};
   const mark = colored(`${state === 'delivered' ? '✓' : '✗'} ${String(status ?? '–').padStart(3)}`, status);
-  const url = webhook?.url ?? 'a webhook that was deleted';
   const took = made === undefined ? '' : `  ${made.duration} ms`;
-  const disabled = made === undefined ? `Disabled: ${webhook?.disabled ?? 'it has not been sent.'}` : '';
-  const reason = state === 'delivered' ? '' : made === undefined ? disabled : answerOf(made);
+  const reason = state === 'delivered' ? '' : made === undefined ? `Disabled: ${disabled}` : answerOf(made);
   const { columns = Infinity } = out;
   const fits = indent + url.length + took.length + 2 + reason.length <= columns;
   out.line(mark, '  ', url, style.faint(took), ...(fits && reason !== '' ? ['  ', reason] : []));

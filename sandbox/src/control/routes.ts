@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { allowOnly } from '../http/allowed-methods.ts';
-import { Failure, failureOf } from '../http/failure.ts';
+import { Failure } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readBytes, readJsonObject } from '../http/request-body.ts';
 import { sameOriginOnly } from '../http/same-origin.ts';
@@ -45,9 +45,6 @@ export function controlRoutes(services: Services): Hono {
       'not_found',
       'There is no such operation. The reference of the sandbox lists all operations.',
     );
-  });
-  routes.onError((error) => {
-    throw failureOf(error) ?? error;
   });
   return routes;
 }

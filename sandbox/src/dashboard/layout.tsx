@@ -162,7 +162,7 @@ function NoticeBox({ notice: { text, secret } }: { notice: Notice }) {
           </p>
         )}
       </div>
-      <button type="button" class="icon scripted" data-dismiss="true" aria-label="Dismiss">
+      <button type="button" class="icon" data-dismiss="true" aria-label="Dismiss">
         <Icon name="close" />
       </button>
     </div>

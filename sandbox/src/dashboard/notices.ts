@@ -5,9 +5,6 @@ export interface Notice {
   readonly secret?: { readonly label: string; readonly value: string } | undefined;
 }
 
-/** Number of notices to keep: more than there are pages on their way. */
-const maxNotices = 100;
-
 /**
  * Notices on their way from an action to the page that it redirects to. Each is shown once, so that reloading the page
  * repeats neither the action nor the notice.
@@ -19,10 +16,6 @@ export class Notices {
   add(notice: Notice): string {
     const key = crypto.randomUUID();
     this.#waiting.set(key, notice);
-    for (const oldest of this.#waiting.keys()) {
-      if (this.#waiting.size <= maxNotices) break;
-      this.#waiting.delete(oldest);
-    }
     return key;
   }
 

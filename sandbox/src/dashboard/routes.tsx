@@ -1,6 +1,6 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { version } from '../../package.json';
-import { failureOf, Failure } from '../http/failure.ts';
+import { Failure, responseFailure } from '../http/failure.ts';
 import { sameOriginOnly } from '../http/same-origin.ts';
 import type { Services } from '../state/services.ts';
 import { timestamp } from '../utils/clock.ts';
@@ -83,15 +83,13 @@ export function dashboardRoutes(dashboard: Dashboard): Hono {
     throw new Failure(404, 'not_found', 'This page does not exist.');
   });
   routes.onError((error, context) => {
-    const failure = failureOf(error);
-    const status = failure?.status ?? 500;
-    const title =
-      status === 404 ? 'Not found' : failure === undefined ? 'This is a bug in the dashboard' : 'That did not work';
+    const { status, message } = responseFailure(error);
+    const title = status === 404 ? 'Not found' : 'That did not work';
     return dashboard.page(
       context,
       title,
       <>
-        <PageHead title={title} lead={failure?.message ?? String(error)} />
+        <PageHead title={title} lead={message} />
         <p>
           <a href="/dashboard">Go to the overview</a>
         </p>

@@ -9,9 +9,6 @@ export const faultHeader = 'Sandbox-Fault';
 
 const headersSchema = z.object({ [faultHeader]: headerFaultSchema });
 
-/** Maximum number of ids that are counted. The oldest one is forgotten. */
-const maxIds = 10_000;
-
 /** Faults that requests bring in a header. */
 export class HeaderFaults {
   readonly #met = new Map<string, number>();
@@ -32,10 +29,7 @@ export class HeaderFaults {
     const key = `${token} ${id}`;
     const met = this.#met.get(key) ?? 0;
     if (met >= times) return undefined;
-    this.#met.delete(key);
     this.#met.set(key, met + 1);
-    const [oldest] = this.#met.keys();
-    if (this.#met.size > maxIds && oldest !== undefined) this.#met.delete(oldest);
     return { id, ...fault, ...(times === Infinity ? {} : { times }), met: met + 1 };
   }
 

@@ -66,6 +66,11 @@ export function failureOf(error: unknown): Failure | undefined {
   return error instanceof TypeError && error.cause instanceof Failure ? error.cause : undefined;
 }
 
+/** The error response for an error that a request met. */
+export function responseFailure(error: unknown): Failure {
+  return failureOf(error) ?? new Failure(500, 'internal_error', 'The sandbox failed. This is a bug in the sandbox.');
+}
+
 /**
  * The record with this id.
  *

@@ -60,9 +60,6 @@ export function readBytes(request: Request): Promise<Uint8Array> {
   return read;
 }
 
-/** How much of a body that is too large is read and dropped, so that its connection can be used again. In bytes. */
-const maxDropped = 16 * maxBodyBytes;
-
 async function readOnce(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw tooLarge();
 
@@ -74,12 +71,10 @@ async function readOnce(request: Request): Promise<Uint8Array> {
   // The declared length can be wrong or missing, so the bytes are counted as well.
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     size += read.value.byteLength;
-    if (size > maxBodyBytes) {
-      void drop(reader).catch(() => undefined);
-      throw tooLarge();
-    }
-    chunks.push(read.value);
+    // All of it is read, so that its connection can be used again.
+    if (size <= maxBodyBytes) chunks.push(read.value);
   }
+  if (size > maxBodyBytes) throw tooLarge();
   const bytes = new Uint8Array(size);
   let offset = 0;
   for (const chunk of chunks) {
@@ -87,16 +82,6 @@ async function readOnce(request: Request): Promise<Uint8Array> {
     offset += chunk.byteLength;
   }
   return bytes;
-}
-
-/** To stop in the middle of a body would break its connection after the response has said that it is kept alive. */
-async function drop(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  for (let dropped = 0; dropped < maxDropped;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    dropped += value.byteLength;
-  }
-  await reader.cancel();
 }
 
 function tooLarge(): Failure {

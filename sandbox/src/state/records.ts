@@ -1,6 +1,6 @@
 import { Failure } from '../http/failure.ts';
-import { resources } from '../resources/index.ts';
-import { eventData, publicRecord, type Resource, type StoredRecord } from '../resources/resource.ts';
+import { type NamedResource, type Records, resources } from '../resources/index.ts';
+import { eventData, publicRecord, type StoredRecord } from '../resources/resource.ts';
 import { type Store, uniqueKey } from '../storage/store.ts';
 import { timestamp } from '../utils/clock.ts';
 import { type Random, seededRandom } from '../utils/random.ts';
@@ -17,7 +17,7 @@ export type Given = Readonly<Record<string, string | undefined>>;
  */
 export function createRecord(
   { store, clock, webhooks }: Services,
-  resource: Resource,
+  resource: NamedResource,
   given: Given,
   request?: string,
 ): StoredRecord {
@@ -43,14 +43,19 @@ export function createRecord(
 }
 
 /** @throws {Failure} 409 when another record has the value of the unique field. */
-export function updateRecord(store: Store, resource: Resource, record: StoredRecord, changes: Given): StoredRecord {
+export function updateRecord(
+  store: Store,
+  resource: NamedResource,
+  record: StoredRecord,
+  changes: Given,
+): StoredRecord {
   const changed: StoredRecord = { ...record, ...defined(changes), id: record.id, created_at: record.created_at };
   requireFree(store, resource, changed, record.id);
   store.records(resource).put(changed);
   return publicRecord(resource, changed);
 }
 
-function requireFree(store: Store, resource: Resource, fields: Given, id?: string): void {
+function requireFree(store: Store, resource: NamedResource, fields: Given, id?: string): void {
   const { unique, singular } = resource;
   if (unique === undefined) return;
   const holder = store.records(resource).find(uniqueKey(fields[unique]));
@@ -65,25 +70,31 @@ const dayInMs = 86_400_000;
 /** Fills a new store with its initial data. The same seed gives the same data. */
 export function seedStore(
   store: Store,
-  seeds: Readonly<Record<string, readonly Given[]>>,
+  seeds: Readonly<Record<keyof Records, readonly Given[]>>,
   seed: number,
   now: number,
 ): void {
-  for (const resource of resources) checkIds(resource, seeds[resource.name] ?? []);
+  for (const resource of resources) checkIds(resource, seeds[resource.name]);
   store.once('seeding', () => {
-    for (const resource of resources) seedRecords(store, resource, seeds[resource.name] ?? [], seededRandom(seed), now);
+    for (const resource of resources) seedRecords(store, resource, seeds[resource.name], seededRandom(seed), now);
   });
 }
 
-function checkIds({ name }: Resource, seeds: readonly Given[]): void {
-  const seen = new Set<string>();
+function checkIds({ name }: NamedResource, seeds: readonly Given[]): void {
+  const seen = new Set<string | undefined>();
   for (const { id } of seeds) {
     if (id !== undefined && seen.has(id)) throw new TypeError(`\`${name}\` has the id ${id} twice.`);
-    if (id !== undefined) seen.add(id);
+    seen.add(id);
   }
 }
 
-function seedRecords(store: Store, resource: Resource, seeds: readonly Given[], random: Random, now: number): void {
+function seedRecords(
+  store: Store,
+  resource: NamedResource,
+  seeds: readonly Given[],
+  random: Random,
+  now: number,
+): void {
   const records = store.records(resource);
   const { name, prefix, unique } = resource;
   const given = new Set(seeds.map(({ id }) => id));
@@ -108,12 +119,12 @@ function seedRecords(store: Store, resource: Resource, seeds: readonly Given[], 
 }
 
 /** The fields of a record, with sample values for those that are missing. */
-function sampleFields(resource: Resource, given: Given, random: Random, index: number): Record<string, string> {
+function sampleFields(resource: NamedResource, given: Given, random: Random, index: number): Record<string, string> {
   const sample = resource.sample(random, index);
   return Object.fromEntries(Object.entries(sample).map(([name, value]) => [name, given[name] ?? value]));
 }
 
-function defaultsOf({ fields }: Resource): Given {
+function defaultsOf({ fields }: NamedResource): Given {
   return Object.fromEntries(Object.entries(fields).map(([name, { choices }]) => [name, choices?.[0]]));
 }
 

@@ -59,21 +59,10 @@ export function requestMatcher(filter: RequestFilter): (request: RecordedRequest
 }
 
 function statusMatcher(wanted: string): (request: RecordedRequest) => boolean {
-  switch (wanted) {
-    case 'injected':
-      return ({ fault }) => fault !== undefined;
-    case 'replayed':
-      return isReplayed;
-    case 'pending':
-    case 'aborted':
-    case 'reset':
-    case 'cut':
-      return ({ state }) => state === wanted;
-    default:
-      return wanted.endsWith('xx')
-        ? ({ status }) => String(status).startsWith(wanted.charAt(0))
-        : ({ status }) => status === Number(wanted);
-  }
+  if (wanted === 'injected') return ({ fault }) => fault !== undefined;
+  if (wanted === 'replayed') return isReplayed;
+  if (wanted.endsWith('xx')) return ({ status }) => String(status).startsWith(wanted.charAt(0));
+  return ({ state, status }) => state === wanted || status === Number(wanted);
 }
 
 /** Whether the response is that of an earlier request with the same `Idempotency-Key`. */

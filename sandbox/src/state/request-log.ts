@@ -105,6 +105,6 @@ export class RequestLog {
 
 function sizeOf(headers: Readonly<Record<string, string>>): number {
   let size = 0;
-  for (const name in headers) size += name.length + (headers[name]?.length ?? 0);
+  for (const [name, value] of Object.entries(headers)) size += name.length + value.length;
   return size;
 }

@@ -66,7 +66,6 @@ function journal(database: DatabaseSync, file: string): Journal {
     'INSERT INTO record (kind, id, json) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json',
   );
   const erase = database.prepare('DELETE FROM record WHERE kind = ? AND id = ?');
-  let depth = 0;
   const attempt = (work: () => unknown): void => {
     try {
       work();
@@ -88,10 +87,7 @@ function journal(database: DatabaseSync, file: string): Journal {
     // Tokens are random, so they need no salt.
     hash: (token) => createHash('sha256').update(token).digest('hex'),
     transaction(work) {
-      // A nested transaction is part of the outer one.
-      if (depth > 0) return work();
       attempt(() => database.exec('BEGIN'));
-      depth += 1;
       try {
         const result = work();
         attempt(() => database.exec('COMMIT'));
@@ -100,8 +96,6 @@ function journal(database: DatabaseSync, file: string): Journal {
         // On a full disk, SQLite may have done so itself.
         if (database.isTransaction) attempt(() => database.exec('ROLLBACK'));
         throw error;
-      } finally {
-        depth -= 1;
       }
     },
     close: () => {

@@ -1,5 +1,5 @@
-import { resources } from '../resources/index.ts';
-import type { Resource, StoredRecord } from '../resources/resource.ts';
+import { byResource, type NamedResource, type Records } from '../resources/index.ts';
+import type { StoredRecord } from '../resources/resource.ts';
 import { Collection, type Journal } from './collection.ts';
 import type { DeliveryRecord, EndpointRecord, ResponseRecord, TokenRecord } from './records.ts';
 
@@ -14,7 +14,7 @@ export class Store {
   readonly responses: Collection<ResponseRecord>;
   readonly endpoints: Collection<EndpointRecord>;
   readonly deliveries: Collection<DeliveryRecord>;
-  readonly #records: ReadonlyMap<string, Collection<StoredRecord>>;
+  readonly #records: Readonly<Record<keyof Records, Collection<StoredRecord>>>;
   readonly #sequences: Collection<SequenceRecord>;
   readonly #journal: Journal | undefined;
   readonly #changed: () => void;
@@ -25,12 +25,10 @@ export class Store {
     this.#journal = journal;
     this.#changed = changed;
     const context = { journal, changed };
-    this.#records = new Map(
-      resources.map(({ name, singular, unique }) => {
-        const key = unique === undefined ? undefined : (record: StoredRecord) => uniqueKey(record[unique]);
-        return [name, new Collection<StoredRecord>(singular, context, key)];
-      }),
-    );
+    this.#records = byResource(({ singular, unique }) => {
+      const key = unique === undefined ? undefined : (record: StoredRecord) => uniqueKey(record[unique]);
+      return new Collection<StoredRecord>(singular, context, key);
+    });
     this.tokens = new Collection('token', context, (token) => token.hash);
     this.responses = new Collection('response', context);
     this.endpoints = new Collection('endpoint', context);
@@ -40,14 +38,12 @@ export class Store {
 
   get #collections() {
     const { tokens, responses, endpoints, deliveries } = this;
-    return [...this.#records.values(), tokens, responses, endpoints, deliveries, this.#sequences];
+    return [...Object.values(this.#records), tokens, responses, endpoints, deliveries, this.#sequences];
   }
 
   /** The records of a resource. */
-  records({ name }: Resource): Collection<StoredRecord> {
-    const records = this.#records.get(name);
-    if (records === undefined) throw new TypeError(`There is no resource ${name}.`);
-    return records;
+  records({ name }: NamedResource): Collection<StoredRecord> {
+    return this.#records[name];
   }
 
   /** Does the work unless it was done in this store before. */

@@ -2,8 +2,7 @@ import { signWebhook } from '@example/sdk/webhooks';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import { timestamp } from '../utils/clock.ts';
 
-/** Bytes of a response that are read, and that are kept. */
-const maxRead = 65_536;
+/** Bytes of a response that are kept. */
 const maxKept = 2000;
 
 /** The request of an attempt. */
@@ -64,9 +63,9 @@ async function start(response: Response, signal: AbortSignal): Promise<string> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     signal.throwIfAborted();
-    if (size < maxKept) kept.set(chunk.subarray(0, maxKept - size), size);
+    kept.set(chunk.subarray(0, maxKept - size), size);
     size += chunk.byteLength;
-    if (size > maxRead) break;
+    if (size > maxKept) break;
   }
   // As part of a stream, which may end within a character.
   const text = new TextDecoder().decode(kept.subarray(0, size), { stream: true });

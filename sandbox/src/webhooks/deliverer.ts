@@ -28,8 +28,8 @@ export class Deliverer {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #options: DelivererOptions;
-  /** Each attempt, with its delivery as the attempt left it. */
-  readonly attempted = new Listeners<[DeliveryRecord, Attempt]>();
+  /** Each attempt, with its delivery as the attempt left it, and the webhook. */
+  readonly attempted = new Listeners<[DeliveryRecord, Attempt, EndpointRecord]>();
   /** Attempts by webhook and delivery. */
   readonly #inFlight = new Map<string, Map<string, Promise<void>>>();
   /** No attempt starts before, because results can't be stored. */
@@ -47,9 +47,10 @@ export class Deliverer {
   }
 
   /** Stores a delivery, and attempts it when it is due. */
-  put(delivery: DeliveryRecord): void {
+  put(delivery: DeliveryRecord): DeliveryRecord {
     this.#store.deliveries.put(delivery);
     if (delivery.due !== undefined) this.#wake(delivery.due);
+    return delivery;
   }
 
   /** Attempts all pending deliveries of a webhook at once, because it has recovered or was enabled. */
@@ -119,15 +120,15 @@ export class Deliverer {
     const inFlight = this.#inFlight.get(id) ?? new Map<string, Promise<void>>();
     this.#inFlight.set(id, inFlight);
     let next = Infinity;
-    for (const { id: delivery, due: dueAt = now } of this.#pending(id)) {
+    for (const delivery of this.#pending(id)) {
       if (inFlight.size >= maxConcurrency) return;
-      if (inFlight.has(delivery)) continue;
-      const due = Math.max(dueAt, this.#pausedUntil);
+      if (inFlight.has(delivery.id)) continue;
+      const due = Math.max(delivery.due ?? now, this.#pausedUntil);
       if (due > now) next = Math.min(next, due);
       else
         inFlight.set(
-          delivery,
-          this.#attempt(delivery).finally(() => this.#end(id, delivery)),
+          delivery.id,
+          this.#attempt(delivery, endpoint).finally(() => this.#end(id, delivery.id)),
         );
     }
     if (next < Infinity) this.#wake(next);
@@ -140,10 +141,7 @@ export class Deliverer {
     if (inFlight?.size === 0) this.#inFlight.delete(endpoint);
   }
 
-  async #attempt(id: string): Promise<void> {
-    const delivery = this.#store.deliveries.get(id);
-    const endpoint = delivery && this.#store.endpoints.get(delivery.endpoint);
-    if (delivery === undefined || endpoint === undefined) return;
+  async #attempt(delivery: DeliveryRecord, endpoint: EndpointRecord): Promise<void> {
     const made = await attempt(endpoint, delivery, {
       timeout: this.#options.timeout,
       fetch: this.#options.fetch,
@@ -152,35 +150,33 @@ export class Deliverer {
     });
     if (this.#closing.signal.aborted && made.status === undefined) return;
     // Both may have been changed or deleted during the attempt.
-    const latestDelivery = this.#store.deliveries.get(id);
+    const latestDelivery = this.#store.deliveries.get(delivery.id);
     const latestEndpoint = this.#store.endpoints.get(endpoint.id);
     if (latestDelivery === undefined || latestEndpoint === undefined) return;
     try {
-      this.#store.transaction(() => this.#settle(latestDelivery, latestEndpoint, made));
+      const settled = this.#store.transaction(() => this.#settle(latestDelivery, latestEndpoint, made));
+      this.attempted.emit(settled, made, latestEndpoint);
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
       // The delivery is still due: it is made again, with the same id.
       this.#pausedUntil = this.#clock.now() + storageDelay;
-      return;
     }
-    this.attempted.emit(this.#store.deliveries.get(id) ?? latestDelivery, made);
   }
 
-  #settle(delivery: DeliveryRecord, endpoint: EndpointRecord, made: Attempt): void {
+  #settle(delivery: DeliveryRecord, endpoint: EndpointRecord, made: Attempt): DeliveryRecord {
     const outcome = outcomeOf(made);
     const tries = delivery.tries + 1;
     const tried = { ...delivery, tries, attempts: [...delivery.attempts, made].slice(-keptAttempts) };
 
     if (outcome.kind === 'delivered') {
-      this.put({ ...tried, status: 'delivered', due: undefined });
       this.retryPending(endpoint.id);
-      return;
+      return this.put({ ...tried, status: 'delivered', due: undefined });
     }
     if (outcome.kind === 'gone') {
       this.#store.endpoints.put({ ...endpoint, disabled: 'The receiver responded with 410 Gone.' });
     }
     const delay = nextDelay(this.#options, tries, this.#random(), outcome.kind === 'failed' ? outcome.retryAfter : 0);
-    this.put(
+    return this.put(
       delay === undefined
         ? { ...tried, status: 'failed', due: undefined }
         : { ...tried, due: this.#clock.now() + delay },

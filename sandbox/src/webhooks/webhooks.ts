@@ -129,9 +129,7 @@ export class SandboxWebhooks {
    */
   redeliver(id: string): DeliveryRecord {
     const delivery = withTypeErrors('Invalid delivery.', () => found(this.#store.deliveries.get(id), 'delivery', id));
-    const again: DeliveryRecord = { ...delivery, status: 'pending', due: this.#clock.now(), tries: 0 };
-    this.#deliverer.put(again);
-    return again;
+    return this.#deliverer.put({ ...delivery, status: 'pending', due: this.#clock.now(), tries: 0 });
   }
 
   /**
@@ -146,7 +144,7 @@ export class SandboxWebhooks {
   }
 
   /** @internal Calls `listener` after each attempt. */
-  subscribe(listener: (delivery: DeliveryRecord, attempt: Attempt) => void): void {
+  subscribe(listener: (delivery: DeliveryRecord, attempt: Attempt, endpoint: EndpointRecord) => void): void {
     this.#deliverer.attempted.subscribe(listener);
   }
 
@@ -167,7 +165,7 @@ export class SandboxWebhooks {
 
   #send({ id }: EndpointRecord, message: Message): DeliveryRecord {
     this.#evictOldest();
-    const delivery: DeliveryRecord = {
+    return this.#deliverer.put({
       id: this.#store.nextId('del', this.#store.deliveries),
       ...message,
       endpoint: id,
@@ -175,9 +173,7 @@ export class SandboxWebhooks {
       due: this.#clock.now(),
       tries: 0,
       attempts: [],
-    };
-    this.#deliverer.put(delivery);
-    return delivery;
+    });
   }
 
   #evictOldest(): void {

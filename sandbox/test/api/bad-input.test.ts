@@ -21,24 +21,15 @@ const json = 'application/json';
 const form = 'application/x-www-form-urlencoded';
 const bodies: readonly (readonly [what: string, type: string, body: BodyInit])[] = [
   ['no JSON', json, '{"name":'],
-  ['JSON of another kind', json, '[1,2]'],
   ['numbers for text', json, everyField(1)],
-  ['objects for text', json, everyField({})],
   ['text that looks like SQL', json, everyField(`Robert'); DROP TABLE users;--`)],
   ['text that looks like HTML', json, everyField(html)],
   ['deep JSON', json, deep],
-  ['deep JSON in a field', json, `{"name":${deep},"status":${deep}}`],
   ['bad UTF-8', json, new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
   ['more than 1 MB', json, JSON.stringify({ name: 'x'.repeat(1_000_000) })],
-  ['a type that is none', 'text', 'name=x'],
   ['a form', form, new URLSearchParams({ name: html, url: 'javascript:alert(1)', events: html }).toString()],
   ['a form of more than 1 MB', form, `name=${'x'.repeat(1_000_000)}`],
   ['a form in bad UTF-8', form, 'name=%ff%fe&url=%00&status=%'],
-  [
-    'a form that is cut off',
-    'multipart/form-data; boundary=x',
-    '--x\r\nContent-Disposition: form-data; name="n"\r\n\r\nx',
-  ],
 ];
 
 async function send(sandbox: Sandbox, method: string, path: string, type?: string, body?: BodyInit): Promise<Response> {
@@ -57,22 +48,6 @@ const at = (path: string, id: string) => path.replaceAll(/:\w+/g, id);
 const unlimited = { rateLimit: { limit: 100_000, window: 60_000 } };
 
 describe('bad input gets an error response, and the sandbox keeps working', () => {
-  test('the routes are those of the API, the control and the dashboard', () => {
-    for (const area of ['/v1/users', '/v1/projects', '/__sandbox/faults', '/dashboard/webhooks']) {
-      expect(paths.some((path) => path.startsWith(area))).toBe(true);
-    }
-    expect(writing.length).toBeGreaterThan(15);
-  });
-
-  test.each(paths)('%s with every unsupported method', async (path) => {
-    const sandbox = createSandbox(unlimited);
-    for (const method of methods.filter((name) => !known.has(`${name} ${path}`))) {
-      const response = await send(sandbox, method, at(path, 'x'), json, method === 'GET' ? undefined : '{}');
-      expect([404, 405], `${method} ${path}`).toContain(response.status);
-      if (response.status === 405) expect(response.headers.get('allow')).toBeTruthy();
-    }
-  });
-
   test.each(paths.filter((path) => path.includes(':')))('%s with invalid ids', async (path) => {
     const sandbox = createSandbox(unlimited);
     for (const id of ids) {

@@ -82,33 +82,4 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
     const response = await call(sandbox(), 'POST /v1/users', { json: { ...john, name: 'x'.repeat(2_000_000) } });
     await expectError(response, 413, 'payload_too_large');
   });
-
-  test('streamed bodies that are too large get a 413, and the next requests on their connections succeed', async () => {
-    const chunk = new Uint8Array(100_000).fill(0x20);
-    const upload = async (chunks: number) => {
-      let sent = 0;
-      const body = new ReadableStream<Uint8Array>({
-        pull(controller) {
-          if (sent++ === chunks) controller.close();
-          else controller.enqueue(chunk);
-        },
-      });
-      const response = await sandbox().fetch('https://api.example.com/v1/users', {
-        method: 'POST',
-        body,
-        // @ts-expect-error: the DOM's types don't know it yet, and fetch requires it for a stream.
-        duplex: 'half',
-        headers: { Authorization: `Bearer ${local.apiToken}`, 'Content-Type': 'application/json' },
-      });
-      await expectError(response, 413, 'payload_too_large');
-    };
-    for (let round = 0; round < 10; round++) {
-      await upload(round === 0 ? 30 : 12);
-      for (let index = 0; index < 4; index++) {
-        const next = await call(sandbox(), 'GET /v1/projects');
-        await next.arrayBuffer();
-        expect(next.status).toBe(200);
-      }
-    }
-  });
 });

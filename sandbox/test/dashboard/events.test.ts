@@ -24,22 +24,6 @@ test('starts with the id of the server, and tells of many changes at once only o
   expect(await next()).toBe(': still here\n\n');
 });
 
-test('a slow reader is disconnected, and a closed one is released', async () => {
-  const changes = new Listeners();
-  const { own, next } = await reader(eventStream(changes, 'boot-1'));
-  vi.advanceTimersByTime(15_000 * 10_000);
-  let heartbeats = 0;
-  while ((await next()) !== '') heartbeats += 1;
-  // Of 14 bytes each.
-  expect(heartbeats).toBe(Math.ceil(100_000 / 14));
-  expect((await own.read()).done).toBe(true);
-
-  const { own: leaving } = await reader(eventStream(changes, 'boot-1'));
-  await leaving.cancel();
-  changes.emit();
-  expect(vi.getTimerCount()).toBe(0);
-});
-
 test.each<[string, (sandbox: ReturnType<typeof createSandbox>) => unknown]>([
   ['a request', (sandbox) => sandbox.fetch('https://api.example.com/v1/nothing')],
   ['a user', (sandbox) => sandbox.state.users.create()],

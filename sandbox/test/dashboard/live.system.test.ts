@@ -36,68 +36,6 @@ describeInChromium('an open page stays up to date', () => {
     expect(await rows(watching).first().textContent()).toMatch(/[\d.]+ ms99 left/);
   });
 
-  test('a request is shown while it is pending, then with its status, without a reload', async () => {
-    const { page, sandbox, send } = await open();
-    await page.goto('/dashboard/requests');
-    await isLive(page);
-    sandbox.faults.next({ latency: 600_000, times: 2 });
-    const controller = new AbortController();
-    const headers = { Authorization: `Bearer ${sandbox.apiToken}` };
-    const url = new URL('/v1/projects', page.url());
-    const aborted = fetch(url, { headers, signal: controller.signal }).catch(() => undefined);
-    await rows(page).first().getByText('pending', { exact: true }).waitFor();
-    await rows(page).first().click();
-    await page.getByText('In flight.').waitFor();
-    controller.abort();
-    await aborted;
-    await page.locator('#detail').getByText('The client disconnected').waitFor();
-    await rows(page).first().getByText('aborted', { exact: true }).waitFor();
-    sandbox.faults.clear();
-    await send();
-    await rows(page).nth(1).waitFor();
-    const states = await rows(page).locator('.pill').allTextContents();
-    expect(states).toEqual(['200', 'aborted']);
-  });
-
-  test('the list does not move under the pointer, and catches up when it leaves', async () => {
-    const { page, send } = await open();
-    for (let index = 0; index < 3; index++) await send(`/users/user_${index}`);
-    await page.goto('/dashboard/requests');
-    await isLive(page);
-    const target = rows(page).nth(1);
-    await target.hover();
-    const before = await target.boundingBox();
-    await send('/users/new');
-    // The page is loaded again in any case.
-    await page.waitForResponse(/\/dashboard\/requests$/);
-    await page.waitForResponse(/\/dashboard\/requests$/);
-    expect(await target.innerText()).toContain('user_1');
-    expect(await target.boundingBox()).toEqual(before);
-
-    await page.locator('#log-title').hover();
-    await send('/users/newest');
-    await rows(page).first().getByText('newest').waitFor();
-  });
-
-  test('a list and an open request keep their places while newer requests appear above', async () => {
-    const { page, send } = await open();
-    for (let index = 0; index < 60; index++) await send(`/users/user_${index}`);
-    await page.goto('/dashboard/requests');
-    await isLive(page);
-    await page.locator('#log-rows').evaluate((list) => list.scrollTo(0, 400));
-    await page.getByText('/v1/users/user_40').click();
-    await page.locator('#detail').waitFor();
-    await page.getByText('request headers').click();
-    await page.locator('#detail').evaluate((detail) => detail.scrollTo(0, 120));
-    const place = await rows(page).filter({ hasText: 'user_40' }).boundingBox();
-    await send('/users/new');
-    await rows(page).first().getByText('/v1/users/new').waitFor({ state: 'attached' });
-    const placeNow = await rows(page).filter({ hasText: 'user_40' }).boundingBox();
-    expect(Math.abs(placeNow!.y - place!.y)).toBeLessThan(2); // and not the height of a row
-    expect(await page.locator('#detail').evaluate((detail) => detail.scrollTop)).toBe(120);
-    expect(await page.locator('#detail details[open]').innerText()).toContain('authorization');
-  });
-
   test('only a visible tab holds a stream of events, since a browser has six connections to a server', async () => {
     const { page, send } = await open();
     await page.goto('/dashboard/requests');
@@ -169,39 +107,15 @@ describeInChromium('an open page stays up to date', () => {
 
   test('a filter applies as it is typed or chosen, and is in the address', async () => {
     const { page, send } = await open();
-    for (let index = 0; index < 60; index++) await send(`/users/user_${index}`);
-    await send();
+    for (const path of ['/users/user_57', '/users/user_58', '/projects']) await send(path);
     await page.goto('/dashboard/requests');
     await isLive(page);
-    await page.getByText('1–50 of 61').waitFor();
-    await page.getByRole('link', { name: 'Older (11)' }).click();
-    await page.getByText('51–61 of 61').waitFor();
     await page.getByLabel('Status').selectOption('4xx');
-    await page.getByText('1–50 of 60').waitFor();
+    await page.getByText('2 found').waitFor();
     await page.getByLabel('Path contains').fill('user_57');
     await page.getByText('1 found').waitFor();
     await page.waitForURL(/status=4xx.*path=user_57/);
     await page.reload();
     expect(await rows(page).textContent()).toContain('/v1/users/user_57');
-  });
-});
-
-describeInChromium('without a script', () => {
-  const open = dashboards();
-
-  test('the log can be read and filtered, and forms work', async () => {
-    const { page, send } = await open({}, { javaScriptEnabled: false });
-    await send('/users/first');
-    await send('/projects');
-    await page.goto('/dashboard/requests');
-    await page.getByLabel('Path contains').fill('users');
-    await page.getByRole('button', { name: 'Filter' }).click();
-    await rows(page).getByText('/v1/users/first').click();
-    await page.getByText('There is no user with this id.').first().waitFor();
-    await page.getByRole('link', { name: 'Close' }).click();
-    await page.goto('/dashboard/faults');
-    await page.getByRole('button', { name: '503 twice' }).click();
-    await page.getByText('The fault is active.').waitFor();
-    expect(await page.locator('.copy:visible, .scripted:visible').count()).toBe(0);
   });
 });

@@ -19,19 +19,6 @@ describeInChromium('reading the dashboard in Chromium', () => {
     await page.locator('#detail time').getByText('00:30:15 (').waitFor();
   });
 
-  test('the countdown to the next window runs', async () => {
-    const { page, sandbox, send } = await open({ rateLimit: { limit: 1 } });
-    await send();
-    await page.goto('/dashboard/api-tokens');
-    await isLive(page);
-    const countdown = page.getByRole('alert').locator('time[data-show="ago"]');
-    expect(await countdown.textContent()).toMatch(/^in (\d+s|1m)$/);
-    sandbox.clock.advance(30_000);
-    await countdown.getByText(/^in [12]?\ds$/).waitFor();
-    sandbox.clock.advance(30_000);
-    await countdown.waitFor({ state: 'detached' });
-  });
-
   test('everything works with the keyboard: skip link, rows, Escape, forms', async () => {
     const { page, send, expectProblems } = await open();
     await send('/users/user_1');

@@ -97,22 +97,6 @@ test.each<[string, (number | 'disable' | 'expire')[], string, string]>([
   expect(await html(sandbox, `/webhooks/we_123?status=${other}`)).toContain(`No delivery is ${other}.`);
 });
 
-test.each([
-  ['ECONNREFUSED', 'Nothing listens at the URL. Is your server running?'],
-  ['ENOTFOUND', 'The host name is unknown.'],
-  ['ECONNRESET', 'Your server closed the connection without a response.'],
-])('a delivery that failed with %s says what that means, and can be sent again', async (code, meaning) => {
-  const fetch = () =>
-    Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) }));
-  const sandbox = createSandbox({
-    webhooks: { endpoints: [{ url: 'https://app.example.com/webhooks' }], schedule: [], fetch },
-  });
-  const { id } = sandbox.webhooks.sendTest('we_123');
-  await sandbox.webhooks.flush();
-  expect(await html(sandbox, `/deliveries/${id}`)).toContain(meaning);
-  expect((await submit(sandbox, `/deliveries/${id}`, 'redeliver')).status).toBe(303);
-});
-
 test('a request links to the deliveries that it caused, and a delivery to its request', async () => {
   const { sandbox } = sandboxWithWebhook([204]);
   await call(sandbox, 'POST /v1/users', { json: john });

@@ -47,24 +47,15 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
     await expect(response.text()).rejects.toThrow(TypeError);
   });
 
-  test('malformed JSON is a complete HTTP response', async () => {
-    local.faults.next({ body: 'malformed' });
+  test.each([
+    ['malformed', 'application/json', /^\{"data":\[.*[^}]$/],
+    ['html', 'text/html; charset=utf-8', /^<!doctype html>/],
+    ['empty', null, /^$/],
+  ] as const)('a body that is %s is a complete HTTP response', async (body, type, text) => {
+    local.faults.next({ body });
     const response = await list();
-    expect(response.status).toBe(200);
-    const text = await response.text();
-    expect(text).toMatch(/^\{"data":\[/);
-    expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
-  });
-
-  test("a proxy's page and an empty body", async () => {
-    local.faults.next({ body: 'html' });
-    const page = await list();
-    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(await page.text()).toMatch(/^<!doctype html>/);
-
-    local.faults.next({ body: 'empty' });
-    const empty = await list();
-    expect([empty.status, await empty.text()]).toEqual([200, '']);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, type]);
+    expect(await response.text()).toMatch(text);
   });
 
   test('with `after`, the work is done and only the response is lost', async () => {
@@ -82,17 +73,15 @@ test('a 429 from a fault asks to wait for a second, or as it says, and shows the
   const sandbox = createSandbox({ now: () => now });
   sandbox.faults.next({ status: 429, retryAfter: 3 });
   sandbox.faults.next({ status: 429 });
-  for (const [wait, remaining] of [
-    ['3', '99'],
-    ['1', '98'],
+  for (const expected of [
+    [429, '3', '99', '1704067260'],
+    [429, '1', '98', '1704067260'],
+    [200, null, '97', '1704067260'],
   ]) {
     const { status, headers } = await call(sandbox, 'GET /v1/projects');
-    expect(status).toBe(429);
-    expect(headers.get('retry-after')).toBe(wait);
-    expect(headers.get('x-ratelimit-remaining')).toBe(remaining);
-    expect(headers.get('x-ratelimit-reset')).toBe('1704067260');
+    const got = ['retry-after', 'x-ratelimit-remaining', 'x-ratelimit-reset'].map((name) => headers.get(name));
+    expect([status, ...got]).toEqual(expected);
   }
-  expect((await call(sandbox, 'GET /v1/projects')).headers.get('x-ratelimit-remaining')).toBe('97');
 });
 
 test.each([
@@ -129,9 +118,7 @@ test('a share applies to about that fraction of the requests, the same ones for 
   const first = await met(1);
   expect(await met(1)).toEqual(first);
   expect(await met(2)).not.toEqual(first);
-  const share = first.filter((status) => status === 500).length / 200;
-  expect(share).toBeGreaterThan(0.2);
-  expect(share).toBeLessThan(0.4);
+  expect(first.filter((status) => status === 500).length / 200).toBeCloseTo(0.3, 1);
 });
 
 test('unauthenticated requests and preflights do not use up a fault, and one that is removed meets no request', async () => {
@@ -142,18 +129,6 @@ test('unauthenticated requests and preflights do not use up a fault, and one tha
   await call(sandbox, 'GET /v1/projects', { token: 'wrong' });
   await call(sandbox, 'OPTIONS /v1/projects', { headers: { 'Access-Control-Request-Method': 'GET' } });
   expect((await call(sandbox, 'GET /v1/projects')).status).toBe(503);
-});
-
-test.each([
-  [400, 'invalid_request'],
-  [403, 'forbidden'],
-  [418, 'invalid_request'],
-  [500, 'internal_error'],
-  [504, 'gateway_timeout'],
-])('status %i has the code %s', async (status, code) => {
-  const sandbox = createSandbox();
-  sandbox.faults.next({ status });
-  expect(await (await call(sandbox, 'GET /v1/projects')).json()).toMatchObject({ error: { code } });
 });
 
 test.each<[Fault, string]>([
@@ -187,17 +162,6 @@ describe('the header Sandbox-Fault', () => {
     expect(sandbox.requests[0]?.fault).toEqual({ id: 'header', status: 503, retryAfter: 7, met: 1 });
     const once = withFault({ id: 'one', status: 503, times: 1 });
     expect([await list(sandbox, once), await list(sandbox, once), await list(sandbox)]).toEqual([503, 200, 500]);
-  });
-
-  test('counts for each token, until the faults are cleared', async () => {
-    const sandbox = createSandbox();
-    const { token } = await sandbox.state.tokens.create('other');
-    const once = withFault({ id: 'one', status: 503, times: 1 });
-    for (let round = 0; round < 2; round++) {
-      expect([await list(sandbox, once), await list(sandbox, { ...once, token })]).toEqual([503, 503]);
-      expect(await list(sandbox, once)).toBe(200);
-      sandbox.faults.clear();
-    }
   });
 
   test.each([

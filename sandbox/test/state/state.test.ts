@@ -8,14 +8,6 @@ describe('records', () => {
     expect(projects.create({ name: 'Moon' })).toMatchObject({ id: 'proj_123', name: 'Moon', status: 'active' });
   });
 
-  test('without fields, users with sample values are created, whatever was deleted before', () => {
-    const { users } = createSandbox().state;
-    const [first] = [users.create(), users.create(), users.create()];
-    users.delete(first.id);
-    users.create();
-    expect(new Set(users.list().map(({ email }) => email)).size).toBe(3);
-  });
-
   test.each<[(state: SandboxState) => unknown, string]>([
     [({ users }) => users.create({ email: 'ada' }), 'Invalid user. `email`: Must be an email address'],
     [({ users }) => users.create({ email: 'ADA@example.com' }), '`email`: Belongs to another user.'],

@@ -63,29 +63,12 @@ export function problemsOf(reference: string, value: unknown): string[] {
   return validate(value) === true ? [] : [ajv.errorsText(validate.errors)];
 }
 
-/** What is wrong with a request and its response: nothing, if the document says of both what the sandbox does. */
-export function problemsOfExchange(
+/** What is wrong with a response: nothing, if the document says of it what the sandbox does. */
+export function problemsOfResponse(
   asked: DocumentedOperation,
-  request: { readonly query: URLSearchParams; readonly json: unknown },
   { status, headers }: Response,
   received: unknown,
 ): string[] {
   const media = documented(asked, status)?.content?.[headers.get('content-type')?.split(';')[0] ?? ''];
-  const problems = requestProblems(asked, request.query, request.json);
-  return [
-    ...(status < 300 ? problems : []),
-    ...(status === 422 && problems.length === 0 ? ['The document allows the request.'] : []),
-    ...(media === undefined ? [`There is no such ${status}.`] : problemsOf(media.schema.$ref, received)),
-  ];
-}
-
-function requestProblems({ parameters = [], requestBody }: DocumentedOperation, query: URLSearchParams, json: unknown) {
-  const media = requestBody?.content['application/json'];
-  const ofQuery = [...query].flatMap(([name, value]) => {
-    const schema = parameters.find((each) => each.in === 'query' && each.name === name)?.schema;
-    if (schema === undefined) return `The parameter ${name} is not documented.`;
-    const isNumber = schema.type === 'integer' && /^\d+$/.test(value);
-    return ajv.validate(schema, isNumber ? Number(value) : value) ? [] : ajv.errorsText();
-  });
-  return [...ofQuery, ...(media === undefined ? [] : problemsOf(media.schema.$ref, json))];
+  return media === undefined ? [`There is no such ${status}.`] : problemsOf(media.schema.$ref, received);
 }

@@ -2,6 +2,7 @@ import { createSandbox, type EndpointParams, type Sandbox, type WebhookOptions }
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../test/support/free-port.ts';
+import { defaultSchedule, nextDelay } from '../../src/webhooks/retry-schedule.ts';
 import { call, john } from '../support/calls.ts';
 import { receiver } from '../support/receiver.ts';
 
@@ -67,14 +68,6 @@ test('creating a user sends an event, signed as specified by Standard Webhooks',
     timestamp: `${new Date(now).toISOString().slice(0, 19)}Z`,
   });
   expect(sandbox.webhooks.deliveries).toMatchObject([{ status: 'delivered', attempts: [{ status: 204 }] }]);
-});
-
-test('the event is sent even if nothing waits for it', async () => {
-  const { url, received } = await receiver();
-  const sandbox = createSandbox({ webhooks: { endpoints: [{ url }] } });
-  onTestFinished(() => sandbox.close());
-  await createJohn(sandbox);
-  await expect.poll(() => received.length).toBe(1);
 });
 
 test('a request that creates nothing and a replayed request send no event', async () => {
@@ -155,6 +148,16 @@ describe('a receiver that fails', () => {
   });
 });
 
+test('the default schedule lasts for more than a day, with 10 % jitter', () => {
+  const waits = defaultSchedule.schedule.map((_, index) => nextDelay(defaultSchedule, index + 1, 0.5)!);
+  expect(waits.slice(0, 4)).toEqual([5000, 30_000, 120_000, 300_000]);
+  expect(waits.reduce((sum, wait) => sum + wait)).toBeGreaterThan(86_400_000);
+  expect(nextDelay(defaultSchedule, 1, 0)).toBe(4500);
+  expect(nextDelay(defaultSchedule, 1, 1)).toBe(5500);
+  expect(nextDelay(defaultSchedule, 1, 0.5, 1000)).toBe(5000);
+  expect(nextDelay(defaultSchedule, waits.length + 1, 0.5)).toBeUndefined();
+});
+
 test('a receiver that was down gets every event once it is back', async () => {
   const port = await freePort();
   const { url, close } = await receiver([204], port);
@@ -194,33 +197,6 @@ test('410 disables the webhook; once enabled, it gets its pending deliveries', a
   expect(sandbox.webhooks.endpoints[0]?.disabled).toBe('You disabled the webhook.');
 });
 
-test('a webhook that is removed during a delivery stays removed', async () => {
-  const { sandbox } = answering([], {
-    fetch: () => {
-      sandbox.webhooks.remove('we_123');
-      return Promise.resolve(new Response());
-    },
-  });
-  await createJohn(sandbox);
-  await sandbox.webhooks.flush();
-  expect([sandbox.webhooks.endpoints, sandbox.webhooks.deliveries]).toEqual([[], []]);
-  expect(sandbox.webhooks.remove('we_123')).toBe(false);
-});
-
-test('the last 1000 completed deliveries and all pending ones are kept', async () => {
-  const { sandbox } = answering([{ status: 204 }], {
-    endpoints: [{ url: 'https://a.example.com', events: ['never'] }, { url: 'https://b.example.com' }],
-  });
-  sandbox.webhooks.update('we_123', { enabled: false });
-  sandbox.webhooks.sendTest('we_123');
-  for (let index = 0; index < 1010; index++) sandbox.webhooks.publish('user.created', {});
-  expect(sandbox.webhooks.deliveries).toHaveLength(1011);
-  await sandbox.webhooks.flush();
-  sandbox.webhooks.publish('user.created', {});
-  expect(sandbox.webhooks.deliveries).toHaveLength(1002);
-  expect(sandbox.webhooks.deliveries[0]).toMatchObject({ endpoint: 'we_123', status: 'pending' });
-});
-
 test.each<[EndpointParams, string]>([
   [{ url: 'nowhere' }, '`url`: Must be a URL that starts with http:// or https://.'],
   [{ url: 'ftp://example.com' }, '`url`'],
@@ -234,6 +210,33 @@ test.each<[EndpointParams, string]>([
   expect(() => createSandbox({ webhooks: { endpoints: [params] } })).toThrow(
     message.replace(/^`/, '`webhooks.endpoints.0.'),
   );
+});
+
+test('a webhook that is removed during a delivery stays removed, with its deliveries', async () => {
+  const fetch = () => {
+    sandbox.webhooks.remove('we_123');
+    return Promise.resolve(new Response());
+  };
+  const sandbox = sandboxWith({
+    endpoints: [{ url: 'https://a.example.com' }, { url: 'https://b.example.com' }],
+    fetch,
+  });
+  sandbox.webhooks.update('we_124', { enabled: false });
+  sandbox.state.users.create();
+  await sandbox.webhooks.flush();
+  expect(sandbox.webhooks.endpoints).toMatchObject([{ id: 'we_124' }]);
+  expect(sandbox.webhooks.deliveries).toMatchObject([{ endpoint: 'we_124' }]);
+});
+
+test('the last 1000 completed deliveries and all pending ones are kept, with the start of what was answered', async () => {
+  const fetch = () => Promise.resolve(new Response('x'.repeat(3000)));
+  const sandbox = sandboxWith({ endpoints: [{ url: 'https://a.example.com' }], fetch });
+  for (let index = 0; index < 1010; index++) sandbox.webhooks.publish('user.created', {});
+  expect(sandbox.webhooks.deliveries).toHaveLength(1010);
+  await sandbox.webhooks.flush();
+  sandbox.webhooks.publish('user.created', {});
+  expect(sandbox.webhooks.deliveries).toHaveLength(1001);
+  expect(sandbox.webhooks.deliveries[0]?.attempts[0]?.responseBody).toBe(`${'x'.repeat(2000)}…`);
 });
 
 const badName = 'Invalid event. `event`: Must be 1 to 100 letters, digits, dots, hyphens or underscores.';

@@ -1,11 +1,10 @@
 // The dashboard's only script. It keeps the open page up to date, opens requests beside the list, and adds what needs a
-// script: copy buttons and local times. Every page works without it.
+// script: copy buttons, filters and local times.
 import { copyOnClick } from './copy.ts';
 import { connect } from './live.ts';
 import { load } from './page.ts';
 import { showTimes } from './times.ts';
 
-document.documentElement.classList.add('script');
 showTimes(document);
 setInterval(() => showTimes(document), 1000);
 

@@ -38,7 +38,6 @@ export function refresh(): Promise<void> {
 
 function become(next: Document, isRefresh: boolean): void {
   const shown = detailOf(document);
-  next.documentElement.classList.add('script');
   for (const { name, value } of next.documentElement.attributes) document.documentElement.setAttribute(name, value);
   document.title = next.title;
   showTimes(next);

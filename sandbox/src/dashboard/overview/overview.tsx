@@ -15,11 +15,6 @@ const [shownRequests, shownFailures, shownBudgets] = [8, 5, 5];
 /** How long a request that failed is shown, in milliseconds. */
 const recent = 300_000;
 
-/** The token that is there from the start, or a placeholder once it is revoked. */
-function usableToken({ tokens, apiToken }: Services): string {
-  return tokens.find(apiToken) === undefined ? '<token>' : apiToken;
-}
-
 const program = `import { Client } from '@example/sdk';
 
 const client = new Client(); // node --env-file=.env
@@ -28,8 +23,7 @@ for await (const project of client.projects.list()) {
 }`;
 
 export function overviewData(services: Services, origin: string) {
-  const { faults, log, clock, webhooks, windows } = services;
-  const apiToken = usableToken(services);
+  const { faults, log, clock, webhooks, windows, apiToken } = services;
   const now = clock.now();
   const from = new Date(now - recent).toISOString();
   const requests = log.entries.toReversed();
@@ -118,7 +112,6 @@ function Activity({ data }: Props) {
         </Card>
         <div>
           <Card title="Budget" actions={<a href="/dashboard/api-tokens">API tokens</a>}>
-            {budgets.length === 0 && <p>There are no tokens, so every request gets a 401.</p>}
             {budgets.slice(0, shownBudgets).map((budget) => (
               <BudgetMeter budget={budget} name={budget.token.name} />
             ))}

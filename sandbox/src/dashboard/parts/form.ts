@@ -1,5 +1,6 @@
 import { type Details, Failure, failureOf, invalidFields } from '../../http/failure.ts';
 import { readText } from '../../http/request-body.ts';
+import { messageOf } from '../../utils/json.ts';
 
 /** A form as it was sent, and what is wrong with its fields. */
 export interface InvalidForm {
@@ -7,16 +8,8 @@ export interface InvalidForm {
   readonly errors: Details;
 }
 
-/**
- * Reads a submitted form.
- *
- * @throws {Failure} 415 when the request is not a form.
- */
+/** Reads a submitted form. */
 export async function readForm(request: Request): Promise<URLSearchParams> {
-  const type = request.headers.get('content-type') ?? '';
-  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
-    throw new Failure(415, 'unsupported_media_type', 'Send the body as application/x-www-form-urlencoded.');
-  }
   return new URLSearchParams(await readText(request));
 }
 
@@ -30,7 +23,7 @@ export function jsonField(form: URLSearchParams, name: string): unknown {
   try {
     return JSON.parse(field(form, name));
   } catch (error) {
-    throw invalidFields({ [name]: `Must be valid JSON: ${error instanceof Error ? error.message : String(error)}.` });
+    throw invalidFields({ [name]: `Must be valid JSON: ${messageOf(error)}.` });
   }
 }
 
@@ -45,6 +38,6 @@ export async function attempted<T>(work: () => T | Promise<T>): Promise<{ value:
   } catch (error) {
     const failure = failureOf(error);
     if (failure !== undefined && Object.keys(failure.details).length > 0) return { errors: failure.details };
-    throw failure ?? error;
+    throw error;
   }
 }

@@ -4,8 +4,7 @@ import { Code } from './components.tsx';
 /** Characters up to which JSON is colored. Beyond, it would make the page slow. */
 const maxColored = 30_000;
 
-const tokens =
-  /(?<string>"(?:\\.|[^"\\])*")(?<key>\s*:)?|\b(?<word>true|false|null)\b|(?<number>-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)/gi;
+const tokens = /"(?:\\.|[^"\\])*"|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
 
 /** A body: JSON with indents and colors, and anything else as it is. The copy button copies what was sent. */
 export function Body({ of: body, label }: { of: unknown; label: string }) {
@@ -24,11 +23,11 @@ function colored(text: string) {
   const parts = [];
   let end = 0;
   for (const match of text.matchAll(tokens)) {
-    const { string, key, word, number } = match.groups ?? {};
-    const token = string ?? word ?? number ?? '';
-    const kind = key !== undefined ? 'key' : string !== undefined ? 'string' : word !== undefined ? 'word' : 'number';
-    parts.push(text.slice(end, match.index), <span class={`json-${kind}`}>{token}</span>);
+    const [token] = match;
+    const before = text.slice(end, match.index);
     end = match.index + token.length;
+    const kind = !token.startsWith('"') ? 'value' : text[end] === ':' ? 'key' : 'string';
+    parts.push(before, <span class={`json-${kind}`}>{token}</span>);
   }
   parts.push(text.slice(end));
   return <>{parts}</>;

@@ -31,9 +31,7 @@ export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hon
 
   const list = (context: Context, invalid?: InvalidForm) => {
     const { q = '' } = context.req.query();
-    const found = records
-      .list()
-      .filter(({ id, ...fields }) => matches(q, id, ...names.map((name) => fields[name] ?? '')));
+    const found = records.list().filter((record) => matches(q, ...Object.values(record)));
     const page = <Records resource={resource} found={found} query={q} invalid={invalid} />;
     return dashboard.page(context, capitalized(plural), page, invalid);
   };
@@ -78,7 +76,6 @@ function Records({
             aria-label={`Find ${plural}`}
             autocomplete="off"
           />
-          <button class="unscripted">Filter</button>
         </form>
       </PageHead>
       <CreateForm to={to} action="create" button={`Create ${singular}`} errors={invalid?.errors}>

@@ -2,7 +2,7 @@ import { reasonOf } from '../../state/reasons.ts';
 import { faultHeader } from '../../faults/header-faults.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
-import type { DeliveryRecord } from '../../storage/records.ts';
+import type { DeliveryRecord, TokenRecord } from '../../storage/records.ts';
 import { Copy, Copyable, Facts, HeaderList, Pill, Time } from '../parts/components.tsx';
 import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
@@ -23,8 +23,8 @@ export function RequestDetail({
   request: RecordedRequest;
   /** What it caused, oldest first. */
   deliveries: readonly DeliveryRecord[];
-  /** The token's name; `undefined` if it is missing, unknown or revoked. */
-  token: string | undefined;
+  /** `undefined` if it is missing, unknown or revoked. */
+  token: TokenRecord | undefined;
   /** Where the API listens. */
   origin: string;
   /** Address of the list without the request. */
@@ -69,7 +69,7 @@ export function RequestDetail({
                 'revoked'
               )
             ) : (
-              <a href={`/dashboard/api-tokens#${request.token ?? ''}`}>{token}</a>
+              <a href={`/dashboard/api-tokens#${token.id}`}>{token.name}</a>
             ),
           ],
           ['Budget after it', remaining === undefined ? 'not known yet' : `${number(remaining)} requests left`],

@@ -41,7 +41,7 @@ export function requestRoutes(dashboard: Dashboard): Hono {
         <RequestDetail
           request={request}
           deliveries={store.deliveries.all.filter((delivery) => delivery.request === id)}
-          token={store.tokens.get(request.token ?? '')?.name}
+          token={store.tokens.get(String(request.token))}
           origin={new URL(context.req.url).origin}
           close={href({ ...shown, selected: undefined }, shown.before)}
         />

@@ -8,20 +8,12 @@ export function isFailure({ state, status = 0 }: RecordedRequest): boolean {
   return state === 'completed' ? status >= 400 : state !== 'pending';
 }
 
+const tones = { pending: 'plain', aborted: 'fair', reset: 'bad', cut: 'bad' } as const;
+
 /** How a request ended, in a word. */
 export function requestOutcome({ state, status }: RecordedRequest): readonly [Tone, string] {
-  switch (state) {
-    case 'pending':
-      return ['plain', 'pending'];
-    case 'aborted':
-      return ['fair', 'aborted'];
-    case 'reset':
-      return ['bad', 'reset'];
-    case 'cut':
-      return ['bad', `${status ?? ''} cut`];
-    case 'completed':
-      return [toneOf(status), String(status)];
-  }
+  if (state === 'completed') return [toneOf(status), String(status)];
+  return [tones[state], state === 'cut' ? `${status} cut` : state];
 }
 
 /** The tone of an HTTP status. */

@@ -96,7 +96,6 @@ function Filters({ view, filtered }: { view: RequestsView; filtered: boolean }) 
         options={[['', 'Any token'], ['none', 'No valid token'], ...tokens.map(({ id, name }): Choice => [id, name])]}
       />
       <input {...text} name="path" value={filter.path} placeholder="Path" aria-label="Path contains" />
-      <button class="unscripted">Filter</button>
       {filtered && (
         <a class="button" href={action} data-visit="true">
           Clear

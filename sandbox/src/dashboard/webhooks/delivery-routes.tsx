@@ -11,7 +11,7 @@ export function deliveryRoutes(dashboard: Dashboard): Hono {
   const show = async (context: Context) => {
     const { id = '' } = context.req.param();
     const delivery = found(store.deliveries.get(id), 'delivery', id);
-    const endpoint = store.endpoints.get(delivery.endpoint);
+    const endpoint = found(store.endpoints.get(delivery.endpoint), 'webhook', delivery.endpoint);
     const attempt = delivery.attempts.at(-1);
     const signature = attempt && (await explainSignature(attempt, delivery));
     return dashboard.page(
@@ -19,7 +19,7 @@ export function deliveryRoutes(dashboard: Dashboard): Hono {
       `Delivery of ${delivery.event}`,
       <Delivery
         delivery={delivery}
-        request={log.get(delivery.request ?? '')}
+        request={log.get(String(delivery.request))}
         endpoint={endpoint}
         signature={signature}
       />,

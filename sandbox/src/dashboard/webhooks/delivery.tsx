@@ -19,7 +19,7 @@ export function Delivery({
   delivery: DeliveryRecord;
   /** What caused it; `undefined` if no request did, or if the log no longer has it. */
   request: RecordedRequest | undefined;
-  endpoint: EndpointRecord | undefined;
+  endpoint: EndpointRecord;
   /** Explains the signature of the last attempt; `undefined` before the first one. */
   signature: SignatureExplanation | undefined;
 }) {
@@ -32,7 +32,7 @@ export function Delivery({
         lead={
           <>
             <DeliveryState delivery={delivery} /> to{' '}
-            <a href={`/dashboard/webhooks/${delivery.endpoint}`}>{endpoint?.url ?? delivery.endpoint}</a>
+            <a href={`/dashboard/webhooks/${delivery.endpoint}`}>{endpoint.url}</a>
           </>
         }
       >
@@ -52,7 +52,7 @@ export function Delivery({
             {attempts.length === 0 && (
               <Empty title="No attempts yet.">
                 <p>
-                  {endpoint?.disabled === undefined
+                  {endpoint.disabled === undefined
                     ? 'The first one appears here as soon as it has ended.'
                     : 'The webhook is disabled. The first attempt is made when you enable it.'}
                 </p>
@@ -91,7 +91,7 @@ export function Delivery({
 }
 
 function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: number; open: boolean }) {
-  const { status, at, duration, requestHeaders, responseHeaders, responseBody } = attempt;
+  const { status, at, duration, requestHeaders, responseHeaders = {}, responseBody } = attempt;
   return (
     <details class="attempt" open={open} id={`attempt-${number}`}>
       <summary>
@@ -107,7 +107,7 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
       ) : (
         <Body of={responseBody} label="the response body" />
       )}
-      <HeaderList of={responseHeaders ?? {}} name="response headers" />
+      <HeaderList of={responseHeaders} name="response headers" />
       <h3>Request</h3>
       <HeaderList of={requestHeaders} name="request headers" />
     </details>
@@ -125,7 +125,7 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
       </p>
       <h3>Signed content</h3>
       <Code label="the signed content" text={content}>
-        <span class="json-key">{id}</span>.<span class="json-number">{timestamp}</span>.
+        <span class="json-key">{id}</span>.<span class="json-value">{timestamp}</span>.
         <span class="json-string">{content.slice(id.length + timestamp.length + 2)}</span>
       </Code>
       <Facts

@@ -1,9 +1,8 @@
 import type { Attempt, DeliveryRecord } from '../../storage/records.ts';
 
 /** How the signature of an attempt was made, so that a failing verification can be understood. */
-export async function explainSignature({ requestHeaders }: Attempt, { body }: DeliveryRecord) {
-  const id = requestHeaders['webhook-id'] ?? '';
-  const timestamp = requestHeaders['webhook-timestamp'] ?? '';
+export async function explainSignature({ requestHeaders }: Attempt, { message: id, body }: DeliveryRecord) {
+  const timestamp = String(requestHeaders['webhook-timestamp']);
   const bytes = new TextEncoder().encode(body);
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return {

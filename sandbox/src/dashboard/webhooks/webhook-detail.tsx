@@ -4,7 +4,7 @@ import { choices, Field, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
-import type { InvalidForm } from '../parts/form.ts';
+import { field, type InvalidForm } from '../parts/form.ts';
 import { DeliveryRow } from './delivery-row.tsx';
 import { Health, RetryNow } from './webhooks.tsx';
 
@@ -44,14 +44,7 @@ export function Webhook({ view }: { view: WebhookView }) {
       <div class="columns even">
         <Card title="Send a test event">
           <form method="post" action={to}>
-            <Field
-              label="Event"
-              name="event"
-              value={test.get('event') ?? ''}
-              errors={errors}
-              required
-              maxlength={100}
-            />
+            <Field label="Event" name="event" value={field(test, 'event')} errors={errors} required maxlength={100} />
             <Field label="Data, as JSON" name="data" errors={errors}>
               {(attributes) => (
                 <textarea {...attributes} rows={6} spellcheck={false} class="mono">
@@ -101,7 +94,6 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
               value={status}
               options={choices('Any state', ['pending', 'delivered', 'failed'])}
             />
-            <button class="unscripted">Filter</button>
           </form>
         </div>
       }

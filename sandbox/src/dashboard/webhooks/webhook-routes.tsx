@@ -65,7 +65,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
       return { text: 'The webhook is disabled. Its deliveries wait.' };
     },
     delete: (_, id) => {
-      found(webhooks.remove(id) || undefined, 'webhook', id);
+      webhooks.remove(id);
       return { text: 'The webhook is deleted.', path: '/dashboard/webhooks' };
     },
   });
