@@ -1,12 +1,13 @@
-import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 
 /** How well a webhook receives its deliveries. */
 export interface EndpointHealth {
-  /** `idle` before the first attempt, and `failing` while the latest attempt of a delivery has failed. */
+  /** `idle` before the first attempt has ended, and `failing` while the latest attempt of a delivery has failed. */
   readonly status: 'healthy' | 'failing' | 'disabled' | 'idle';
-  /** The latest attempt of all deliveries; `undefined` before the first one. */
-  readonly last: Attempt | undefined;
-  readonly pending: number;
+  /** How many of its deliveries are in each state. */
+  readonly counts: Readonly<Record<DeliveryRecord['status'], number>>;
+  /** When the next attempt is due, in epoch milliseconds; `Infinity` if there is none. */
+  readonly next: number;
   /** The deliveries whose latest attempt failed, oldest first. */
   readonly failing: readonly DeliveryRecord[];
 }
@@ -20,12 +21,13 @@ export function hasFailed({ status, attempts }: DeliveryRecord): boolean {
 export function healthOf({ id, disabled }: EndpointRecord, deliveries: readonly DeliveryRecord[]): EndpointHealth {
   const own = deliveries.filter(({ endpoint }) => endpoint === id);
   const failing = own.filter(hasFailed);
-  const [last] = own.flatMap(({ attempts }) => attempts.at(-1) ?? []).sort((a, b) => b.at.localeCompare(a.at));
-  const attempted = last === undefined ? 'idle' : failing.length > 0 ? 'failing' : 'healthy';
+  const counts = { delivered: 0, pending: 0, failed: 0 };
+  for (const { status } of own) counts[status] += 1;
+  const attempted = failing.length > 0 ? 'failing' : counts.delivered > 0 ? 'healthy' : 'idle';
   return {
     status: disabled === undefined ? attempted : 'disabled',
-    last,
-    pending: own.filter(({ status }) => status === 'pending').length,
+    counts,
+    next: Math.min(...own.flatMap(({ due }) => due ?? [])),
     failing,
   };
 }

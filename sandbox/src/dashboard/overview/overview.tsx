@@ -7,7 +7,7 @@ import { Icon } from '../parts/icons.tsx';
 import { count, durationText, number } from '../parts/numbers.ts';
 import { collapsed, isFailure, RequestRow } from '../requests/request-row.tsx';
 import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
-import { EndpointCard } from '../webhooks/webhooks.tsx';
+import { WebhookRows } from '../webhooks/webhooks.tsx';
 
 /** Numbers of rows to show. */
 const [shownRequests, shownFailures, shownBudgets] = [8, 5, 5];
@@ -66,7 +66,7 @@ function FirstCall({ data }: Props) {
         <h3>In your code, with these lines in .env</h3>
         <Code label="the lines for .env" text={data.env} />
         <Code label="the program" text={program} />
-        <p class="below">
+        <p>
           It appears here as soon as it arrives. Then <a href="/dashboard/faults">make requests fail</a>,{' '}
           <a href="/dashboard/webhooks">receive a webhook</a>, or <a href="/dashboard/api-tokens">use up a limit</a>.
         </p>
@@ -81,9 +81,16 @@ function Activity({ data }: Props) {
   const { requests, failures, webhooks, budgets } = data;
   return (
     <>
-      {webhooks.map(({ endpoint, health }) => (
-        <EndpointCard endpoint={endpoint} health={health} />
-      ))}
+      {webhooks.length > 0 && (
+        <Card
+          title={`Deliveries fail at ${count(webhooks.length, 'webhook')}`}
+          tone="bad"
+          flush
+          actions={<a href="/dashboard/webhooks">All webhooks</a>}
+        >
+          <WebhookRows endpoints={webhooks} />
+        </Card>
+      )}
       {failures.length > 0 && (
         <Card
           title={`${count(failures.length, 'request')} failed in the last ${durationText(recent)}`}

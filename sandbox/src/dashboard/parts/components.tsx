@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { Icon } from './icons.tsx';
-import { number } from './numbers.ts';
+import { count, number } from './numbers.ts';
 
 /** A color of the palette of states. `refused` is that of a 429. */
 export type Tone = 'good' | 'fair' | 'refused' | 'bad' | 'plain';
@@ -266,7 +266,7 @@ export function HeaderList({ of: headers, name }: { of: Readonly<Record<string, 
   if (entries.length === 0) return <></>;
   return (
     <details class="fold">
-      <summary>{`${entries.length} ${name}`}</summary>
+      <summary>{count(entries.length, name)}</summary>
       <Facts mono of={entries} />
     </details>
   );

@@ -72,7 +72,7 @@ function Records({
             type="search"
             name="q"
             value={query}
-            placeholder={`Id or ${fields.map(({ name }) => name).join(', ')}`}
+            placeholder={`Find ${plural}`}
             aria-label={`Find ${plural}`}
             autocomplete="off"
           />

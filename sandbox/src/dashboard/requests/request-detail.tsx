@@ -86,7 +86,7 @@ export function RequestDetail({
         ) : (
           <>
             <Body of={response.body} label="the response body" />
-            <HeaderList of={response.headers} name="response headers" />
+            <HeaderList of={response.headers} name="response header" />
           </>
         )}
       </section>
@@ -94,7 +94,7 @@ export function RequestDetail({
         <h2>Request</h2>
         <Body of={request.body} label="the request body" />
         {Object.keys(request.query).length > 0 && <Facts mono of={Object.entries(request.query)} />}
-        <HeaderList of={request.headers} name="request headers" />
+        <HeaderList of={request.headers} name="request header" />
       </section>
     </article>
   );

@@ -1,4 +1,4 @@
-import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { answerOf, subjectOf } from '../../state/reasons.ts';
 import { Pill, Row, Time, type Tone } from '../parts/components.tsx';
 
@@ -7,34 +7,43 @@ interface DeliveryOf {
   endpoint?: EndpointRecord | undefined;
 }
 
-/** A delivery in a list, or several that failed alike: what its receiver answered last, whom it is about, and why it failed. */
-export function DeliveryRow({ delivery, endpoint, times = 1 }: DeliveryOf & { times?: number }) {
+/** A delivery in a list: what its receiver answered last, whom it is about, and why it failed. */
+export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
   const { id, event, status, attempts, created_at } = delivery;
   const attempt = attempts.at(-1);
-  const answer = attempt === undefined ? status : String(attempt.status ?? 'no answer');
   return (
     <Row
       id={`delivery-${id}`}
       tone={attempt === undefined ? 'plain' : status === 'delivered' ? 'good' : 'bad'}
-      status={times === 1 ? answer : `${answer} ×${times}`}
+      status={attempt === undefined ? status : statusOf(attempt)}
       kind={event}
       reason={
         <>
           {attempt !== undefined && status !== 'delivered' && `${causeOf(delivery)} · `}
-          <State delivery={delivery} endpoint={endpoint} />
+          <span class="hint">
+            <State delivery={delivery} endpoint={endpoint} />
+          </span>
         </>
       }
       at={attempt?.at ?? created_at}
-      href={times === 1 ? `/dashboard/deliveries/${id}` : `/dashboard/webhooks/${delivery.endpoint}`}
-      subject={times === 1 ? subjectOf(delivery) : `${subjectOf(delivery)} and ${times - 1} more`}
+      href={`/dashboard/deliveries/${id}`}
+      subject={subjectOf(delivery)}
     />
   );
 }
 
-/** Why the latest attempt failed. */
+/** The status of a response, or that there was none. */
+export function statusOf({ status }: Attempt): string {
+  return String(status ?? 'no answer');
+}
+
+/** Why the latest attempt failed: the message of the response, or its first line, which is quoted. */
 export function causeOf({ attempts }: DeliveryRecord): string {
-  const answer = attempts.slice(-1).map(answerOf).join('');
-  return answer === '' ? 'no reason given' : answer;
+  const [attempt] = attempts.slice(-1);
+  if (attempt === undefined) return '';
+  const answer = answerOf(attempt);
+  if (answer === '') return 'The response has no body.';
+  return attempt.responseBody?.trim().startsWith(answer.replace(/…$/, '')) === true ? `“${answer}”` : answer;
 }
 
 /** The state of a delivery, and when it is attempted next. */

@@ -6,7 +6,7 @@ import { Action, Card, Code, Copyable, Empty, Facts, HeaderList, PageHead, Pill,
 import { Body } from '../parts/json.tsx';
 import { count, latencyText } from '../parts/numbers.ts';
 import { toneOf } from '../requests/request-row.tsx';
-import { causeOf, DeliveryState, State } from './delivery-row.tsx';
+import { causeOf, DeliveryState, State, statusOf } from './delivery-row.tsx';
 import type { SignatureExplanation } from './signature.ts';
 
 /** A delivery: why it failed, its body, its attempts, and how it was signed. */
@@ -41,7 +41,7 @@ export function Delivery({
       {latest !== undefined && hasFailed(delivery) && (
         <div class="banner bad">
           <p>
-            <code>{latest.status ?? 'no answer'}</code> {`${causeOf(delivery)} · `}
+            <code>{statusOf(latest)}</code> {`${causeOf(delivery)} · `}
             <State delivery={delivery} endpoint={endpoint} />
           </p>
         </div>
@@ -95,7 +95,7 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
   return (
     <details class="attempt" open={open} id={`attempt-${number}`}>
       <summary>
-        <Pill tone={toneOf(status)}>{status ?? 'no answer'}</Pill> <span>{`Attempt ${number}`}</span>{' '}
+        <Pill tone={toneOf(status)}>{statusOf(attempt)}</Pill> <span>{`Attempt ${number}`}</span>{' '}
         <span class="hint">
           <Time at={at} show="ago" />
           {`, ${latencyText(duration)}`}
@@ -107,9 +107,9 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
       ) : (
         <Body of={responseBody} label="the response body" />
       )}
-      <HeaderList of={responseHeaders} name="response headers" />
+      <HeaderList of={responseHeaders} name="response header" />
       <h3>Request</h3>
-      <HeaderList of={requestHeaders} name="request headers" />
+      <HeaderList of={requestHeaders} name="request header" />
     </details>
   );
 }

@@ -6,7 +6,7 @@ import type { EndpointHealth } from '../../webhooks/health.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import { field, type InvalidForm } from '../parts/form.ts';
 import { DeliveryRow } from './delivery-row.tsx';
-import { Health, RetryNow } from './webhooks.tsx';
+import { Health, Remedy } from './webhooks.tsx';
 
 const firstTest = new URLSearchParams({ event: 'user.created', data: JSON.stringify(exampleData, null, 2) });
 
@@ -30,7 +30,7 @@ export function Webhook({ view }: { view: WebhookView }) {
     <>
       <PageHead title={endpoint.url} lead={<Health endpoint={endpoint} health={health} />} />
       {endpoint.disabled !== undefined && (
-        <section class="banner bad" role="status">
+        <section class="banner fair" role="status">
           <Icon name="warning" />
           <div>
             <p>
@@ -66,7 +66,7 @@ export function Webhook({ view }: { view: WebhookView }) {
               </div>
             </details>
           </Card>
-          <Card title="Disable or delete it">
+          <Card title={endpoint.disabled === undefined ? 'Disable or delete it' : 'Delete it'}>
             <div class="actions">
               {endpoint.disabled === undefined && <Action to={to} action="disable" button="Disable" />}
               <Confirm to={to} action="delete" button="Delete webhook" question="This also deletes its deliveries." />
@@ -86,7 +86,7 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
       flush
       actions={
         <div class="actions">
-          {health.failing.length > 0 && <RetryNow id={endpoint.id} />}
+          {endpoint.disabled === undefined && <Remedy endpoint={endpoint} health={health} />}
           <form method="get" action={to} class="actions" data-visit="true">
             <Select
               name="status"

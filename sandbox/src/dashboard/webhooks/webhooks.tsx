@@ -1,12 +1,12 @@
 import type { Details } from '../../http/failure.ts';
-import type { EndpointRecord } from '../../storage/records.ts';
+import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
-import { Action, Card, Empty, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
+import { Action, Card, Empty, PageHead, Pill, Time, type Tone } from '../parts/components.tsx';
 import { type Choice, CreateForm, Field, Select } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { number } from '../parts/numbers.ts';
-import { causeOf, DeliveryRow } from './delivery-row.tsx';
+import { causeOf, statusOf } from './delivery-row.tsx';
 
 export interface EndpointView {
   readonly endpoint: EndpointRecord;
@@ -54,67 +54,87 @@ export function Webhooks({
           <p>Register the URL of your server. Then create a user, or send a test event, to receive an event.</p>
         </Empty>
       )}
-      {endpoints.map(({ endpoint, health }) => (
-        <EndpointCard endpoint={endpoint} health={health} />
-      ))}
+      {endpoints.length > 0 && (
+        <Card flush>
+          <WebhookRows endpoints={endpoints} />
+        </Card>
+      )}
     </>
   );
 }
 
-/** A webhook in a list: how it does, and each cause of its failures once. */
-export function EndpointCard({ endpoint, health }: EndpointView) {
-  const { id, url } = endpoint;
-  const causes = Map.groupBy(health.failing, (delivery) => `${delivery.attempts.at(-1)?.status} ${causeOf(delivery)}`);
+/** Webhooks in a list: the state and the deliveries of each, when the next attempt is made, and each cause of its failures once. */
+export function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] }) {
   return (
-    <Card
-      flush
-      title={<a href={`/dashboard/webhooks/${id}`}>{url}</a>}
-      actions={health.failing.length > 0 && <RetryNow id={id} />}
-    >
-      <p class="inset">
-        <Health endpoint={endpoint} health={health} />
-      </p>
-      {causes.size > 0 && (
-        <Rows label={`What fails at ${url}`}>
-          {[...causes.values()].map((deliveries) =>
-            deliveries
-              .slice(-1)
-              .map((latest) => <DeliveryRow delivery={latest} endpoint={endpoint} times={deliveries.length} />),
-          )}
-        </Rows>
-      )}
-    </Card>
+    <ol class="rows" aria-label="Webhooks">
+      {endpoints.map(({ endpoint, health }) => (
+        <li class="row webhook" id={endpoint.id}>
+          <Pill tone={tones[health.status]}>{health.status}</Pill>
+          <div>
+            <a href={`/dashboard/webhooks/${endpoint.id}`}>{endpoint.url}</a>
+            <p class="hint">{listOf(endpoint.events)}</p>
+          </div>
+          <p>{countsOf(health)}</p>
+          <p class="next">
+            <Next endpoint={endpoint} health={health} />
+          </p>
+          <Remedy endpoint={endpoint} health={health} />
+          {causesOf(health).map(([latest, status, times]) => (
+            <a
+              class="cause bad"
+              href={times === 1 ? `/dashboard/deliveries/${latest.id}` : `/dashboard/webhooks/${endpoint.id}`}
+            >
+              <strong>{times === 1 ? status : `${status} ×${times}`}</strong> {causeOf(latest)}
+            </a>
+          ))}
+        </li>
+      ))}
+    </ol>
   );
 }
 
-export function RetryNow({ id }: { id: string }) {
-  return <Action to={`/dashboard/webhooks/${id}`} action="retry" button="Retry now" tone="main" />;
+/** The deliveries that fail, those that fail alike once: the latest, its status, and how many they are. */
+function causesOf({ failing }: EndpointHealth): readonly (readonly [DeliveryRecord, string, number])[] {
+  const status = ({ attempts }: DeliveryRecord) => attempts.slice(-1).map(statusOf).join('');
+  const alike = Map.groupBy(failing, (delivery) => `${status(delivery)} ${causeOf(delivery)}`);
+  return [...alike.values()].flatMap((all) => all.slice(-1).map((last) => [last, status(last), all.length] as const));
+}
+
+/** What makes a webhook that fails work again. */
+export function Remedy({ endpoint: { id, disabled }, health }: EndpointView) {
+  const to = `/dashboard/webhooks/${id}`;
+  if (disabled !== undefined) return <Action to={to} action="enable" button="Enable" />;
+  return health.failing.length > 0 ? <Action to={to} action="retry" button="Retry now" /> : <></>;
 }
 
 const tones: Readonly<Record<EndpointHealth['status'], Tone>> = {
   healthy: 'good',
   failing: 'bad',
-  disabled: 'bad',
+  disabled: 'fair',
   idle: 'plain',
 };
 
-/** The state of a webhook, and what it receives. */
+/** The state of a webhook in a line. */
 export function Health({ endpoint, health }: EndpointView) {
-  const { status, pending, failing, last } = health;
-  const failed = failing.filter((delivery) => delivery.status === 'failed').length;
-  const counts = [pending > 0 && `${number(pending)} pending`, failed > 0 && `${number(failed)} failed`];
   return (
     <>
-      <Pill tone={tones[status]}>{status}</Pill>{' '}
-      {[listOf(endpoint.events), ...counts, last === undefined && 'no attempt yet'].filter(Boolean).join(' · ')}
-      {last !== undefined && (
-        <>
-          {' · latest attempt '}
-          <Time at={last.at} show="ago" />
-        </>
-      )}
+      <Pill tone={tones[health.status]}>{health.status}</Pill> {`${listOf(endpoint.events)} · ${countsOf(health)}`}
+      {health.next < Infinity && ' · '}
+      <Next endpoint={endpoint} health={health} />
     </>
   );
+}
+
+/** Such as `4 delivered, 1 pending`. */
+function countsOf({ counts }: EndpointHealth): string {
+  const texts = Object.entries(counts).flatMap(([state, many]) => (many > 0 ? `${number(many)} ${state}` : []));
+  return texts.length === 0 ? 'no deliveries yet' : texts.join(', ');
+}
+
+/** When the next attempt is made, if one is due. */
+function Next({ endpoint: { disabled }, health: { next } }: EndpointView) {
+  if (next === Infinity) return <></>;
+  return <>next attempt {disabled === undefined ? <Time at={next} show="ago" /> : 'once enabled'}</>;
 }
 
 function listOf(events: readonly string[]): string {
