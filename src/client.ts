@@ -93,7 +93,7 @@ export class Client {
   }
 
   /**
-   * Returns a client with some options replaced, and the same listeners. Both share the rate limit if they use the same token and base URL.
+   * Returns a client with some options replaced, and the same listeners. A token and base URL share one rate limit.
    *
    * The new client has the same class. If you derive a class, its constructor must take the options as its first
    * argument, and pass them or a copy of them to `super`.

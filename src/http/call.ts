@@ -134,6 +134,7 @@ export function resolveCall(
     outage: undefined,
     position: undefined,
     refusals: undefined,
+    failedIn: undefined,
     heldIn: undefined,
     heldFrom: undefined,
   };

@@ -97,13 +97,14 @@ export interface ClientOptions {
   responseValidation?: 'warn' | 'throw' | 'off' | undefined;
   /** Receives the log lines. Default: `console`. */
   logger?: Logger | undefined;
-  /** The least severe level that is logged: `'error'`, `'warn'`, `'info'`, `'debug'`, or `'off'`. Default: the environment variable `EXAMPLE_LOG`, or `'warn'`. */
+  /**
+   * The least severe level that is logged: `'error'`, `'warn'`, `'info'`, `'debug'`, or `'off'`. Default: `EXAMPLE_LOG`,
+   * or `'warn'`.
+   */
   logLevel?: LogLevel | undefined;
   /** Allows use in a browser, where anyone who opens the page can read the token. Default: `false`. */
   dangerouslyAllowBrowser?: boolean | undefined;
-  /**
-   * Allows a `baseUrl` with http on a host of your own network. Anyone on the network path can then read the token. The public API's host always requires https. Default: `false`.
-   */
+  /** Allows http on a host of your own network, where anyone on the path can then read the token. Default: `false`. */
   dangerouslyAllowHttp?: boolean | undefined;
 }
 

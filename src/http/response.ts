@@ -20,8 +20,6 @@ import { isRecord, parseJson } from '../utils/values.ts';
 import type { Exchange } from './api-promise.ts';
 import type { Call } from './call.ts';
 
-// Reads a response: the value of a success, and the error of anything else.
-
 /**
  * Reads a successful response. Its value is the schema's output, or the JSON if there is no schema or the body differs
  * from it; `undefined` if the body is empty and there is no schema; absent if the caller reads the body.

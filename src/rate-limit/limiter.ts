@@ -10,8 +10,8 @@ import type { ConnectStore, LimitOptions, RateLimitSnapshot, Share, SharedLimite
 import { waitError, waitsUntil } from './wait-error.ts';
 import { keptForNormal, maxProbes, RateWindow, requestsPerBackgroundCall } from './window.ts';
 
-/** Milliseconds for which calls are held by failures or refusals before that is reported, and between two reports. */
-const reporting = { first: 30_000, every: 60_000 };
+/** Milliseconds for which calls are held by failures or refusals before a warning, and between two. */
+const stallWarnings = { first: 30_000, every: 60_000 };
 
 /** Milliseconds between two looks at the calls that an outage holds, at least, and at a call whose `maxWait` is over. */
 const lookAgain = { held: 100, expired: 1000 };
@@ -44,7 +44,7 @@ export class Limiter implements SharedLimiter {
   #normalInRow = 0;
   /** When to look for calls that the outage has held for too long. */
   #checkHeldAt = -Infinity;
-  #reportedAt = -Infinity;
+  #warnedAt = -Infinity;
 
   /**
    * @param key Base URL and token. A store only sees a hash of it.
@@ -98,7 +98,7 @@ export class Limiter implements SharedLimiter {
     return wait > 0 && waitError(request, now + delay, wait) !== undefined;
   }
 
-  /** @param isNew True for a call that need not wait for an outage. */
+  /** @param isNew True for a call that waits in an outage for a try in flight only. */
   #readyAt(now: number, priority: Priority, isNew = false): number {
     const outage = this.outage.readyAt(isNew);
     if (!this.#isPaced) return Math.max(now, outage);
@@ -158,7 +158,7 @@ export class Limiter implements SharedLimiter {
     if (!failure && !isRefusal) this.#throttle.admitted(sent.sentAt);
     if (isRefusal) return this.#refused(now, sent, isExplained, wait);
     // A gateway may limit with 503.
-    if (status === 503 && !response.report && this.queue.size > 0) this.#throttle.slow();
+    if (status === 503 && !response.announced && this.queue.size > 0) this.#throttle.slow();
     return this.#end(now, sent, failure, wait);
   }
 
@@ -295,7 +295,7 @@ export class Limiter implements SharedLimiter {
     const updateAt = this.#share?.update(now) ?? Infinity;
     const isWaiting = this.queue.size > 0;
     this.outage.onChange(this.#wake, isWaiting);
-    this.#alarm.set(isWaiting ? Math.min(next, updateAt, checkHeldAt, this.#report(now)) : Infinity);
+    this.#alarm.set(isWaiting ? Math.min(next, updateAt, checkHeldAt, this.#warnOfStall(now)) : Infinity);
   }
 
   /** The call to send now, or when there may be one. */
@@ -345,16 +345,16 @@ export class Limiter implements SharedLimiter {
     return this.window.isOver(now) ? this.window.limit : this.window.remaining(now);
   }
 
-  /** Reports what has held calls for long (rule 29). Returns when to look again. */
-  #report(now: number): number {
+  /** Warns of what has held calls for long (rule 29). Returns when to look again. */
+  #warnOfStall(now: number): number {
     const since = Math.min(this.outage.since, this.#throttle.since);
-    const reportAt = Math.max(since + reporting.first, this.#reportedAt + reporting.every);
-    if (now < reportAt) return reportAt;
-    this.#reportedAt = now;
+    const warnAt = Math.max(since + stallWarnings.first, this.#warnedAt + stallWarnings.every);
+    if (now < warnAt) return warnAt;
+    this.#warnedAt = now;
     const cause = this.outage.isFailing ? 'failures' : 'refusals';
     const seconds = Math.round((now - since) / 1000);
     this.notify((observer) => observer.onStall({ cause, seconds, waiting: this.queue.size }));
-    return now + reporting.every;
+    return now + stallWarnings.every;
   }
 
   /** A call of a client begins (1), or has ended (-1). */

@@ -72,11 +72,11 @@ export interface LimiterObserver {
   /** The store became unavailable, or available again. Called once per outage and observer. */
   onStoreChange(change: { readonly available: boolean; readonly error?: unknown }): void;
   /** The API has failed, or has refused calls that its window allows, for long. Called once a minute at most. */
-  onStall(stall: StallReport): void;
+  onStall(stall: Stall): void;
 }
 
 /** Why calls wait, for how many seconds that has lasted, and how many wait. */
-interface StallReport {
+interface Stall {
   readonly cause: 'failures' | 'refusals';
   readonly seconds: number;
   readonly waiting: number;

@@ -17,8 +17,8 @@ export interface RateLimiterOptions {
 /**
  * The limiter of a token at a base URL: the same one for every client in the process.
  *
- * If clients have different options, those of the newest one apply: its store is the one whose connection is still
- * open, and a limit only matters until the first response.
+ * If clients have different options, those that the newest one sets apply: its store is the one whose connection is
+ * still open, and a limit only matters until the first response.
  */
 export function rateLimiterFor({ baseUrl, token, fetch, rateLimit }: RateLimiterOptions): Limiter {
   const shared = registry();

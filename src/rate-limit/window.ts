@@ -130,15 +130,15 @@ export class RateWindow {
 
   /** A response. Returns true if it is a refusal that the window explains. */
   recordResponse(now: number, request: WindowRequest, response: ResponseFacts): boolean {
-    const { isRefusal, isFailure, report, servedAt } = response;
+    const { isRefusal, isFailure, announced, servedAt } = response;
     this.inFlight -= 1;
     if (servedAt !== undefined)
       this.#ahead = Math.max(servedAt - now, Math.min(this.#ahead, servedAt + 1000 - request.sentAt));
-    if (report) this.#learn(now, request, response, report);
+    if (announced) this.#learn(now, request, response, announced);
     else if (!isRefusal && !isFailure && this.reset === undefined) this.isHidden = true;
     if (!isRefusal) this.#count(now, request);
     // Headers about an earlier window explain nothing.
-    return isRefusal && report?.remaining === 0 && report.reset >= this.#firstReset - resetJitter;
+    return isRefusal && announced?.remaining === 0 && announced.reset >= this.#firstReset - resetJitter;
   }
 
   /** Takes over what another process saw. A window before the known one is ignored. */
@@ -149,8 +149,8 @@ export class RateWindow {
     this.#endsAt = now + timeLeft;
   }
 
-  #learn(now: number, request: WindowRequest, response: ResponseFacts, report: RateLimitInfo): void {
-    const { limit, remaining, reset } = report;
+  #learn(now: number, request: WindowRequest, response: ResponseFacts, announced: RateLimitInfo): void {
+    const { limit, remaining, reset } = announced;
     const isProbe = request.windowNumber > this.number;
     const later = reset - this.#firstReset;
     if (later < -resetJitter) return; // It is about an earlier window.

@@ -43,7 +43,7 @@ export interface ResponseFacts {
   readonly isRefusal: boolean;
   /** True if the API, or a gateway in front of it, has failed. */
   readonly isFailure: boolean;
-  readonly report: RateLimitInfo | undefined;
+  readonly announced: RateLimitInfo | undefined;
   /** The server's time in epoch milliseconds, rounded down to a second. */
   readonly servedAt: number | undefined;
   /** The computer's own time when it arrived, in epoch milliseconds. */
@@ -57,14 +57,14 @@ export function readResponse(status: number, headers: Headers): ResponseFacts {
   const [isRefusal, isFailure] = [status === 429, status >= 500];
   const receivedAt = Date.now();
   const date = servedAt(headers);
-  const report = parseRateLimit(headers);
-  const isCredible = report && Math.abs(report.reset * 1000 - (date ?? receivedAt)) <= maxWindow;
+  const announced = parseRateLimit(headers);
+  const isCredible = announced && Math.abs(announced.reset * 1000 - (date ?? receivedAt)) <= maxWindow;
   const asked = isRefusal || isFailure ? parseRetryAfter(headers) : undefined;
   const most = isRefusal ? maxAskedWait.refusal : maxAskedWait.failure;
   return {
     isRefusal,
     isFailure,
-    report: isCredible ? report : undefined,
+    announced: isCredible ? announced : undefined,
     servedAt: date,
     receivedAt,
     wait: asked ? Math.min(asked, most) : undefined,

@@ -26,7 +26,7 @@ function answer(window: RateWindow, exchange: Exchange, request = window.sent(ex
     isRefusal: false,
     isFailure: false,
     wait: undefined,
-    report: left === undefined ? undefined : { limit, remaining: left, reset: start + reset },
+    announced: left === undefined ? undefined : { limit, remaining: left, reset: start + reset },
     servedAt: date === undefined ? undefined : 1000 * (start + Math.floor(date / 1000)),
     receivedAt: 1000 * start + at,
     ...facts,

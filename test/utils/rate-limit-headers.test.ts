@@ -33,7 +33,7 @@ it.each([
   const usedUp = { ...headers, 'X-RateLimit-Remaining': '0' };
   expect(untilReset(new Headers(usedUp))).toBe(wait);
   const isPast = reset === '1704067210';
-  expect(readResponse(200, new Headers(headers)).report !== undefined).toBe(wait !== undefined || isPast);
+  expect(readResponse(200, new Headers(headers)).announced !== undefined).toBe(wait !== undefined || isPast);
   expect(untilReset(new Headers(headers))).toBeUndefined();
   vi.setSystemTime(0);
   expect(untilReset(new Headers({ ...usedUp, Date: date }))).toBe(wait);
