@@ -69,7 +69,7 @@ const sections: Readonly<Record<string, () => string>> = {
     `eventemitter3 (stripe: ${sizeOf('stripe')}, openai: ${sizeOf('openai')}).`,
 };
 
-/** The rows of main street that the page shows. */
+/** The set-ups that the page shows. */
 const shownScenarios = [
   '40 reads a minute, healthy',
   'page of 5 reads, answers of 2 s, deadline 3 s; first page of a window',

@@ -68,7 +68,7 @@ it('a Cloudflare Worker has a recipe for webhooks, which accepts a signed one, a
 });
 
 it.each(['signal', 'user'])(
-  'row 19 of main street, in a Worker: in an outage, the call that tries leaves with its caller (/%s_…); four go on',
+  'row 19 of test/scenarios, in a Worker: in an outage, the call that tries leaves with its caller (/%s_…); four go on',
   async (name) => {
     let mode: 'fails' | 'hangs' | 'works' = 'fails';
     const asked = new Set<string>();

@@ -3,7 +3,7 @@ import { Limiter } from '../../src/rate-limit/limiter.ts';
 import type { PermitRequest } from '../../src/rate-limit/queue.ts';
 import { Clock } from '../support/world/clock.ts';
 
-// P9: what waiting and sending cost, counted instead of timed: whoever looks at a call that waits reads what it asked for.
+// What waiting and sending cost, counted instead of timed: whoever looks at a call that waits reads what it asked for.
 
 /** Visits of calls while so many of them are queued, and some hundreds of them are sent, per call. */
 async function visits(waiting: number, pathOf: (index: number) => string, maxWait?: number) {

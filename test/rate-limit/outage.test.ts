@@ -4,7 +4,7 @@ import { Outage } from '../../src/rate-limit/outage.ts';
 import { between, documentedApi, failing, failure, faults } from '../support/world/api.ts';
 import { worldWith } from '../support/world/world.ts';
 
-// C3 and C4, as far as main street and its outages don't show it (test/scenarios/).
+// Outages, as far as test/scenarios/ does not show them.
 
 const api = () => documentedApi({ limit: 10_000 });
 const down = (to = 60_000) => failing(api(), faults[500], between(0, to));

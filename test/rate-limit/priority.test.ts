@@ -4,7 +4,7 @@ import { Limiter } from '../../src/rate-limit/limiter.ts';
 import { type ApiOptions, documentedApi } from '../support/world/api.ts';
 import { worldWith } from '../support/world/world.ts';
 
-// P3: normal calls go before background calls and find room. Row 5 of main street shows it for a web backend and an import.
+// Normal calls go before background calls and find room. Row 5 of test/scenarios/ shows it for a web backend and an import.
 
 function setup(api: ApiOptions = {}) {
   const { client, ...rest } = worldWith(documentedApi(api));

@@ -22,7 +22,7 @@ const announced = (left: number, seconds = 60, limit = 100) => ({
   'x-ratelimit-reset': `${epoch / 1000 + seconds}`,
 });
 
-// P2: a 429 alone fails no call.
+// A 429 alone fails no call.
 
 describe('a call that is refused is sent again', () => {
   it.each<[name: string, answers: Answer[], sentAt: number[]]>([
@@ -98,7 +98,7 @@ it('a refusal that no window explains holds all calls of the token for a second,
   expect(order).toEqual(['0 at 20', '1 at 60', '3 at 110', '2 at 1100', '2 at 1197', '1 at 1292']);
 });
 
-// P8: hidden limits are adapted to: all calls get done.
+// Hidden limits are adapted to: all calls get done.
 
 const takes = (duration: number) => documentedApi({ limit: Infinity, takes: () => duration });
 const perSecond = () => bucket(10, 20);

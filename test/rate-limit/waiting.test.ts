@@ -9,7 +9,7 @@ import { worldWith } from '../support/world/world.ts';
 const site = { method: 'GET', path: '/users/user_1', route: '/users/{id}' };
 const setup = (api: ApiOptions = {}, options: ClientOptions = {}) => worldWith(documentedApi(api), options);
 
-// P4: a few calls at once are not slowed.
+// A few calls at once are not slowed.
 
 describe('while no window is known', () => {
   it.each([
@@ -38,7 +38,7 @@ describe('while no window is known', () => {
   });
 });
 
-// P5: maxWait rejects at once if the announced window makes it certain, otherwise when it is over.
+// MaxWait rejects at once if the announced window makes it certain, otherwise when it is over.
 
 describe('maxWait', () => {
   it.each([0, 2_000])('of %i ms rejects no page of calls that only wait for a first response', async (maxWait) => {

@@ -3,7 +3,7 @@ import { between, bucket, documentedApi, failing, faults, limitedBy } from '../s
 import type { Api } from '../support/world/network.ts';
 import { newBaseUrl, World } from '../support/world/world.ts';
 
-// P7: waiting is visible and true.
+// Waiting is visible and true.
 
 /** What is logged while so many calls are made at once, and when, in seconds. */
 async function warnings(api: Api, count: number, other = 0) {

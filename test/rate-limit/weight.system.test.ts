@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-// P9, and C7 for a process: each program runs in one of its own, with a client whose API allows one request, which it has made.
+// What waiting calls and idle clients cost a process: each program runs in one of its own, with a client whose API allows one request, which it has made.
 
 async function run(program: string): Promise<string> {
   const script = `

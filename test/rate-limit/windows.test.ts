@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ApiOptions, between, documentedApi, epoch, failing, faults } from '../support/world/api.ts';
 import { newBaseUrl, World, worldWith } from '../support/world/world.ts';
 
-// P1: of the calls of a process, the documented API refuses none, in at most 1.04 times the least time.
+// Of the calls of a process, the documented API refuses none, in at most 1.04 times the least time.
 
 /** What a row may cost, because nothing announces it. `within` times the least time. */
 interface Cost {
@@ -65,7 +65,7 @@ describe('so many calls at once', () => {
   });
 });
 
-// P9: a browser that can't see the headers keeps to the documented limit.
+// A browser that can't see the headers keeps to the documented limit.
 
 it.each<[what: string, pause: number, rateLimit: { limit?: number; window?: number }, most: number, end: number]>([
   ['at once', 0, {}, 100, 120.2],
@@ -81,7 +81,7 @@ it.each<[what: string, pause: number, rateLimit: { limit?: number; window?: numb
   expect(figures.end).toBeLessThanOrEqual(end);
 });
 
-// P6: what was not sent isn't counted.
+// What was not sent isn't counted.
 
 it.each([
   ['no connection', 'refused', 99],

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { servePage } from '../support/static-server.ts';
 import { describeInChromium, useChromium } from '../support/use-chromium.ts';
 
-describeInChromium('main street in a page', () => {
+describeInChromium('scenarios in a page', () => {
   const browser = useChromium();
 
   /** Opens page.ts with an API whose answers take no time. */

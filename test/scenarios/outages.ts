@@ -3,7 +3,7 @@ import { between, faults, failing } from '../support/world/api.ts';
 import { newBaseUrl, World } from '../support/world/world.ts';
 import { begunApi, type Down, namesCause, reads, type Row, unlimitedApi } from './row.ts';
 
-// C3 and C4 beyond row 3: whatever the number of calls, their routes, tokens and options.
+// Outages beyond row 3: whatever the number of calls, their routes, tokens and options.
 
 /** So many calls at once to an API that is down for ever. */
 interface Dead {

@@ -1,4 +1,4 @@
-// Prints what main street shows: `npm run scenarios`. With `-- --save`, writes bench/results/scenarios.md. With `-- 5`, prints row 5 only.
+// Prints what the scenarios show: `npm run scenarios`. With `-- --save`, writes bench/results/scenarios.md. With `-- 5`, prints row 5 only.
 import { writeFileSync } from 'node:fs';
 import type { Figures } from '../support/world/figures.ts';
 import { mainStreet, outages } from './main-street.ts';

@@ -3,9 +3,9 @@ import { type Figures, saidBy } from '../support/world/figures.ts';
 import type { Api } from '../support/world/network.ts';
 import { type Call, type CallOptions, type ClientKind, World } from '../support/world/world.ts';
 
-/** A set-up of main street, and what it must show. */
+/** A set-up that a guide recommends, and what it must show. */
 export interface Row {
-  /** Its number in the table of promises. */
+  /** The number of the set-up. Several rows may try it in different ways. */
   readonly row: number;
   readonly name: string;
   readonly run: (kind: ClientKind) => Promise<Figures>;

@@ -4,7 +4,7 @@ import { type ApiOptions, documentedApi } from '../support/world/api.ts';
 import { MemoryStore } from '../support/world/store.ts';
 import { World } from '../support/world/world.ts';
 
-// P1, P3 and P4 for several processes on one store. Row 5 of main street shows a web backend and an import.
+// Several processes on one store. Row 5 of test/scenarios/ shows a web backend and an import.
 
 /** Processes on one token: each client has a base URL, and so a limiter, of its own. */
 function setup(count: number, api: ApiOptions = {}, options: ClientOptions = {}) {

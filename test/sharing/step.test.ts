@@ -4,7 +4,7 @@ import { rateLimitStep } from '@example/sdk/rate-limit';
 import type { Grant, Report } from '../../src/sharing/step.ts';
 import { firstRequest, grantOf } from './support/store-requests.ts';
 
-// P3, P4 and P1 for processes with a store: one pure step, state in, grant out. Its clock is the store's.
+// Processes with a store: one pure step, state in, grant out. Its clock is the store's.
 
 const start = 1_700_000_000_000;
 const minute = 60_000;

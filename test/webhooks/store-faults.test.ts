@@ -6,7 +6,7 @@ import { claimed } from '../replay/support/replay-store-contract.ts';
 import { receiver } from './support/receiver.ts';
 import { userCreated } from './support/signed-request.ts';
 
-// W2 with a store that fails at any step: whatever happens to it, an event is acknowledged once it was handled once.
+// A store that fails at any step: whatever happens to it, an event is acknowledged once it was handled once.
 
 beforeEach(() => void vi.useFakeTimers({ toNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
 afterEach(() => vi.useRealTimers());
