@@ -45,6 +45,6 @@ console.log(end);
 if (only === undefined) {
   const down = await tableOf(outages, () => '');
   console.log(`Beyond row 3, goals are met in ${down.met} of ${outages.length} outages.`);
-  const text = `# Main street\n\n| #${heads.replace('\n', '\n| --:')}\n${table}\n\n${end}\n\n## Outages\n\n${heads}\n${down.table}\n`;
+  const text = `# Set-ups of the guides\n\n| # ${heads.replace('\n', '\n| --: ')}\n${table}\n\n${end}\n\n## Outages\n\n${heads}\n${down.table}\n`;
   if (argument === '--save') writeFileSync('bench/results/scenarios.md', text);
 }
