@@ -33,7 +33,7 @@ const sections: Readonly<Record<string, () => string>> = {
   'rate-limit': () => {
     const { rows, ...run } = readResults<tables.RateLimitRow>('rate-limit');
     const [own, ...others] = rows.filter(isMain).map(({ refused }) => refused);
-    const range = `${Math.min(...others)} to ${Math.max(...others)}`;
+    const range = tables.grouped(`${Math.min(...others)} to ${Math.max(...others)}`);
     return page(
       `Of 300 calls at once, the server refuses ${own} of this SDK's, and ${range} requests of the other clients.`,
       run,
@@ -54,7 +54,7 @@ const sections: Readonly<Record<string, () => string>> = {
       Math.max(...moving.filter(({ name }) => name.startsWith('@example') === isOwn).map((row) => row.lost));
     const resting = only(walks, ({ name, changes }) => name === '@example/sdk' && changes === 0);
     const [heap = { items: 0, heap: Number.NaN }] = rows.filter((row) => row.what === 'heap');
-    const finding = `While lists change, the SDK loses ${most(true)} items, and a loop over pages up to ${most(false)}.`;
+    const finding = `While lists change, the SDK loses ${most(true)} items, and a loop over pages up to ${most(false).toLocaleString('en')}.`;
     const holds = `After ${heap.items.toLocaleString('en')} items, it holds ${(heap.heap / 1e6).toFixed(0)} MB.`;
     return `${page(finding, run, tables.walkTables(moving)[0])}\n\nAt rest, the SDK sends ${resting.requests} requests. ${holds}`;
   },

@@ -93,6 +93,10 @@ export function rateLimitCases(rows: readonly RateLimitRow[]): FigureTable {
   };
 }
 
+/** Each number from 1 000 on with separators, as in `2,200 of 3,500`. */
+export const grouped = (text: string): string =>
+  text.replaceAll(/\d{1,3}(?: ?\d{3})+/g, (figure) => Number(figure.replaceAll(' ', '')).toLocaleString('en'));
+
 export const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(1);
 
 export function print(tables: readonly FigureTable[]): void {
@@ -111,7 +115,9 @@ export function fold({ title, head, rows }: FigureTable): string {
 /** A table in Markdown, with the first column aligned left and the others aligned right. The rows of this SDK are bold. */
 function table(head: Cells, given: readonly Cells[]): string {
   const bold = (row: Cells) => row.map((cell) => cell && `**${cell}**`);
-  const rows = given.map((row) => (row[0]?.startsWith('@example/sdk') ? bold(row) : row));
+  const rows = given
+    .map((row) => row.map(grouped))
+    .map((row) => (row[0]?.startsWith('@example/sdk') ? bold(row) : row));
   const widths = head.map((title, at) => Math.max(3, ...[head, ...rows].map((row) => (row[at] ?? title).length)));
   const line = (row: Cells) =>
     widths.map((width, at) => (at === 0 ? (row[at] ?? '').padEnd(width) : (row[at] ?? '').padStart(width)));

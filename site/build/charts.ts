@@ -62,7 +62,7 @@ interface Bar {
 function bars(all: readonly Bar[]): string {
   // Of `99 of 290`, the share is known.
   const valueOf = ({ figure }: Bar) =>
-    parseFloat(figure.replaceAll(/(?<=\d)\s(?=\d)/g, '')) / (Number(/ of (\d+)/.exec(figure)?.[1]) || 1);
+    parseFloat(figure.replaceAll(',', '')) / (Number(/ of (\d+)/.exec(figure.replaceAll(',', ''))?.[1]) || 1);
   const most = all.some(({ figure }) => figure.includes(' of ')) ? 1 : Math.max(...all.map(valueOf));
   const lines = all.map((bar) => {
     const own = bar.label.startsWith('@example/sdk') ? ' class="own"' : '';
