@@ -24,7 +24,7 @@ class SiteSearch extends HTMLElement {
     input.addEventListener('input', () => void this.#show(input));
     find(this, 'form').addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.#show(input).then(() => this.querySelector('a')?.click());
+      void this.#show(input).then(() => this.querySelector<HTMLElement>('ol:not([data-popular]) a')?.click());
     });
     dialog.addEventListener('click', ({ target }) => {
       // The backdrop counts as the dialog, and a link may lead to this very page.
@@ -53,8 +53,10 @@ class SiteSearch extends HTMLElement {
     // Someone may have typed on while the index was loaded.
     if (query !== input.value.trim()) return;
     const hits = search?.(query).map((hit) => this.#item(hit)) ?? [];
-    find(this, 'ol').replaceChildren(...(query ? hits : this.#popular));
-    const found = hits.length === 0 ? `Nothing found for “${query}”.` : `Best pages: ${hits.length}`;
+    const list = find(this, 'ol');
+    list.toggleAttribute('data-popular', hits.length === 0);
+    list.replaceChildren(...(hits.length === 0 ? this.#popular : hits));
+    const found = hits.length === 0 ? `Nothing found for “${query}”. Popular pages:` : `Best pages: ${hits.length}`;
     const said = search ? found : 'The search could not be loaded. Type again to retry.';
     find(this, '[role=status]').textContent = query ? said : 'Popular pages';
   }
