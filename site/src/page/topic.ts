@@ -14,7 +14,7 @@ export function topicOf(pathname: string) {
   return topics.find(({ addresses }) => addresses.test(address));
 }
 
-/** Gives each page the sidebar of its topic, and leads to no page of another one. */
+/** Gives each page the sidebar of its topic, leads to no page of another one, and lists the properties of a type. */
 export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: route }, url: { pathname } }) => {
   const name = topicOf(pathname)?.name;
   const own = (link?: { href: string }) => topicOf(link?.href ?? '')?.name === name;
@@ -22,6 +22,10 @@ export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: rout
   route.sidebar = group?.type === 'group' ? once(group.entries) : [];
   if (!own(route.pagination.prev)) route.pagination.prev = undefined;
   if (!own(route.pagination.next)) route.pagination.next = undefined;
+  const properties = [...(route.entry.body?.matchAll(/<a id="(property-[\w-]+)"><\/a> `(\w+)/g) ?? [])];
+  route.toc?.items
+    .find(({ slug }) => slug === 'properties')
+    ?.children.push(...properties.map(([, slug = '', text = '']) => ({ depth: 3, slug, text, children: [] })));
 });
 
 type Entries = StarlightRouteData['sidebar'];

@@ -1,6 +1,6 @@
 import { fromHash } from './address.ts';
 
-/** Lets the links below the examples of a guide open a playground in their place, with the example as its program. */
+/** Lets the links on the examples of a guide open a playground in their place, with the example as its program. */
 export function runExamplesInPlace(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.run-example a')) {
     let opening: Promise<void> | undefined;
@@ -22,11 +22,13 @@ async function open(link: HTMLAnchorElement): Promise<void> {
   const opened = template && document.importNode(template.content, true).firstElementChild;
   if (!(opened instanceof HTMLElement) || code === undefined) throw new Error('The page has no playground.');
   const closed = link.parentElement;
-  closed?.replaceWith(opened);
+  const block = closed?.nextElementSibling;
+  block?.replaceWith(opened);
+  closed?.remove();
   const dispose = startPlayground(opened, code);
   opened.querySelector('[name=close]')?.addEventListener('click', () => {
     dispose();
-    if (closed) opened.replaceWith(closed);
+    if (closed && block) opened.replaceWith(closed, block);
     link.focus();
   });
   const run = opened.querySelector<HTMLButtonElement>('[name=run]');
