@@ -16,7 +16,8 @@ export const tones = Object.keys(shapes) as readonly Tone[];
 /** Shows a cell for each request and waiting call, row by row. */
 export function drawCells(box: SVGElement, cells: readonly Tone[]): void {
   const columns = 50;
-  box.setAttribute('viewBox', `0 0 ${columns} ${Math.max(6, Math.ceil(cells.length / columns))}`);
+  const least = Number(box.dataset.rows);
+  box.setAttribute('viewBox', `0 0 ${columns} ${Math.max(least, Math.ceil(cells.length / columns))}`);
   for (const tone of tones) {
     const path = cells.map((cell, at) => (cell === tone ? shapes[tone](at % columns, Math.floor(at / columns)) : ''));
     box.querySelector(`.${tone}`)?.setAttribute('d', path.join(''));
