@@ -86,7 +86,7 @@ it('has the logo, the blue and the font of the dashboard', async () => {
   const [, light = '', dark = ''] = /--accent: light-dark\((#\w+), (#\w+)\)/.exec(tokens) ?? [];
   expect(style).toContain(`--sl-color-accent: ${light};`);
   expect(style).toMatch(new RegExp(`--sl-color-accent-high: light-dark\\(#\\w+, ${dark}\\);`));
-  const fonts = (css: string) => /(?<=font(?:-family)?:\s+)system-ui[^;]+/.exec(css)?.[0].replaceAll(/\s+/g, ' ');
+  const fonts = (css: string) => /(?<=(?:font|sans):\s+)system-ui[^;]+/.exec(css)?.[0].replaceAll(/\s+/g, ' ');
   expect(fonts(tokens)).toBeDefined();
   expect(fonts(style)).toBe(fonts(tokens));
 });

@@ -59,11 +59,7 @@ export function projectRoutes({ store }: Services): Hono<Env> {
       data: matching
         .slice((current - 1) * per_page, current * per_page)
         .map((record) => publicRecord(projects, record)),
-      meta: {
-        current_page: current,
-        total_pages: Math.ceil(matching.length / per_page),
-        total_count: matching.length,
-      },
+      meta: { current_page: current, total_pages: Math.ceil(matching.length / per_page), total_count: matching.length },
     });
   });
   routes.all('/', allowOnly('GET', 'HEAD'));

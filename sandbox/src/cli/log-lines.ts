@@ -1,5 +1,5 @@
 import type { RecordedRequest } from '../state/recorded-request.ts';
-import { answerOf, reasonOf, subjectOf } from '../state/reasons.ts';
+import { answerOf, isCorrupted, reasonsOf, subjectOf } from '../state/reasons.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
 import { type Line, style, type Styled, wrapped } from './terminal.ts';
 
@@ -7,67 +7,89 @@ import { type Line, style, type Styled, wrapped } from './terminal.ts';
 interface LogRow {
   readonly at: string;
   readonly status: number | undefined;
-  readonly kind: string;
-  readonly subject: string;
+  /** Another status whose color it has. */
+  readonly colorOf?: number | undefined;
   readonly duration: number;
-  /** Why it ended as it did. */
-  readonly note: string;
-  /** What to say if there is no note, and room. */
-  readonly aside?: string;
+  readonly kind: string;
+  /** Texts of which the first that fits is shown. If none does, the end of the last one is cut. */
+  readonly subjects: readonly string[];
+  /** Characters of the last one that are never cut. */
+  readonly kept?: number;
+  /** Why it ended as it did. Where they don't fit, each has lines of its own. */
+  readonly notes: readonly string[];
+  /** What to say if there are no notes: the first text that fits. */
+  readonly asides?: readonly string[];
 }
 
-/** Characters before the subject, and of the time after it. */
-const [before, time] = ['HH:MM:SS  200  POST  '.length, '  1234 ms'.length];
+/** Below these widths, lines have no durations, and what works no `/v1`: to leave that out is a common mistake. */
+const [narrow, wide] = [60, 100];
 
-/** Characters before a note that has lines of its own. */
-const indent = 10;
-
-/** Lines in columns that fit the width of a terminal. A note that does not fit gets lines of its own. */
+/** Lines in columns that fit the width of a terminal. */
 function logLines(row: LogRow, columns = Infinity): readonly Line[] {
-  const { at, status, kind, subject, duration, note, aside = '' } = row;
-  const room = Math.max(columns - before - time, 10);
-  // In a wide terminal, notes stand below each other.
-  const wide = Math.min(room, Math.max(Math.floor(room / 4) + 10, 20), 40);
-  const what = `${kind.padEnd(4)}  ${subject}`;
-  const line = [
+  const { at, status, colorOf = status, duration, kind, subjects, kept = 0, notes, asides = [] } = row;
+  const start = [
     style.faint(at.slice(11, 19)),
     '  ',
-    colored(String(status ?? '–').padStart(3), status),
-    '  ',
-    (columns === Infinity ? what : cutInside(what, wide + 6)).padEnd(wide + 6),
-    '  ',
-    style.faint(`${Math.round(duration)} ms`.padStart(7)),
+    colored(String(status ?? '–').padStart(3), colorOf),
+    ...(columns < narrow ? [] : [style.faint(`${Math.round(duration)} ms`.padStart(9))]),
+    `  ${kind.padEnd(4)}  `,
   ];
-  const text = note === '' ? aside : note;
-  if (text !== '' && text.length <= room - wide - 2) return [[...line, '  ', style.faint(text)]];
-  return [line, ...wrapped(note, columns - indent).map((part) => [' '.repeat(indent), style.faint(part)])];
+  const room = start.reduce((rest, part) => rest - (typeof part === 'string' ? part : part.text).length, columns);
+  const last = subjects.at(-1) ?? '';
+  const subject = subjects.find((text) => text.length <= room) ?? `${last.slice(0, Math.max(room - 1, kept))}…`;
+  const beside = notes.length > 0 ? [notes.join(', ')] : asides;
+  const fitting = beside.find((text) => subject.length + 2 + text.length <= room);
+  if (fitting !== undefined) {
+    // They stand below each other, if there is room.
+    const column = [Math.min(Math.max(Math.floor(room / 2), 30), 42), 20].find((each) => each + fitting.length <= room);
+    return [[...start, subject.padEnd(Math.max(column ?? 0, subject.length + 2)), style.faint(fitting)]];
+  }
+  const indent = columns < narrow ? 4 : 10;
+  const lines = notes.flatMap((note) =>
+    wrapped(note, columns - indent - 2).map((part, index) => [
+      ' '.repeat(index === 0 ? indent : indent + 2),
+      style.faint(part),
+    ]),
+  );
+  return [[...start, subject], ...lines];
 }
 
-/** About a request: `01:45:26  422  POST  /v1/users  7 ms  email: must be an email address`. */
-export function requestLines(request: RecordedRequest, columns?: number): readonly Line[] {
+/** About a request: `01:45:26  422     7 ms  POST  /v1/users  email: must be an email address`. */
+export function requestLines(request: RecordedRequest, columns = Infinity): readonly Line[] {
   const { method, target, received_at: at, status, duration, remaining } = request;
-  // A request that has ended has both.
-  const ended = { duration: Number(duration), aside: `${remaining} left` };
-  return logLines({ at, status, kind: method, subject: target, note: reasonOf(request), ...ended }, columns);
+  const path = columns < wide && Number(status) < 400 ? target.replace(/^\/v1(?=\/)/, '') : target;
+  return logLines(
+    {
+      ...{ at, status, kind: method, notes: reasonsOf(request), asides: [`${remaining} left`] },
+      colorOf: isCorrupted(request) ? 400 : status,
+      // A request that has ended has one.
+      duration: Number(duration),
+      subjects: [path, path.replace(/^([^?]*\?[^&]*)&.*/, '$1…'), path.replace(/\?.*/, '?…')],
+    },
+    columns,
+  );
 }
 
-/** About an attempt to deliver an event: `01:45:27  500  →  user.created Ada  12 ms  http://…/bad: database is locked`. */
+/** About an attempt to deliver an event: `01:45:27  500    12 ms  →  user.created Ada  http://…/bad: database is locked`. */
 export function attemptLines(
   delivery: Pick<DeliveryRecord, 'event' | 'body' | 'status' | 'due'>,
   attempt: Pick<Attempt, 'at' | 'duration' | 'status' | 'error' | 'responseBody'>,
   url: string,
-  columns?: number,
+  columns = Infinity,
 ): readonly Line[] {
   const { event, status: state, due } = delivery;
   const { at, duration, status } = attempt;
   const seconds = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000);
+  const place = url.replace(/^https?:\/\//, '');
+  const to = columns < wide ? place : url;
   const notes = {
-    delivered: url,
-    pending: `${url}: ${answerOf(attempt)} · next attempt in ${seconds} s`,
-    failed: `${url}: ${answerOf(attempt)} · failed, no attempt left`,
-  };
-  const subject = `${event} ${subjectOf(delivery)}`.trim();
-  return logLines({ at, status, kind: '→', subject, duration, note: notes[state] }, columns);
+    delivered: [],
+    pending: [`${to}: ${answerOf(attempt)} · next attempt in ${seconds} s`],
+    failed: [`${to}: ${answerOf(attempt)} · failed, no attempt left`],
+  }[state];
+  const subjects = [`${event} ${subjectOf(delivery)}`.trim()];
+  const asides = [url, place, place.replace(/^[^/]*/, '')];
+  return logLines({ at, status, duration, kind: '→', subjects, kept: event.length, notes, asides }, columns);
 }
 
 /** A status in its color: that of a failure if there is none. */
@@ -75,10 +97,4 @@ export function colored(text: string, status: number | undefined): Styled {
   if (status === undefined || status >= 500) return style.red(text);
   if (status === 429) return style.magenta(text);
   return status >= 400 ? style.yellow(text) : style.green(text);
-}
-
-/** Cuts a text that is too long in the middle, so that its query can be read. */
-function cutInside(text: string, length: number): string {
-  const head = Math.floor(length * 0.45);
-  return text.length <= length ? text : `${text.slice(0, head)}…${text.slice(head + 1 - length)}`;
 }

@@ -57,14 +57,14 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
       throw listenError(error, port, host);
     });
     if (!isLoopbackHost(host)) {
-      io.error.line(
+      io.error.text(
         `Warning: everyone who can reach ${host} can use the dashboard and the control API, which need no login. Only registering a webhook needs the API token.`,
       );
     }
     const webhooks = sandbox.webhooks.endpoints.map(({ id, url: to, secret }) => ({ id, url: to, secret }));
     const reachable = isAny(host) ? localUrls(url) : [url];
     if (json) out.json({ type: 'listening', url, token: apiToken, webhooks });
-    else out.lines(welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit }));
+    else out.lines(welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit }, out.columns));
     if (!quiet) {
       sandbox.onRequest((request) => print('request', request, requestLines(request, out.columns)));
       sandbox.webhooks.subscribe((delivery, attempt, { url: to }) =>

@@ -38,15 +38,18 @@ export const style = {
  */
 const controls = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]/gu;
 
-/** The lines of a text of words, each at most as long as it fits. A longer word is broken. */
+/** The lines of a text of words, such as `5 ms`, each at most as long as it fits. A longer word is broken. */
 export function wrapped(text: string, width: number): readonly string[] {
+  if (text.length <= width) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/).flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
+  for (const word of text
+    .split(/\s+(?!m?s\b)/)
+    .flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (longer.length <= width) line = longer;
     else {
-      lines.push(line);
+      if (line !== '') lines.push(line);
       line = word;
     }
   }
@@ -84,9 +87,11 @@ export class Terminal {
     for (const each of lines) this.line(...each);
   }
 
-  /** Prints each line of a text. */
+  /** Prints each line of a text, of which those that are too long continue below. */
   text(text: string): void {
-    for (const line of text.replace(/\n$/, '').split('\n')) this.line(line);
+    for (const line of text.replace(/\n$/, '').split('\n')) {
+      for (const part of wrapped(line, this.columns ?? Infinity)) this.line(part);
+    }
   }
 
   /** Prints a value in a line of JSON, which escapes only C0 by itself. */

@@ -19,7 +19,7 @@ const indent = '✓ 204  '.length;
 /** Sends one event to the webhooks of a sandbox that runs, and prints what each answered. */
 export async function trigger(event: string, options: TriggerOptions, io: CommandIO): Promise<number> {
   if (!eventNames.includes(event)) {
-    io.error.line(`Note: the API reference has no event ${event}. It has ${eventNames.join(', ')}.`);
+    io.error.text(`Note: the API reference has no event ${event}. It has ${eventNames.join(', ')}.`);
   }
   const control = await connect(serverUrl(options.server, io.env));
   const body = { event, data: options.payload ?? exampleData };
@@ -56,11 +56,12 @@ function printDelivery(
   const made = attempts.at(-1);
   const { status } = made ?? {};
   const mark = colored(`${state === 'delivered' ? '✓' : '✗'} ${String(status ?? '–').padStart(3)}`, status);
-  const took = made === undefined ? '' : `  ${made.duration} ms`;
+  const took = made === undefined ? [] : [`${made.duration} ms`];
   const reason = state === 'delivered' ? '' : made === undefined ? `Disabled: ${disabled}` : answerOf(made);
   const { columns = Infinity } = out;
-  const fits = indent + url.length + took.length + 2 + reason.length <= columns;
-  out.line(mark, '  ', url, style.faint(took), ...(fits && reason !== '' ? ['  ', reason] : []));
-  if (!fits) for (const text of wrapped(reason, columns - indent)) out.line(' '.repeat(indent), text);
+  const notes = [...took, ...(reason === '' ? [] : [reason])].join('  ');
+  const fits = indent + url.length + 2 + notes.length <= columns;
+  out.line(mark, '  ', url, ...(fits ? ['  ', style.faint(notes)] : []));
+  if (!fits) for (const text of wrapped(notes, columns - indent)) out.line(' '.repeat(indent), text);
   out.line(' '.repeat(indent), style.faint(page));
 }

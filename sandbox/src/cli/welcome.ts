@@ -1,4 +1,4 @@
-import { type Line, style } from './terminal.ts';
+import { type Line, style, wrapped } from './terminal.ts';
 
 /** What the command line says about a sandbox that has started. */
 interface Started {
@@ -11,23 +11,31 @@ interface Started {
   readonly webhooks: readonly { readonly url: string; readonly secret: string }[];
 }
 
-/** The lines that the command line prints once the sandbox is listening. */
-export function welcome({ urls, apiToken, limit, window, data, webhooks }: Started): readonly Line[] {
+/** The lines that the command line prints once the sandbox is listening. What is to be copied is never wrapped. */
+export function welcome({ urls, apiToken, limit, window, data, webhooks }: Started, columns = Infinity): Line[] {
   const [url = '', ...others] = urls;
-  const line = (name: string, ...value: Line): Line => [`  `, style.faint(name.padEnd(11)), ...value];
+  const line = (name: string, value: string): readonly Line[] => {
+    const fits = 13 + value.length <= columns;
+    return fits
+      ? [['  ', style.faint(name.padEnd(11)), value]]
+      : [
+          ['  ', style.faint(name)],
+          ['    ', value],
+        ];
+  };
   const [first] = webhooks;
   return [
     [],
-    [style.bold('The Example API runs on this machine.'), ' ', style.faint('Ctrl-C stops it.')],
+    ...wrapped('The Example API runs on this machine. Ctrl-C stops it.', columns).map((text) => [style.bold(text)]),
     [],
-    line('URL', url),
-    ...others.map((other) => line('Network', other)),
-    line('Dashboard', new URL('/dashboard', url).href),
-    line('Limit', `${limit} requests per ${window / 1000} s`),
-    line('State', data === undefined ? 'in memory' : `stored in ${data}`),
+    ...line('URL', url),
+    ...others.flatMap((other) => line('Network', other)),
+    ...line('Dashboard', new URL('/dashboard', url).href),
+    ...line('Limit', `${limit} requests per ${window / 1000} s`),
+    ...line('State', data === undefined ? 'in memory' : `stored in ${data}`),
     ...webhooks.flatMap((webhook) => [
-      line('Webhook', webhook.url),
-      ...(webhook === first ? [] : [line('', style.faint(webhook.secret))]),
+      ...line('Webhook', webhook.url),
+      ...(webhook === first ? [] : line('', webhook.secret)),
     ]),
     [],
     [style.faint('For the file .env of your app:')],

@@ -13,11 +13,7 @@ export function recordOperations(resource: NamedResource): readonly Operation[] 
   const records = (services: Services) => new RecordState<StoredRecord>(services, resource);
   return [
     operation(`GET /${name}`, { handle: (services) => ({ data: records(services).list() }) }),
-    operation(`POST /${name}`, {
-      body,
-      status: 201,
-      handle: (services) => records(services).create(services.body),
-    }),
+    operation(`POST /${name}`, { body, status: 201, handle: (services) => records(services).create(services.body) }),
     operation(`GET /${name}/:id`, {
       handle: (services) => found(records(services).get(services.id), singular, services.id),
     }),

@@ -9,11 +9,7 @@ import { operation } from './operation.ts';
 
 export const faultOperations = [
   operation('GET /faults', { handle: ({ faults }) => ({ data: faults.list }) }),
-  operation('POST /faults', {
-    body: faultSchema,
-    status: 201,
-    handle: ({ faults, body }) => faults.next(body),
-  }),
+  operation('POST /faults', { body: faultSchema, status: 201, handle: ({ faults, body }) => faults.next(body) }),
   operation('DELETE /faults', { status: 204, handle: ({ faults }) => faults.clear() }),
   operation('DELETE /faults/:id', {
     status: 204,
@@ -41,12 +37,7 @@ const advanceMessage = `Must be a number of milliseconds from 0 to ${maxAdvance}
 
 export const processOperations = [
   operation('GET /info', {
-    handle: ({ clock, windows }) => ({
-      name: '@example/sandbox',
-      version,
-      now: clock.now(),
-      rate_limit: windows.rate,
-    }),
+    handle: ({ clock, windows }) => ({ name: '@example/sandbox', version, now: clock.now(), rate_limit: windows.rate }),
   }),
   operation('GET /clock', { handle: ({ clock }) => ({ now: clock.now() }) }),
   operation('POST /clock', {

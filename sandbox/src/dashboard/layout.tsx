@@ -94,7 +94,7 @@ export function Layout({
             <Icon name="menu" />
           </button>
           <a class="brand" href="/dashboard" aria-label="Example API local">
-            <img src="/dashboard/icon.svg" alt="" />
+            <img src="/dashboard/icon.svg" alt="" width="26" />
             <span>Example API</span> <span class="local">local</span>
           </a>
           {state.offset > 0 && (

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { resources } from '../resources/index.ts';
 import { parseJson } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
@@ -10,7 +11,7 @@ import { isReplayed } from './request-filter.ts';
 const maxReason = 200;
 
 /** Why a request ended as it did, such as `email: must be an email address`; empty if there is nothing to say. */
-export function reasonOf(request: RecordedRequest): string {
+export function reasonsOf(request: RecordedRequest): readonly string[] {
   const { state, fault, response } = request;
   const error = errorBodySchema.safeParse(response?.body).data?.error;
   const details = Object.entries(error?.details ?? {}).map(([field, problem]) => `${field}: ${clause(problem)}`);
@@ -19,7 +20,17 @@ export function reasonOf(request: RecordedRequest): string {
     ...(fault === undefined ? problems : [`${deedOf(fault)} (${fault.id === 'header' ? 'Sandbox-Fault' : fault.id})`]),
     ...(state === 'aborted' ? ['the client disconnected'] : []),
     ...(isReplayed(request) ? ['replayed'] : []),
-  ].join(', ');
+  ];
+}
+
+/** The {@link reasonsOf} a request in one text. */
+export function reasonOf(request: RecordedRequest): string {
+  return reasonsOf(request).join(', ');
+}
+
+/** Whether a fault made the body of a response useless, whatever its status says. */
+export function isCorrupted({ state, status = 0, fault }: RecordedRequest): boolean {
+  return state === 'completed' && status < 400 && fault?.body !== undefined;
 }
 
 const bodies = { cut: 'body cut off', malformed: 'malformed JSON', html: 'HTML instead of JSON', empty: 'empty body' };
@@ -62,7 +73,9 @@ const subjectSchema = z.object({
 });
 
 /** The user or project that an event is about: its name, or its address, or its id; empty if it has none. */
-export function subjectOf({ body }: Pick<DeliveryRecord, 'body'>): string {
-  const { name, email, id } = subjectSchema.safeParse(parseJson(body)).data?.data ?? {};
-  return name ?? email ?? id ?? '';
+export function subjectOf({ event, body }: Pick<DeliveryRecord, 'event' | 'body'>): string {
+  const { name, email, id = '' } = subjectSchema.safeParse(parseJson(body)).data?.data ?? {};
+  // A test event may have another resource's example.
+  const isOther = resources.some(({ singular, prefix }) => id.startsWith(`${prefix}_`) && !event.startsWith(singular));
+  return isOther ? '' : (name ?? email ?? id);
 }

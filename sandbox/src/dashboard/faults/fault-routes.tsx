@@ -15,7 +15,9 @@ export function faultRoutes(dashboard: Dashboard): Hono {
     {
       add: (form) => {
         // It is checked as one of a test is.
-        faults.next(jsonField(form, 'fault') as Fault);
+        const [route, times] = [field(form, 'route'), field(form, 'times')];
+        const more = { ...(route !== '' && { route }), ...(times !== '' && { times: Number(times) }) };
+        faults.next({ ...(jsonField(form, 'fault') as Fault), ...more });
         return { text: 'The fault is active.' };
       },
       remove: (form) => ({

@@ -1,7 +1,8 @@
 import type { ArmedFault, Fault } from '../../faults/fault.ts';
+import { apiRoutes } from '../../resources/index.ts';
 import { Action, Card, Empty, PageHead } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
-import { CreateForm, Field } from '../parts/fields.tsx';
+import { type Choice, choices, CreateForm, Field, Select } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { count } from '../parts/numbers.ts';
 
@@ -17,20 +18,41 @@ const presets: readonly (readonly [name: string, fault: Fault])[] = [
   ['10 % errors', { status: 500, share: 0.1 }],
 ];
 
+/** Faults to choose from, as JSON. */
+const kinds: readonly Choice[] = [
+  ...[401, 404, 409, 422, 429, 500, 502, 503, 504].map((status): Fault => ({ status })),
+  ...([{ latency: 2000 }, { reset: true }, { reset: true, after: true }] satisfies Fault[]),
+  ...(['cut', 'malformed', 'html', 'empty'] as const).map((body): Fault => ({ body })),
+].map((fault) => [JSON.stringify(fault), effectOf(fault)]);
+
+const routes = apiRoutes.map(({ method, path }) => `${method} ${path}`);
+
 export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; invalid: InvalidForm | undefined }) {
-  const errors = invalid && {
-    fault: Object.entries(invalid.errors)
-      .map(([name, problem]) => (name === 'fault' ? problem : `${name}: ${problem}`))
-      .join(' '),
-  };
+  const errors = invalid?.errors;
+  const value = (name: string, initial = '') => invalid?.form.get(name) ?? initial;
   return (
     <>
       <PageHead
         title="Faults"
         lead="Make requests fail, to test how your code handles it. Each request gets the first fault that matches it."
-      >
-        {faults.length > 0 && <Action to={to} action="clear" button="Remove all" />}
-      </PageHead>
+      />
+      <CreateForm to={to} action="add" button="Add a fault" errors={errors}>
+        <Field label="Fault" name="fault" errors={errors}>
+          {(attributes) => <Select {...attributes} value={value('fault', '{"status":503}')} options={kinds} />}
+        </Field>
+        <Field label="Route" name="route" errors={errors}>
+          {(attributes) => <Select {...attributes} value={value('route')} options={choices('All routes', routes)} />}
+        </Field>
+        <Field
+          label="Requests"
+          name="times"
+          type="number"
+          min={1}
+          errors={errors}
+          value={value('times', '1')}
+          required
+        />
+      </CreateForm>
       <Card title="Common faults">
         <div class="actions">
           {presets.map(([name, fault]) => (
@@ -40,26 +62,12 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
           ))}
         </div>
       </Card>
-      <CreateForm to={to} action="add" button="Add another fault" errors={errors}>
-        <Field
-          label="Fault, as JSON"
-          name="fault"
-          errors={errors}
-          hint="status, retryAfter, latency, reset, body (cut, malformed, html, empty), after, route, times, share"
-        >
-          {(attributes) => (
-            <textarea {...attributes} rows={3} spellcheck={false} class="mono">
-              {invalid?.form.get('fault') ?? '{ "status": 503, "route": "POST /users", "times": 3 }'}
-            </textarea>
-          )}
-        </Field>
-      </CreateForm>
       {faults.length === 0 ? (
         <Empty title="No faults: all requests work.">
-          <p>Add one of the common ones, or describe your own.</p>
+          <p>Add one of the common ones, or choose your own.</p>
         </Empty>
       ) : (
-        <Card title="Active faults" flush>
+        <Card title="Active faults" flush actions={<Action to={to} action="clear" button="Remove all" />}>
           <ul class="rows">
             {faults.map((fault) => (
               <li class="row">

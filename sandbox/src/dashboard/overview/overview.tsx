@@ -76,9 +76,15 @@ function FirstCall({ data }: Props) {
   );
 }
 
+const row = ([request, times]: ReturnType<typeof collapsed>[number]) => (
+  <RequestRow request={request} times={times} href={`/dashboard/requests/${request.id}`} />
+);
+
 /** What fails comes first. */
 function Activity({ data }: Props) {
   const { requests, failures, webhooks, budgets } = data;
+  const failed = collapsed(failures).slice(0, shownFailures);
+  const more = failed.reduce((rest, [, times]) => rest - times, failures.length);
   return (
     <>
       {webhooks.length > 0 && (
@@ -98,36 +104,23 @@ function Activity({ data }: Props) {
           flush
           actions={<a href="/dashboard/requests">All requests</a>}
         >
-          <Rows label="Requests that failed">
-            {collapsed(failures)
-              .slice(0, shownFailures)
-              .map(([request, times]) => (
-                <RequestRow request={request} times={times} href={`/dashboard/requests/${request.id}`} />
-              ))}
-          </Rows>
+          <Rows label="Requests that failed">{failed.map(row)}</Rows>
+          {more > 0 && (
+            <p class="pages">
+              <a href="/dashboard/requests">{`${number(more)} more`}</a>
+            </p>
+          )}
         </Card>
       )}
       <div class="columns">
         <Card title="Latest requests" flush actions={<a href="/dashboard/requests">Show all</a>}>
-          <Rows label="Latest requests">
-            {collapsed(requests.slice(0, 100))
-              .slice(0, shownRequests)
-              .map(([request, times]) => (
-                <RequestRow request={request} times={times} href={`/dashboard/requests/${request.id}`} />
-              ))}
-          </Rows>
+          <Rows label="Latest requests">{collapsed(requests.slice(0, 100)).slice(0, shownRequests).map(row)}</Rows>
         </Card>
         <div>
           <Card title="Budget" actions={<a href="/dashboard/api-tokens">API tokens</a>}>
             {budgets.slice(0, shownBudgets).map((budget) => (
               <BudgetMeter budget={budget} name={budget.token.name} />
             ))}
-          </Card>
-          <Card title="Make a call">
-            <h3>For the file .env of your app</h3>
-            <Code label="the lines for .env" text={data.env} />
-            <h3>In a terminal</h3>
-            <Code label="the cURL command" text={data.curl} />
           </Card>
           <ClockCard data={data} />
         </div>

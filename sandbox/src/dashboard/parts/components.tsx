@@ -149,7 +149,7 @@ export function Action({
   to: string;
   action: string;
   button: Child;
-  tone?: 'main' | 'plain' | 'danger';
+  tone?: 'main' | 'plain' | 'quiet' | 'danger';
   /** More fields. */
   children?: Child;
 }) {
@@ -200,9 +200,17 @@ export function Empty({ title, children }: { title: string; children?: Child }) 
   );
 }
 
-/** Says that a list has more than it shows. */
-export function More({ shown, of }: { shown: number; of: number }) {
-  return shown < of ? <p class="more">{`The newest ${shown} of ${number(of)}. A filter finds the others.`}</p> : <></>;
+/** Says that a list has more than it shows, and leads to it. */
+export function Rest({ shown, of: total, href }: { shown: number; of: number; href: string }) {
+  const text = `The newest ${shown} of ${number(total)}. `;
+  return shown < total ? (
+    <p class="more">
+      {text}
+      <a href={href}>Show more</a>
+    </p>
+  ) : (
+    <></>
+  );
 }
 
 /** A row that leads to what it is about. */
@@ -223,13 +231,14 @@ export function Row({
   status?: Child;
   /** A method, an event, or what else it is. */
   kind: string;
-  /** What it is about. What has no room is cut at its start: the end of a path says more. */
-  subject: string;
+  /** What it is about. */
+  subject: Child;
   /** Why it has this status, or what else there is to say; may be empty. */
   reason: Child;
   /** What a wide list shows besides. */
   more?: readonly string[];
-  at?: string | number;
+  /** When it was. */
+  at: Child;
   href: string;
   selected?: boolean;
 }) {
@@ -245,7 +254,7 @@ export function Row({
         {more.map((text) => (
           <span class="extra">{text}</span>
         ))}
-        {at !== undefined && <Time at={at} />}
+        {at}
       </a>
     </li>
   );

@@ -24,6 +24,7 @@ export function Field({
   placeholder?: string;
   required?: boolean;
   maxlength?: number;
+  min?: number;
 }) {
   const error = errors?.[name];
   const described = [error !== undefined && `${id}-error`, hint !== undefined && `${id}-hint`].filter(Boolean);

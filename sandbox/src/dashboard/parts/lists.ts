@@ -1,9 +1,9 @@
-/** Items of a list to show. Filters find the others. */
-const maxItems = 100;
+/** Items of a list that are shown at first, and at most. */
+const [atFirst, atMost] = [50, 1000];
 
 /** The newest items of a list. */
-export function newest<T>(items: readonly T[]): T[] {
-  return items.slice(-maxItems).reverse();
+export function shownOf<T>(newestFirst: readonly T[], all = ''): readonly T[] {
+  return newestFirst.slice(0, all === '' ? atFirst : atMost);
 }
 
 /** Whether one of the values contains a text, in any case. */

@@ -4,10 +4,11 @@ import { byResource, type NamedResource } from '../../resources/index.ts';
 import { capitalized, type StoredRecord } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { Action, Card, Empty, More, PageHead, Time } from '../parts/components.tsx';
+import { Action, Card, Empty, PageHead, Pill, Rest, Time } from '../parts/components.tsx';
 import { type Choice, CreateForm, Field, Select } from '../parts/fields.tsx';
 import { field, type InvalidForm } from '../parts/form.ts';
-import { matches, newest } from '../parts/lists.ts';
+import { matches, shownOf } from '../parts/lists.ts';
+import { number } from '../parts/numbers.ts';
 
 /** The fields of a form, with the attributes of their inputs, or with the values to choose from. */
 const fieldsOf = byResource(({ fields }) =>
@@ -30,9 +31,9 @@ export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hon
   const routes = new Hono();
 
   const list = (context: Context, invalid?: InvalidForm) => {
-    const { q = '' } = context.req.query();
-    const found = records.list().filter((record) => matches(q, ...Object.values(record)));
-    const page = <Records resource={resource} found={found} query={q} invalid={invalid} />;
+    const query = context.req.query();
+    const found = records.list().filter((record) => matches(query['q'] ?? '', ...Object.values(record)));
+    const page = <Records resource={resource} found={found.reverse()} query={query} invalid={invalid} />;
     return dashboard.page(context, capitalized(plural), page, invalid);
   };
   dashboard.serve(routes, '/', list, {
@@ -54,24 +55,31 @@ function Records({
   invalid,
 }: {
   resource: NamedResource;
-  /** Those that match the query, oldest first. */
+  /** Those that match the query, newest first. */
   found: readonly StoredRecord[];
-  query: string;
+  query: Readonly<Record<string, string>>;
   invalid: InvalidForm | undefined;
 }) {
   const { name: plural, singular } = resource;
   const to = `/dashboard/${plural}`;
   const fields = fieldsOf[plural];
-  const shown = newest(found);
+  const shown = shownOf(found, query['all']);
+  const { q = '' } = query;
   return (
     <>
-      <PageHead title={capitalized(plural)}>
+      <PageHead
+        title={
+          <>
+            {capitalized(plural)} <i class="hint">{number(found.length)}</i>
+          </>
+        }
+      >
         {/* It applies as it is changed. */}
         <form method="get" action={to} class="actions" role="search" aria-label="Filter the list" data-visit="true">
           <input
             type="search"
             name="q"
-            value={query}
+            value={q}
             placeholder={`Find ${plural}`}
             aria-label={`Find ${plural}`}
             autocomplete="off"
@@ -90,29 +98,33 @@ function Records({
         })}
       </CreateForm>
       {shown.length === 0 ? (
-        <Empty title={query === '' ? `No ${plural} yet.` : `No ${singular} matches the filter.`}>
-          <p>{query === '' ? 'Create one here, or with the API.' : <a href={to}>{`Show all ${plural}`}</a>}</p>
+        <Empty title={q === '' ? `No ${plural} yet.` : `No ${singular} matches the filter.`}>
+          <p>{q === '' ? 'Create one here, or with the API.' : <a href={to}>{`Show all ${plural}`}</a>}</p>
         </Empty>
       ) : (
         <Card flush>
           <ol class="rows" aria-label={`${capitalized(plural)}, newest first`}>
             {shown.map((record) => (
-              <li class="row" id={record.id}>
+              <li class="row record" id={record.id}>
                 <span class="kind">{record.id}</span>
                 <span class="subject">
                   <bdi>{record['name']}</bdi>
                 </span>
                 <span class="reason">
-                  {fields.flatMap(({ name }) => (name === 'name' ? [] : record[name])).join(' · ')}
+                  {fields.map(({ name, choices }) => name !== 'name' && !choices && record[name])}
                 </span>
+                {fields.map(
+                  ({ name, choices }) =>
+                    choices && <Pill tone={record[name] === choices[0] ? 'good' : 'plain'}>{record[name]}</Pill>,
+                )}
                 <Time at={record.created_at} />
-                <Action to={to} action="delete" button="Delete">
+                <Action to={to} action="delete" button="Delete" tone="quiet">
                   <input type="hidden" name="id" value={record.id} />
                 </Action>
               </li>
             ))}
           </ol>
-          <More shown={shown.length} of={found.length} />
+          <Rest shown={shown.length} of={found.length} href={`?q=${encodeURIComponent(q)}&all=true`} />
         </Card>
       )}
     </>

@@ -1,3 +1,4 @@
+import { capitalized } from '../../resources/resource.ts';
 import { reasonOf } from '../../state/reasons.ts';
 import { faultHeader } from '../../faults/header-faults.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
@@ -112,6 +113,7 @@ function Caused({ delivery }: { delivery: DeliveryRecord }) {
 /** What is unusual about a request. */
 function Explanation({ request }: { request: RecordedRequest }) {
   const { fault, state, status } = request;
+  const [tone] = requestOutcome(request);
   const by = fault?.id === 'header' ? `the request’s header ${faultHeader}` : fault?.id;
   const done =
     status === undefined ? 'The work had no result yet.' : `The work was done: it would have been a ${status}.`;
@@ -120,12 +122,12 @@ function Explanation({ request }: { request: RecordedRequest }) {
     isReplayed(request) && ['Replayed.', 'An earlier request had the same Idempotency-Key. Nothing was created.'],
     state === 'aborted' && ['The client disconnected', `before it had the response. ${done}`],
     state === 'pending' && ['In flight.', 'The response appears here as soon as it is sent.'],
-    fault === undefined && state === 'completed' && isFailure(request) && ['', reasonOf(request)],
+    fault === undefined && state === 'completed' && isFailure(request) && ['', `${capitalized(reasonOf(request))}.`],
   ].filter((text) => text !== false);
   return (
     <>
       {texts.map(([strong, more]) => (
-        <p class={`banner ${isFailure(request) ? 'bad' : 'plain'}`}>
+        <p class={`banner ${tone === 'good' ? 'plain' : tone}`}>
           <span>
             <strong>{strong}</strong> {more}
           </span>

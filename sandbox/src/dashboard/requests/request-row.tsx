@@ -1,18 +1,21 @@
 import type { RecordedRequest } from '../../state/recorded-request.ts';
-import { reasonOf } from '../../state/reasons.ts';
-import { Row, type Tone } from '../parts/components.tsx';
+import { isCorrupted, reasonOf } from '../../state/reasons.ts';
+import { Path } from '../parts/address.tsx';
+import { Row, Time, type Tone } from '../parts/components.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
 
 /** Whether a request did not end as its caller wanted. */
-export function isFailure({ state, status = 0 }: RecordedRequest): boolean {
-  return state === 'completed' ? status >= 400 : state !== 'pending';
+export function isFailure(request: RecordedRequest): boolean {
+  const { state, status = 0 } = request;
+  return state === 'completed' ? status >= 400 || isCorrupted(request) : state !== 'pending';
 }
 
 const tones = { pending: 'plain', aborted: 'fair', reset: 'bad', cut: 'bad' } as const;
 
 /** How a request ended, in a word. */
-export function requestOutcome({ state, status }: RecordedRequest): readonly [Tone, string] {
-  if (state === 'completed') return [toneOf(status), String(status)];
+export function requestOutcome(request: RecordedRequest): readonly [Tone, string] {
+  const { state, status } = request;
+  if (state === 'completed') return [isCorrupted(request) ? 'fair' : toneOf(status), String(status)];
   return [tones[state], state === 'cut' ? `${status} cut` : state];
 }
 
@@ -54,14 +57,14 @@ export function RequestRow({
       status={times === 1 ? status : `${status} ×${times}`}
       kind={method}
       reason={reasonOf(request)}
-      at={received_at}
+      at={<Time at={received_at} />}
       href={href}
       selected={selected}
       more={[
         duration === undefined ? '' : latencyText(duration),
         remaining === undefined ? '' : `${number(remaining)} left`,
       ]}
-      subject={target}
+      subject={<Path of={target} hasFailed={tone !== 'good'} />}
     />
   );
 }

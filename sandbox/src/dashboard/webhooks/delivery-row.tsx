@@ -9,7 +9,7 @@ interface DeliveryOf {
 
 /** A delivery in a list: what its receiver answered last, whom it is about, and why it failed. */
 export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
-  const { id, event, status, attempts, created_at } = delivery;
+  const { id, event, status, attempts, created_at, request } = delivery;
   const attempt = attempts.at(-1);
   return (
     <Row
@@ -25,12 +25,22 @@ export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
           </span>
         </>
       }
-      at={attempt?.at ?? created_at}
+      at={
+        <span class="when">
+          {request === undefined && 'triggered · '}
+          {attempt !== undefined && `${ordinal(attempts.length)} attempt, `}
+          <Time at={attempt?.at ?? created_at} show="ago" />
+        </span>
+      }
       href={`/dashboard/deliveries/${id}`}
       subject={subjectOf(delivery)}
     />
   );
 }
+
+/** Such as `3rd`. */
+const ordinal = (value: number) =>
+  `${value}${/1.$/.test(String(value)) ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th')}`;
 
 /** The status of a response, or that there was none. */
 export function statusOf({ status }: Attempt): string {

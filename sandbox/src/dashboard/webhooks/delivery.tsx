@@ -2,6 +2,7 @@ import { answerOf, subjectOf } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { hasFailed } from '../../webhooks/health.ts';
+import { Url } from '../parts/address.tsx';
 import { Action, Card, Code, Copyable, Empty, Facts, HeaderList, PageHead, Pill, Time } from '../parts/components.tsx';
 import { Body } from '../parts/json.tsx';
 import { count, latencyText } from '../parts/numbers.ts';
@@ -32,7 +33,9 @@ export function Delivery({
         lead={
           <>
             <DeliveryState delivery={delivery} /> to{' '}
-            <a href={`/dashboard/webhooks/${delivery.endpoint}`}>{endpoint.url}</a>
+            <a href={`/dashboard/webhooks/${delivery.endpoint}`}>
+              <Url of={endpoint.url} />
+            </a>
           </>
         }
       >
@@ -62,7 +65,7 @@ export function Delivery({
               <AttemptFold attempt={attempt} number={attempts.length - index} open={index === 0} />
             ))}
           </Card>
-          <Card title="Facts">
+          <Card title="Origin">
             <Facts
               of={[
                 ['Created', <Time at={delivery.created_at} show="both" />],

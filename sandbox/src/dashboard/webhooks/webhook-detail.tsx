@@ -1,10 +1,12 @@
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
-import { Action, Card, Code, Confirm, Empty, More, PageHead, Rows } from '../parts/components.tsx';
+import { Url } from '../parts/address.tsx';
+import { Action, Card, Code, Confirm, Empty, PageHead, Rest, Rows } from '../parts/components.tsx';
 import { choices, Field, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import { field, type InvalidForm } from '../parts/form.ts';
+import { shownOf } from '../parts/lists.ts';
 import { DeliveryRow } from './delivery-row.tsx';
 import { Health, Remedy } from './webhooks.tsx';
 
@@ -13,10 +15,9 @@ const firstTest = new URLSearchParams({ event: 'user.created', data: JSON.string
 export interface WebhookView {
   readonly endpoint: EndpointRecord;
   readonly health: EndpointHealth;
+  /** Of those that match the query: first what was attempted last. */
   readonly deliveries: readonly DeliveryRecord[];
-  readonly status: string;
-  /** Number of deliveries that match. */
-  readonly total: number;
+  readonly query: Readonly<Record<string, string>>;
   readonly invalid: InvalidForm | undefined;
 }
 
@@ -28,7 +29,7 @@ export function Webhook({ view }: { view: WebhookView }) {
   const errors = invalid?.errors;
   return (
     <>
-      <PageHead title={endpoint.url} lead={<Health endpoint={endpoint} health={health} />} />
+      <PageHead title={<Url of={endpoint.url} />} lead={<Health endpoint={endpoint} health={health} />} />
       {endpoint.disabled !== undefined && (
         <section class="banner fair" role="status">
           <Icon name="warning" />
@@ -79,7 +80,9 @@ export function Webhook({ view }: { view: WebhookView }) {
 }
 
 function Deliveries({ view, to }: { view: WebhookView; to: string }) {
-  const { deliveries, health, status, total, endpoint } = view;
+  const { deliveries, health, query, endpoint } = view;
+  const shown = shownOf(deliveries, query['all']);
+  const { status = '' } = query;
   return (
     <Card
       title="Deliveries"
@@ -98,8 +101,8 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
         </div>
       }
     >
-      <Rows label="Deliveries, newest first">
-        {deliveries.map((delivery) => (
+      <Rows label="Deliveries, those attempted last first">
+        {shown.map((delivery) => (
           <DeliveryRow delivery={delivery} endpoint={endpoint} />
         ))}
       </Rows>
@@ -110,7 +113,7 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
           </p>
         </Empty>
       )}
-      <More shown={deliveries.length} of={total} />
+      <Rest shown={shown.length} of={deliveries.length} href={`?status=${status}&all=true`} />
     </Card>
   );
 }

@@ -1,12 +1,15 @@
 import { type Context, Hono } from 'hono';
 import { found } from '../../http/failure.ts';
+import type { DeliveryRecord } from '../../storage/records.ts';
 import { healthOf } from '../../webhooks/health.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { field, type InvalidForm, jsonField } from '../parts/form.ts';
-import { newest } from '../parts/lists.ts';
 import { count } from '../parts/numbers.ts';
 import { Webhook } from './webhook-detail.tsx';
 import { Webhooks } from './webhooks.tsx';
+
+/** When a delivery was last attempted, or else created. */
+const lastOf = ({ attempts, created_at }: DeliveryRecord) => Date.parse(attempts.at(-1)?.at ?? created_at);
 
 export function webhookRoutes(dashboard: Dashboard): Hono {
   const { webhooks, store } = dashboard.services;
@@ -33,18 +36,13 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
   const webhook = (context: Context, invalid?: InvalidForm) => {
     const { id = '' } = context.req.param();
     const endpoint = found(store.endpoints.get(id), 'webhook', id);
-    const { status = '' } = context.req.query();
-    const deliveries = webhooks.deliveries.filter(
-      (delivery) => delivery.endpoint === id && (status === '' || delivery.status === status),
-    );
-    const view = {
-      endpoint,
-      health: healthOf(endpoint, webhooks.deliveries),
-      deliveries: newest(deliveries),
-      total: deliveries.length,
-      status,
-      invalid,
-    };
+    const query = context.req.query();
+    const { status = '' } = query;
+    const deliveries = webhooks.deliveries
+      .filter((delivery) => delivery.endpoint === id && (status === '' || delivery.status === status))
+      .toReversed()
+      .sort((a, b) => lastOf(b) - lastOf(a));
+    const view = { endpoint, health: healthOf(endpoint, webhooks.deliveries), deliveries, query, invalid };
     return dashboard.page(context, endpoint.url, <Webhook view={view} />, invalid);
   };
   dashboard.serve(routes, '/webhooks/:id', webhook, {

@@ -2,6 +2,7 @@ import type { Details } from '../../http/failure.ts';
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
+import { Url } from '../parts/address.tsx';
 import { Action, Card, Empty, PageHead, Pill, Time, type Tone } from '../parts/components.tsx';
 import { type Choice, CreateForm, Field, Select } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
@@ -71,7 +72,9 @@ export function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] 
         <li class="row webhook" id={endpoint.id}>
           <Pill tone={tones[health.status]}>{health.status}</Pill>
           <div>
-            <a href={`/dashboard/webhooks/${endpoint.id}`}>{endpoint.url}</a>
+            <a href={`/dashboard/webhooks/${endpoint.id}`}>
+              <Url of={endpoint.url} />
+            </a>
             <p class="hint">{listOf(endpoint.events)}</p>
           </div>
           <p>{countsOf(health)}</p>
