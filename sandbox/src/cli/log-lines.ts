@@ -21,7 +21,7 @@ interface LogRow {
   readonly asides?: readonly string[];
 }
 
-/** Below these widths, lines have no durations, and what works no `/v1`: to leave that out is a common mistake. */
+/** Below these widths, lines have no durations, and the URLs of failed deliveries no `http://`. */
 const [narrow, wide] = [60, 100];
 
 /** Lines in columns that fit the width of a terminal. */
@@ -57,14 +57,13 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
 /** About a request: `01:45:26  422     7 ms  POST  /v1/users  email: must be an email address`. */
 export function requestLines(request: RecordedRequest, columns = Infinity): readonly Line[] {
   const { method, target, received_at: at, status, duration, remaining } = request;
-  const path = columns < wide && Number(status) < 400 ? target.replace(/^\/v1(?=\/)/, '') : target;
+  const shortest = target.replace(/\?.*/, '?…');
   return logLines(
     {
       ...{ at, status, kind: method, notes: reasonsOf(request), asides: [`${remaining} left`] },
       colorOf: isCorrupted(request) ? 400 : status,
-      // A request that has ended has one.
-      duration: Number(duration),
-      subjects: [path, path.replace(/^([^?]*\?[^&]*)&.*/, '$1…'), path.replace(/\?.*/, '?…')],
+      duration: Number(duration), // A request that has ended has one.
+      subjects: [target, target.replace(/^([^?]*\?[^&]*)&.*/, '$1…'), shortest, shortest.replace(/^\/v1(?=\/)/, '')],
     },
     columns,
   );

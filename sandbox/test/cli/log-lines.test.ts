@@ -41,17 +41,17 @@ describe('a line fits the terminal, and a reason is never cut', () => {
 
   test('at 80 columns', () => {
     expect(printedAt(80)).toMatchInlineSnapshot(`
-      "01:45:26  200     7 ms  GET   /projects?page=2&per_page=100&status=active
+      "01:45:26  200     7 ms  GET   /v1/projects?page=2&per_page=100&status=active
       01:45:26  422     7 ms  POST  /v1/users
                 email: must be an email address, such as john@example.com
-      01:45:26  201     7 ms  POST  /users                        6 left
-      01:45:26  201     7 ms  POST  /users                        replayed
+      01:45:26  201     7 ms  POST  /v1/users                     6 left
+      01:45:26  201     7 ms  POST  /v1/users                     replayed
       01:45:26    –     7 ms  GET   /v1/projects
                 connection reset after the work was done (fault_1)
-      01:45:26  200     7 ms  GET   /projects           malformed JSON (fault_2)
+      01:45:26  200     7 ms  GET   /v1/projects        malformed JSON (fault_2)
       01:45:26  503     7 ms  GET   /v1/projects
                 503 on purpose, delayed by 1 ms (fault_3)
-      01:45:26  200     7 ms  GET   /projects           body cut off (fault_4)
+      01:45:26  200     7 ms  GET   /v1/projects        body cut off (fault_4)
       01:45:26  404     7 ms  GET   /v1/users/x  HTML instead of JSON (Sandbox-Fault)
       01:45:26  429     7 ms  GET   /v1/users/user_nobody
                 too many requests. Try again in 60 s

@@ -12,17 +12,21 @@ test('a fresh sandbox shows the first call and the lines for .env, to copy', asy
 });
 
 test('what failed in the last minutes comes first, each outcome once, with its reason', async () => {
-  const sandbox = createSandbox({ rateLimit: { limit: 7 } });
+  const sandbox = createSandbox({ rateLimit: { limit: 9 } });
   await call(sandbox, 'GET /v1/projects');
   expect(await html(sandbox)).not.toContain('failed in the last 5 min');
-  sandbox.faults.next({ status: 503 });
-  await call(sandbox, 'GET /v1/projects');
+  await call(sandbox, 'DELETE /v1/projects');
+  for (const fault of [{ body: 'malformed' }, { status: 503 }] as const) {
+    sandbox.faults.next(fault);
+    await call(sandbox, 'GET /v1/projects');
+  }
   for (const email of ['john', 'jane']) await call(sandbox, 'POST /v1/users', { json: { ...john, email } });
   for (let id = 0; id < 19; id++) await call(sandbox, `GET /v1/users/user_${id}`);
   const [, failed = '', latest = ''] =
-    /22 requests failed in the last 5 min(.*?)<\/ol>.*Latest requests(.*?)<\/ol>/.exec(await html(sandbox)) ?? [];
+    /24 requests failed in the last 5 min(.*?)<\/ol>.*>1 more<.*Latest requests(.*?)<\/ol>/.exec(await html(sandbox)) ??
+    [];
   const rows =
-    /429 ×16 GET \/v1\/users\/user_18 too many requests.* 404 ×3 GET \/v1\/users\/user_2 there is no user.* 422 ×2 POST \/v1\/users email: must be an email address.* 503 GET \/v1\/projects 503 on purpose \(fault_1\)/;
+    /429 ×16 GET \/v1\/users\/user_18 too many requests.* 404 ×3 GET \/v1\/users\/user_2 there is no user.* 422 ×2 POST \/v1\/users email: must be an email address.* 503 GET \/v1\/projects 503 on purpose \(fault_2\).* 200 GET \/v1\/projects malformed JSON \(fault_1\)/;
   expect(textOf(failed)).toMatch(rows);
   expect(textOf(latest)).toMatch(new RegExp(`${rows.source}.* 200 GET /v1/projects`));
   sandbox.clock.advance(600_000);

@@ -61,25 +61,20 @@ describe('as a cURL command', () => {
   });
 });
 
-describe('as a call of the SDK', () => {
-  const key = { headers: { 'Idempotency-Key': 'k' } };
-  test.each<[string, Options, string]>([
-    ['GET /v1/users/user_123', {}, 'await client.users.get("user_123");'],
-    ['GET /v1/users/a%2Fb', {}, 'await client.users.get("a/b");'],
-    ['GET /v1/projects', {}, 'await client.projects.list();'],
-    ['GET /v1/projects?page=2&status=a', {}, 'await client.projects.list({ "page": 2, "status": "a" });'],
-    [
-      'POST /v1/users',
-      { ...key, json: { a: "'" } },
-      'await client.users.create({ "a": "\'" }, { idempotencyKey: "k" });',
-    ],
-    ['GET /v1/planets/planet_1', {}, 'await client.request("GET", "/planets/planet_1");'],
-    [
-      'POST /v1/planets?q=x',
-      { ...key, json: {} },
-      'await client.request("POST", "/planets", { "query": { "q": "x" }, "body": {}, "idempotencyKey": "k" });',
-    ],
-  ])('%s %j', async (request, options, expected) => {
-    expect((await sdk(request, options)).replaceAll(/\n */g, ' ')).toBe(expected);
-  });
+const key = { headers: { 'Idempotency-Key': 'k' } };
+test.each<[string, Options, string]>([
+  ['GET /v1/users/user_123', {}, 'await client.users.get("user_123");'],
+  ['GET /v1/users/a%2Fb', {}, 'await client.users.get("a/b");'],
+  ['GET /v1/projects', {}, 'await client.projects.list();'],
+  ['GET /v1/projects?page=2&status=a', {}, 'await client.projects.list({ "page": 2, "status": "a" });'],
+  ['POST /v1/users', { ...key, json: { a: 1 } }, 'await client.users.create({ "a": 1 }, { idempotencyKey: "k" });'],
+  ['POST /v1/users', {}, 'await client.users.create({});'],
+  ['GET /v1/planets/planet_1', {}, 'await client.request("GET", "/planets/planet_1");'],
+  [
+    'POST /v1/planets?q=x',
+    { ...key, json: {} },
+    'await client.request("POST", "/planets", { "query": { "q": "x" }, "body": {}, "idempotencyKey": "k" });',
+  ],
+])('as a call of the SDK: %s %j', async (request, options, expected) => {
+  expect((await sdk(request, options)).replaceAll(/\n */g, ' ')).toBe(expected);
 });

@@ -109,6 +109,20 @@ test('a request links to the deliveries that it caused, and a delivery to its re
   expect(await html(sandbox, '/deliveries/del_124')).toContain('<dt>Caused by</dt><dd>no request</dd>');
 });
 
+test('deliveries say which attempt was made, whom they are about and if they were triggered, in the order of attempts', async () => {
+  let now = 1_700_000_000_000;
+  const { sandbox } = sandboxWithWebhook([204], { now: () => now });
+  const { id } = sandbox.webhooks.sendTest('we_123', 'project.created'); // It has the data of a user.
+  await call(sandbox, 'POST /v1/users', { json: john });
+  await sandbox.webhooks.flush();
+  now += 1_000;
+  sandbox.webhooks.redeliver(id);
+  await sandbox.webhooks.flush();
+  expect(textOf(await html(sandbox, '/webhooks/we_123'))).toMatch(
+    /204 project\.created delivered triggered · 2nd attempt, .* 204 user\.created John Doe delivered 1st attempt, /,
+  );
+});
+
 test('a test event has the data that was typed', async () => {
   const { sandbox, bodies } = sandboxWithWebhook([204]);
   const sent = await submit(sandbox, '/webhooks/we_123', 'test', { event: 'order.shipped', data: '{"order":[1,2]}' });

@@ -1,7 +1,7 @@
-/** A path, of which what says least can give way: the query, and the prefix of all unless it may be what is wrong. */
-export function Path({ of: target, hasFailed }: { of: string; hasFailed: boolean }) {
+/** A path. What all have, and the query, are dimmed. */
+export function Path({ of: target }: { of: string }) {
   const [, prefix, path, query] = /^(?<prefix>\/v1(?=\/))?(?<path>[^?]*)(?<query>\?.*)?$/s.exec(target) ?? [];
-  return <>{[<i class={hasFailed ? '' : 'prefix'}>{prefix}</i>, path, <i>{query}</i>]}</>;
+  return <>{[<i>{prefix}</i>, path, <i>{query}</i>]}</>;
 }
 
 /** A URL that a narrow screen breaks between the parts of its path. */

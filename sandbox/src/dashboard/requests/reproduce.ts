@@ -38,7 +38,7 @@ export function asSdkCall(request: RecordedRequest): string {
   const [, id] = /^\/v1\/users\/([^/]+)$/.exec(path) ?? [];
   if (isRead && id !== undefined) return `await client.users.get(${literal(decoded(id))});`;
   if (isRead && path === '/v1/projects') return `await client.projects.list(${parameters(query)});`;
-  if (method === 'POST' && path === '/v1/users') return `await client.users.create(${literal(body)}${options});`;
+  if (method === 'POST' && path === '/v1/users') return `await client.users.create(${literal(body ?? {})}${options});`;
 
   const more = {
     ...(Object.keys(query).length > 0 && { query }),

@@ -64,7 +64,7 @@ export function RequestRow({
         duration === undefined ? '' : latencyText(duration),
         remaining === undefined ? '' : `${number(remaining)} left`,
       ]}
-      subject={<Path of={target} hasFailed={tone !== 'good'} />}
+      subject={<Path of={target} />}
     />
   );
 }
