@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { version } from '../../package.json';
+import { parseJson } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
 import { CommandError } from './process-io.ts';
 
@@ -30,8 +31,9 @@ export async function connect(origin: string) {
 
   const response = await ask('/info');
   // It does not serve the sandbox under this name.
-  if (response.status === 421) throw await refusal(response);
-  const info = infoSchema.safeParse(await response.json().catch(() => undefined));
+  const body = parseJson(await response.text());
+  if (response.status === 421) throw refusal(response, body);
+  const info = infoSchema.safeParse(body);
   if (!response.ok || !info.success) {
     throw new CommandError(`${origin} is not a sandbox of the Example API. Choose another server with --server.`);
   }
@@ -48,14 +50,22 @@ export async function connect(origin: string) {
     async send<T>(method: string, path: string, body?: unknown): Promise<T> {
       const json = { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } };
       const answer = await ask(path, { method, ...(body !== undefined && json) });
-      if (!answer.ok) throw await refusal(answer);
+      const result = parseJson(await answer.text());
+      if (!answer.ok || (answer.status !== 204 && result === undefined)) throw refusal(answer, result);
       // It is a sandbox of this version.
-      return (answer.status === 204 ? undefined : await answer.json()) as T;
+      return result as T;
     },
   };
 }
 
-async function refusal(response: Response): Promise<CommandError> {
-  const { message, details } = errorBodySchema.parse(await response.json()).error;
+function refusal({ url, status, headers }: Response, body: unknown): CommandError {
+  const { data } = errorBodySchema.safeParse(body);
+  if (data === undefined) {
+    return new CommandError(
+      `${new URL(url).origin} sent a ${status} with ${headers.get('content-type') ?? 'no content type'}, which no sandbox does: ` +
+        'something is in between, such as a proxy. Choose the address of the sandbox itself with --server.',
+    );
+  }
+  const { message, details } = data.error;
   return new CommandError([message, ...Object.entries(details).map((detail) => `  ${detail.join(': ')}`)].join('\n'));
 }
