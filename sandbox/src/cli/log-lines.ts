@@ -21,7 +21,7 @@ interface LogRow {
   readonly asides?: readonly string[];
 }
 
-/** Below these widths, lines have no durations, and the URLs of failed deliveries no `http://`. */
+/** Below these widths, lines have no durations and the paths of webhooks, or their URLs without `http://`. */
 const [narrow, wide] = [60, 100];
 
 /** Lines in columns that fit the width of a terminal. */
@@ -37,7 +37,8 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
   const room = start.reduce((rest, part) => rest - (typeof part === 'string' ? part : part.text).length, columns);
   const last = subjects.at(-1) ?? '';
   const subject = subjects.find((text) => text.length <= room) ?? `${last.slice(0, Math.max(room - 1, kept))}…`;
-  const beside = notes.length > 0 ? [notes.join(', ')] : asides;
+  const joined = notes.join(' · ');
+  const beside = notes.length > 0 ? [joined] : asides;
   const fitting = beside.find((text) => subject.length + 2 + text.length <= room);
   if (fitting !== undefined) {
     // They stand below each other, if there is room.
@@ -45,7 +46,7 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
     return [[...start, subject.padEnd(Math.max(column ?? 0, subject.length + 2)), style.faint(fitting)]];
   }
   const indent = columns < narrow ? 4 : 10;
-  const lines = notes.flatMap((note) =>
+  const lines = (notes.length > 0 && joined.length <= columns - indent - 2 ? [joined] : notes).flatMap((note) =>
     wrapped(note, columns - indent - 2).map((part, index) => [
       ' '.repeat(index === 0 ? indent : indent + 2),
       style.faint(part),
@@ -80,14 +81,15 @@ export function attemptLines(
   const { at, duration, status } = attempt;
   const seconds = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000);
   const place = url.replace(/^https?:\/\//, '');
-  const to = columns < wide ? place : url;
+  const path = place.replace(/^[^/]*/, '');
+  const to = columns >= wide ? url : columns >= narrow || path.length < 2 ? place : path;
   const notes = {
     delivered: [],
-    pending: [`${to}: ${answerOf(attempt)} · next attempt in ${seconds} s`],
-    failed: [`${to}: ${answerOf(attempt)} · failed, no attempt left`],
+    pending: [`${to}: ${answerOf(attempt)}`, `next attempt in ${seconds} s`],
+    failed: [`${to}: ${answerOf(attempt)}`, 'failed, no attempt left'],
   }[state];
   const subjects = [`${event} ${subjectOf(delivery)}`.trim()];
-  const asides = [url, place, place.replace(/^[^/]*/, '')];
+  const asides = [url, place, path];
   return logLines({ at, status, duration, kind: '→', subjects, kept: event.length, notes, asides }, columns);
 }
 

@@ -18,10 +18,7 @@ export function welcome({ urls, apiToken, limit, window, data, webhooks }: Start
     const fits = 13 + value.length <= columns;
     return fits
       ? [['  ', style.faint(name.padEnd(11)), value]]
-      : [
-          ['  ', style.faint(name)],
-          ['    ', value],
-        ];
+      : [...(name === '' ? [] : [['  ', style.faint(name)]]), ['    ', value]];
   };
   const [first] = webhooks;
   return [

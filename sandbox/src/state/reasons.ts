@@ -64,7 +64,9 @@ export function answerOf({ error, responseBody = '' }: Pick<Attempt, 'error' | '
   if (error !== undefined) return [error, meanings[error] ?? ''].join(' ').trim();
   const body = bodySchema.safeParse(parseJson(responseBody)).data;
   const found = body === undefined ? undefined : 'error' in body ? body.error : body;
-  const text = typeof found === 'object' ? found.message : (found ?? responseBody.trim().split('\n', 1)[0] ?? '');
+  const page = /<title>([^<]+)/i.exec(responseBody)?.map((title) => `HTML page “${title}”`)[1];
+  const text =
+    typeof found === 'object' ? found.message : (found ?? page ?? responseBody.trim().split('\n', 1)[0] ?? '');
   return text.length > maxReason ? `${text.slice(0, maxReason)}…` : text;
 }
 
