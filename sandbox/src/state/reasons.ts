@@ -25,7 +25,7 @@ export function reasonsOf(request: RecordedRequest): readonly string[] {
 
 /** The {@link reasonsOf} a request in one text. */
 export function reasonOf(request: RecordedRequest): string {
-  return reasonsOf(request).join(', ');
+  return reasonsOf(request).join(' · ');
 }
 
 /** Whether a fault made the body of a response useless, whatever its status says. */

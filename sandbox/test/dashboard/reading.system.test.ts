@@ -38,7 +38,7 @@ describeInChromium('reading the dashboard in Chromium', () => {
     await page.locator('#detail').waitFor();
 
     await page.goto('/dashboard/users');
-    await page.locator('summary', { hasText: 'Create user' }).focus();
+    await page.getByRole('button', { name: 'Create user' }).focus();
     await page.keyboard.press('Enter');
     await page.getByLabel('Name', { exact: true }).focus();
     await page.keyboard.type('John Doe');
@@ -69,7 +69,7 @@ describeInChromium('reading the dashboard in Chromium', () => {
     await page.locator('.rows a').nth(3).click();
     await page.locator('#detail').waitFor();
     expect(await page.locator('.log-list').isVisible()).toBe(false);
-    await page.getByRole('link', { name: 'Close' }).click();
+    await page.getByRole('link', { name: 'Requests' }).click();
     await page.locator('.rows a').nth(3).waitFor();
   });
 
@@ -120,16 +120,19 @@ describeInChromium('reading the dashboard in Chromium', () => {
           await page.goto(path);
           await isLive(page);
           await page.evaluate(() => {
-            for (const fold of document.querySelectorAll<HTMLElement>(
-              'main :is(.fold, .attempt, .create):not([open]) > summary',
-            ))
-              fold.click();
+            for (const fold of document.querySelectorAll('details')) fold.open = true;
           });
           expect(await page.evaluate(() => document.documentElement.scrollWidth), `${path} is too wide`).toBe(width);
           expect([path, await axeFindings(page)]).toEqual([path, []]);
           await page.emulateMedia({ colorScheme: 'dark' });
           expect([path, 'dark', await axeFindings(page, 'html', colorRules)]).toEqual([path, 'dark', []]);
           await page.emulateMedia({ colorScheme: 'light' });
+          await page.evaluate(() => document.querySelector<HTMLElement>('main [popover]')?.showPopover());
+          const opened = await axeFindings(
+            page,
+            'main:has(:popover-open) :popover-open, body:not(:has(:popover-open))',
+          );
+          expect([path, 'open', opened]).toEqual([path, 'open', []]);
         }
         expectProblems(/404/);
       },

@@ -60,7 +60,9 @@ test('each row shows what became of a request', async () => {
     /^201 POST \/v1\/users replayed/,
     /^201 POST \/v1\/users [\d.]+ ms/,
   ];
-  const found = rows(await html(sandbox, '/requests'));
+  const page = await html(sandbox, '/requests');
+  const found = rows(page);
+  expect(textOf(page)).toContain('Status Method Path Reason Took Budget Received');
   expect(found).toHaveLength(expected.length);
   for (const [index, pattern] of expected.entries()) expect(found[index]).toMatch(pattern);
 });

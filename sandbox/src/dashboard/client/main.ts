@@ -28,7 +28,7 @@ document.addEventListener('click', (event) => {
 });
 
 document.addEventListener('keydown', ({ key }) => {
-  if (key === 'Escape') document.querySelector<HTMLElement>('[data-close], .confirm[open] > summary')?.click();
+  if (key === 'Escape') document.querySelector<HTMLElement>('[data-close]')?.click();
 });
 
 document.addEventListener('submit', (event) => {

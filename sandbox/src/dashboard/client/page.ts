@@ -62,7 +62,8 @@ function detailOf(from: Document): string | undefined {
 
 /** Whether an attribute is up to the reader: what they have opened stays open. */
 function isOwnState(name: string, element: Element): boolean {
-  return name === 'data-touched' || (name === 'open' && element.matches('[data-touched], :has(.error)'));
+  const owns = { open: '[data-touched]', popover: ':has(.error)' }[name];
+  return name === 'data-touched' || (owns !== undefined && element.matches(owns));
 }
 
 /** Whether an element stays as it is. */

@@ -1,10 +1,10 @@
 import type { ArmedFault, Fault } from '../../faults/fault.ts';
 import { apiRoutes } from '../../resources/index.ts';
-import { Action, Card, Empty, PageHead } from '../parts/components.tsx';
+import { Action, Card, PageHead, Rows } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { type Choice, choices, CreateForm, Field, Select } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
-import { count } from '../parts/numbers.ts';
+import { number } from '../parts/numbers.ts';
 
 const to = '/dashboard/faults';
 
@@ -35,52 +35,46 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
       <PageHead
         title="Faults"
         lead="Make requests fail, to test how your code handles it. Each request gets the first fault that matches it."
-      />
-      <CreateForm to={to} action="add" button="Add a fault" errors={errors}>
-        <Field label="Fault" name="fault" errors={errors}>
-          {(attributes) => <Select {...attributes} value={value('fault', '{"status":503}')} options={kinds} />}
-        </Field>
-        <Field label="Route" name="route" errors={errors}>
-          {(attributes) => <Select {...attributes} value={value('route')} options={choices('All routes', routes)} />}
-        </Field>
-        <Field
-          label="Requests"
-          name="times"
-          type="number"
-          min={1}
-          errors={errors}
-          value={value('times', '1')}
-          required
-        />
-      </CreateForm>
-      <Card title="Common faults">
-        <div class="actions">
-          {presets.map(([name, fault]) => (
-            <Action to={to} action="add" button={name}>
-              <input type="hidden" name="fault" value={JSON.stringify(fault)} />
-            </Action>
-          ))}
-        </div>
-      </Card>
-      {faults.length === 0 ? (
-        <Empty title="No faults: all requests work.">
-          <p>Add one of the common ones, or choose your own.</p>
-        </Empty>
-      ) : (
-        <Card title="Active faults" flush actions={<Action to={to} action="clear" button="Remove all" />}>
-          <ul class="rows">
+      >
+        <CreateForm to={to} action="add" button="Add a fault" errors={errors}>
+          <Field label="Fault" name="fault" errors={errors}>
+            {(attributes) => <Select {...attributes} value={value('fault', '{"status":503}')} options={kinds} />}
+          </Field>
+          <Field label="Route" name="route" errors={errors}>
+            {(attributes) => <Select {...attributes} value={value('route')} options={choices('All routes', routes)} />}
+          </Field>
+          <Field
+            label="Requests"
+            name="times"
+            type="number"
+            min={1}
+            errors={errors}
+            value={value('times', '1')}
+            required
+          />
+        </CreateForm>
+      </PageHead>
+      {faults.length > 0 && (
+        <Card title="Active faults" actions={<Action to={to} action="clear" button="Remove all" />}>
+          <Rows of="faults" label="Active faults" heads={['Fault', 'Applies to', 'So far', '']}>
             {faults.map((fault) => (
               <li class="row">
                 <span class="subject">{effectOf(fault)}</span>
-                <span class="reason">{`${scopeOf(fault)}; ${count(fault.met, 'request')} affected so far`}</span>
-                <Action to={to} action="remove" button="Remove">
-                  <input type="hidden" name="id" value={fault.id} />
-                </Action>
+                <span class="reason">{scopeOf(fault)}</span>
+                <span class="extra">{`${number(fault.met)} affected`}</span>
+                <Action to={to} action="remove" button="Remove" fields={{ id: fault.id }} />
               </li>
             ))}
-          </ul>
+          </Rows>
         </Card>
       )}
+      <Card title="Common faults" actions={<p class="hint">A click adds one, which applies at once.</p>}>
+        <div class="actions">
+          {presets.map(([name, fault]) => (
+            <Action to={to} action="add" button={name} fields={{ fault: JSON.stringify(fault) }} />
+          ))}
+        </div>
+      </Card>
     </>
   );
 }

@@ -1,16 +1,16 @@
 import type { ArmedFault } from '../../faults/fault.ts';
 import type { Services } from '../../state/services.ts';
 import { healthOf } from '../../webhooks/health.ts';
-import { Action, Card, Code, Confirm, PageHead, Rows, Time } from '../parts/components.tsx';
+import { Action, Card, Code, Copy, Empty, PageHead, Popover, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { count, durationText, number } from '../parts/numbers.ts';
-import { collapsed, isFailure, RequestRow } from '../requests/request-row.tsx';
+import { collapsed, isFailure, RequestRow, RequestRows } from '../requests/request-row.tsx';
 import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
 import { WebhookRows } from '../webhooks/webhooks.tsx';
 
 /** Numbers of rows to show. */
-const [shownRequests, shownFailures, shownBudgets] = [8, 5, 5];
+const [shownRequests, shownFailures, shownBudgets] = [8, 8, 5];
 
 /** How long a request that failed is shown, in milliseconds. */
 const recent = 300_000;
@@ -27,12 +27,15 @@ export function overviewData(services: Services, origin: string) {
   const now = clock.now();
   const from = new Date(now - recent).toISOString();
   const requests = log.entries.toReversed();
+  const failures = requests.filter((request) => request.received_at >= from && isFailure(request));
+  const shown = new Set(failures);
   return {
+    origin,
     env: `EXAMPLE_BASE_URL=${origin}/v1\nEXAMPLE_API_TOKEN=${apiToken}\n`,
     curl: `curl -H 'Authorization: Bearer ${apiToken}' '${origin}/v1/projects?per_page=2'`,
     faults: faults.list,
-    requests,
-    failures: requests.filter((request) => request.received_at >= from && isFailure(request)),
+    failures,
+    others: requests.filter((request) => !shown.has(request)).slice(0, shownRequests),
     webhooks: webhooks.endpoints
       .map((endpoint) => ({ endpoint, health: healthOf(endpoint, webhooks.deliveries) }))
       .filter(({ health }) => health.failing.length > 0),
@@ -46,12 +49,16 @@ interface Props {
 }
 
 export function Overview({ data }: Props) {
-  const { requests, faults, webhooks } = data;
+  const { failures, others, faults, webhooks } = data;
   return (
     <>
-      <PageHead title="Overview" lead="The Example API, running on your machine." />
+      <PageHead title="Overview" lead={['The Example API runs at ', <code>{`${data.origin}/v1`}</code>]}>
+        <Copy text={data.env} label="the lines for .env">
+          Copy .env
+        </Copy>
+      </PageHead>
       {faults.length > 0 && <FaultBanner faults={faults} />}
-      {requests.length + webhooks.length === 0 ? <FirstCall data={data} /> : <Activity data={data} />}
+      {failures.length + others.length + webhooks.length === 0 ? <FirstCall data={data} /> : <Activity data={data} />}
     </>
   );
 }
@@ -76,22 +83,15 @@ function FirstCall({ data }: Props) {
   );
 }
 
-const row = ([request, times]: ReturnType<typeof collapsed>[number]) => (
-  <RequestRow request={request} times={times} href={`/dashboard/requests/${request.id}`} />
-);
-
-/** What fails comes first. */
+/** What fails comes first, and only there. */
 function Activity({ data }: Props) {
-  const { requests, failures, webhooks, budgets } = data;
-  const failed = collapsed(failures).slice(0, shownFailures);
-  const more = failed.reduce((rest, [, times]) => rest - times, failures.length);
+  const { others, failures, webhooks, budgets } = data;
   return (
     <>
       {webhooks.length > 0 && (
         <Card
-          title={`Deliveries fail at ${count(webhooks.length, 'webhook')}`}
+          title={count(webhooks.length, 'webhook fails', 'webhooks fail')}
           tone="bad"
-          flush
           actions={<a href="/dashboard/webhooks">All webhooks</a>}
         >
           <WebhookRows endpoints={webhooks} />
@@ -99,22 +99,33 @@ function Activity({ data }: Props) {
       )}
       {failures.length > 0 && (
         <Card
-          title={`${count(failures.length, 'request')} failed in the last ${durationText(recent)}`}
+          title={[
+            `${count(failures.length, 'request')} failed `,
+            <i class="hint">in the last {durationText(recent)}</i>,
+          ]}
           tone="bad"
-          flush
           actions={<a href="/dashboard/requests">All requests</a>}
         >
-          <Rows label="Requests that failed">{failed.map(row)}</Rows>
-          {more > 0 && (
-            <p class="pages">
-              <a href="/dashboard/requests">{`${number(more)} more`}</a>
-            </p>
-          )}
+          <RequestRows label="Requests that failed">
+            {collapsed(failures)
+              .slice(0, shownFailures)
+              .map(([request, times]) => (
+                <RequestRow request={request} times={times} href={`/dashboard/requests/${request.id}`} />
+              ))}
+          </RequestRows>
         </Card>
       )}
       <div class="columns">
-        <Card title="Latest requests" flush actions={<a href="/dashboard/requests">Show all</a>}>
-          <Rows label="Latest requests">{collapsed(requests.slice(0, 100)).slice(0, shownRequests).map(row)}</Rows>
+        <Card
+          title={failures.length > 0 ? 'Other requests' : 'Latest requests'}
+          actions={failures.length === 0 && <a href="/dashboard/requests">All requests</a>}
+        >
+          <RequestRows label="Latest requests">
+            {others.map((request) => (
+              <RequestRow request={request} href={`/dashboard/requests/${request.id}`} />
+            ))}
+          </RequestRows>
+          {others.length === 0 && <Empty title="No other requests." />}
         </Card>
         <div>
           <Card title="Budget" actions={<a href="/dashboard/api-tokens">API tokens</a>}>
@@ -158,17 +169,18 @@ function ClockCard({ data }: Props) {
       </p>
       <div class="actions">
         {[...new Set([window, 60_000, 3_600_000])].map((milliseconds) => (
-          <Action to="/dashboard" action="advance" button={`+${durationText(milliseconds)}`}>
-            <input type="hidden" name="seconds" value={String(milliseconds / 1000)} />
-          </Action>
+          <Action
+            to="/dashboard"
+            action="advance"
+            button={`+${durationText(milliseconds)}`}
+            fields={{ seconds: String(milliseconds / 1000) }}
+          />
         ))}
+        <Popover id="reset" button="Reset everything…">
+          <p>This restores the initial users, projects, tokens, webhooks, budgets and clock, and empties the log.</p>
+          <Action to="/dashboard" action="reset" button="Reset everything" tone="danger" />
+        </Popover>
       </div>
-      <Confirm
-        to="/dashboard"
-        action="reset"
-        button="Reset everything"
-        question="This restores the initial users, projects, tokens, webhooks, budgets and clock, and empties the log."
-      />
     </Card>
   );
 }

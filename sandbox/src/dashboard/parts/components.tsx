@@ -25,15 +25,22 @@ export function Pill({ tone, children }: { tone: Tone; children?: Child }) {
   return <span class={`pill ${tone}`}>{children}</span>;
 }
 
+/** Where a page is: the addresses and names of the pages above it. */
+export function Crumbs({ of: crumbs }: { of: readonly (readonly [href: string, name: Child])[] }) {
+  return (
+    <nav class="crumbs" aria-label="Breadcrumb">
+      {crumbs.flatMap(([href, name]) => [<a href={href}>{name}</a>, ' › '])}
+    </nav>
+  );
+}
+
 /** The title of a page, with what it is about and what can be done there. */
 export function PageHead({ title, lead, children }: { title: Child; lead?: Child; children?: Child }) {
   return (
     <div class="page-head">
-      <div>
-        <h1>{title}</h1>
-        {lead !== undefined && <p class="lead">{lead}</p>}
-      </div>
-      {children !== undefined && <div class="actions">{children}</div>}
+      <h1>{title}</h1>
+      {children}
+      {lead !== undefined && <p class="lead">{lead}</p>}
     </div>
   );
 }
@@ -45,7 +52,6 @@ export function Card({
   children,
   id,
   tone,
-  flush = false,
 }: {
   title?: Child;
   actions?: Child;
@@ -53,11 +59,9 @@ export function Card({
   id?: string;
   /** Of the title. */
   tone?: Tone;
-  /** Whether the content reaches the edges, as a table does. */
-  flush?: boolean;
 }) {
   return (
-    <section class={flush ? 'card flush' : 'card'} id={id}>
+    <section class="card" id={id}>
       {title !== undefined && (
         <div class="card-head">
           <h2 class={tone}>{title}</h2>
@@ -144,18 +148,20 @@ export function Action({
   action,
   button,
   tone = 'plain',
-  children,
+  fields = {},
 }: {
   to: string;
   action: string;
   button: Child;
-  tone?: 'main' | 'plain' | 'quiet' | 'danger';
-  /** More fields. */
-  children?: Child;
+  tone?: 'main' | 'plain' | 'danger';
+  /** What else it sends. */
+  fields?: Readonly<Record<string, string>>;
 }) {
   return (
     <form method="post" action={to} class="actions">
-      {children}
+      {Object.entries(fields).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
       <button class={tone} name="action" value={action}>
         {button}
       </button>
@@ -163,30 +169,29 @@ export function Action({
   );
 }
 
-/** A button that asks for confirmation, without a script. */
-export function Confirm({
-  to,
-  action,
+/** A button, and what it opens above the page, without a script. */
+export function Popover({
+  id,
   button,
-  question,
+  label,
   children,
 }: {
-  to: string;
-  action: string;
-  button: string;
-  question: Child;
+  id: string;
+  /** Default: the icon of a menu. */
+  button?: string;
+  /** Names the button for screen readers, if it is an icon. */
+  label?: string;
   children?: Child;
 }) {
   return (
-    <details class="confirm" name="confirm">
-      <summary>{button}…</summary>
-      <div class="popover">
-        <p>{question}</p>
-        <Action to={to} action={action} button={button} tone="danger">
-          {children}
-        </Action>
+    <>
+      <button type="button" class={button === undefined ? 'icon' : undefined} popovertarget={id} aria-label={label}>
+        {button ?? <Icon name="more" />}
+      </button>
+      <div class="popover" popover="auto" id={id}>
+        {children}
       </div>
-    </details>
+    </>
   );
 }
 
@@ -194,7 +199,9 @@ export function Confirm({
 export function Empty({ title, children }: { title: string; children?: Child }) {
   return (
     <div class="empty">
-      <p class="empty-title">{title}</p>
+      <p>
+        <strong>{title}</strong>
+      </p>
       {children}
     </div>
   );
@@ -216,56 +223,51 @@ export function Rest({ shown, of: total, href }: { shown: number; of: number; hr
 /** A row that leads to what it is about. */
 export function Row({
   id,
-  tone = 'plain',
-  status,
-  kind,
-  subject,
-  reason,
-  more = [],
-  at,
+  tone,
   href,
   selected = false,
+  children,
 }: {
-  id?: string;
-  tone?: Tone;
-  status?: Child;
-  /** A method, an event, or what else it is. */
-  kind: string;
-  /** What it is about. */
-  subject: Child;
-  /** Why it has this status, or what else there is to say; may be empty. */
-  reason: Child;
-  /** What a wide list shows besides. */
-  more?: readonly string[];
-  /** When it was. */
-  at: Child;
+  id: string;
+  tone: Tone;
   href: string;
   selected?: boolean;
+  /** A cell for each column. */
+  children?: Child;
 }) {
   return (
     <li id={id}>
       <a class={`row ${tone}`} href={href} aria-current={selected ? 'true' : undefined} data-visit="row">
-        {status !== undefined && <Pill tone={tone}>{status}</Pill>}
-        <span class="kind">{kind}</span>
-        <span class="subject">
-          <bdi>{subject}</bdi>
-        </span>
-        <span class="reason">{reason}</span>
-        {more.map((text) => (
-          <span class="extra">{text}</span>
-        ))}
-        {at}
+        {children}
       </a>
     </li>
   );
 }
 
-/** Rows, with a name for screen readers. */
-export function Rows({ label, children }: { label: string; children?: Child }) {
+/** Rows under the headings of their columns, with a name for screen readers. */
+export function Rows({
+  of: kind,
+  label,
+  heads,
+  children,
+}: {
+  /** Names the widths of the columns. */
+  of: string;
+  label: string;
+  heads: readonly string[];
+  children?: Child;
+}) {
   return (
-    <ol class="rows" aria-label={label}>
-      {children}
-    </ol>
+    <div class={`table ${kind}`}>
+      <div class="row heads" aria-hidden="true">
+        {heads.map((head) => (
+          <span>{head}</span>
+        ))}
+      </div>
+      <ol class="rows" aria-label={label}>
+        {children}
+      </ol>
+    </div>
   );
 }
 

@@ -1,22 +1,17 @@
 import type { Child } from 'hono/jsx';
 import type { Details } from '../../http/failure.ts';
-import { Card } from './components.tsx';
 
-/** An input with its label, hint and error. */
+/** An input with its label and error. */
 export function Field({
   label,
   name,
-  id = name,
   errors,
-  hint,
   children,
   ...input
 }: {
   label: string;
   name: string;
-  id?: string;
   errors?: Details | undefined;
-  hint?: Child;
   /** Renders another control instead of a text input, with the same attributes. */
   children?: ((attributes: Record<string, string | undefined>) => Child) | undefined;
   value?: string | undefined;
@@ -27,25 +22,19 @@ export function Field({
   min?: number;
 }) {
   const error = errors?.[name];
-  const described = [error !== undefined && `${id}-error`, hint !== undefined && `${id}-hint`].filter(Boolean);
   const attributes = {
-    id,
+    id: name,
     name,
     'aria-invalid': error === undefined ? undefined : 'true',
-    'aria-describedby': described.length > 0 ? described.join(' ') : undefined,
+    'aria-describedby': error === undefined ? undefined : `${name}-error`,
   };
   return (
     <div class="field">
-      <label for={id}>{label}</label>
+      <label for={name}>{label}</label>
       {children === undefined ? <input autocomplete="off" {...attributes} {...input} /> : children(attributes)}
       {error !== undefined && (
-        <p class="error" id={`${id}-error`}>
+        <p class="error" id={`${name}-error`}>
           {error}
-        </p>
-      )}
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
         </p>
       )}
     </div>
@@ -84,7 +73,7 @@ export function Select({
   );
 }
 
-/** The form that adds something to a list: behind a button, unless it has errors or the list is empty. */
+/** A form that opens above the page: in the page, if it has errors or nothing else to show. */
 export function CreateForm({
   to,
   action,
@@ -101,16 +90,19 @@ export function CreateForm({
   children?: Child;
 }) {
   return (
-    <details class="create" open={open || errors !== undefined}>
-      <summary class="button">{button}</summary>
-      <Card>
+    <>
+      <button type="button" class="main" popovertarget="create">
+        {button}
+      </button>
+      <div class="create card" id="create" popover={open || errors !== undefined ? undefined : 'auto'}>
+        <h2 class="card-head">{button}</h2>
         <form method="post" action={to} aria-label={button}>
           {children}
           <button class="main" name="action" value={action}>
             {button}
           </button>
         </form>
-      </Card>
-    </details>
+      </div>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { byResource, type NamedResource } from '../../resources/index.ts';
 import { capitalized, type StoredRecord } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { Action, Card, Empty, PageHead, Pill, Rest, Time } from '../parts/components.tsx';
+import { Action, Card, Empty, PageHead, Pill, Popover, Rest, Rows, Time } from '../parts/components.tsx';
 import { type Choice, CreateForm, Field, Select } from '../parts/fields.tsx';
 import { field, type InvalidForm } from '../parts/form.ts';
 import { matches, shownOf } from '../parts/lists.ts';
@@ -14,12 +14,8 @@ import { number } from '../parts/numbers.ts';
 const fieldsOf = byResource(({ fields }) =>
   Object.entries(fields).map(([name, { schema, choices }]) => {
     const { format, maxLength = 200 } = z.toJSONSchema(schema);
-    const input = {
-      maxlength: maxLength,
-      required: name !== 'description',
-      type: format === 'email' ? 'email' : 'text',
-    };
-    return { name, input, choices };
+    const type = format === 'email' ? 'email' : 'text';
+    return { name, input: { maxlength: maxLength, required: name !== 'description', type }, choices };
   }),
 );
 
@@ -65,65 +61,54 @@ function Records({
   const fields = fieldsOf[plural];
   const shown = shownOf(found, query['all']);
   const { q = '' } = query;
+  const search = { type: 'search', autocomplete: 'off' };
   return (
     <>
-      <PageHead
-        title={
-          <>
-            {capitalized(plural)} <i class="hint">{number(found.length)}</i>
-          </>
-        }
-      >
-        {/* It applies as it is changed. */}
-        <form method="get" action={to} class="actions" role="search" aria-label="Filter the list" data-visit="true">
-          <input
-            type="search"
-            name="q"
-            value={q}
-            placeholder={`Find ${plural}`}
-            aria-label={`Find ${plural}`}
-            autocomplete="off"
-          />
+      <PageHead title={[capitalized(plural), ' ', <i class="hint">{number(found.length)}</i>]}>
+        <form method="get" action={to} role="search" aria-label="Filter the list" data-visit="true">
+          <input {...search} name="q" value={q} placeholder={`Find ${plural}`} aria-label={`Find ${plural}`} />
         </form>
+        <CreateForm to={to} action="create" button={`Create ${singular}`} errors={invalid?.errors}>
+          {fields.map(({ name, input, choices }) => {
+            const value = invalid?.form.get(name) ?? choices?.[0] ?? '';
+            const options = [...new Set([...(choices ?? []), value])].map((option): Choice => [option, option]);
+            return (
+              <Field label={capitalized(name)} name={name} errors={invalid?.errors} value={value} {...input}>
+                {choices && ((attributes) => <Select {...attributes} value={value} options={options} />)}
+              </Field>
+            );
+          })}
+        </CreateForm>
       </PageHead>
-      <CreateForm to={to} action="create" button={`Create ${singular}`} errors={invalid?.errors}>
-        {fields.map(({ name, input, choices }) => {
-          const value = invalid?.form.get(name) ?? choices?.[0] ?? '';
-          const options = [...new Set([...(choices ?? []), value])].map((option): Choice => [option, option]);
-          return (
-            <Field label={capitalized(name)} name={name} errors={invalid?.errors} value={value} {...input}>
-              {choices && ((attributes) => <Select {...attributes} value={value} options={options} />)}
-            </Field>
-          );
-        })}
-      </CreateForm>
       {shown.length === 0 ? (
         <Empty title={q === '' ? `No ${plural} yet.` : `No ${singular} matches the filter.`}>
           <p>{q === '' ? 'Create one here, or with the API.' : <a href={to}>{`Show all ${plural}`}</a>}</p>
         </Empty>
       ) : (
-        <Card flush>
-          <ol class="rows" aria-label={`${capitalized(plural)}, newest first`}>
+        <Card>
+          <Rows
+            of="records"
+            label={`${capitalized(plural)}, newest first`}
+            heads={[...fields.map(({ name }) => capitalized(name)), 'ID', 'Created', '']}
+          >
             {shown.map((record) => (
               <li class="row record" id={record.id}>
-                <span class="kind">{record.id}</span>
-                <span class="subject">
-                  <bdi>{record['name']}</bdi>
-                </span>
-                <span class="reason">
-                  {fields.map(({ name, choices }) => name !== 'name' && !choices && record[name])}
-                </span>
-                {fields.map(
-                  ({ name, choices }) =>
-                    choices && <Pill tone={record[name] === choices[0] ? 'good' : 'plain'}>{record[name]}</Pill>,
+                {fields.map(({ name, choices }) =>
+                  choices ? (
+                    <Pill tone={record[name] === choices[0] ? 'good' : 'plain'}>{record[name]}</Pill>
+                  ) : (
+                    <bdi class={name === 'name' ? 'subject' : 'reason'}>{record[name]}</bdi>
+                  ),
                 )}
+                <span class="kind">{record.id}</span>
                 <Time at={record.created_at} />
-                <Action to={to} action="delete" button="Delete" tone="quiet">
-                  <input type="hidden" name="id" value={record.id} />
-                </Action>
+                <Popover id={`menu-${record.id}`} label={`Actions for ${record['name']}`}>
+                  <p>{`Delete “${record['name']}”? This can't be undone.`}</p>
+                  <Action to={to} action="delete" button="Delete" tone="danger" fields={{ id: record.id }} />
+                </Popover>
               </li>
             ))}
-          </ol>
+          </Rows>
           <Rest shown={shown.length} of={found.length} href={`?q=${encodeURIComponent(q)}&all=true`} />
         </Card>
       )}

@@ -1,10 +1,10 @@
 import { capitalized } from '../../resources/resource.ts';
-import { reasonOf } from '../../state/reasons.ts';
+import { reasonsOf } from '../../state/reasons.ts';
 import { faultHeader } from '../../faults/header-faults.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
 import type { DeliveryRecord, TokenRecord } from '../../storage/records.ts';
-import { Copy, Copyable, Facts, HeaderList, Pill, Time } from '../parts/components.tsx';
+import { Copy, Copyable, Crumbs, Facts, HeaderList, Pill, Time } from '../parts/components.tsx';
 import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Body } from '../parts/json.tsx';
@@ -34,10 +34,12 @@ export function RequestDetail({
   const [tone, status] = requestOutcome(request);
   const curl = asCurl(request, origin);
   const call = asSdkCall(request);
+  const none = request.token === undefined ? 'missing or unknown' : 'revoked';
   const { duration, remaining, response } = request;
   return (
     <article class="detail" id="detail" data-request={request.id} aria-labelledby="detail-title">
       <div class="detail-head">
+        <Crumbs of={[[close, 'Requests']]} />
         <div class="detail-title">
           <Pill tone={tone}>{status}</Pill>
           <h1 id="detail-title">
@@ -61,18 +63,7 @@ export function RequestDetail({
         of={[
           ['Received', <Time at={request.received_at} show="both" />],
           ['Took', duration === undefined ? 'in flight' : latencyText(duration)],
-          [
-            'Token',
-            token === undefined ? (
-              request.token === undefined ? (
-                'missing or unknown'
-              ) : (
-                'revoked'
-              )
-            ) : (
-              <a href={`/dashboard/api-tokens#${token.id}`}>{token.name}</a>
-            ),
-          ],
+          ['Token', token === undefined ? none : <a href={`/dashboard/api-tokens#${token.id}`}>{token.name}</a>],
           ['Budget after it', remaining === undefined ? 'not known yet' : `${number(remaining)} requests left`],
           ['X-Request-Id', <Copyable text={request.id} label="the request id" />],
           ...deliveries.map(
@@ -122,7 +113,14 @@ function Explanation({ request }: { request: RecordedRequest }) {
     isReplayed(request) && ['Replayed.', 'An earlier request had the same Idempotency-Key. Nothing was created.'],
     state === 'aborted' && ['The client disconnected', `before it had the response. ${done}`],
     state === 'pending' && ['In flight.', 'The response appears here as soon as it is sent.'],
-    fault === undefined && state === 'completed' && isFailure(request) && ['', `${capitalized(reasonOf(request))}.`],
+    fault === undefined &&
+      state === 'completed' &&
+      isFailure(request) && [
+        '',
+        reasonsOf(request)
+          .map((each) => `${capitalized(each)}.`)
+          .join(' '),
+      ],
   ].filter((text) => text !== false);
   return (
     <>

@@ -1,7 +1,8 @@
+import type { Child } from 'hono/jsx';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isCorrupted, reasonOf } from '../../state/reasons.ts';
 import { Path } from '../parts/address.tsx';
-import { Row, Time, type Tone } from '../parts/components.tsx';
+import { Pill, Row, Rows, Time, type Tone } from '../parts/components.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
 
 /** Whether a request did not end as its caller wanted. */
@@ -36,6 +37,16 @@ export function collapsed(newestFirst: readonly RecordedRequest[]): readonly (re
   return [...groups.values()].flatMap(([latest, ...others]) => (latest ? [[latest, others.length + 1] as const] : []));
 }
 
+/** A list of requests. */
+export function RequestRows({ label, children }: { label: string; children?: Child }) {
+  const heads = ['Status', 'Method', 'Path', 'Reason', 'Took', 'Budget', 'Received'];
+  return (
+    <Rows of="requests" label={label} heads={heads}>
+      {children}
+    </Rows>
+  );
+}
+
 /** A request in a list, or several that ended alike: how it ended, and why. */
 export function RequestRow({
   request,
@@ -51,20 +62,16 @@ export function RequestRow({
   const { id, method, target, duration, received_at, remaining } = request;
   const [tone, status] = requestOutcome(request);
   return (
-    <Row
-      id={`row-${id}`}
-      tone={tone}
-      status={times === 1 ? status : `${status} ×${times}`}
-      kind={method}
-      reason={reasonOf(request)}
-      at={<Time at={received_at} />}
-      href={href}
-      selected={selected}
-      more={[
-        duration === undefined ? '' : latencyText(duration),
-        remaining === undefined ? '' : `${number(remaining)} left`,
-      ]}
-      subject={<Path of={target} />}
-    />
+    <Row id={`row-${id}`} tone={tone} href={href} selected={selected}>
+      <Pill tone={tone}>{times === 1 ? status : `${status} ×${times}`}</Pill>
+      <span class="kind">{method}</span>
+      <span class="subject">
+        <Path of={target} />
+      </span>
+      <span class="reason">{reasonOf(request)}</span>
+      <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
+      <span class="extra">{remaining === undefined ? '' : `${number(remaining)} left`}</span>
+      <Time at={received_at} />
+    </Row>
   );
 }

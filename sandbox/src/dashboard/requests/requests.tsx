@@ -3,10 +3,10 @@ import type { Details } from '../../http/failure.ts';
 import { type RequestFilter, requestKinds } from '../../state/request-filter.ts';
 import type { RequestPage } from '../../state/request-log.ts';
 import type { TokenInfo } from '../../state/tokens.ts';
-import { Empty, Rows } from '../parts/components.tsx';
+import { Empty } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { number } from '../parts/numbers.ts';
-import { RequestRow } from './request-row.tsx';
+import { RequestRow, RequestRows } from './request-row.tsx';
 
 /** What the requests page shows: the list, and where it is in the log. */
 export interface RequestsView {
@@ -38,21 +38,17 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
           </p>
         </div>
         <Filters view={view} filtered={filtered} />
-        <div class={selected === undefined ? 'log-rows card flush' : 'log-rows'} id="log-rows" tabindex={-1}>
-          <Rows label="Requests, newest first">
+        <div class={selected === undefined ? 'log-rows card' : 'log-rows'} id="log-rows" tabindex={-1}>
+          <RequestRows label="Requests, newest first">
             {requests.map((request) => (
               <RequestRow request={request} href={href(view, before, request.id)} selected={request.id === selected} />
             ))}
-          </Rows>
+          </RequestRows>
           {requests.length === 0 && (
             <Empty title={filtered ? 'No request matches the filter.' : 'No requests yet.'}>
-              <p>
-                {filtered ? (
-                  <a href="/dashboard/requests">Clear the filter</a>
-                ) : (
-                  <a href="/dashboard">Make your first call</a>
-                )}
-              </p>
+              <a href={filtered ? '/dashboard/requests' : '/dashboard'}>
+                {filtered ? 'Clear the filter' : 'Make your first call'}
+              </a>
             </Empty>
           )}
         </div>
@@ -95,7 +91,7 @@ function Filters({ view, filtered }: { view: RequestsView; filtered: boolean }) 
         value={filter.token ?? ''}
         options={[['', 'Any token'], ['none', 'No valid token'], ...tokens.map(({ id, name }): Choice => [id, name])]}
       />
-      <input {...text} name="path" value={filter.path} placeholder="Path" aria-label="Path contains" />
+      <input {...text} name="path" value={filter.path} placeholder="Find a path" aria-label="Path contains" />
       {filtered && (
         <a class="button" href={action} data-visit="true">
           Clear

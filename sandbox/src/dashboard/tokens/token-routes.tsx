@@ -10,7 +10,7 @@ export function tokenRoutes(dashboard: Dashboard): Hono {
 
   const show = (context: Context, invalid?: InvalidForm) => {
     const page = <Tokens budgets={tokenBudgets(services)} rate={windows.rate} invalid={invalid} />;
-    return dashboard.page(context, 'API tokens and rate limits', page, invalid);
+    return dashboard.page(context, 'API tokens', page, invalid);
   };
   dashboard.serve(routes, '/api-tokens', show, {
     create: async (form) => {

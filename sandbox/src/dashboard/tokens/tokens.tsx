@@ -1,6 +1,6 @@
 import type { RateLimit } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
-import { Card, Confirm, Empty, PageHead, Pill, Time, type Tone } from '../parts/components.tsx';
+import { Action, Card, Empty, PageHead, Pill, Popover, Time, type Tone } from '../parts/components.tsx';
 import { CreateForm, Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { count, durationText, number } from '../parts/numbers.ts';
@@ -39,30 +39,29 @@ export function Tokens({
   return (
     <>
       <PageHead
-        title="API tokens and rate limits"
+        title="API tokens"
         lead={`Each token allows ${count(rate.limit, 'request')} in a window of ${durationText(rate.window)}, which starts with its first request.`}
-      />
-      <CreateForm to={to} action="create" button="Create token" errors={invalid?.errors}>
-        <Field
-          label="Name"
-          name="name"
-          value={invalid?.form.get('name') ?? undefined}
-          errors={invalid?.errors}
-          placeholder="What it is for, such as CI"
-          required
-          maxlength={200}
-        />
-      </CreateForm>
+      >
+        <CreateForm to={to} action="create" button="Create token" errors={invalid?.errors}>
+          <Field
+            label="Name"
+            name="name"
+            value={invalid?.form.get('name') ?? undefined}
+            errors={invalid?.errors}
+            placeholder="What it is for, such as CI"
+            required
+            maxlength={200}
+          />
+        </CreateForm>
+      </PageHead>
       {budgets.length === 0 && (
         <Empty title="There are no tokens, so every request gets a 401.">
           <p>Create a token to make requests.</p>
         </Empty>
       )}
-      <div class="columns even">
-        {budgets.map((budget) => (
-          <TokenCard budget={budget} />
-        ))}
-      </div>
+      {budgets.map((budget) => (
+        <TokenCard budget={budget} />
+      ))}
     </>
   );
 }
@@ -72,19 +71,16 @@ function TokenCard({ budget }: { budget: TokenBudget }) {
   return (
     <Card
       id={token.id}
-      title={
-        <>
-          {token.name} <code>…{token.hint}</code>
-        </>
-      }
+      title={[`${token.name} `, <code>…{token.hint}</code>]}
       actions={
         <div class="actions">
           <a class="button" href={`/dashboard/requests?token=${token.id}`}>
             Requests
           </a>
-          <Confirm to={to} action="revoke" button="Revoke" question={`Requests with “${token.name}” will get a 401.`}>
-            <input type="hidden" name="id" value={token.id} />
-          </Confirm>
+          <Popover id={`menu-${token.id}`} label={`Actions for ${token.name}`}>
+            <p>{`Revoke “${token.name}”? Requests with it will get a 401.`}</p>
+            <Action to={to} action="revoke" button="Revoke token" tone="danger" fields={{ id: token.id }} />
+          </Popover>
         </div>
       }
     >

@@ -11,30 +11,22 @@ interface DeliveryOf {
 export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
   const { id, event, status, attempts, created_at, request } = delivery;
   const attempt = attempts.at(-1);
+  const tone = attempt === undefined ? 'plain' : status === 'delivered' ? 'good' : 'bad';
   return (
-    <Row
-      id={`delivery-${id}`}
-      tone={attempt === undefined ? 'plain' : status === 'delivered' ? 'good' : 'bad'}
-      status={attempt === undefined ? status : statusOf(attempt)}
-      kind={event}
-      reason={
-        <>
-          {attempt !== undefined && status !== 'delivered' && `${causeOf(delivery)} · `}
-          <span class="hint">
-            <State delivery={delivery} endpoint={endpoint} />
-          </span>
-        </>
-      }
-      at={
-        <span class="when">
-          {request === undefined && 'triggered · '}
-          {attempt !== undefined && `${ordinal(attempts.length)} attempt, `}
-          <Time at={attempt?.at ?? created_at} show="ago" />
-        </span>
-      }
-      href={`/dashboard/deliveries/${id}`}
-      subject={subjectOf(delivery)}
-    />
+    <Row id={`delivery-${id}`} tone={tone} href={`/dashboard/deliveries/${id}`}>
+      <Pill tone={tone}>{attempt === undefined ? status : statusOf(attempt)}</Pill>
+      <span class="kind">{event}</span>
+      <bdi class="subject">{subjectOf(delivery)}</bdi>
+      <span class="reason">{status === 'delivered' ? '' : causeOf(delivery)}</span>
+      <span class="extra">
+        <State delivery={delivery} endpoint={endpoint} />
+      </span>
+      <span class="when">
+        {request === undefined && 'triggered · '}
+        {attempt !== undefined && `${ordinal(attempts.length)} attempt, `}
+        <Time at={attempt?.at ?? created_at} show="ago" />
+      </span>
+    </Row>
   );
 }
 

@@ -3,7 +3,19 @@ import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { hasFailed } from '../../webhooks/health.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Code, Copyable, Empty, Facts, HeaderList, PageHead, Pill, Time } from '../parts/components.tsx';
+import {
+  Action,
+  Card,
+  Code,
+  Copyable,
+  Crumbs,
+  Empty,
+  Facts,
+  HeaderList,
+  PageHead,
+  Pill,
+  Time,
+} from '../parts/components.tsx';
 import { Body } from '../parts/json.tsx';
 import { count, latencyText } from '../parts/numbers.ts';
 import { toneOf } from '../requests/request-row.tsx';
@@ -26,18 +38,20 @@ export function Delivery({
 }) {
   const attempts = delivery.attempts.toReversed();
   const [latest] = attempts;
+  const cause = request && <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>;
   return (
     <>
+      <Crumbs
+        of={[
+          ['/dashboard/webhooks', 'Webhooks'],
+          [`/dashboard/webhooks/${delivery.endpoint}`, <Url of={endpoint.url} />],
+        ]}
+      />
       <PageHead
-        title={[delivery.event, subjectOf(delivery)].filter(Boolean).join(': ')}
-        lead={
-          <>
-            <DeliveryState delivery={delivery} /> to{' '}
-            <a href={`/dashboard/webhooks/${delivery.endpoint}`}>
-              <Url of={endpoint.url} />
-            </a>
-          </>
-        }
+        title={[
+          `${[delivery.event, subjectOf(delivery)].filter(Boolean).join(': ')} `,
+          <DeliveryState delivery={delivery} />,
+        ]}
       >
         <Action to={`/dashboard/deliveries/${delivery.id}`} action="redeliver" button="Redeliver" tone="main" />
       </PageHead>
@@ -49,16 +63,12 @@ export function Delivery({
           </p>
         </div>
       )}
-      <div class="columns even">
+      <div class="columns">
         <div>
           <Card title="Attempts">
             {attempts.length === 0 && (
               <Empty title="No attempts yet.">
-                <p>
-                  {endpoint.disabled === undefined
-                    ? 'The first one appears here as soon as it has ended.'
-                    : 'The webhook is disabled. The first attempt is made when you enable it.'}
-                </p>
+                <State delivery={delivery} endpoint={endpoint} />
               </Empty>
             )}
             {attempts.map((attempt, index) => (
@@ -69,14 +79,7 @@ export function Delivery({
             <Facts
               of={[
                 ['Created', <Time at={delivery.created_at} show="both" />],
-                [
-                  'Caused by',
-                  request === undefined ? (
-                    (delivery.request ?? 'no request')
-                  ) : (
-                    <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>
-                  ),
-                ],
+                ['Caused by', cause ?? delivery.request ?? 'no request'],
                 ['webhook-id', <Copyable text={delivery.message} label="the webhook id" />],
               ]}
             />

@@ -1,7 +1,7 @@
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Code, Confirm, Empty, PageHead, Rest, Rows } from '../parts/components.tsx';
-import { choices, Field, Select } from '../parts/fields.tsx';
+import { Action, Card, Code, Crumbs, Empty, PageHead, Popover, Rest, Rows } from '../parts/components.tsx';
+import { choices, CreateForm, Field, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
@@ -29,79 +29,73 @@ export function Webhook({ view }: { view: WebhookView }) {
   const errors = invalid?.errors;
   return (
     <>
-      <PageHead title={<Url of={endpoint.url} />} lead={<Health endpoint={endpoint} health={health} />} />
+      <Crumbs of={[['/dashboard/webhooks', 'Webhooks']]} />
+      <PageHead title={<Url of={endpoint.url} />} lead={<Health endpoint={endpoint} health={health} />}>
+        {endpoint.disabled === undefined && <Remedy endpoint={endpoint} health={health} />}
+        <CreateForm to={to} action="test" button="Send test event" errors={errors}>
+          <Field label="Event" name="event" value={field(test, 'event')} errors={errors} required maxlength={100} />
+          <Field label="Data, as JSON" name="data" errors={errors}>
+            {(attributes) => (
+              <textarea {...attributes} rows={6} spellcheck={false} class="mono">
+                {test.get('data')}
+              </textarea>
+            )}
+          </Field>
+        </CreateForm>
+        <Popover id="menu-webhook" label="Actions for this webhook">
+          {endpoint.disabled === undefined && (
+            <>
+              <p>While it is disabled, its deliveries wait.</p>
+              <Action to={to} action="disable" button="Disable webhook" />
+            </>
+          )}
+          <p>Deleting it also deletes its deliveries.</p>
+          <Action to={to} action="delete" button="Delete webhook" tone="danger" />
+        </Popover>
+      </PageHead>
       {endpoint.disabled !== undefined && (
         <section class="banner fair" role="status">
           <Icon name="warning" />
-          <div>
-            <p>
-              <strong>Disabled.</strong> {endpoint.disabled} Its deliveries wait until you enable it.
-            </p>
-          </div>
+          <p>
+            <strong>Disabled.</strong> {endpoint.disabled} Its deliveries wait until you enable it.
+          </p>
           <Action to={to} action="enable" button="Enable" tone="main" />
         </section>
       )}
       <Deliveries view={view} to={to} />
-      <div class="columns even">
-        <Card title="Send a test event">
-          <form method="post" action={to}>
-            <Field label="Event" name="event" value={field(test, 'event')} errors={errors} required maxlength={100} />
-            <Field label="Data, as JSON" name="data" errors={errors}>
-              {(attributes) => (
-                <textarea {...attributes} rows={6} spellcheck={false} class="mono">
-                  {test.get('data')}
-                </textarea>
-              )}
-            </Field>
-            <button class="main" name="action" value="test">
-              Send test event
-            </button>
-          </form>
-        </Card>
-        <div>
-          <Card title="Signing secret">
-            <details class="fold">
-              <summary>Show the line for .env</summary>
-              <div id="secret">
-                <Code label="the line for .env" text={`EXAMPLE_WEBHOOK_SECRET=${endpoint.secret}\n`} />
-              </div>
-            </details>
-          </Card>
-          <Card title={endpoint.disabled === undefined ? 'Disable or delete it' : 'Delete it'}>
-            <div class="actions">
-              {endpoint.disabled === undefined && <Action to={to} action="disable" button="Disable" />}
-              <Confirm to={to} action="delete" button="Delete webhook" question="This also deletes its deliveries." />
-            </div>
-          </Card>
-        </div>
-      </div>
+      <Card title="Signing secret">
+        <details class="fold">
+          <summary>Show the line for .env</summary>
+          <Code label="the line for .env" text={`EXAMPLE_WEBHOOK_SECRET=${endpoint.secret}\n`} />
+        </details>
+      </Card>
     </>
   );
 }
 
 function Deliveries({ view, to }: { view: WebhookView; to: string }) {
-  const { deliveries, health, query, endpoint } = view;
+  const { deliveries, query, endpoint } = view;
   const shown = shownOf(deliveries, query['all']);
   const { status = '' } = query;
   return (
     <Card
       title="Deliveries"
-      flush
       actions={
-        <div class="actions">
-          {endpoint.disabled === undefined && <Remedy endpoint={endpoint} health={health} />}
-          <form method="get" action={to} class="actions" data-visit="true">
-            <Select
-              name="status"
-              aria-label="State of the deliveries"
-              value={status}
-              options={choices('Any state', ['pending', 'delivered', 'failed'])}
-            />
-          </form>
-        </div>
+        <form method="get" action={to} data-visit="true">
+          <Select
+            name="status"
+            aria-label="State of the deliveries"
+            value={status}
+            options={choices('Any state', ['pending', 'delivered', 'failed'])}
+          />
+        </form>
       }
     >
-      <Rows label="Deliveries, those attempted last first">
+      <Rows
+        of="deliveries"
+        label="Deliveries, those attempted last first"
+        heads={['Answer', 'Event', 'About', 'Reason', 'State', 'Last attempt']}
+      >
         {shown.map((delivery) => (
           <DeliveryRow delivery={delivery} endpoint={endpoint} />
         ))}

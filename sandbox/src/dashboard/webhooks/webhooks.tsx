@@ -1,9 +1,8 @@
-import type { Details } from '../../http/failure.ts';
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Empty, PageHead, Pill, Time, type Tone } from '../parts/components.tsx';
+import { Action, Card, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
 import { type Choice, CreateForm, Field, Select } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { number } from '../parts/numbers.ts';
@@ -22,41 +21,40 @@ export function Webhooks({
   endpoints: readonly EndpointView[];
   invalid: InvalidForm | undefined;
 }) {
-  const errors: Details | undefined = invalid?.errors;
+  const errors = invalid?.errors;
   const events = invalid?.form.get('events') ?? '*';
   const options = [...new Set(['*', ...eventNames, events])];
   return (
     <>
-      <PageHead title="Webhooks" lead="Events are sent to the URLs that you register here." />
-      <CreateForm
-        to="/dashboard/webhooks"
-        action="register"
-        button="Register webhook"
-        errors={errors}
-        open={endpoints.length === 0}
+      <PageHead
+        title="Webhooks"
+        lead={`Events are sent to the URLs that you register here.${endpoints.length === 0 ? ' To receive one, register the URL of your server, then create a user, or send a test event.' : ''}`}
       >
-        <Field
-          label="URL"
-          name="url"
-          type="url"
-          value={invalid?.form.get('url') ?? ''}
+        <CreateForm
+          to="/dashboard/webhooks"
+          action="register"
+          button="Register webhook"
           errors={errors}
-          placeholder="http://127.0.0.1:3000/webhooks"
-          required
-        />
-        <Field label="Events" name="events" errors={errors}>
-          {(attributes) => (
-            <Select {...attributes} value={events} options={options.map((each): Choice => [each, listOf([each])])} />
-          )}
-        </Field>
-      </CreateForm>
-      {endpoints.length === 0 && (
-        <Empty title="No webhooks yet.">
-          <p>Register the URL of your server. Then create a user, or send a test event, to receive an event.</p>
-        </Empty>
-      )}
+          open={endpoints.length === 0}
+        >
+          <Field
+            label="URL"
+            name="url"
+            type="url"
+            value={invalid?.form.get('url') ?? ''}
+            errors={errors}
+            placeholder="http://127.0.0.1:3000/webhooks"
+            required
+          />
+          <Field label="Events" name="events" errors={errors}>
+            {(attributes) => (
+              <Select {...attributes} value={events} options={options.map((each): Choice => [each, listOf([each])])} />
+            )}
+          </Field>
+        </CreateForm>
+      </PageHead>
       {endpoints.length > 0 && (
-        <Card flush>
+        <Card>
           <WebhookRows endpoints={endpoints} />
         </Card>
       )}
@@ -67,7 +65,7 @@ export function Webhooks({
 /** Webhooks in a list: the state and the deliveries of each, when the next attempt is made, and each cause of its failures once. */
 export function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] }) {
   return (
-    <ol class="rows" aria-label="Webhooks">
+    <Rows of="webhooks" label="Webhooks" heads={['State', 'Webhook', 'Deliveries', 'Next attempt', '']}>
       {endpoints.map(({ endpoint, health }) => (
         <li class="row webhook" id={endpoint.id}>
           <Pill tone={tones[health.status]}>{health.status}</Pill>
@@ -92,7 +90,7 @@ export function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] 
           ))}
         </li>
       ))}
-    </ol>
+    </Rows>
   );
 }
 
@@ -137,7 +135,12 @@ function countsOf({ counts }: EndpointHealth): string {
 /** When the next attempt is made, if one is due. */
 function Next({ endpoint: { disabled }, health: { next } }: EndpointView) {
   if (next === Infinity) return <></>;
-  return <>next attempt {disabled === undefined ? <Time at={next} show="ago" /> : 'once enabled'}</>;
+  return (
+    <>
+      <span class="label">{'next attempt '}</span>
+      {disabled === undefined ? <Time at={next} show="ago" /> : 'once enabled'}
+    </>
+  );
 }
 
 function listOf(events: readonly string[]): string {
