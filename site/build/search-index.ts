@@ -13,20 +13,32 @@ export function searchIndex(): AstroIntegration {
     hooks: {
       'astro:build:done': async ({ dir }) => {
         const contents = (await readContent()).filter(({ address }) => !/^(index$|internals)/.test(address));
-        await writeFile(new URL('search.json', dir), JSON.stringify(indexOf(contents.flatMap(sectionsOf))));
+        await writeFile(new URL('search.json', dir), JSON.stringify(indexOf(sectionsOfAll(contents))));
       },
     },
   };
 }
 
-/** The parts of a page: what is below each heading, and before the first one. */
-export function sectionsOf({ address, title, description, body }: Content): Section[] {
+/** A member that many types inherit is in the index once: with the type that extends none, or has the shortest name. */
+function sectionsOfAll(contents: readonly Content[]): Section[] {
+  const rank = ({ address, body }: Content) => address.length + (body.includes('**Extends**') ? 1000 : 0);
+  const all = contents.toSorted((a, b) => rank(a) - rank(b)).flatMap(sectionsOf);
+  const alike = Map.groupBy(all, ({ address, names, heading, text }) => (names ? address : `${heading} ${text}`));
+  return [...alike.values()].flatMap(([first]) => first ?? []);
+}
+
+/** The parts of a page: what is below each heading, and before the first one, and each property of a type. */
+function sectionsOf({ address, title, description, body }: Content): Section[] {
   const slugger = new GithubSlugger();
-  return splitAtHeadings(body).map((section, index) => {
-    const [page, heading] = [plain(title), plain(section.title)];
-    const parts = codeOrText(section.body);
+  const page = plain(title);
+  return splitAtHeadings(body).flatMap((section, index) => {
+    const heading = plain(section.title);
+    const members = Array.from(section.body.matchAll(property), ([, anchor, heading = '', type = '', text = '']) => {
+      return { address: `${address}/#${anchor}`, page, names: '', heading, text: plain(text), code: plain(type) };
+    });
+    const parts = codeOrText(section.body.replaceAll(property, ''));
     const lines = parts.flatMap(({ code, text }) => (code ? [] : linesOf(text)));
-    return {
+    const own = {
       address: index === 0 ? `${address}/` : `${address}/#${slugger.slug(heading)}`,
       page,
       names: index === 0 ? `${page}, ${known[address]?.names ?? ''}` : '',
@@ -34,8 +46,12 @@ export function sectionsOf({ address, title, description, body }: Content): Sect
       text: [...(index === 0 ? [description] : []), ...lines].join('\n'),
       code: parts.flatMap(({ code, text }) => (code ? plain(text) : [])).join(' '),
     };
+    return [own, ...members];
   });
 }
+
+/** A row of a table of the reference: an anchor, a name, and what it means. */
+const property = /^\| <a id="(property-[\w-]+)"><\/a> `(\w+)\??` \| (.+?)(?: \| (?!.* \| )(.+))? \|$/gm;
 
 /** Paragraphs, items of lists and rows of tables, without marks. */
 const linesOf = (markdown: string) =>

@@ -171,15 +171,28 @@ it.each([
 it('marks only words of the query, and forgives a typing error', async () => {
   const search = await builtSearch();
   for (const [query, word] of [
-    ['webhooks', /^webhook/i],
+    ['webhooks', /^webhooks?$/i],
+    ['webho', /^webho$/i],
     ['how to cancel a call', /^(cancel|call)/i],
-    ['429', /^429/],
+    ['429', /^429$/],
   ] as const) {
-    const marked = search(query).flatMap((hit) => hit.flatMap(({ excerpt }) => excerpt.filter(({ found }) => found)));
+    const pieces = search(query).flatMap((hit) => hit.flatMap(({ title, excerpt }) => [...title, ...excerpt]));
+    const marked = pieces.filter(({ found }) => found);
     expect(marked.length).toBeGreaterThan(5);
     expect(marked.filter(({ text }) => !word.test(text))).toEqual([]);
   }
   expect(search('pagnation')[0]?.[0]?.address).toBe('guides/pagination/');
+});
+
+it('shows the page of that name with its sections, then titles that begin so, then members, and no page that only mentions it', async () => {
+  const search = await builtSearch();
+  const found = (query: string) =>
+    search(query).map((hit) => hit.map(({ address }) => address.split('/').slice(-2).join('/')).join(' '));
+  const sections = ['pages-in-a-user-interface', 'each-item-exactly-once', 'continue-where-you-stopped', 'read-faster'];
+
+  expect(found('Client')[1]).toBe('clientoptions/');
+  expect(found('pagination')).toEqual([['pagination/', ...sections.map((id) => `pagination/#${id}`)].join(' ')]);
+  expect(found('maxRetries')).toContain('clientoptions/ clientoptions/#property-maxretries');
 });
 
 async function builtSearch() {

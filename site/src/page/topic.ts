@@ -14,6 +14,15 @@ export function topicOf(pathname: string) {
   return topics.find(({ addresses }) => addresses.test(address));
 }
 
+/** Where a page is, such as `API › Classes`. */
+export function placeOf(pathname: string): string {
+  const [, module = '', kind = ''] = /\/api\/example\/(.+)\/([\w-]+)\/[^/]+\/$/.exec(pathname) ?? [];
+  const kinds = `${kind.charAt(0).toUpperCase()}${kind.slice(1).replace('-', ' ')}`;
+  return [topicOf(pathname)?.name, module && module !== 'sdk' ? `@example/${module}` : '', kinds]
+    .filter(Boolean)
+    .join(' › ');
+}
+
 /** Gives each page the sidebar of its topic, leads to no page of another one, and lists the properties of a type. */
 export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: route }, url: { pathname } }) => {
   const name = topicOf(pathname)?.name;

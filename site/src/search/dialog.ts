@@ -1,6 +1,6 @@
 import { find } from '../page/find.ts';
-import { topicOf } from '../page/topic.ts';
-import type { Hit } from './ranking.ts';
+import { placeOf } from '../page/topic.ts';
+import type { Hit, Pieces } from './ranking.ts';
 
 type Search = (query: string) => Hit[];
 
@@ -30,6 +30,10 @@ class SiteSearch extends HTMLElement {
       // The backdrop counts as the dialog, and a link may lead to this very page.
       if (target === dialog || (target instanceof Element && target.closest('a'))) dialog.close();
     });
+    // On a phone, the keyboard covers a part of the window, and none of the dialog.
+    visualViewport?.addEventListener('resize', () => {
+      dialog.style.setProperty('--seen', `${visualViewport?.height}px`);
+    });
     // The arrow keys go through the box and the hits.
     dialog.addEventListener('keydown', (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -56,7 +60,12 @@ class SiteSearch extends HTMLElement {
     const list = find(this, 'ol');
     list.toggleAttribute('data-popular', hits.length === 0);
     list.replaceChildren(...(hits.length === 0 ? this.#popular : hits));
-    const found = hits.length === 0 ? `Nothing found for “${query}”. Popular pages:` : `Best pages: ${hits.length}`;
+    const found =
+      hits.length === 0
+        ? `Nothing found for “${query}”. Popular pages:`
+        : hits.length === 1
+          ? '1 page'
+          : `${hits.length} pages`;
     const said = search ? found : 'The search could not be loaded. Type again to retry.';
     find(this, '[role=status]').textContent = query ? said : 'Popular pages';
   }
@@ -72,10 +81,8 @@ class SiteSearch extends HTMLElement {
     for (const [index, { address, title, excerpt }] of hit.entries()) {
       const link = document.createElement('a');
       link.href = `${this.dataset.base ?? '/'}${address}`;
-      const place = index === 0 ? [element('small', topicOf(link.pathname)?.name ?? '')] : [];
-      const text = element('span', '');
-      text.append(...excerpt.map(({ text, found }) => (found ? element('mark', text) : text)));
-      link.append(element('strong', title), ...place, text);
+      const place = index === 0 ? [element('small', placeOf(link.pathname))] : [];
+      link.append(element('strong', ...marked(title)), ...place, element('span', ...marked(excerpt)));
       item.append(link);
     }
     return item;
@@ -88,9 +95,11 @@ async function load(base: string): Promise<Search> {
   return (query) => search(index, query);
 }
 
-function element(name: string, text: string): HTMLElement {
+const marked = (pieces: Pieces) => pieces.map(({ text, found }) => (found ? element('mark', text) : text));
+
+function element(name: string, ...content: (string | Node)[]): HTMLElement {
   const created = document.createElement(name);
-  created.textContent = text;
+  created.append(...content);
   return created;
 }
 

@@ -14,12 +14,15 @@ export interface Section {
   readonly code: string;
 }
 
-/** A page with its description, and the best of its sections. In an excerpt, what the query has found are pieces of their own. */
-export type Hit = readonly {
-  readonly address: string;
-  readonly title: string;
-  readonly excerpt: readonly { readonly text: string; readonly found: boolean }[];
-}[];
+/** A text in which what the query has found are pieces of their own. */
+export type Pieces = readonly { readonly text: string; readonly found: boolean }[];
+type Mark = (text: string) => Pieces;
+
+/** A page with its description, and the best of its sections. */
+export type Hit = readonly { readonly address: string; readonly title: Pieces; readonly excerpt: Pieces }[];
+
+/** A page with less than this part of the best one's score only mentions the words. */
+const incidental = 0.08;
 
 /** Words of a question that say nothing about its subject. */
 const filling = /^(an?|and|are|as|at|by|can|do|does|for|from|get|how|i|if|in|is|it|my|of|on|or|our|the|to|use|with)$/i;
@@ -47,7 +50,7 @@ export function indexOf(sections: readonly Section[]): MiniSearch<Section> {
 
 export const readIndex = (json: string): Promise<MiniSearch<Section>> => MiniSearch.loadJSONAsync(json, options);
 
-/** The best pages: those that are called what the query says, then the others by their best section. */
+/** The best pages: those that are called what the query says, those whose titles begin with it, and the others by their best section. */
 export function search(index: MiniSearch<Section>, query: string): Hit[] {
   const exact = { tokenize: wordsOf, prefix: (term: string) => term.length > 2 };
   const results = index.search(query, {
@@ -58,43 +61,71 @@ export function search(index: MiniSearch<Section>, query: string): Hit[] {
     fuzzy: (term) => (term.length > 4 && index.search(term, exact).length === 0 ? 0.2 : false),
   });
   const name = nameOf(query);
-  const isNamed = ({ names }: SearchResult) => String(names).split(', ').map(nameOf).includes(name);
-  const pages = [...Map.groupBy(results, ({ id }) => String(id).replace(/#.*/, ''))];
+  const pages = [...Map.groupBy(results, ({ id }) => String(id).replace(/#.*/, ''))].map(([address, found]) => {
+    const best = found[0]?.score ?? 0;
+    const isNamed = found.some(({ names }) => String(names).split(', ').map(nameOf).includes(name));
+    const title = nameOf(String(found[0]?.page));
+    const isBegun = !isNamed && name.length > 2 && title.startsWith(name);
+    // Of titles that begin alike, a short one whose page has much to say comes first.
+    const sum = isBegun ? found.reduce((total, { score }) => total + score, 0) / title.length : 0;
+    return { address, found, best, isNamed, sum };
+  });
+  const least = incidental * Math.max(...pages.map(({ best }) => best));
   return pages
-    .toSorted(([, a], [, b]) => Number(b.some(isNamed)) - Number(a.some(isNamed)))
-    .slice(0, 8)
-    .map(([address, found]) => toHit(address, String(index.getStoredFields(address)?.text), found));
+    .filter(({ best, isNamed, sum }) => isNamed || sum > 0 || best > least)
+    .toSorted((a, b) => Number(b.isNamed) - Number(a.isNamed) || b.sum - a.sum || b.best - a.best)
+    .flatMap(({ address, found, isNamed }, at) => {
+      const mark = markerOf(new Set(found.flatMap(({ terms }) => terms)), query);
+      const hit = toHit(address, String(index.getStoredFields(address)?.text), found, mark, isNamed && at === 0);
+      // What is only in its code can't be seen.
+      return isNamed || hit.some(isFound) ? [hit] : [];
+    })
+    .slice(0, 8);
 }
 
 /** Readers who search want to do something. The API reference and the project come after the guides. */
 const weightOf = (address: string) =>
-  ({ api: 0.2, reference: 0.3, project: 0.03 })[address.split('/', 1)[0] ?? ''] ?? 1;
+  (address.endsWith('#known-limits') ? 0.1 : 1) *
+  ({ api: 0.2, reference: 0.3, project: 0.03 }[address.split('/', 1)[0] ?? ''] ?? 1);
 
-function toHit(address: string, text: string, found: readonly SearchResult[]): Hit {
-  const terms = found.flatMap((each) => each.terms);
-  const sections = found.map(({ id, heading, text }) => {
-    const [title, excerpt] = [pieces(String(heading), terms), excerptOf(String(text), terms)];
-    const isFound = heading !== '' && [...title, ...excerpt].some((piece) => piece.found);
-    return { address: String(id), title: String(heading), excerpt, isFound };
-  });
-  const page = { address, title: String(found[0]?.page), excerpt: pieces(text.split('\n', 1)[0] ?? '', terms) };
-  return [page, ...sections.filter(({ isFound }) => isFound).slice(0, 2)];
+/** A page that is called what was typed shows what else it has, too. */
+function toHit(address: string, text: string, found: readonly SearchResult[], mark: Mark, isNamed: boolean): Hit {
+  const sections = found
+    .filter(({ heading }) => heading !== '')
+    .map(({ id, heading, text }) => {
+      return { address: String(id), title: mark(String(heading)), excerpt: excerptOf(String(text), mark) };
+    });
+  const matching = sections.filter(isFound);
+  const page = { address, title: mark(String(found[0]?.page)), excerpt: mark(text.split('\n', 1)[0] ?? '') };
+  return [page, ...(isNamed ? [...new Set([...matching, ...sections])].slice(0, 4) : matching.slice(0, 2))];
 }
 
+const isFound = ({ title, excerpt }: Hit[number]) => [...title, ...excerpt].some(({ found }) => found);
+
 /** The part of a text where it first has one of the words, in a sentence rather than in a table. */
-function excerptOf(text: string, terms: readonly string[]): Hit[number]['excerpt'] {
-  const lines = text.split('\n').map((line) => pieces(line, terms));
+function excerptOf(text: string, mark: Mark): Pieces {
+  const lines = text.split('\n').map(mark);
   const having = lines.filter((line) => line.some(({ found }) => found));
   const line = having.find((each) => each.every((piece) => piece.text !== ' · ')) ?? having[0] ?? lines[0] ?? [];
   const at = line.findIndex(({ found }) => found);
-  return at > 16 ? [{ text: '… ', found: false }, ...line.slice(at - 10)] : line;
+  return at > 10 ? [{ text: '… ', found: false }, ...line.slice(at - 6)] : line;
 }
 
-function pieces(text: string, terms: readonly string[]): Hit[number]['excerpt'] {
-  const isFound = (word: string) => terms.includes(stem(word));
-  return text
-    .split(/([\p{L}\p{N}]+)/u)
-    .map(partsOf)
-    .flatMap((parts) => (parts.some(isFound) ? parts : parts.join('')))
-    .map((word) => ({ text: word, found: isFound(word) }));
+/** Finds the terms in a text. Of a longer word, what was typed is found, and its end is not. */
+function markerOf(terms: ReadonlySet<string>, query: string): Mark {
+  const typed = wordsOf(query.toLowerCase()).filter(Boolean);
+  const isTerm = (word: string) => terms.has(stem(word));
+  const split = (word: string) => {
+    const { length } = typed.find((each) => word.toLowerCase().startsWith(each)) ?? word;
+    return [
+      { text: word.slice(0, length), found: true },
+      { text: word.slice(length), found: false },
+    ].filter(({ text }) => text);
+  };
+  return (text) =>
+    text
+      .split(/([\p{L}\p{N}]+)/u)
+      .map(partsOf)
+      .flatMap((parts) => (parts.some(isTerm) ? parts : parts.join('')))
+      .flatMap((word) => (isTerm(word) ? split(word) : { text: word, found: false }));
 }
