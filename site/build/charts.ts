@@ -49,7 +49,7 @@ function chartOf(name: string, title: string, table: string, measured: string): 
     ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', unit, ...failures(row, rows) })))]
     : rows.map((row) => `<p>${row[first]}</p>${bars(others.map((label) => ({ label, figure: row[label] ?? '' })))}`);
   const caption = `<figcaption>${title}: ${shows}</figcaption>`;
-  return `<figure class="chart not-content">${caption}${parts.join('')}<small>${measured}</small></figure>`;
+  return `<figure class="chart not-content">${caption}${parts.join('')}<small>${measured.replace(/^(?=\d+ \w+ \d+\.)/, 'Measured on ')}</small></figure>`;
 }
 
 interface Bar {
@@ -67,8 +67,8 @@ function bars(all: readonly Bar[]): string {
   const lines = all.map((bar) => {
     const own = bar.label.startsWith('@example/sdk') ? ' class="own"' : '';
     const share = (valueOf(bar) / most).toFixed(3);
-    const text = [`<b>${bar.figure}</b>`, bar.unit, bar.note].filter(Boolean).join(' ');
-    return `<div${own}><dt>${bar.label}</dt><dd><i style="--share: ${share}"></i>${text}</dd></div>`;
+    const text = [`<b>${bar.figure}</b>`, bar.unit].filter(Boolean).join(' ');
+    return `<div${own}><dt>${bar.label}${bar.note ?? ''}</dt><dd><i style="--share: ${share}"></i>${text}</dd></div>`;
   });
   return `<dl>${lines.join('')}</dl>`;
 }
@@ -76,5 +76,5 @@ function bars(all: readonly Bar[]): string {
 /** A client that gives up is refused less. */
 function failures(row: Row, rows: readonly Row[]): { note?: string } {
   const failed = Math.max(...rows.map(({ done }) => Number(done))) - Number(row.done);
-  return failed > 0 ? { note: `<em>and ${failed} calls failed</em>` } : {};
+  return failed > 0 ? { note: `<em>${failed} calls failed</em>` } : {};
 }

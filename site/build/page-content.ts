@@ -29,8 +29,14 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const body = rewriteLinks(page, text, edition);
-  return ['---', ...lines, '---', withCharts(withExamples(body, base))].join('\n');
+  return ['---', ...lines, '---', withCapitals(withCharts(withExamples(body, base)))].join('\n');
 }
+
+/** The names of columns begin with a capital letter, as in the API reference. Units don't. */
+const withCapitals = (markdown: string) =>
+  markdown.replaceAll(/^\|.*(?=\n\| *:?-)/gm, (names) =>
+    names.replaceAll(/(?<=\| *)[a-z](?=[a-z-]{2})/g, (letter) => letter.toUpperCase()),
+  );
 
 /** The first sentence of the first paragraph, as plain text. */
 export function firstSentence(text: string): string | undefined {
@@ -42,7 +48,10 @@ export function firstSentence(text: string): string | undefined {
     ?.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
     .replaceAll(/[`*]/g, '')
     .replaceAll('\n', ' ');
-  return plain?.trim().split(/(?<=\.) /)[0];
+  return plain
+    ?.trim()
+    .split(/(?<=\.) /)[0]
+    ?.replace(/:$/, '.');
 }
 
 /** Links to files that have a page go there; links to other files go to the repository. No number breaks in two. */

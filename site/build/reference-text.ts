@@ -1,4 +1,4 @@
-import { codeOrText, splitAtHeadings } from './markdown.ts';
+import { cellsOf, codeOrText, splitAtHeadings } from './markdown.ts';
 
 /** Adds to each name in a list of links what it is. */
 export function described(markdown: string, descriptions: ReadonlyMap<string, string>): string {
@@ -11,7 +11,7 @@ export function described(markdown: string, descriptions: ReadonlyMap<string, st
 /** Members as short as in a manual: labels instead of headings, and nothing that the signature says already. */
 export function readable(markdown: string): string {
   const text = codeOrText(markdown)
-    .map(({ code, text }) => (code ? text.replaceAll(/"([^"'\n]*)"/g, "'$1'") : asInProse(text)))
+    .map(({ code, text }) => (code ? asShort(text) : withDefaults(asInProse(text))))
     .join('');
   let hidden = false;
   const parts = splitAtHeadings(text).map(({ level, title, body }) => {
@@ -21,14 +21,35 @@ export function readable(markdown: string): string {
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
-/** Strings have the quotes of prose, a union has no bar before its first type, and a default is a line of its own. */
+/** Strings have the quotes of prose, and a union has no bar before its first type. */
 const asInProse = (text: string) =>
   text
     .replaceAll(/^\*{3}\n+/gm, '')
     .replaceAll(/ - \|$/gm, ' |')
     .replaceAll(/(?<=`)"([^"'`]*)"(?=`)/g, "'$1'")
     .replaceAll(/(?<=[|<:(] )\\\| /g, '')
-    .replaceAll(/(?<=^\|.*\.) (?=Default: )/gm, '<br />');
+    .replaceAll(/^\|.*`\[toStringTag\]`.*\n?/gm, '')
+    .replaceAll('| Type Parameter |', '| Type parameter |');
+
+/** Code with the quotes of a guide, and in one line if that is short. */
+function asShort(code: string): string {
+  const text = code.replaceAll(/"([^"'\n]*)"/g, "'$1'").replaceAll(/^ {3}(?=\S)| +$/gm, (spaces) => spaces && '  ');
+  const flat = text.replaceAll(/(?<=[:=])\s+\| /g, ' ').replaceAll(/\n +\| /g, ' | ');
+  return flat.split('\n').every((line) => line.length <= 72) ? flat : text;
+}
+
+/** What a description says of a default is in a column of its own. */
+function withDefaults(text: string): string {
+  const rowOf = (line: string) => {
+    const [name, type, said = ''] = cellsOf(line);
+    const [, before = said, preset = '', after = ''] = /^(.*?) ?Default: (.+?)\.(?= [A-Z]|$)(.*)$/.exec(said) ?? [];
+    return `| ${name} | ${type} | ${preset.replace('the environment variable ', '')} | ${before}${after} |`;
+  };
+  const tables = /^(\| \w+ \| Type \|) Description \|\n\|.*((?:\n\|.*)*Default: (?:.*\n\|)*.*)/gm;
+  return text.replaceAll(tables, (_, head: string, rows: string) =>
+    [`${head} Default | Description |`, '| - | - | - | - |', ...rows.trim().split('\n').map(rowOf)].join('\n'),
+  );
+}
 
 /** The line that imports what the page of this file is about, such as `@example/sdk/classes/Client.md`. */
 export function importOf(file: string): string {
@@ -49,7 +70,12 @@ function sectionText(level: number, title: string, body: string): string {
   if (title === 'Returns' && /^`[^`]*`$/.test(body)) return '';
   // A type in italics is shown as one piece of code: site/src/styles/site.css.
   if (/^(Extends|Implements|Extended by)$/.test(title))
-    return `## ${title}\n\n${body.replaceAll(/^- (.+)$/gm, '- *$1*')}`;
+    return `**${title}** ${body
+      .split(/^- /m)
+      .slice(1)
+      .map((type) => `*${type.trim().replaceAll(/\s+/g, ' ')}*`)
+      .join(', ')}`;
+  if (title === 'Properties' && !body.includes('id="')) return '';
   const said = title === 'Returns' ? body.replace(/^(?:\\\| )?([^]+?)(?=\n\n|$)/, '*$1*') : body;
   if (label && /^(Returns|See|Throws)$/.test(title)) return `**${title}** ${said.replaceAll(/\s+/g, ' ')}`;
   return title === '' ? body : `${'#'.repeat(level)} ${title}\n\n${body}`.trim();

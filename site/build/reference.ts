@@ -1,7 +1,13 @@
 import type { AstroIntegration } from 'astro';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type Application, Converter, ReflectionKind } from 'typedoc';
+import {
+  type Application,
+  Converter,
+  type DeclarationReflection,
+  type ProjectReflection,
+  ReflectionKind,
+} from 'typedoc';
 import { titleOf } from './markdown.ts';
 import { addressOf } from './markdown-of-pages.ts';
 import { firstSentence } from './page-content.ts';
@@ -11,6 +17,12 @@ const folder = fileURLToPath(new URL('../src/content/docs/api/', import.meta.url
 
 /** A plugin of TypeDoc, which leaves out the class of `@throws {Class} when …`. This puts a link to the class there. */
 export function linkThrows(app: Application): void {
+  // Properties are in the order of their declaration, which is that of their use. Others are in that of their names.
+  const sort = ({ project }: { readonly project: ProjectReflection }) => {
+    for (const { groups = [] } of project.getReflectionsByKind(ReflectionKind.Interface) as DeclarationReflection[])
+      for (const { children } of groups) children.sort((a, b) => a.id - b.id);
+  };
+  app.converter.on(Converter.EVENT_RESOLVE_END, sort, -1000);
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     const classes = new Map(project.getReflectionsByKind(ReflectionKind.Class).map((each) => [each.name, each]));
     for (const { comment } of Object.values(project.reflections)) {
