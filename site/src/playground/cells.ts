@@ -13,16 +13,18 @@ const shapes: Readonly<Record<Tone, (x: number, y: number) => string>> = {
 
 export const tones = Object.keys(shapes) as readonly Tone[];
 
+const columns = 50;
+
 /** Shows a cell for each request and waiting call, row by row. */
 export function drawCells(box: SVGElement, cells: readonly Tone[]): void {
-  const columns = 50;
   const least = Number(box.dataset.rows);
   box.setAttribute('viewBox', `0 0 ${columns} ${Math.max(least, Math.ceil(cells.length / columns))}`);
-  for (const tone of tones) {
-    const path = cells.map((cell, at) => (cell === tone ? shapes[tone](at % columns, Math.floor(at / columns)) : ''));
-    box.querySelector(`.${tone}`)?.setAttribute('d', path.join(''));
-  }
+  for (const tone of tones) box.querySelector(`.${tone}`)?.setAttribute('d', outline(tone, cells));
 }
+
+/** The cells of one tone. */
+export const outline = (tone: Tone, cells: readonly Tone[]): string =>
+  cells.map((cell, at) => (cell === tone ? shapes[tone](at % columns, Math.floor(at / columns)) : '')).join('');
 
 export function toneOf({ state, status }: { state: RecordedRequest['state']; status?: number | undefined }): Tone {
   if (state === 'pending') return 'waiting';

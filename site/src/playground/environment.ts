@@ -1,8 +1,6 @@
 import type { Sandbox, SandboxOptions } from '@example/sandbox';
 import type { Client, ClientOptions } from '@example/sdk';
 import type { WebhooksOptions } from '@example/sdk/webhooks';
-import type { Trouble } from './messages.ts';
-import { TroubleSwitches } from './trouble.ts';
 
 /** What a program finds in the page, and what it makes of it. */
 export interface Environment {
@@ -11,7 +9,6 @@ export interface Environment {
   /** The copies of the API: the page's, and after it those that the program makes. */
   readonly sandboxes: readonly Sandbox[];
   readonly clients: readonly Client[];
-  readonly setTrouble: (trouble: Trouble) => void;
   /** Sends an event to a program that has only registered handlers. */
   readonly tryOut: () => void;
 }
@@ -21,12 +18,10 @@ const secret = `whsec_${btoa('playground playground ok')}`;
 const receiver = 'https://playground.example/webhooks';
 
 /** Gives the global scope the API's `fetch`, `sandbox` and `process`. */
-export async function createEnvironment(trouble: Trouble): Promise<Environment> {
+export async function createEnvironment(): Promise<Environment> {
   const [sdk, { createSandbox }] = await Promise.all([import('@example/sdk'), import('@example/sandbox')]);
   const sandboxes: Sandbox[] = [];
-  const switches: TroubleSwitches[] = [];
   const clients: Client[] = [];
-  let current = trouble;
   let handler: ((request: Request) => Promise<Response>) | undefined;
   const receive = (request: Request) => handler?.(request) ?? Promise.resolve(new Response(null, { status: 204 }));
 
@@ -34,9 +29,6 @@ export async function createEnvironment(trouble: Trouble): Promise<Environment> 
     const fetch = (url: string, init: RequestInit) => receive(new Request(url, init));
     const sandbox = createSandbox({ ...options, webhooks: { fetch, ...options.webhooks } });
     sandboxes.push(sandbox);
-    const switched = new TroubleSwitches(sandbox.faults);
-    switched.set(current);
-    switches.push(switched);
     return sandbox;
   };
   const api = create({
@@ -88,10 +80,6 @@ export async function createEnvironment(trouble: Trouble): Promise<Environment> 
       const module = Object.hasOwn(modules, name) ? await modules[name]?.() : undefined;
       if (module === undefined) throw new Error(`The playground has no module ${name}.`);
       return { ...module, __esModule: true };
-    },
-    setTrouble: (next) => {
-      current = next;
-      for (const each of switches) each.set(next);
     },
     tryOut: () => {
       const endpoint = api.webhooks.endpoints[0];

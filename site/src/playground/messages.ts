@@ -2,26 +2,12 @@ import type { DeliveryRecord, RecordedRequest } from '@example/sandbox';
 import type { RateLimitSnapshot } from '@example/sdk';
 
 /** What the page tells the worker that runs the code. */
-export type Command =
-  | {
-      readonly type: 'run';
-      readonly code: string;
-      /** The code as it was compiled with the page, if nobody has changed it. */
-      readonly script: string | undefined;
-      /** How many times as fast as the real one the clock is. */
-      readonly speed: number;
-      readonly trouble: Trouble;
-    }
-  | { readonly type: 'set'; readonly trouble: Trouble };
-
-/** What is switched on to go wrong. */
-export interface Trouble {
-  /** One response in five is a 500. */
-  readonly faults: boolean;
-  /** Each response takes 800 ms longer. */
-  readonly latency: boolean;
-  /** Each response is a 503. */
-  readonly outage: boolean;
+export interface Command {
+  readonly code: string;
+  /** The code as it was compiled with the page, if nobody has changed it. */
+  readonly script: string | undefined;
+  /** How many times as fast as the real one the clock is. */
+  readonly speed: number;
 }
 
 export type Level = 'debug' | 'error' | 'info' | 'log' | 'warn';

@@ -1,6 +1,5 @@
 import { find } from '../page/find.ts';
 import { startTabs } from '../page/tabs.ts';
-import type { Trouble } from './messages.ts';
 import { couldNotStart, Run } from './run.ts';
 import { share } from './share.ts';
 import { Source } from './source.ts';
@@ -39,8 +38,7 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     const program = await source.read();
     if (isDisposed || run) return;
     run = new Run(view, isScene, end);
-    const speed = Number(root.dataset.speed);
-    run.send({ type: 'run', code: program, script: source.script, speed, trouble: troubleOf(root) });
+    run.send({ code: program, script: source.script, speed: Number(root.dataset.speed) });
   }
 
   startTabs(
@@ -58,8 +56,6 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     button('run').click();
   });
   button('share').addEventListener('click', () => void share(root, source));
-  for (const input of root.querySelectorAll('[name=faults], [name=latency], [name=outage]'))
-    input.addEventListener('change', () => run?.send({ type: 'set', trouble: troubleOf(root) }));
   if (source.shared !== undefined)
     status.textContent = 'This program came with the address. Read it before you run it.';
   if (isScene) button('edit').addEventListener('click', () => void source.edit().then(({ focus }) => focus()));
@@ -71,11 +67,6 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     run = undefined;
     source.dispose();
   };
-}
-
-function troubleOf(root: HTMLElement): Trouble {
-  const isOn = (name: string) => find(root, `[name="${name}"]`, HTMLInputElement).checked;
-  return { faults: isOn('faults'), latency: isOn('latency'), outage: isOn('outage') };
 }
 
 /** Listens for Ctrl+Enter and ⌘+Enter before the editor, which would begin a new line. */

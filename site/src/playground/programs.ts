@@ -20,8 +20,8 @@ for await (const project of client.projects.list({ status: 'active' })) {
 const client = new Client();
 
 // The API allows 100 requests per minute.
-const calls = Array.from({ length: 300 }, (_, page) =>
-  client.projects.list({ page: page + 1, per_page: 1 }),
+const calls = Array.from({ length: 300 }, () =>
+  client.users.get('user_123'),
 );
 const results = await Promise.all(calls);
 console.log(results.length, 'calls done');

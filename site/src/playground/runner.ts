@@ -4,7 +4,7 @@
  */
 import { installClock } from './clock.ts';
 import { createEnvironment, type Environment } from './environment.ts';
-import type { Command, Level, Report, ShownRequest, Trouble } from './messages.ts';
+import type { Command, Level, Report, ShownRequest } from './messages.ts';
 import { printed } from './printed.ts';
 import { closeWaysOut } from './ways-out.ts';
 
@@ -42,16 +42,10 @@ function clear(id: number): void {
   clearTimeout(id);
 }
 
-let environment: Environment | undefined;
-/** The latest that the page has asked for, which may be while the environment is created. */
-let trouble: Trouble;
 /** Reports what the program has done until now. */
 let report = (): void => undefined;
 
 addEventListener('message', ({ data }: MessageEvent<Command>) => {
-  ({ trouble } = data);
-  environment?.setTrouble(trouble);
-  if (data.type !== 'run') return;
   start(data).then(
     () => end(),
     (error: unknown) => end({ error }),
@@ -60,12 +54,10 @@ addEventListener('message', ({ data }: MessageEvent<Command>) => {
 // As in Node.js, it ends the program.
 addEventListener('unhandledrejection', ({ reason }) => end({ error: reason }));
 
-async function start({ code, script, speed }: Extract<Command, { type: 'run' }>): Promise<void> {
+async function start({ code, script, speed }: Command): Promise<void> {
   // What it loads must be loaded after the clock is installed.
   const clock = installClock(globalThis, speed);
-  const api = await createEnvironment(trouble);
-  environment = api;
-  api.setTrouble(trouble);
+  const api = await createEnvironment();
   const began = clock.now();
   const known = new Map<string, string>();
   report = () => send(stateOf(api, clock.now() - began, known));
