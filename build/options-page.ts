@@ -15,6 +15,19 @@ const declarations: Readonly<Record<string, string>> = {
   WebhooksOptions: 'src/webhooks/webhooks.ts',
 };
 
+/** The options of an interface that has many, below headings. */
+const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ClientOptions: {
+    Connection: 'apiToken, baseUrl, headers, fetch',
+    'Time limits': 'timeout, totalTimeout, outageWait',
+    Retries: 'maxRetries, shouldRetry, apiSupportsIdempotencyKeys',
+    'Rate limit': 'rateLimit, priority',
+    Responses: 'responseValidation, maxResponseSize',
+    Logging: 'logger, logLevel',
+    'What is off for safety': 'dangerouslyAllowBrowser, dangerouslyAllowHttp',
+  },
+};
+
 /** The guides that say more about an option. */
 const guides: Readonly<Record<string, string>> = {
   apiToken: 'tasks.md#use-a-token-that-expires',
@@ -52,13 +65,28 @@ function tableOf(name: string): string {
   const source = ts.createSourceFile(path, readFileSync(new URL(path, root), 'utf8'), ts.ScriptTarget.Latest, true);
   const declared = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name);
   if (!declared || !ts.isInterfaceDeclaration(declared)) throw new Error(`${path} has no interface ${name}.`);
-  const rows = declared.members.map((member) => {
+  const rows = declared.members.map((member): [option: string, row: string] => {
     const option = member.name?.getText(source) ?? '';
     const label = guides[option] ? `[\`${option}\`](${guides[option]})` : `\`${option}\``;
     const { meaning, preset } = described(ts.getJSDocCommentsAndTags(member)[0]);
-    return `| ${label} | ${preset || '–'} | ${meaning} |`;
+    return [option, `| ${label} | ${preset} | ${meaning} |`];
   });
-  return ['| option | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+  const table = (part: typeof rows) =>
+    ['| option | default | meaning |', '| --- | --- | --- |', ...part.map(([, row]) => row)].join('\n');
+  const parts = Object.entries(groups[name] ?? {}).map(([heading, options]) => {
+    return {
+      heading,
+      rows: options.split(', ').map((option) => rows.find(([own]) => own === option) ?? missing(option)),
+    };
+  });
+  const ungrouped = rows.find((row) => !parts.some((part) => part.rows.includes(row)));
+  if (parts.length === 0) return table(rows);
+  if (ungrouped) missing(ungrouped[0]);
+  return parts.map((part) => `### ${part.heading}\n\n${table(part.rows)}`).join('\n\n');
+}
+
+function missing(option: string): never {
+  throw new Error(`${option} is not declared, or in no group.`);
 }
 
 /** The first sentence of a comment, and the default that it states. */
