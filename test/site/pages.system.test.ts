@@ -1,56 +1,13 @@
-import { readdir } from 'node:fs/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
-import { browserEngines, waitFor } from '../support/browser-engines.ts';
-import { mayTest } from '../support/child-process.ts';
-import { built, describeSite, dist, origin } from './support/site.ts';
+import { hidden, mainKinds, partOf } from './support/pages.ts';
+import { describeSite, origin } from './support/site.ts';
 
-/** Kinds of pages that differ most, and the others. The last one is what a wrong address shows. */
-const mainKinds = ['', 'playground/', 'start/', 'guides/options/', 'api/example/sdk/classes/client/'];
+/** The last one is what a wrong address shows. */
 const otherKinds = ['guides/webhooks/', 'reference/benchmarks/', 'project/changelog/', 'api/', '404.html'];
 
 const wide = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
-
-/** What a reader can't see of a page: what is wider than the window, and code that is cut off or behind the button that copies it. */
-const hidden = `(page) => {
-  const all = (selector) => [...page.querySelectorAll(selector)].filter(({ clientWidth }) => clientWidth > 0);
-  const cut = all('pre, main table').filter((part) => part.scrollWidth > part.clientWidth);
-  const covered = all('.expressive-code .copy').filter((button) => {
-    const { left, bottom } = button.getBoundingClientRect();
-    const code = Array.from(button.parentElement.querySelectorAll('.ec-line .code > span'), (part) => part.getBoundingClientRect());
-    return code.some((part) => part.right > left && part.top < bottom);
-  });
-  const beyond = page.documentElement.scrollWidth > page.defaultView.innerWidth ? ['the page is wider than the window'] : [];
-  return [...beyond, ...[...cut, ...covered].map(({ parentElement }) => parentElement.textContent.slice(0, 80))];
-}`;
-
-/** Shows pages on a phone, and returns what is hidden in each. One that looks as the one before only replaces its content. */
-const hiddenOnAPhone = (paths: readonly string[]) => `(async () => {
-  const lookOf = (page) => JSON.stringify([
-    { ...page.documentElement.dataset, theme: '' },
-    ...Array.from(page.querySelectorAll('link[rel=stylesheet], style'), (each) => each.href ?? each.textContent),
-  ]);
-  const loaded = (each) => new Promise((resolve) => (each.onload = resolve));
-  const frame = Object.assign(document.createElement('iframe'), { width: 390, height: 844, style: 'border: 0' });
-  document.body.prepend(frame);
-  const found = [];
-  for (const path of ${JSON.stringify(paths)}) {
-    const page = new DOMParser().parseFromString(await (await fetch('/js-sdk/' + path)).text(), 'text/html');
-    if (lookOf(page) === lookOf(frame.contentDocument)) {
-      const main = page.querySelector('main');
-      const styles = Array.from(main.querySelectorAll('link[rel=stylesheet]'), loaded);
-      frame.contentDocument.querySelector('main').replaceWith(main);
-      await Promise.all(styles);
-      for (const script of main.querySelectorAll('script:not([src], [type])')) frame.contentWindow.eval(script.textContent);
-    } else {
-      frame.src = '/js-sdk/' + path;
-      await loaded(frame);
-    }
-    found.push(...(${hidden})(frame.contentDocument).map((each) => path + ': ' + each));
-  }
-  return found;
-})()`;
 
 /** How much has moved in a page since it was opened: layout shifts, without those after an input. */
 const shifts = `new Promise((resolve) => {
@@ -60,63 +17,6 @@ const shifts = `new Promise((resolve) => {
   }).observe({ type: 'layout-shift', buffered: true });
   setTimeout(() => resolve(sum), 500);
 })`;
-
-/** The same for a browser that counts no shifts: what is first in a page, on a phone, and is elsewhere once the page has loaded. */
-const movedOnAPhone = (path: string) => `(async () => {
-  const frame = Object.assign(document.createElement('iframe'), { width: 390, height: 844, src: '/js-sdk/${path}' });
-  document.body.prepend(frame);
-  const places = () => Array.from(frame.contentDocument.querySelectorAll('main :is(h1, h2, p, pre, table)'), (each) =>
-    each.textContent.slice(0, 40) + ' at ' + Math.round(each.getBoundingClientRect().top)).slice(0, 8);
-  const areStylesLoaded = (page) => [...page.querySelectorAll('link[rel=stylesheet]')].every(({ sheet }) => sheet);
-  while (places().length < 3 || !areStylesLoaded(frame.contentDocument)) await new Promise(requestAnimationFrame);
-  const before = places();
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const after = places();
-  frame.remove();
-  return before.filter((place) => !after.includes(place));
-})()`;
-
-for (const { name, packages, isInstalled, open } of browserEngines.filter((engine) => engine.name !== 'WebKit')) {
-  describe.runIf(mayTest(isInstalled, name, packages.join(' ')))(`the pages in ${name}`, () => {
-    beforeAll(built);
-
-    it('hide nothing on a phone: none is wider than the window, and no table or code is wider than the page', async () => {
-      const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('index.html'));
-      await using tab = await open();
-      await tab.goto(`${origin}404.html`);
-
-      expect(files.length).toBeGreaterThan(150);
-      expect(await tab.evaluate(hiddenOnAPhone(files.map((file) => file.replace(/index\.html$/, ''))))).toEqual([]);
-    });
-    // More of it is tested in Chromium, below.
-    if (name !== 'Firefox') return;
-    it('have no findings of axe, and move nothing after they were shown', async () => {
-      await using tab = await open();
-      const page = { evaluate: (script: string) => tab.evaluate(`eval(${JSON.stringify(script)})`) };
-      for (const path of mainKinds) {
-        await tab.goto(origin + path);
-        expect({ path, found: await axeFindings(page, partOf(path)) }).toEqual({ path, found: [] });
-        expect({ path, moved: await tab.evaluate(movedOnAPhone(path)) }).toEqual({ path, moved: [] });
-      }
-    });
-
-    it.each(['', 'playground/'])('run the program of /%s', async (path) => {
-      await using tab = await open();
-      await tab.goto(origin + path);
-      await waitFor(tab, `document.querySelector('.playground:is([data-state], :has(.cm-content))')`);
-      if (path !== '') await tab.evaluate(`document.querySelector('[name=run]').click()`);
-      await waitFor(tab, `document.querySelector('.playground[data-state=ended]')`);
-      expect(await tab.evaluate(`document.querySelector('[data-part=status]').textContent`)).toMatch(
-        /^Done\. \d+ requests .+ 0 refused/,
-      );
-    });
-  });
-}
-
-/** The sidebar and the colours of code are the same on each page. */
-function partOf(path: string): string | object {
-  return path === 'start/' ? 'html' : { exclude: ['nav.sidebar', '.expressive-code'] };
-}
 
 describeSite('the pages of the site', (open) => {
   it.each([...mainKinds, ...otherKinds])(
