@@ -4,8 +4,7 @@ import { type Check, count, fails, holds, unclear } from './check.ts';
 export const rateLimitChecks: readonly Check[] = [
   {
     id: 'reset-unit',
-    remedy:
-      'Set `rateLimit: { limit, window }`, or read the unit in `parseRateLimit` of src/utils/rate-limit-headers.ts.',
+    remedy: 'Set `rateLimit: { limit, window }`, or read the unit in `parseRateLimit` of src/rate-limit/headers.ts.',
     run: async ({ api }) => {
       const exchange = await api.send('GET', '/projects?per_page=1');
       const reset = exchange.headers.get('x-ratelimit-reset');

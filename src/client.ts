@@ -4,7 +4,7 @@ import type { APIPromise } from './http/api-promise.ts';
 import { clientOptionNames, resolveOptions, type ClientOptions } from './http/options.ts';
 import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/options.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
-import type { RateLimitSnapshot } from './rate-limit/types.ts';
+import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import type { ListEndpointOptions } from './pagination/list-options.ts';
 import { ListPromise } from './pagination/list-promise.ts';
 import { Projects } from './resources/projects.ts';

@@ -35,8 +35,8 @@ export type { ClientOptions, RateLimitOptions } from './http/options.ts';
 export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
 export type { ListEndpointOptions, ListOptions, PageParams } from './pagination/list-options.ts';
 export type { PageMeta } from './pagination/page-body.ts';
-export type { Priority } from './rate-limit/queue.ts';
-export type { RateLimitSnapshot } from './rate-limit/types.ts';
+export type { Priority } from './rate-limit/permit.ts';
+export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './sharing/store.ts';
 export type {
   StandardFailure,

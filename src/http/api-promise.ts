@@ -1,6 +1,6 @@
 import { throwToCaller } from '../errors/example-error.ts';
 import { InvalidRequestError, type RateLimitInfo } from '../errors/index.ts';
-import { parseRateLimit } from '../utils/rate-limit-headers.ts';
+import { parseRateLimit } from '../rate-limit/headers.ts';
 
 /** The value of a call, together with its response. */
 export interface WithResponse<T> {

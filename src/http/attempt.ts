@@ -7,9 +7,9 @@ import {
   ResponseTooLargeError,
   TimeoutError,
 } from '../errors/index.ts';
-import { parseRetryAfter, untilReset } from '../utils/rate-limit-headers.ts';
+import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import { describeEffect } from '../rate-limit/outage.ts';
-import type { Permit, Verdict } from '../rate-limit/queue.ts';
+import type { Permit, Verdict } from '../rate-limit/permit.ts';
 import { Deadline, onAbort, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';

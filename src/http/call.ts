@@ -1,6 +1,6 @@
 import { Redactor, secretName, type Redactable } from '../telemetry/redaction.ts';
 import { InvalidRequestError, type ExampleError, type RequestTarget } from '../errors/index.ts';
-import { CallPriority, type PermitRequest } from '../rate-limit/queue.ts';
+import { CallPriority, type LimitedCall } from '../rate-limit/permit.ts';
 import type { Outage } from '../rate-limit/outage.ts';
 import {
   abortSignal,
@@ -26,7 +26,7 @@ import {
 } from './options.ts';
 
 /** A validated call: what each attempt sends, the options that apply, and what has happened so far. */
-export interface Call extends Redactable, PermitRequest {
+export interface Call extends Redactable, LimitedCall {
   readonly method: HttpMethod;
   /** The full URL. `path`, in contrast, is safe to show: secrets are redacted. */
   readonly url: string;
@@ -49,8 +49,8 @@ export interface Call extends Redactable, PermitRequest {
   /** Ends the call: its signals and its `totalTimeout`. */
   signal: Cancellation | undefined;
   deadline: number | undefined;
-  observer: PermitRequest['observer'];
-  onWait: PermitRequest['onWait'];
+  observer: LimitedCall['observer'];
+  onWait: LimitedCall['onWait'];
   waitingSince: number | undefined;
   restUntil: number | undefined;
   lastError: ExampleError | undefined;

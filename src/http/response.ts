@@ -13,7 +13,7 @@ import {
   type CallErrorInit,
   type ValidationIssue,
 } from '../errors/index.ts';
-import { parseRateLimit } from '../utils/rate-limit-headers.ts';
+import { parseRateLimit } from '../rate-limit/headers.ts';
 import { responseInfo, urlOf } from '../telemetry/telemetry.ts';
 import { describeIssues, isOfOtherType, type StandardResult, type StandardSchema } from '../utils/standard-schema.ts';
 import { isRecord, parseJson } from '../utils/values.ts';

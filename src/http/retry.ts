@@ -1,6 +1,6 @@
 import type { ExampleError, RequestTarget } from '../errors/index.ts';
-import type { Verdict } from '../rate-limit/queue.ts';
-import { maxAskedWait } from '../utils/rate-limit-headers.ts';
+import type { Verdict } from '../rate-limit/permit.ts';
+import { maxAskedWait } from '../rate-limit/headers.ts';
 
 // Decides which failed attempts are retried, and when. The rule: nothing is sent twice that may have taken effect once.
 // docs/retries.md has the table.

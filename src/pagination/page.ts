@@ -1,6 +1,6 @@
 import { throwToCaller } from '../errors/example-error.ts';
 import { APIError, ExampleError, InvalidRequestError } from '../errors/index.ts';
-import { CallPriority } from '../rate-limit/queue.ts';
+import { CallPriority } from '../rate-limit/permit.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { Place } from './cursor.ts';
 import type { PageBody, PageMeta } from './page-body.ts';

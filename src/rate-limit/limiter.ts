@@ -1,14 +1,36 @@
-import type { ExampleError } from '../errors/index.ts';
+import { type ExampleError, RateLimitWaitError } from '../errors/index.ts';
 import { onAbort } from '../utils/abort.ts';
-import { readResponse } from '../utils/rate-limit-headers.ts';
 import { Alarm, backoff, realTiming, type Timing } from '../utils/timing.ts';
-import { Outage, Turn } from './outage.ts';
-import { CallQueue, priorityOf, WaitingCall } from './queue.ts';
-import type { LimiterObserver, Permit, PermitRequest, Priority, SentRequest, Verdict } from './queue.ts';
+import { readResponse } from './headers.ts';
+import { Outage } from './outage.ts';
+import { priorityOf } from './permit.ts';
+import type { LimitedCall, LimiterObserver, Permit, Priority, SentRequest, Verdict } from './permit.ts';
+import { CallQueue, Waiter } from './queue.ts';
+import type { ConnectStore, Share, SharedLimiter, SharingStore } from './share.ts';
 import { refusalPause, Throttle } from './throttle.ts';
-import type { ConnectStore, LimitOptions, RateLimitSnapshot, Share, SharedLimiter, SharingStore } from './types.ts';
-import { waitError, waitsUntil } from './wait-error.ts';
-import { keptForNormal, maxProbes, RateWindow, requestsPerBackgroundCall } from './window.ts';
+import { RateWindow } from './window.ts';
+
+/** What the limiter knows at this moment. */
+export interface RateLimitSnapshot {
+  /** Requests allowed per window. */
+  readonly limit: number;
+  /** Requests left in it, as far as known. */
+  readonly remaining: number;
+  /** When the window ends: epoch seconds on the server's clock; `undefined` while no window is known. */
+  readonly reset: number | undefined;
+  /** Calls waiting in this process. */
+  readonly waiting: number;
+}
+
+/** What a client configures. */
+export interface LimitOptions {
+  /** Requests per window to assume until the API announces a limit. Default: the documented 100. */
+  readonly limit?: number | undefined;
+  /** Length of a window in milliseconds, to assume until the API announces its end. Default: the documented 60 000. */
+  readonly window?: number | undefined;
+  /** Shares the window with other processes. */
+  readonly store?: SharingStore | undefined;
+}
 
 /** Milliseconds for which calls are held by failures or refusals before a warning, and between two. */
 const stallWarnings = { first: 30_000, every: 60_000 };
@@ -17,7 +39,7 @@ const stallWarnings = { first: 30_000, every: 60_000 };
 const lookAgain = { held: 100, expired: 1000 };
 
 /**
- * Sends the next call as soon as the window, the throttle, the share and the outage allow: each says when (`readyAt`).
+ * Sends the next call as soon as the outage, the window, the throttle and the share allow: each says when (`readyAt`).
  * docs/internals/rate-limits.md explains it.
  */
 export class Limiter implements SharedLimiter {
@@ -27,10 +49,8 @@ export class Limiter implements SharedLimiter {
   outage: Outage;
   readonly #key: string;
   readonly #isPaced: boolean;
-  readonly #throttle = new Throttle();
-  /** Of the requests that find out about a window while calls wait, and how many such requests are in flight. */
-  readonly #turn = new Turn();
-  #probes = 0;
+  /** From the first refusal that the window doesn't explain. */
+  #throttle: Throttle | undefined;
   #store: SharingStore | undefined;
   #share: Share | undefined;
   /** The clients whose calls are in progress, and how many they are. */
@@ -38,10 +58,6 @@ export class Limiter implements SharedLimiter {
   readonly #wake = (): void => this.dispatch();
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
-  /** Until when the API asked to wait in a refusal that the window explains. */
-  #holdUntil = -Infinity;
-  /** Normal calls that were sent in a row while a background call waited. */
-  #normalInRow = 0;
   /** When to look for calls that the outage has held for too long. */
   #checkHeldAt = -Infinity;
   #warnedAt = -Infinity;
@@ -75,72 +91,63 @@ export class Limiter implements SharedLimiter {
   }
 
   /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
-  acquire(request: PermitRequest): Permit | Promise<Permit> {
+  acquire(call: LimitedCall): Permit | Promise<Permit> {
     const now = this.timing.now();
-    if (request.observer) this.#observe(request.observer, 1);
-    const isNew = request.lastError === undefined;
-    if (isNew && priorityOf(request) === 'normal') this.window.arrived += 1;
+    if (call.observer) this.#observe(call.observer, 1);
+    const isNew = call.lastError === undefined;
+    if (isNew && priorityOf(call) === 'normal') this.window.arrived += 1;
     // Rule 19: while the API fails, a new call goes at once, and one that has failed waits.
-    const isNext = this.outage.isFailing ? isNew : this.queue.size === 0 || this.queue.countBefore(request) === 0;
-    const isFree = isNext && (request.restUntil ?? now) <= now && !request.signal?.aborted;
-    if (isFree && this.#readyAt(now, priorityOf(request), isNew) <= now) {
-      const permit = this.#send(now, request, false);
+    const isNext = this.outage.isFailing ? isNew : this.queue.size === 0 || this.queue.countBefore(call) === 0;
+    const isFree = isNext && (call.restUntil ?? now) <= now && !call.signal?.aborted;
+    if (isFree && this.#readyAt(now, priorityOf(call), isNew) <= now) {
+      const permit = this.#send(now, call, false);
       this.#share?.update(now);
       return permit;
     }
-    return new Promise((resolve) => this.#enqueue(now, new WaitingCall(request, resolve)));
+    return new Promise((resolve) => this.#enqueue(now, new Waiter(call, resolve)));
   }
 
   /** True if a call that asks in `delay` milliseconds would certainly wait longer than it may. */
-  isTooLate(request: PermitRequest, delay: number): boolean {
+  isTooLate(call: LimitedCall, delay: number): boolean {
     const now = this.timing.now();
-    const wait = this.#sureDelay(now, request) - delay;
-    return wait > 0 && waitError(request, now + delay, wait) !== undefined;
+    const wait = this.#sureDelay(now, call) - delay;
+    return wait > 0 && waitError(call, now + delay, wait) !== undefined;
   }
 
-  /** @param isNew True for a call that waits in an outage for a try in flight only. */
+  /**
+   * When a call may be sent at the earliest.
+   *
+   * @param isNew True for a call that waits in an outage for a try in flight only.
+   */
   #readyAt(now: number, priority: Priority, isNew = false): number {
     const outage = this.outage.readyAt(isNew);
     if (!this.#isPaced) return Math.max(now, outage);
-    const own =
-      this.#share?.readyAt(now, priority) ??
-      Math.max(this.#probeAt(now, priority), priority === 'background' ? this.#reservedUntil(now) : now);
-    return Math.max(outage, this.window.readyAt(now), this.#throttle.readyAt, this.#holdUntil, own);
+    return Math.max(
+      outage,
+      this.#limitReadyAt(now),
+      this.#share?.readyAt(now, priority) ?? this.#roomAt(now, priority),
+    );
   }
 
-  /** Rule 5: while no window is known, a few requests may find out, or one at a time if calls wait. */
-  #probeAt(now: number, priority: Priority): number {
-    if (!this.window.isUnknown(now)) return now;
-    const waiting = priority === 'normal' ? this.queue.normal : this.queue.size;
-    const mayJoin = waiting === 0 && this.#probes < Math.min(maxProbes[priority], this.window.limit);
-    return mayJoin ? now : this.#turn.readyAt;
+  /** When the API itself would accept a request, as far as known. */
+  #limitReadyAt(now: number): number {
+    return Math.max(this.window.readyAt(now), this.#throttle?.readyAt ?? now);
   }
 
-  /** Until when what is left is kept for normal calls. */
-  #reservedUntil(now: number): number {
-    if (this.#isBackgroundDue || this.window.isOver(now)) return now;
-    const { limit, length, arrivedBefore } = this.window;
-    const kept = keptForNormal(this.window.timeLeft(now) / length, limit, arrivedBefore);
-    return this.window.remaining(now) > kept ? now : now + length / limit / 2;
+  /** When a process that shares with no other leaves enough room: for those that find out (rule 5), for normal calls. */
+  #roomAt(now: number, priority: Priority): number {
+    const waiting = () => (priority === 'normal' ? this.queue.normal : this.queue.size);
+    if (this.window.isUnknown(now)) return this.window.probeAt(now, priority, waiting());
+    return priority === 'normal' || this.queue.isBackgroundDue ? now : this.window.reservedUntil(now);
   }
 
-  /** Rule 10: if both wait, one request in ten is a background call's. */
-  get #isBackgroundDue(): boolean {
-    const { normal, background } = this.queue;
-    return this.#normalInRow >= requestsPerBackgroundCall - 1 && normal > 0 && background > 0;
-  }
-
-  #send(now: number, request: PermitRequest, waited: boolean): Permit {
-    const priority = priorityOf(request);
-    const isPassed = priority === 'normal' && this.queue.size > 0 && this.queue.background > 0;
-    this.#normalInRow = isPassed ? this.#normalInRow + 1 : 0;
-    const isProbe = this.window.isUnknown(now);
-    if (isProbe) this.#turn.sent(now);
-    this.#probes += Number(isProbe);
-    this.#throttle.sent(now);
+  #send(now: number, call: LimitedCall, waited: boolean): Permit {
+    const priority = priorityOf(call);
+    if (this.queue.size > 0) this.queue.sent(priority);
+    this.#throttle?.sent(now);
     this.#share?.take(priority);
     const isTry = this.outage.sent(now, this.#wake);
-    const sent: SentRequest = { ...this.window.sent(now), request, isProbe, isTry, verdict: undefined };
+    const sent: SentRequest = { ...this.window.sent(now), call, isTry, verdict: undefined };
     return {
       waited,
       recordResponse: (status, headers, failure) => this.#recordResponse(sent, status, headers, failure),
@@ -155,23 +162,22 @@ export class Limiter implements SharedLimiter {
     const { isRefusal, wait } = response;
     const isExplained = this.window.recordResponse(now, sent, response);
     if (!failure) this.outage.answered(sent, !isRefusal);
-    if (!failure && !isRefusal) this.#throttle.admitted(sent.sentAt);
+    if (!failure && !isRefusal) this.#throttle?.admitted(sent.sentAt);
     if (isRefusal) return this.#refused(now, sent, isExplained, wait);
     // A gateway may limit with 503.
-    if (status === 503 && !response.announced && this.queue.size > 0) this.#throttle.slow();
+    if (status === 503 && !response.announced && this.queue.size > 0) (this.#throttle ??= new Throttle()).slow();
     return this.#end(now, sent, failure, wait);
   }
 
   #refused(now: number, sent: SentRequest, isExplained: boolean, wait: number | undefined): Verdict {
-    const { request } = sent;
-    const { refusals = 0 } = request;
+    const { call } = sent;
+    const { refusals = 0 } = call;
     const rest = isExplained || !this.#isPaced ? 0 : (wait ?? backoff(refusalPause, refusals));
-    if (isExplained) this.#holdUntil = Math.max(this.#holdUntil, now + (wait ?? 0));
-    else this.#throttle.refused(now, sent.sentAt, wait);
+    if (!isExplained) (this.#throttle ??= new Throttle()).refused(now, sent.sentAt, wait);
     const verdict = { ...this.#end(now, sent), isUncounted: this.#isPaced, rest };
     // Rule 8: who goes first.
-    request.position = isExplained ? 'first' : 'last';
-    request.refusals = refusals + Number(!isExplained);
+    call.position = isExplained ? 'first' : 'last';
+    call.refusals = refusals + Number(!isExplained);
     return verdict;
   }
 
@@ -183,98 +189,93 @@ export class Limiter implements SharedLimiter {
 
   /** A request has ended. */
   #end(now: number, sent: SentRequest, failure?: ExampleError, asked?: number): Verdict {
-    const { request } = sent;
+    const { call } = sent;
     const isUncounted = failure !== undefined && this.outage.failed(now, sent, failure, asked);
-    const isLastRetry = failure !== undefined && this.outage.isRouteFailing(request);
-    request.position = 'last';
-    request.refusals = 0;
-    this.#turn.ended(sent.sentAt);
-    this.#probes -= Number(sent.isProbe);
-    if (request.observer) this.#observe(request.observer, -1);
+    const isLastRetry = failure !== undefined && this.outage.isRouteFailing(call);
+    call.position = 'last';
+    call.refusals = 0;
+    if (call.observer) this.#observe(call.observer, -1);
     this.outage.ended(sent);
     this.dispatch();
     return (sent.verdict = { isUncounted, rest: 0, isLastRetry });
   }
 
-  #enqueue(now: number, call: WaitingCall): void {
-    const { request } = call;
-    const { signal, priority, restUntil = now } = request;
+  #enqueue(now: number, waiter: Waiter): void {
+    const { call } = waiter;
+    const { signal, priority, restUntil = now } = call;
     // An outage has a limit of its own.
-    const delay = this.#sureDelay(now, request);
+    const delay = this.#sureDelay(now, call);
     const isHeld = delay <= 0 && this.outage.isFailing;
-    const error: unknown = signal?.aborted ? signal.reason : isHeld ? undefined : waitError(request, now, delay);
+    const error: unknown = signal?.aborted ? signal.reason : isHeld ? undefined : waitError(call, now, delay);
     if (error !== undefined) {
-      this.#reject(call, error);
+      this.#reject(waiter, error);
       return;
     }
-    const expected = this.#delay(now, request);
-    call.stopListening = signal && onAbort(signal, () => this.#reject(call, signal.reason));
+    const expected = this.#delay(now, call);
+    waiter.stopListening = signal && onAbort(signal, () => this.#reject(waiter, signal.reason));
     if (priority)
       priority.onRaise = () => {
-        this.queue.put(call, this.timing.now());
+        this.queue.put(waiter, this.timing.now());
         this.dispatch(); // As a normal call, it may use the reserve.
       };
-    this.queue.put(call, now);
+    this.queue.put(waiter, now);
     this.#hold(now, call);
-    call.watch(this.timing, now, [restUntil, waitsUntil(request, now)], (time) => this.#tick(time, call));
-    if (expected > 0) request.onWait?.(Math.ceil(expected), this.queue.size);
+    waiter.watch(this.timing, now, [restUntil, waitsUntil(call, now)], (time) => this.#tick(time, waiter));
+    if (expected > 0) call.onWait?.(Math.ceil(expected), this.queue.size);
     this.dispatch();
   }
 
   /** The time of a waiting call has come, or a Worker looks after it. Returns when to look again, at the latest. */
-  #tick(now: number, call: WaitingCall): number {
-    const { request } = call;
-    const hasRested = this.queue.put(call, now);
-    if (hasRested && !request.refusals && !this.outage.mayRetry(now, request))
-      return this.#reject(call, request.lastError);
+  #tick(now: number, waiter: Waiter): number {
+    const { call } = waiter;
+    const hasRested = this.queue.put(waiter, now);
+    if (hasRested && !call.refusals && !this.outage.mayRetry(now, call)) return this.#reject(waiter, call.lastError);
     if (hasRested) this.#hold(now, call);
     this.dispatch(); // Its time may have come at this moment.
-    return call.list && now >= waitsUntil(request, now) ? this.#expire(now, call) : Infinity;
+    return waiter.list && now >= waitsUntil(call, now) ? this.#expire(now, waiter) : Infinity;
   }
 
   /** The `maxWait` of a call is over. It is sent all the same if only the response that shows the window is pending. */
-  #expire(now: number, call: WaitingCall): number {
-    const { request } = call;
-    const shareReadyAt = this.outage.isFailing ? now : (this.#share?.readyAt(now, priorityOf(request)) ?? now);
-    const readyAt = Math.max(this.window.readyAt(now), this.#throttle.readyAt, this.#holdUntil, shareReadyAt);
+  #expire(now: number, waiter: Waiter): number {
+    const { call } = waiter;
+    const shareReadyAt = this.outage.isFailing ? now : (this.#share?.readyAt(now, priorityOf(call)) ?? now);
+    const readyAt = Math.max(this.#limitReadyAt(now), shareReadyAt);
     // An outage has a limit of its own.
     if (readyAt <= now && this.outage.isFailing) return now + lookAgain.expired;
-    const isSpare = this.window.inFlight + this.queue.countBefore(request) < this.window.limit;
+    const isSpare = this.window.inFlight + this.queue.countBefore(call) < this.window.limit;
     if (readyAt <= now && this.window.isUnknown(now) && isSpare) {
-      this.queue.remove(call);
-      call.resolve(this.#send(now, request, true));
+      this.queue.remove(waiter);
+      waiter.resolve(this.#send(now, call, true));
       this.dispatch();
       return Infinity;
     }
-    return this.#reject(call, waitError(request, now, this.#delay(now, request)));
+    return this.#reject(waiter, waitError(call, now, this.#delay(now, call)));
   }
 
   /** Milliseconds for which a call that arrives is expected to wait for the rate limit. */
-  #delay(now: number, request: PermitRequest): number {
-    const window = this.window.delay(now, this.queue.countBefore(request) + 1);
-    return this.#isPaced ? Math.max(window, this.#holdUntil - now) : 0;
+  #delay(now: number, call: LimitedCall): number {
+    return this.#isPaced ? this.window.delay(now, this.queue.countBefore(call) + 1) : 0;
   }
 
   /** Milliseconds for which it waits at least: only an announced window is certain, and other calls may fail or leave. */
-  #sureDelay(now: number, request: PermitRequest): number {
-    const rest = (request.restUntil ?? now) - now;
-    const requests = this.outage.isFailing ? 1 : this.queue.countBefore(request) + 1;
-    const window = this.window.reset === undefined ? 0 : this.window.delay(now, requests);
-    return this.#isPaced ? Math.max(window, this.#holdUntil - now, rest) : rest;
+  #sureDelay(now: number, call: LimitedCall): number {
+    const rest = (call.restUntil ?? now) - now;
+    if (!this.#isPaced || this.window.reset === undefined) return rest;
+    return Math.max(rest, this.window.delay(now, this.outage.isFailing ? 1 : this.queue.countBefore(call) + 1));
   }
 
   /** Returns when to look at the call again: never. */
-  #reject(call: WaitingCall, reason: unknown): number {
-    this.#drop(call, reason);
+  #reject(waiter: Waiter, reason: unknown): number {
+    this.#drop(waiter, reason);
     this.dispatch();
     return Infinity;
   }
 
-  #drop(call: WaitingCall, reason: unknown): void {
-    this.queue.remove(call);
-    if (call.request.observer) this.#observe(call.request.observer, -1);
+  #drop(waiter: Waiter, reason: unknown): void {
+    this.queue.remove(waiter);
+    if (waiter.call.observer) this.#observe(waiter.call.observer, -1);
     // Resolved with a rejected promise, because a second function would take memory for each waiting call.
-    call.resolve(Promise.reject(reason));
+    waiter.resolve(Promise.reject(reason));
   }
 
   /** Sends the calls that may be sent, and sets the timer for the rest. */
@@ -290,7 +291,7 @@ export class Limiter implements SharedLimiter {
     let next = this.#next(now);
     for (; typeof next !== 'number'; next = this.#next(now)) {
       this.queue.remove(next);
-      next.resolve(this.#send(now, next.request, true));
+      next.resolve(this.#send(now, next.call, true));
     }
     const updateAt = this.#share?.update(now) ?? Infinity;
     const isWaiting = this.queue.size > 0;
@@ -299,25 +300,27 @@ export class Limiter implements SharedLimiter {
   }
 
   /** The call to send now, or when there may be one. */
-  #next(now: number): WaitingCall | number {
-    const order = this.#isBackgroundDue ? (['background', 'normal'] as const) : (['normal', 'background'] as const);
+  #next(now: number): Waiter | number {
+    const order = this.queue.isBackgroundDue
+      ? (['background', 'normal'] as const)
+      : (['normal', 'background'] as const);
     let wakeAt = Infinity;
     for (const priority of order) {
-      const call = this.queue.first(priority);
-      if (call === undefined) continue;
+      const first = this.queue.first(priority);
+      if (first === undefined) continue;
       const readyAt = this.#readyAt(now, priority);
       wakeAt = Math.min(wakeAt, readyAt);
       if (readyAt > now) continue;
       // Rule 19: rather a call of a route that has not failed.
-      const mayWork = (each: PermitRequest) => this.outage.mayWork(each);
-      return (this.outage.isFailing ? this.queue.first(priority, mayWork) : undefined) ?? call;
+      const mayWork = (each: LimitedCall) => this.outage.mayWork(each);
+      return (this.outage.isFailing ? this.queue.first(priority, mayWork) : undefined) ?? first;
     }
     return wakeAt;
   }
 
   /** The outage, if there is one, holds the call from now on, unless it did before. */
-  #hold(now: number, { request }: WaitingCall): void {
-    if (this.outage.isFailing) this.#checkHeldAt = Math.min(this.#checkHeldAt, now + this.outage.hold(now, request));
+  #hold(now: number, call: LimitedCall): void {
+    if (this.outage.isFailing) this.#checkHeldAt = Math.min(this.#checkHeldAt, now + this.outage.hold(now, call));
   }
 
   /** Rejects the calls that the outage has held for too long (rule 21). Returns when to look again. */
@@ -327,27 +330,20 @@ export class Limiter implements SharedLimiter {
       return Infinity;
     }
     if (now < this.#checkHeldAt) return this.#checkHeldAt;
-    let room = this.#room(now);
+    // How many calls only the outage holds: those that have a place in the window.
+    let room = this.#isPaced ? this.window.room(now) : Infinity;
     let left = Infinity;
-    for (const call of this.queue.toArray()) {
-      // The window holds the calls that have no place in it.
-      const waitLeft = this.outage.hold(now, call.request, room-- > 0);
+    for (const waiter of this.queue.toArray()) {
+      const waitLeft = this.outage.hold(now, waiter.call, room-- > 0);
       if (waitLeft > 0) left = Math.min(left, waitLeft);
-      else this.#drop(call, this.outage.unavailableError(call.request));
+      else this.#drop(waiter, this.outage.unavailableError(waiter.call));
     }
     return (this.#checkHeldAt = now + Math.max(lookAgain.held, left));
   }
 
-  /** How many waiting calls only the outage holds. */
-  #room(now: number): number {
-    if (!this.#isPaced || this.window.reset === undefined) return Infinity;
-    if (this.#holdUntil > now) return 0;
-    return this.window.isOver(now) ? this.window.limit : this.window.remaining(now);
-  }
-
   /** Warns of what has held calls for long (rule 29). Returns when to look again. */
   #warnOfStall(now: number): number {
-    const since = Math.min(this.outage.since, this.#throttle.since);
+    const since = Math.min(this.outage.since, this.#throttle?.since ?? Infinity);
     const warnAt = Math.max(since + stallWarnings.first, this.#warnedAt + stallWarnings.every);
     if (now < warnAt) return warnAt;
     this.#warnedAt = now;
@@ -367,4 +363,28 @@ export class Limiter implements SharedLimiter {
   notify(callback: (observer: LimiterObserver) => void): void {
     for (const observer of this.#observers.keys()) callback(observer);
   }
+}
+
+/** When the `maxWait` of a call is over. */
+function waitsUntil({ maxWait = Infinity, waitingSince }: LimitedCall, now: number): number {
+  return (waitingSince ?? now) + maxWait;
+}
+
+/** The error of a call that is sent in `delay` milliseconds at the earliest; `undefined` if it may wait that long. */
+export function waitError(call: LimitedCall, now: number, delay: number): RateLimitWaitError | undefined {
+  const { deadline = Infinity, maxWait = Infinity } = call;
+  const maxDelay = waitsUntil(call, now) - now;
+  const isTooLong = maxDelay <= 0 || delay > maxDelay;
+  // A call whose delay is not known times out like any other.
+  if (!isTooLong && (delay === 0 || now + delay < deadline)) return undefined;
+  const seconds = Math.max(1, Math.ceil(delay / 1000));
+  const waited = Math.round(maxWait - maxDelay);
+  const over = waited > 0 ? `, of which ${waited} ms have passed` : '';
+  const limit = isTooLong ? `maxWait is ${maxWait} ms${over}` : `totalTimeout leaves ${Math.round(deadline - now)} ms`;
+  // A wait that is over was predicted wrongly.
+  const problem =
+    maxDelay <= 0 && maxWait !== 0
+      ? `it has waited for its maxWait of ${maxWait} ms, and the next request may be sent in about ${seconds} s`
+      : `the rate limit allows this call in about ${seconds} s, and ${limit}`;
+  return new RateLimitWaitError(`Not sent: ${problem}.`, call, seconds);
 }

@@ -1,34 +1,17 @@
 import { copyForOtherCalls } from '../errors/example-error.ts';
 import { type ExampleError, UnavailableError } from '../errors/index.ts';
 import { backoff } from '../utils/timing.ts';
-import { priorityOf, type PermitRequest, type SentRequest } from './queue.ts';
+import { priorityOf, type LimitedCall, type SentRequest } from './permit.ts';
+import { longestTurn, Turn } from './turn.ts';
 
-/** Milliseconds between two tries. Doubles each time. The longest is also how long a try without an answer holds the next. */
-const pauses = { first: 100, max: 2000 };
+/** Milliseconds between two tries. Doubles each time. */
+const pauses = { first: 100, max: longestTurn };
 
 /** Milliseconds for which an outage may hold a call. */
 const defaultWait = { normal: 10_000, background: 600_000 };
 
 /** Retries of a route that fail in a row before one in so many milliseconds is left. Routes may contain ids. */
 const routes = { failures: 10, interval: 10_000, most: 1000 };
-
-/** Holds the next request back until one has ended, or has got no answer for long. */
-export class Turn {
-  #sentAt = -Infinity;
-
-  get readyAt(): number {
-    return this.#sentAt + pauses.max;
-  }
-
-  sent(now: number): void {
-    this.#sentAt = now;
-  }
-
-  /** A request has ended. One that no longer held the others changes nothing. */
-  ended(sentAt: number): void {
-    if (sentAt === this.#sentAt) this.#sentAt = -Infinity;
-  }
-}
 
 /**
  * Knows if an API fails, for all tokens and clients of its base URL and `fetch`: since two calls in a row have failed,
@@ -46,7 +29,7 @@ export class Outage {
   readonly #wakes = new Set<() => void>();
   #calls = 0;
   /** The first call that has failed since a response came. */
-  #failedCall: PermitRequest | undefined;
+  #failedCall: LimitedCall | undefined;
   #failures = 0;
   #pausedUntil = -Infinity;
   #failedSentAt = -Infinity;
@@ -87,8 +70,8 @@ export class Outage {
   }
 
   /** True if no request of the route has failed since one worked, so that it's the better one to try. */
-  mayWork(request: PermitRequest): boolean {
-    return !this.#routes.has(routeOf(request));
+  mayWork(call: LimitedCall): boolean {
+    return !this.#routes.has(routeOf(call));
   }
 
   /** Returns true if the request tries the API. The next try is another limiter's. */
@@ -106,15 +89,15 @@ export class Outage {
    * @param asked Milliseconds that its response asks to wait.
    * @returns True if the retry doesn't count: the call failed in this outage before, or in none.
    */
-  failed(now: number, { sentAt, isTry, request }: SentRequest, error: ExampleError, asked = 0): boolean {
-    const route = this.#routes.get(routeOf(request)) ?? { failures: 0, retriedAt: -Infinity };
-    if (this.#routes.size < routes.most) this.#routes.set(routeOf(request), route);
-    if (request.lastError) route.failures += 1;
+  failed(now: number, { sentAt, isTry, call }: SentRequest, error: ExampleError, asked = 0): boolean {
+    const route = this.#routes.get(routeOf(call)) ?? { failures: 0, retriedAt: -Infinity };
+    if (this.#routes.size < routes.most) this.#routes.set(routeOf(call), route);
+    if (call.lastError) route.failures += 1;
     this.#lastError = error;
     this.#failedSentAt = Math.max(this.#failedSentAt, sentAt);
-    this.#failedCall ??= request;
+    this.#failedCall ??= call;
     // Rule 17: the second call in a row that fails. One that was sent before the last response came shows nothing.
-    const begins = !this.isFailing && this.#failedCall !== request && sentAt >= this.#answeredSentAt;
+    const begins = !this.isFailing && this.#failedCall !== call && sentAt >= this.#answeredSentAt;
     if (begins) [this.number, this.since, this.#held, this.#heldAt] = [this.number + 1, now, 0, now];
     if (begins || (isTry && this.isFailing)) {
       this.#count(now);
@@ -122,21 +105,21 @@ export class Outage {
     }
     this.#pausedUntil = Math.max(this.#pausedUntil, now + asked);
     if (!this.isFailing) return false;
-    const isUncounted = (request.failedIn ?? this.number) === this.number; // Rule 20.
-    request.failedIn = this.number;
+    const isUncounted = (call.failedIn ?? this.number) === this.number; // Rule 20.
+    call.failedIn = this.number;
     return isUncounted;
   }
 
   /** A response came that is no failure. */
-  answered({ sentAt, request }: SentRequest, isAdmitted: boolean): void {
-    if (isAdmitted && this.#routes.size > 0) this.#routes.delete(routeOf(request));
+  answered({ sentAt, call }: SentRequest, isAdmitted: boolean): void {
+    if (isAdmitted && this.#routes.size > 0) this.#routes.delete(routeOf(call));
     this.#answeredSentAt = Math.max(this.#answeredSentAt, sentAt);
     if (sentAt >= this.#failedSentAt) this.#end();
   }
 
   /** A request has ended, after what it shows was recorded. */
-  ended({ sentAt }: SentRequest): void {
-    this.#turn.ended(sentAt);
+  ended({ sentAt, isTry }: SentRequest): void {
+    if (isTry) this.#turn.ended(sentAt);
     for (const wake of [...this.#wakes]) wake();
   }
 
@@ -147,13 +130,13 @@ export class Outage {
   }
 
   /** True if so many retries of the route failed in a row that the next one of a call is its last. */
-  isRouteFailing(request: PermitRequest): boolean {
-    return (this.#routes.get(routeOf(request))?.failures ?? 0) >= routes.failures;
+  isRouteFailing(call: LimitedCall): boolean {
+    return (this.#routes.get(routeOf(call))?.failures ?? 0) >= routes.failures;
   }
 
   /** True if a retry that counts may be sent. Of a route that always fails, one in ten seconds is (rule 22). */
-  mayRetry(now: number, request: PermitRequest): boolean {
-    const route = this.#routes.get(routeOf(request));
+  mayRetry(now: number, call: LimitedCall): boolean {
+    const route = this.#routes.get(routeOf(call));
     if (!route || route.failures < routes.failures) return true;
     if (now < route.retriedAt + routes.interval) return false;
     route.retriedAt = now;
@@ -165,17 +148,17 @@ export class Outage {
    *
    * @param isAlone False if something else holds the call, too: that time doesn't count.
    */
-  hold(now: number, request: PermitRequest, isAlone = true): number {
+  hold(now: number, call: LimitedCall, isAlone = true): number {
     const heldFor = this.#heldFor(now);
-    if (!isAlone || request.heldIn !== this.number) [request.heldIn, request.heldFrom] = [this.number, heldFor];
-    return (request.outageWait ?? defaultWait[priorityOf(request)]) - (heldFor - (request.heldFrom ?? 0));
+    if (!isAlone || call.heldIn !== this.number) [call.heldIn, call.heldFrom] = [this.number, heldFor];
+    return (call.outageWait ?? defaultWait[priorityOf(call)]) - (heldFor - (call.heldFrom ?? 0));
   }
 
   /** The error of a call that was held for too long. */
-  unavailableError(request: PermitRequest): UnavailableError {
-    const cause = request.lastError ?? this.lastError;
-    const message = `The API has failed for longer than the call may wait (outageWait). ${describeEffect(request)}`;
-    return new UnavailableError(message, request, { cause });
+  unavailableError(call: LimitedCall): UnavailableError {
+    const cause = call.lastError ?? this.lastError;
+    const message = `The API has failed for longer than the call may wait (outageWait). ${describeEffect(call)}`;
+    return new UnavailableError(message, call, { cause });
   }
 
   #end(): void {
@@ -199,10 +182,10 @@ export class Outage {
 }
 
 /** What the message of an error says about a call. */
-export function describeEffect({ wasSent = false, mayHaveTakenEffect = false }: PermitRequest): string {
+export function describeEffect({ wasSent = false, mayHaveTakenEffect = false }: LimitedCall): string {
   return mayHaveTakenEffect ? 'It may have taken effect.' : `It was ${wasSent ? '' : 'not '}sent.`;
 }
 
-function routeOf({ method, route }: PermitRequest): string {
+function routeOf({ method, route }: LimitedCall): string {
   return `${method} ${route}`;
 }

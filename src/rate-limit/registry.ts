@@ -1,7 +1,6 @@
 import { realTiming } from '../utils/timing.ts';
-import { Limiter } from './limiter.ts';
+import { Limiter, type LimitOptions } from './limiter.ts';
 import { Outage } from './outage.ts';
-import type { LimitOptions } from './types.ts';
 
 /** Identifies and configures a limiter. */
 export interface RateLimiterOptions {
@@ -41,7 +40,7 @@ interface Registry {
 }
 
 /** Shared by the ES-module and the CommonJS copy of this package. Increase the number when the interface changes. */
-const registryKey = Symbol.for('@example/sdk/rate-limiters/6');
+const registryKey = Symbol.for('@example/sdk/rate-limiters/7');
 
 /** If `globalThis` is frozen: each copy of this module then has limiters of its own. */
 let own: Registry | undefined;

@@ -1,5 +1,6 @@
 import type { RateLimitInfo } from '../errors/index.ts';
-import { resetJitter, type ResponseFacts } from '../utils/rate-limit-headers.ts';
+import { resetJitter, type ResponseFacts } from './headers.ts';
+import { Turn } from './turn.ts';
 
 /** The documented limit, assumed until the API announces another one. */
 const documented = { limit: 100, length: 60_000 };
@@ -9,9 +10,6 @@ const lateEnd = 1000;
 
 /** Requests that find out about a window together, if no more calls wait. Background calls leave room for a page of five. */
 export const maxProbes = { normal: 10, background: 5 };
-
-/** While background calls wait, one request in so many is theirs, however many normal calls there are. */
-export const requestsPerBackgroundCall = 10;
 
 /** The parts of the limit that normal calls are expected to need until two windows are known, and that a burst may need. */
 const expected = { calls: 0.3, burst: 0.3 };
@@ -25,7 +23,7 @@ const expected = { calls: 0.3, burst: 0.3 };
  *
  * @param part What is left of the window, from 0 to 1.
  */
-export function keptForNormal(part: number, limit: number, [last, beforeLast]: NormalCalls): number {
+export function reserveForNormal(part: number, limit: number, [last, beforeLast]: NormalCalls): number {
   const usual = Math.max(last ?? expected.calls * limit, beforeLast ?? expected.calls * limit);
   return Math.ceil(usual * part + expected.burst * limit * Math.sqrt(part));
 }
@@ -38,6 +36,8 @@ export interface WindowRequest {
   readonly sentAt: number;
   /** Number of the window in which it was sent, or of the next one if it was sent while none was known. */
   readonly windowNumber: number;
+  /** True if it finds out about a window. */
+  readonly isProbe: boolean;
 }
 
 /**
@@ -66,10 +66,15 @@ export class RateWindow {
   /** `reset` from the first response about this window. A token bucket moves it later with every response. */
   #firstReset = -Infinity;
   #endsAt = -Infinity;
+  /** Until when the API asked to wait in a refusal that the window explains. */
+  #pausedUntil = -Infinity;
+  /** How many requests that find out about a window are in flight, and of the next one if calls wait. */
+  #probes = 0;
+  readonly #turn = new Turn();
   /** How far the server's clock is ahead of the local one, at least: `Date` is rounded down to a second. */
   #ahead = -Infinity;
   /** When the last requests ended, if the limit is hidden. The oldest first. */
-  #ended: number[] = [];
+  #endTimes: number[] = [];
 
   /** Sets what is assumed until the API announces a window. */
   assume(limit = this.limit, length = this.length): void {
@@ -103,42 +108,67 @@ export class RateWindow {
 
   /** When a request may be sent, as far as this window goes; `Infinity` if one in flight has to end first. */
   readyAt(now: number): number {
-    if (this.isOver(now) || this.remaining(now) > 0) return now;
-    return this.isHidden ? (this.#ended[0] ?? Infinity) + this.length : this.#endsAt;
+    if (this.isOver(now) || this.remaining(now) > 0) return Math.max(now, this.#pausedUntil);
+    return Math.max(this.#pausedUntil, this.isHidden ? (this.#endTimes[0] ?? Infinity) + this.length : this.#endsAt);
+  }
+
+  /** Rule 5: when a request may find out about the window. */
+  probeAt(now: number, priority: keyof typeof maxProbes, waiting: number): number {
+    const mayJoin = waiting === 0 && this.#probes < Math.min(maxProbes[priority], this.limit);
+    return mayJoin ? now : this.#turn.readyAt;
+  }
+
+  /** Rule 9: until when what is left is kept for normal calls. */
+  reservedUntil(now: number): number {
+    if (this.isOver(now)) return now;
+    const kept = reserveForNormal(this.timeLeft(now) / this.length, this.limit, this.arrivedBefore);
+    return this.remaining(now) > kept ? now : now + this.length / this.limit / 2;
+  }
+
+  /** How many requests an announced window lets through at this moment; `Infinity` if none was announced. */
+  room(now: number): number {
+    if (this.reset === undefined) return Infinity;
+    if (this.#pausedUntil > now) return 0;
+    return this.isOver(now) ? this.limit : this.remaining(now);
   }
 
   /** Milliseconds until so many requests have been sent, at least. */
   delay(now: number, requests: number): number {
     const own = this.isOver(now) ? 0 : this.own;
     const excess = requests - (this.limit - Math.max(this.#counted(now), own + this.inFlight));
-    if (excess <= 0) return 0;
-    const first = this.isHidden ? (this.#ended[0] ?? now) + this.length - now : this.timeLeft(now) || this.length;
-    return first + (Math.ceil(excess / Math.max(1, this.limit)) - 1) * this.length;
+    const first = this.isHidden ? (this.#endTimes[0] ?? now) + this.length - now : this.timeLeft(now) || this.length;
+    const delay = excess <= 0 ? 0 : first + (Math.ceil(excess / Math.max(1, this.limit)) - 1) * this.length;
+    return Math.max(delay, this.#pausedUntil - now);
   }
 
   /** A request is sent. Returns it, as the window counts it. */
   sent(now: number): WindowRequest {
+    const isProbe = this.isUnknown(now);
+    if (isProbe) this.#turn.sent(now);
+    this.#probes += Number(isProbe);
     this.inFlight += 1;
-    return { sentAt: now, windowNumber: this.number + (this.isOver(now) ? 1 : 0) };
+    return { sentAt: now, isProbe, windowNumber: this.number + Number(this.isOver(now)) };
   }
 
   /** A request got no response. `mayCount` if it may have reached the API. */
   recordLoss(now: number, request: WindowRequest, mayCount: boolean): void {
-    this.inFlight -= 1;
+    this.#end(request);
     if (mayCount) this.#count(now, request);
   }
 
   /** A response. Returns true if it is a refusal that the window explains. */
   recordResponse(now: number, request: WindowRequest, response: ResponseFacts): boolean {
-    const { isRefusal, isFailure, announced, servedAt } = response;
-    this.inFlight -= 1;
+    const { isRefusal, isFailure, announced, servedAt, wait = 0 } = response;
+    this.#end(request);
     if (servedAt !== undefined)
       this.#ahead = Math.max(servedAt - now, Math.min(this.#ahead, servedAt + 1000 - request.sentAt));
     if (announced) this.#learn(now, request, response, announced);
     else if (!isRefusal && !isFailure && this.reset === undefined) this.isHidden = true;
     if (!isRefusal) this.#count(now, request);
     // Headers about an earlier window explain nothing.
-    return isRefusal && announced?.remaining === 0 && announced.reset >= this.#firstReset - resetJitter;
+    const isExplained = isRefusal && announced?.remaining === 0 && announced.reset >= this.#firstReset - resetJitter;
+    if (isExplained) this.#pausedUntil = Math.max(this.#pausedUntil, now + wait);
+    return isExplained;
   }
 
   /** Takes over what another process saw. A window before the known one is ignored. */
@@ -147,6 +177,13 @@ export class RateWindow {
     if (reset > this.#firstReset + resetJitter) this.#open(limit, reset);
     this.#used = Math.max(this.#used, used);
     this.#endsAt = now + timeLeft;
+  }
+
+  /** A request is no longer in flight. */
+  #end({ sentAt, isProbe }: WindowRequest): void {
+    this.inFlight -= 1;
+    this.#probes -= Number(isProbe);
+    if (isProbe) this.#turn.ended(sentAt);
   }
 
   #learn(now: number, request: WindowRequest, response: ResponseFacts, announced: RateLimitInfo): void {
@@ -192,12 +229,12 @@ export class RateWindow {
 
   #count(now: number, { windowNumber }: WindowRequest): void {
     if (windowNumber === this.number) this.own += 1;
-    if (this.isHidden) this.#ended.push(now);
+    if (this.isHidden) this.#endTimes.push(now);
   }
 
   #counted(now: number): number {
-    while ((this.#ended[0] ?? now) <= now - this.length) this.#ended.shift();
-    if (this.isHidden) return this.#ended.length;
+    while ((this.#endTimes[0] ?? now) <= now - this.length) this.#endTimes.shift();
+    if (this.isHidden) return this.#endTimes.length;
     return this.isOver(now) ? 0 : Math.max(Math.min(this.#used, this.limit), this.own);
   }
 }

@@ -1,6 +1,7 @@
-import { resetJitter } from '../utils/rate-limit-headers.ts';
-import { keptForNormal, maxProbes, requestsPerBackgroundCall, type NormalCalls } from '../rate-limit/window.ts';
-import type { Priority } from '../rate-limit/queue.ts';
+import { resetJitter } from '../rate-limit/headers.ts';
+import { requestsPerBackgroundCall } from '../rate-limit/queue.ts';
+import { maxProbes, reserveForNormal, type NormalCalls } from '../rate-limit/window.ts';
+import type { Priority } from '../rate-limit/permit.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds that one process may probe before another one does. */
@@ -236,7 +237,7 @@ function divide(state: State, own: Part, now: number): Counts {
   const due = Math.min(left, wanted, Math.max(0, Math.ceil(tenth - background)));
   const waiting = sum(parts, ({ normal }) => normal);
   const part = (endsAt - now) / (endsAt - startedAt);
-  const kept = waiting + keptForNormal(part, limit, state.arrivedBefore);
+  const kept = waiting + reserveForNormal(part, limit, state.arrivedBefore);
   const partOf = (priority: Priority, amount: number) => {
     const needOf = (each: Part): Need => [each.granted, each[priority]];
     return fairPart(amount, needOf(own), others.map(needOf));

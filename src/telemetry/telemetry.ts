@@ -1,7 +1,7 @@
 import { redactorOf, type Redactable } from './redaction.ts';
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
-import { parseRateLimit } from '../utils/rate-limit-headers.ts';
-import type { LimiterObserver } from '../rate-limit/queue.ts';
+import { parseRateLimit } from '../rate-limit/headers.ts';
+import type { LimiterObserver } from '../rate-limit/permit.ts';
 import { mergeHeaders } from '../utils/headers.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import { messageOf, parseJson } from '../utils/values.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
-import type { PermitRequest } from '../../src/rate-limit/queue.ts';
+import type { LimitedCall } from '../../src/rate-limit/permit.ts';
 import { Clock } from '../support/world/clock.ts';
 
 // What waiting and sending cost, counted instead of timed: whoever looks at a call that waits reads what it asked for.
@@ -32,7 +32,7 @@ async function visits(waiting: number, pathOf: (index: number) => string, maxWai
       },
       path: pathOf(index),
       route: pathOf(index),
-    } satisfies PermitRequest;
+    } satisfies LimitedCall;
     const permit = await limiter.acquire(request);
     sent += 1;
     await clock.sleep(40);

@@ -151,10 +151,10 @@ describe('while the API fails', () => {
 
   it('at most 1 000 routes are remembered, because routes may contain ids', () => {
     const outage = new Outage();
-    const requests = Array.from({ length: 1_002 }, (_, id) => ({ method: 'GET', path: '', route: `/reports/${id}` }));
+    const calls = Array.from({ length: 1_002 }, (_, id) => ({ method: 'GET', path: '', route: `/reports/${id}` }));
     const sent = { sentAt: 0, windowNumber: 0, isProbe: false, isTry: false, verdict: undefined };
-    for (const request of requests) outage.failed(0, { ...sent, request }, new ExampleError('Gone.'));
-    expect(requests.filter((request) => outage.mayWork(request))).toEqual(requests.slice(1_000));
+    for (const call of calls) outage.failed(0, { ...sent, call }, new ExampleError('Gone.'));
+    expect(calls.filter((call) => outage.mayWork(call))).toEqual(calls.slice(1_000));
   });
 });
 

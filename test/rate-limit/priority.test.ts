@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CallPriority } from '../../src/rate-limit/queue.ts';
+import { CallPriority } from '../../src/rate-limit/permit.ts';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
 import { type ApiOptions, documentedApi } from '../support/world/api.ts';
 import { worldWith } from '../support/world/world.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type ClientOptions, type RateLimitWaitEvent, RateLimitWaitError } from '@example/sdk';
-import { Limiter } from '../../src/rate-limit/limiter.ts';
-import type { PermitRequest } from '../../src/rate-limit/queue.ts';
-import { waitError } from '../../src/rate-limit/wait-error.ts';
+import { Limiter, waitError } from '../../src/rate-limit/limiter.ts';
+import type { LimitedCall } from '../../src/rate-limit/permit.ts';
 import { type ApiOptions, documentedApi, between, failing, failingAt, failure, faults } from '../support/world/api.ts';
 import { worldWith } from '../support/world/world.ts';
 
@@ -147,7 +146,7 @@ const now = 100_000;
 const allowed = 'the rate limit allows this call in about';
 const late = { maxWait: 5000, waitingSince: now - 4000 };
 
-it.each<[Partial<PermitRequest>, delay: number, message: string | undefined]>([
+it.each<[Partial<LimitedCall>, delay: number, message: string | undefined]>([
   [{}, 1e9, undefined],
   [{ maxWait: 5000 }, 5000, undefined],
   [{ maxWait: 5000 }, 5001, `${allowed} 6 s, and maxWait is 5000 ms`],

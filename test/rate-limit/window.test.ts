@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keptForNormal, RateWindow } from '../../src/rate-limit/window.ts';
-import type { ResponseFacts } from '../../src/utils/rate-limit-headers.ts';
+import { reserveForNormal, RateWindow } from '../../src/rate-limit/window.ts';
+import type { ResponseFacts } from '../../src/rate-limit/headers.ts';
 
 // The arithmetic of one window. windows.test.ts shows what it comes to.
 
@@ -168,7 +168,7 @@ describe('background calls leave', () => {
     [0.25, [0, 0], 15],
     [0, [90, 90], 0],
   ] as const)('with %d of a window left, after %j normal calls: %i', (part, calls, kept) => {
-    expect(keptForNormal(part, 100, calls)).toBe(kept);
+    expect(reserveForNormal(part, 100, calls)).toBe(kept);
   });
 
   it('for the normal calls of the last two windows, of which the first one is not counted alone', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseRateLimit, parseRetryAfter, readResponse, untilReset } from '../../src/utils/rate-limit-headers.ts';
+import { parseRateLimit, parseRetryAfter, readResponse, untilReset } from '../../src/rate-limit/headers.ts';
 
 const date = 'Mon, 01 Jan 2024 00:00:10 GMT';
 const documented = { 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '95', 'X-RateLimit-Reset': '1640995200' };

@@ -1,28 +1,6 @@
 import type { Timing } from '../utils/timing.ts';
-import type { LimiterObserver, Priority } from './queue.ts';
+import type { LimiterObserver, Priority } from './permit.ts';
 import type { RateWindow } from './window.ts';
-
-/** What the limiter knows at this moment. */
-export interface RateLimitSnapshot {
-  /** Requests allowed per window. */
-  readonly limit: number;
-  /** Requests left in it, as far as known. */
-  readonly remaining: number;
-  /** When the window ends: epoch seconds on the server's clock; `undefined` while no window is known. */
-  readonly reset: number | undefined;
-  /** Calls waiting in this process. */
-  readonly waiting: number;
-}
-
-/** What a client configures. */
-export interface LimitOptions {
-  /** Requests per window to assume until the API announces a limit. Default: the documented 100. */
-  readonly limit?: number | undefined;
-  /** Length of a window in milliseconds, to assume until the API announces its end. Default: the documented 60 000. */
-  readonly window?: number | undefined;
-  /** Shares the window with other processes. */
-  readonly store?: SharingStore | undefined;
-}
 
 /** A store. Only `createRateLimitStore` makes one, so that `connectLimiter` is a {@link ConnectStore}. */
 export interface SharingStore {

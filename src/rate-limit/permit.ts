@@ -1,0 +1,112 @@
+import type { ExampleError, RequestTarget } from '../errors/index.ts';
+import type { Cancellation } from '../utils/abort.ts';
+import type { WindowRequest } from './window.ts';
+
+/** Which of the waiting calls are sent first: `'background'` calls yield to `'normal'` ones. */
+export type Priority = 'normal' | 'background';
+
+/** The priority of one call. It can rise while the call waits, such as when a prefetched page is awaited. */
+export class CallPriority {
+  level: Priority;
+  /** What the queue that holds the call does when the priority rises. */
+  onRaise: (() => void) | undefined;
+
+  constructor(level: Priority) {
+    this.level = level;
+  }
+
+  /** Makes a background call a normal one. */
+  raise(): void {
+    if (this.level === 'normal') return;
+    this.level = 'normal';
+    this.onRaise?.();
+  }
+}
+
+/** A call, which asks for a permit for each of its attempts. Times are on the clock of the limiter's timing. */
+export interface LimitedCall extends RequestTarget {
+  /** Removes the call from the queue when it aborts; `acquire` then rejects with its reason. */
+  readonly signal?: Cancellation | undefined;
+  /** When the call times out (`totalTimeout`). A call that would wait longer rejects. */
+  readonly deadline?: number | undefined;
+  /** Longest wait for the rate limit in milliseconds. A call that would wait longer rejects with a `RateLimitWaitError`. */
+  readonly maxWait?: number | undefined;
+  /** Since when that wait counts: a call may have waited with another token. Default: now. */
+  readonly waitingSince?: number | undefined;
+  /** Longest time in milliseconds for which an outage may hold the call. Default: by priority. */
+  readonly outageWait?: number | undefined;
+  /** Default: normal. */
+  readonly priority?: CallPriority | undefined;
+  /** Before a retry: until when it rests. */
+  readonly restUntil?: number | undefined;
+  /** The error of its last attempt. */
+  readonly lastError?: ExampleError | undefined;
+  /** True if an attempt was sent, and if one may have taken effect. */
+  readonly wasSent?: boolean;
+  readonly mayHaveTakenEffect?: boolean;
+  /** Called when the call has to wait: the expected delay in whole milliseconds, and how many calls wait with it. */
+  readonly onWait?: ((delay: number, waiting: number) => void) | undefined;
+  /** The same object for all calls of a client. */
+  readonly observer?: LimiterObserver | undefined;
+
+  // What the limiter remembers of the call between two attempts.
+  /** After a refusal that the window explains, it goes first; after any other refusal or a failure, last. */
+  position?: 'first' | 'last' | undefined;
+  /** Refusals in a row that the window doesn't explain. */
+  refusals?: number | undefined;
+  /** The outage in which it failed last. */
+  failedIn?: number | undefined;
+  /** The outage that holds it, and for how long that one had held others before. */
+  heldIn?: number | undefined;
+  heldFrom?: number | undefined;
+}
+
+/** What a limiter tells the clients whose calls are in progress. */
+export interface LimiterObserver {
+  /** The store became unavailable, or available again. Called once per outage and observer. */
+  onStoreChange(change: { readonly available: boolean; readonly error?: unknown }): void;
+  /** The API has failed, or has refused calls that its window allows, for long. Called once a minute at most. */
+  onStall(stall: Stall): void;
+}
+
+/** Why calls wait, for how many seconds that has lasted, and how many wait. */
+interface Stall {
+  readonly cause: 'failures' | 'refusals';
+  readonly seconds: number;
+  readonly waiting: number;
+}
+
+/** Permission to send one request. Call one of its three methods as soon as the outcome is known. */
+export interface Permit {
+  /** True if the call had to wait for it. */
+  readonly waited: boolean;
+  /** @param failure The error of a 5xx. */
+  recordResponse(status: number, headers: Headers, failure?: ExampleError): Verdict;
+  /** Nothing reached the API, as far as known, so the request doesn't count. `failure` if it was tried. Later, it does nothing. */
+  release(failure?: ExampleError): Verdict;
+  /** No response came, but the API has probably counted the request. `failure` unless the caller gave it up. */
+  recordLoss(failure?: ExampleError): Verdict;
+}
+
+/** What an outcome means for the retry. */
+export interface Verdict {
+  /** True if the retry doesn't count, because the call only waits its turn. */
+  readonly isUncounted: boolean;
+  /** Milliseconds for which the call rests before an uncounted retry. The limiter decides about the rest of the wait. */
+  readonly rest: number;
+  /** True if the route has failed so often that the call gets only its last retry. */
+  readonly isLastRetry: boolean;
+}
+
+/** A request that is under way. */
+export interface SentRequest extends WindowRequest {
+  readonly call: LimitedCall;
+  /** True if it tries an API that fails. */
+  readonly isTry: boolean;
+  /** Set when it ends. */
+  verdict: Verdict | undefined;
+}
+
+export function priorityOf({ priority }: LimitedCall): Priority {
+  return priority?.level ?? 'normal';
+}
