@@ -90,17 +90,15 @@ export function throwToCaller(error: unknown): never {
   throw error;
 }
 
-/** A copy of an error for other calls: it keeps class, status, code, message and request id, but not path or body. */
-export function copyForOtherCalls(error: ExampleError): ExampleError {
-  const { status, code, requestId, message } = error as ExampleError &
-    Partial<Record<'status' | 'code' | 'requestId', unknown>>;
-  const copy = new ExampleError(withoutTarget(message));
-  Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
-  return Object.assign(copy, { status, code, requestId, stack: `${copy.name}: ${copy.message}` });
+/** A copy of a call's error for other calls: it keeps class, status, code, problem and request id, but not path or body. */
+export function copyForOtherCalls<E extends ExampleError & { readonly problem: string }>(error: E): E {
+  const { status, code, requestId, problem } = error as E & Partial<Record<'status' | 'code' | 'requestId', unknown>>;
+  const copy = Object.setPrototypeOf(new ExampleError(problem), Object.getPrototypeOf(error) as object) as E;
+  Object.defineProperty(copy, 'problem', { value: problem });
+  return Object.assign(copy, { status, code, requestId, stack: `${copy.name}: ${problem}` });
 }
 
-/** The message of a call's error, without its end, which says what was called. */
-export function withoutTarget(message: string): string {
-  const end = message.lastIndexOf(' (');
-  return end < 0 ? message : message.slice(0, end);
+/** What the message of an error says about a call that may have changed something. */
+export function describeEffect(call: { readonly wasSent?: boolean; readonly mayHaveTakenEffect?: boolean }): string {
+  return call.mayHaveTakenEffect ? 'It may have taken effect.' : `It was ${call.wasSent ? '' : 'not '}sent.`;
 }

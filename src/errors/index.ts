@@ -37,6 +37,8 @@ export abstract class CallError extends ExampleError implements RequestTarget {
   readonly status: number | undefined;
   /** The response's `X-Request-Id`. Quote it when you contact support. */
   readonly requestId: string | undefined;
+  /** @internal What the message says, without what was called. Not enumerable, so that logs have it once. */
+  declare readonly problem: string;
 
   constructor(message: string, init: CallErrorInit, options?: ErrorOptions) {
     const { method, path, route, url, status, requestId } = init;
@@ -49,6 +51,7 @@ export abstract class CallError extends ExampleError implements RequestTarget {
     this.url = url;
     this.status = status;
     this.requestId = requestId;
+    Object.defineProperty(this, 'problem', { value: message });
   }
 }
 

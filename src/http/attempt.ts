@@ -1,14 +1,14 @@
 import ky from 'ky';
 import { redactorOf } from '../telemetry/redaction.ts';
+import { describeEffect } from '../errors/example-error.ts';
 import {
+  type CallError,
   ConnectionError,
-  ExampleError,
   InvalidRequestError,
   ResponseTooLargeError,
   TimeoutError,
 } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
-import { describeEffect } from '../rate-limit/outage.ts';
 import type { Permit, Verdict } from '../rate-limit/permit.ts';
 import { Deadline, onAbort, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
@@ -32,7 +32,7 @@ interface Success {
 }
 
 export interface FailedAttempt {
-  readonly error: ExampleError;
+  readonly error: CallError;
   readonly failure: Failure;
   /** Milliseconds from sending the request to its end. */
   readonly duration: number;
@@ -43,7 +43,6 @@ export interface FailedAttempt {
 
 /** What an attempt needs besides its call. */
 export interface Attempt {
-  readonly token: string;
   /** From the rate limiter, which {@link send} tells how the attempt ended. */
   readonly permit: Permit;
   /** True if the caller reads the body of a success. */
@@ -57,8 +56,8 @@ export interface Attempt {
  * @throws the signal's reason when the call is aborted. Any other failure is returned as a result.
  */
 export async function send(call: Call, headers: Call['headers'], attempt: Attempt): Promise<Result> {
-  const { token, permit, isResponseOnly } = attempt;
-  const { method, signal, wasSent: wasSentBefore, mayHaveTakenEffect } = call;
+  const { permit, isResponseOnly } = attempt;
+  const { token, method, signal, wasSent: wasSentBefore, mayHaveTakenEffect } = call;
   const { timeout } = call.options;
   const sentAt = (call.sentAt = now());
   const deadline = new Deadline(signal ? [signal] : [], timeout, () => {
@@ -217,7 +216,7 @@ async function readText(
   return { text: text + decoder.decode(), isCut: true };
 }
 
-function errorOf(call: Call, error: unknown): ExampleError {
+function errorOf(call: Call, error: unknown): CallError {
   if (error instanceof TimeoutError) return error;
   const cause = redactorOf(call).redactError(error);
   const problem = `The request failed: ${connectionProblem(cause)}${effectOf(call, '.')}`;

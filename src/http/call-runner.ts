@@ -1,7 +1,6 @@
 import { currentToken, replacementOf } from '../auth/api-token.ts';
-import { withoutTarget } from '../errors/example-error.ts';
+import { describeEffect } from '../errors/example-error.ts';
 import { AuthenticationError, ExampleError, RateLimitWaitError, TimeoutError } from '../errors/index.ts';
-import { describeEffect } from '../rate-limit/outage.ts';
 import type { Limiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { Permit } from '../rate-limit/permit.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
@@ -18,27 +17,22 @@ import type { EndpointOptions, HttpMethod, InternalOptions, Requester, ResolvedO
 import { decode, errorInit } from './response.ts';
 import { planRetry } from './retry.ts';
 
-/** A token, with its limiter. */
-interface Account {
-  readonly token: string;
-  readonly limiter: Limiter;
-}
-
 /** Makes calls: each is one run of the loop in `#run` (docs/internals/retries.md). */
 export class CallRunner implements Requester {
   readonly #options: ResolvedOptions;
   readonly #telemetry: Telemetry;
-  /** The account that was used last. There can be several only if `apiToken` is a function. */
-  #account: Account | undefined;
+  /** The token that was used last, and its limiter. There can be several only if `apiToken` is a function. */
+  #token: string | undefined;
+  #limiter: Limiter | undefined;
 
   constructor(options: ResolvedOptions, telemetry: Telemetry) {
     this.#options = options;
     this.#telemetry = telemetry;
-    if (typeof options.apiToken === 'string') this.#account = accountOf(options.apiToken, options);
+    if (typeof options.apiToken === 'string') this.#limiterOf(options.apiToken);
   }
 
   get rateLimit(): RateLimitSnapshot | undefined {
-    return this.#options.rateLimit ? this.#account?.limiter.snapshot : undefined;
+    return this.#options.rateLimit ? this.#limiter?.snapshot : undefined;
   }
 
   /** @param names The options that the caller may set. Default: {@link RequestOptions}. */
@@ -52,7 +46,7 @@ export class CallRunner implements Requester {
     return new APIPromise<T>((promise) => {
       // Without types, callers may pass anything as a path.
       const path = typeof route === 'string' ? route : typeof route;
-      const target = hideToken({ method, path, route: path }, this.#account?.token);
+      const target = hideToken({ method, path, route: path }, this.#token);
       const telemetry = this.#telemetry.observe(this.#options.logger, target);
       const resolve = () => resolveCall(method, route, endpoint, this.#options, options, names);
       return telemetry ? telemetry.run(() => this.#run(resolve, promise, telemetry)) : this.#run(resolve, promise);
@@ -60,7 +54,7 @@ export class CallRunner implements Requester {
   }
 
   onListUnverified({ reason, ...target }: ListUnverifiedEvent): void {
-    const event = { ...hideToken(target, this.#account?.token), reason };
+    const event = { ...hideToken(target, this.#token), reason };
     this.#telemetry.events.emit('listUnverified', event);
     const line = `${event.method} ${event.path}: it can't be verified that each item was yielded once (${reason}).`;
     this.#options.logger.warn?.(line, event);
@@ -74,19 +68,18 @@ export class CallRunner implements Requester {
   ): Promise<Exchange<T>> {
     let call: Call | undefined;
     let deadline: Deadline | undefined;
-    let account: Account | undefined;
     let permit: Permit | undefined;
     try {
       // At once, because the caller may change the parameters before the request is sent.
       const current = (call = resolve());
-      addToken(call, this.#account?.token);
+      addToken(call, this.#token);
       deadline = deadlineOf(call);
       Object.assign(call, { signal: deadline, deadline: deadline?.endsAt }, telemetry?.observe(call));
       for (let retries = 0; ;) {
-        ({ account, permit } = await this.#permitFor(call, deadline, account));
+        permit = await this.#permitFor(call, deadline);
         call.attempt += 1;
         call.response = undefined;
-        const attempt = { token: account.token, permit, isResponseOnly: promise.isResponseOnly };
+        const attempt = { permit, isResponseOnly: promise.isResponseOnly };
         const result = await (telemetry
           ? telemetry.attempt(call, (headers) => send(current, headers, attempt))
           : send(call, call.headers, attempt));
@@ -95,12 +88,11 @@ export class CallRunner implements Requester {
           telemetry?.onEnd('success', call);
           return exchange;
         }
-        const isReplaced = await this.#isReplaced(call, deadline, result, account);
+        const hasNewToken = await hasNewTokenFor(call, deadline, result);
         call.lastError = result.error;
-        // Another token has a limiter of its own.
-        const retry = isReplaced ? { delay: 0, retries } : planRetry(result, call, retries, Math.random());
-        if (isReplaced) account = undefined;
-        if (!retry || isTooLate(call, account, result, retry.delay) || isVetoed(call, result.error, retry.delay))
+        const retry = hasNewToken ? { delay: 0, retries } : planRetry(result, call, retries, Math.random());
+        if (hasNewToken) call.limiter = undefined;
+        if (!retry || isTooLate(call, result, retry.delay) || isVetoed(call, result.error, retry.delay))
           throw result.error;
         telemetry?.onRetry(retry.delay, result.error);
         ({ retries } = retry);
@@ -119,31 +111,29 @@ export class CallRunner implements Requester {
   }
 
   /**
-   * Waits for permission to make the next attempt, with the token that is valid then.
+   * Waits for permission to make the next attempt, with the token that is valid then. A retry waits in the limiter of the
+   * attempt before.
    *
-   * @param previous The account of the attempt before, in whose limiter a retry waits.
    * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after its deadline.
    * @throws {UnavailableError} when an outage has held it for too long.
    * @throws the signal's reason when it aborts first.
    */
-  async #permitFor(
-    call: Call,
-    deadline: Deadline | undefined,
-    previous: Account | undefined,
-  ): Promise<{ readonly account: Account; readonly permit: Permit }> {
-    let account = previous ?? (await this.#currentAccount(call, deadline));
+  async #permitFor(call: Call, deadline: Deadline | undefined): Promise<Permit> {
+    let isRetry = call.limiter !== undefined;
+    let limiter = call.limiter ?? (await this.#currentLimiter(call, deadline));
     call.waitingSince = Math.max(call.waitingSince ?? 0, now());
-    if (!call.outage) (call.outage = account.limiter.outage).enter();
+    if (!call.outage) (call.outage = limiter.outage).enter();
     for (;;) {
       // Without `await` if there is a permit at once: that costs no promise.
-      const acquired = account.limiter.acquire(call);
+      const acquired = limiter.acquire(call);
       const permit = acquired instanceof Promise ? await acquired : acquired;
       try {
         if (deadline?.aborted) throw deadline.reason;
-        // The token may have been rotated since. A new token has its own limiter.
-        const current = permit.waited || account === previous ? await this.#currentAccount(call, deadline) : account;
-        if (current.token === account.token) return { account, permit };
-        account = current;
+        // The token may have been rotated since.
+        const current = permit.waited || isRetry ? await this.#currentLimiter(call, deadline) : limiter;
+        if (current === limiter) return permit;
+        limiter = current;
+        isRetry = false;
       } catch (error) {
         permit.release();
         throw error;
@@ -152,31 +142,33 @@ export class CallRunner implements Requester {
     }
   }
 
-  /** The account of the token that is valid now. */
-  async #currentAccount(call: Call, deadline: Deadline | undefined): Promise<Account> {
+  /** Gives the call the token that is valid now. Returns the token's limiter. */
+  async #currentLimiter(call: Call, deadline: Deadline | undefined): Promise<Limiter> {
     const { apiToken } = call.options;
-    if (typeof apiToken === 'string') return (this.#account ??= accountOf(apiToken, call.options));
-    const token = await withinTimeout(call, deadline, (cancellation) =>
-      currentToken(apiToken, cancellation, redactorOf(call)),
-    );
-    if (token !== this.#account?.token) this.#account = accountOf(token, this.#options);
-    addToken(call, token);
-    return this.#account;
+    call.token =
+      typeof apiToken === 'string'
+        ? apiToken
+        : await withinTimeout(call, deadline, (cancellation) => currentToken(apiToken, cancellation, redactorOf(call)));
+    addToken(call, call.token);
+    return (call.limiter = this.#limiterOf(call.token));
   }
 
-  /** True if the token function has another token in the place of one that got a 401. A call asks it once. */
-  async #isReplaced(
-    call: Call,
-    deadline: Deadline | undefined,
-    { error }: FailedAttempt,
-    { token }: Account,
-  ): Promise<boolean> {
-    const { apiToken } = call.options;
-    if (typeof apiToken === 'string' || !(error instanceof AuthenticationError) || call.isTokenReplaced) return false;
-    call.isTokenReplaced = true;
-    const replacement = () => replacementOf(apiToken, token, error, redactorOf(call));
-    return (await withinTimeout(call, deadline, (cancellation) => untilAborted(cancellation, replacement()))) !== token;
+  #limiterOf(token: string): Limiter {
+    const { baseUrl, rateLimit, fetch = globalThis.fetch } = this.#options;
+    if (token !== this.#token || !this.#limiter) this.#limiter = rateLimiterFor({ baseUrl, token, fetch, rateLimit });
+    this.#token = token;
+    return this.#limiter;
   }
+}
+
+/** True if the token function has another token in the place of one that got a 401. A call asks it once. */
+async function hasNewTokenFor(call: Call, deadline: Deadline | undefined, { error }: FailedAttempt): Promise<boolean> {
+  const { token = '', options } = call;
+  const { apiToken } = options;
+  if (typeof apiToken === 'string' || !(error instanceof AuthenticationError) || call.isTokenReplaced) return false;
+  call.isTokenReplaced = true;
+  const replacement = () => replacementOf(apiToken, token, error, redactorOf(call));
+  return (await withinTimeout(call, deadline, (cancellation) => untilAborted(cancellation, replacement()))) !== token;
 }
 
 /**
@@ -201,17 +193,13 @@ async function withinTimeout<T>(
   }
 }
 
-function accountOf(token: string, { baseUrl, rateLimit, fetch = globalThis.fetch }: ResolvedOptions): Account {
-  return { token, limiter: rateLimiterFor({ baseUrl, token, fetch, rateLimit }) };
-}
-
 /** Ends a call when a signal aborts or `totalTimeout` is over. Most calls have neither. */
 function deadlineOf(call: Call): Deadline | undefined {
   const { totalTimeout } = call.options;
   if (call.signals.length === 0 && totalTimeout === Infinity) return undefined;
   return new Deadline(call.signals, totalTimeout, () => {
     const cause = call.lastError ?? call.outage?.lastError;
-    const last = cause ? ` The last failure: ${withoutTarget(cause.message)}` : '';
+    const last = cause ? ` The last failure: ${cause.problem}` : '';
     const problem = `The call took longer than its totalTimeout of ${totalTimeout} ms: it was waiting ${waitOf(call)}.`;
     return new TimeoutError(`${problem} ${describeEffect(call)}${last}`, errorInit(call), cause && { cause });
   });
@@ -230,14 +218,12 @@ function waitOf(call: Call): string {
  * Lets the call rest before its next attempt. Returns true if that would come after the deadline, or wait longer for the
  * rate limit than it may: the rest after a refusal counts, that after a failure doesn't.
  */
-function isTooLate(call: Call, account: Account | undefined, { failure }: FailedAttempt, delay: number): boolean {
+function isTooLate(call: Call, { failure }: FailedAttempt, delay: number): boolean {
   const restUntil = (call.restUntil = now() + delay);
   const isRefusal = failure.kind === 'status' && failure.status === 429;
   call.waitingSince = isRefusal ? restUntil - delay : restUntil;
   const { deadline = Infinity, maxWait = Infinity, waitingSince } = call;
-  return (
-    restUntil >= deadline || restUntil > waitingSince + maxWait || account?.limiter.isTooLate(call, delay) === true
-  );
+  return restUntil >= deadline || restUntil > waitingSince + maxWait || call.limiter?.isTooLate(call, delay) === true;
 }
 
 /** True if `shouldRetry` returns `false`. */

@@ -1,6 +1,7 @@
-import { Redactor, secretName, type Redactable } from '../telemetry/redaction.ts';
-import { InvalidRequestError, type ExampleError, type RequestTarget } from '../errors/index.ts';
+import { Redactor, type Redactable } from '../telemetry/redaction.ts';
+import { InvalidRequestError, type CallError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority, type LimitedCall } from '../rate-limit/permit.ts';
+import type { Limiter } from '../rate-limit/limiter.ts';
 import type { Outage } from '../rate-limit/outage.ts';
 import {
   abortSignal,
@@ -10,18 +11,17 @@ import {
   oneOf,
   plainObject,
   readOptions,
-  safeName,
   throwInvalid,
 } from '../utils/arguments.ts';
 import type { Cancellation } from '../utils/abort.ts';
 import { headerValue, mergeHeaders } from '../utils/headers.ts';
+import { expandRoute, queryOf } from './route.ts';
 import {
   replaceOptions,
   requestOptionNames,
   type EndpointOptions,
   type HttpMethod,
   type InternalOptions,
-  type QueryValue,
   type ResolvedOptions,
 } from './options.ts';
 
@@ -45,6 +45,9 @@ export interface Call extends Redactable, LimitedCall {
   readonly priority: CallPriority | undefined;
   /** The client's options, overridden by those of the call. */
   readonly options: ResolvedOptions;
+  /** The token of the next attempt, and its limiter. Another token has another one. */
+  token: string | undefined;
+  limiter: Limiter | undefined;
   tokens: readonly string[];
   /** Ends the call: its signals and its `totalTimeout`. */
   signal: Cancellation | undefined;
@@ -53,7 +56,7 @@ export interface Call extends Redactable, LimitedCall {
   onWait: LimitedCall['onWait'];
   waitingSince: number | undefined;
   restUntil: number | undefined;
-  lastError: ExampleError | undefined;
+  lastError: CallError | undefined;
   /** What it has entered, and leaves when it ends. */
   outage: Outage | undefined;
   /** The attempt that was sent last; 0 if none was. */
@@ -114,6 +117,8 @@ export function resolveCall(
     // A background client prefetches in the background, too.
     priority: options.priority === 'background' ? new CallPriority('background') : given.prefetchPriority,
     options,
+    token: undefined,
+    limiter: undefined,
     tokens: [],
     maxWait: options.rateLimit ? options.rateLimit.maxWait : undefined,
     outageWait: options.outageWait,
@@ -157,7 +162,7 @@ function headersOf(client: ResolvedOptions, { headers, idempotencyKey }: Interna
   return { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) };
 }
 
-/** Remembers a token that the call uses, so that nothing shows it. */
+/** Remembers a token that the call may use, so that nothing shows it. */
 export function addToken(call: Call, token: string | undefined): void {
   if (token === undefined || call.tokens.includes(token)) return;
   call.tokens = [...call.tokens, token]; // An array that is pushed to has room for more.
@@ -196,85 +201,4 @@ function jsonOf(method: HttpMethod, body: unknown): string {
     throwInvalid('an object or an array, which is sent as JSON', 'The body', body, true);
   }
   return json;
-}
-
-/** A route with its `{names}` filled in. */
-interface ExpandedRoute {
-  readonly path: string;
-  /** The path with the values of secret parameters redacted. */
-  readonly shownPath: string;
-  readonly secretParams: readonly string[];
-}
-
-/**
- * Fills in a route's `{names}`. Each value becomes exactly one path segment, so no id can reach another route.
- *
- * @throws {InvalidRequestError} when the route is not a path, or a value is missing, unused or not one path segment.
- */
-export function expandRoute(route: string, params: Readonly<Record<string, string>> = {}): ExpandedRoute {
-  // `..` would leave the base URL. So would percent-encoded dots, and dots with control characters, which URLs drop.
-  // oxlint-disable-next-line no-control-regex -- the point is to find control characters
-  const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
-  if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) throwWrongPath(route);
-  const secretParams: string[] = [];
-  const path = route.replace(/\{([^{}]*)\}/g, (_, name: string) => encodeSegment(name, params));
-  for (const name in params) {
-    if (params[name] === undefined) continue;
-    if (!route.includes(`{${name}}`))
-      throw new InvalidRequestError(`params.${safeName(name)} is not used: path has no {${safeName(name)}}.`);
-    if (secretName.test(name)) secretParams.push(params[name]);
-  }
-  const show = (_: string, name: string) => (secretName.test(name) ? '[redacted]' : encodeSegment(name, params));
-  return { path, shownPath: secretParams.length === 0 ? path : route.replace(/\{([^{}]*)\}/g, show), secretParams };
-}
-
-/** The message says what to write. It repeats the path without segments that may be secret. */
-function throwWrongPath(route: unknown): never {
-  const [path = '', query] = typeof route === 'string' ? route.split(/\?([^]*)/) : [];
-  const given = path.replace(/[^/]+/g, (segment) => (/^[\w:.{}-]{1,19}$/.test(segment) ? segment : '…'));
-  const problem = (text: string) =>
-    new InvalidRequestError(`${text}; got '${given}${query === undefined ? '' : '?…'}'.`);
-  if (/^https?:\//.test(path)) throw problem("path must be what follows baseUrl, such as '/users'");
-  if (query !== undefined) throw problem(`path must not have a query: pass it as { query: { ${nameIn(query)}: … } }`);
-  return throwInvalid("relative to baseUrl, such as '/users', without '..' or a query", 'path', route);
-}
-
-/** The first name in a query. */
-function nameIn(query: string): string {
-  return safeName(query.split(/[=&]/, 1)[0] ?? '');
-}
-
-function encodeSegment(name: string, params: Readonly<Record<string, string>>): string {
-  if (!(name in params))
-    throw new InvalidRequestError(`params.${safeName(name)} is missing: path has {${safeName(name)}}.`);
-  const value = params[name];
-  // oxlint-disable-next-line no-control-regex -- the point is to find control characters
-  const isSegment = typeof value === 'string' && /^(?!\.{0,2}$)[^/\\\u0000-\u001f\u007f]*$/.test(value);
-  // A lone surrogate can't be encoded. `isWellFormed` doesn't exist in every runtime.
-  if (isSegment && !/\p{Surrogate}/u.test(value)) return encodeURIComponent(value);
-  const expected = "a non-empty string without slashes or control characters, and not '.' or '..'";
-  return throwInvalid(expected, safeName(name), value, false, safeName(name));
-}
-
-/**
- * Writes the query of a URL, such as `?page=2`; empty if there are no parameters. An array repeats its parameter, and
- * `undefined` leaves it out.
- *
- * @throws {InvalidRequestError} when a value can't be sent in a query.
- */
-export function queryOf(parameters: Readonly<Record<string, QueryValue | readonly QueryValue[]>>): string {
-  const query = new URLSearchParams();
-  for (const [name, given] of Object.entries(parameters)) {
-    for (const value of [given].flat()) {
-      if (value === undefined) continue;
-      if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
-        const shownName = safeName(name);
-        const expected = 'a string, a number, a boolean or a list of these';
-        throwInvalid(expected, `query.${shownName}`, value, false, shownName);
-      }
-      query.append(name, String(value));
-    }
-  }
-  const text = query.toString();
-  return text && `?${text}`;
 }

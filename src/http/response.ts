@@ -1,4 +1,4 @@
-import { redactorOf } from '../telemetry/redaction.ts';
+import { redactorOf, shownResponse, shownUrl } from '../telemetry/redaction.ts';
 import {
   APIError,
   AuthenticationError,
@@ -14,7 +14,6 @@ import {
   type ValidationIssue,
 } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
-import { responseInfo, urlOf } from '../telemetry/telemetry.ts';
 import { describeIssues, isOfOtherType, type StandardResult, type StandardSchema } from '../utils/standard-schema.ts';
 import { isRecord, parseJson } from '../utils/values.ts';
 import type { Exchange } from './api-promise.ts';
@@ -106,7 +105,7 @@ interface ErrorBody {
 /** What an error says about its call. */
 export function errorInit(call: Call): CallErrorInit {
   const { method, path, route, attempt } = call;
-  return { method, path, route, ...responseInfo(call, call.response), url: attempt > 0 ? urlOf(call) : undefined };
+  return { method, path, route, ...shownResponse(call, call.response), url: attempt > 0 ? shownUrl(call) : undefined };
 }
 
 /** Returns the typed error for a failed response. Its body may have any format. */

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { EndpointOptions } from '../http/options.ts';
-import { queryOf } from '../http/call.ts';
+import { queryOf } from '../http/route.ts';
 import { escapeUnit, parseJson } from '../utils/values.ts';
 import { countOf, isId, type Id } from './page-body.ts';
 

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { Requester } from '../http/options.ts';
-import { expandRoute } from '../http/call.ts';
+import { expandRoute } from '../http/route.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';

@@ -1,4 +1,4 @@
-import { type ExampleError, RateLimitWaitError } from '../errors/index.ts';
+import { type CallError, RateLimitWaitError } from '../errors/index.ts';
 import { onAbort } from '../utils/abort.ts';
 import { Alarm, backoff, realTiming, type Timing } from '../utils/timing.ts';
 import { readResponse } from './headers.ts';
@@ -156,7 +156,7 @@ export class Limiter implements SharedLimiter {
     };
   }
 
-  #recordResponse(sent: SentRequest, status: number, headers: Headers, failure?: ExampleError): Verdict {
+  #recordResponse(sent: SentRequest, status: number, headers: Headers, failure?: CallError): Verdict {
     const now = this.timing.now();
     const response = readResponse(status, headers);
     const { isRefusal, wait } = response;
@@ -181,14 +181,14 @@ export class Limiter implements SharedLimiter {
     return verdict;
   }
 
-  #recordLoss(sent: SentRequest, isCounted: boolean, failure?: ExampleError): Verdict {
+  #recordLoss(sent: SentRequest, isCounted: boolean, failure?: CallError): Verdict {
     const now = this.timing.now();
     this.window.recordLoss(now, sent, isCounted);
     return this.#end(now, sent, failure);
   }
 
   /** A request has ended. */
-  #end(now: number, sent: SentRequest, failure?: ExampleError, asked?: number): Verdict {
+  #end(now: number, sent: SentRequest, failure?: CallError, asked?: number): Verdict {
     const { call } = sent;
     const isUncounted = failure !== undefined && this.outage.failed(now, sent, failure, asked);
     const isLastRetry = failure !== undefined && this.outage.isRouteFailing(call);

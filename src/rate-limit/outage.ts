@@ -1,5 +1,5 @@
-import { copyForOtherCalls } from '../errors/example-error.ts';
-import { type ExampleError, UnavailableError } from '../errors/index.ts';
+import { copyForOtherCalls, describeEffect } from '../errors/example-error.ts';
+import { type CallError, UnavailableError } from '../errors/index.ts';
 import { backoff } from '../utils/timing.ts';
 import { priorityOf, type LimitedCall, type SentRequest } from './permit.ts';
 import { longestTurn, Turn } from './turn.ts';
@@ -37,7 +37,7 @@ export class Outage {
   /** For how long this outage has held calls, and since when that is to be continued. */
   #held = 0;
   #heldAt = -Infinity;
-  #lastError: ExampleError | undefined;
+  #lastError: CallError | undefined;
   /** Outages so far, and when the last one began. */
   number = 0;
   since = Infinity;
@@ -47,7 +47,7 @@ export class Outage {
   }
 
   /** A copy of the last failure, without what it says about its call; `undefined` while the API works. */
-  get lastError(): ExampleError | undefined {
+  get lastError(): CallError | undefined {
     return this.isFailing ? this.#lastError && copyForOtherCalls(this.#lastError) : undefined;
   }
 
@@ -89,7 +89,7 @@ export class Outage {
    * @param asked Milliseconds that its response asks to wait.
    * @returns True if the retry doesn't count: the call failed in this outage before, or in none.
    */
-  failed(now: number, { sentAt, isTry, call }: SentRequest, error: ExampleError, asked = 0): boolean {
+  failed(now: number, { sentAt, isTry, call }: SentRequest, error: CallError, asked = 0): boolean {
     const route = this.#routes.get(routeOf(call)) ?? { failures: 0, retriedAt: -Infinity };
     if (this.#routes.size < routes.most) this.#routes.set(routeOf(call), route);
     if (call.lastError) route.failures += 1;
@@ -179,11 +179,6 @@ export class Outage {
   #count(now: number): void {
     [this.#held, this.#heldAt] = [this.#heldFor(now), now];
   }
-}
-
-/** What the message of an error says about a call. */
-export function describeEffect({ wasSent = false, mayHaveTakenEffect = false }: LimitedCall): string {
-  return mayHaveTakenEffect ? 'It may have taken effect.' : `It was ${wasSent ? '' : 'not '}sent.`;
 }
 
 function routeOf({ method, route }: LimitedCall): string {

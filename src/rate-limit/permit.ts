@@ -1,4 +1,4 @@
-import type { ExampleError, RequestTarget } from '../errors/index.ts';
+import type { CallError, RequestTarget } from '../errors/index.ts';
 import type { Cancellation } from '../utils/abort.ts';
 import type { WindowRequest } from './window.ts';
 
@@ -40,7 +40,7 @@ export interface LimitedCall extends RequestTarget {
   /** Before a retry: until when it rests. */
   readonly restUntil?: number | undefined;
   /** The error of its last attempt. */
-  readonly lastError?: ExampleError | undefined;
+  readonly lastError?: CallError | undefined;
   /** True if an attempt was sent, and if one may have taken effect. */
   readonly wasSent?: boolean;
   readonly mayHaveTakenEffect?: boolean;
@@ -81,11 +81,11 @@ export interface Permit {
   /** True if the call had to wait for it. */
   readonly waited: boolean;
   /** @param failure The error of a 5xx. */
-  recordResponse(status: number, headers: Headers, failure?: ExampleError): Verdict;
+  recordResponse(status: number, headers: Headers, failure?: CallError): Verdict;
   /** Nothing reached the API, as far as known, so the request doesn't count. `failure` if it was tried. Later, it does nothing. */
-  release(failure?: ExampleError): Verdict;
+  release(failure?: CallError): Verdict;
   /** No response came, but the API has probably counted the request. `failure` unless the caller gave it up. */
-  recordLoss(failure?: ExampleError): Verdict;
+  recordLoss(failure?: CallError): Verdict;
 }
 
 /** What an outcome means for the retry. */

@@ -38,6 +38,20 @@ export function redactorOf(call: Redactable): Redactor {
   return (call.redactor ??= new Redactor(() => [...call.tokens, ...secretsOf(call)]));
 }
 
+/** The URL of a call. The base URL stays as it is, even if a word in it equals a password. */
+export function shownUrl(
+  call: Redactable & { readonly path: string; readonly options: { readonly baseUrl: string } },
+): string {
+  const redactor = redactorOf(call);
+  return call.options.baseUrl + redactor.redact(call.path) + redactor.redact(call.query);
+}
+
+/** What errors and events show of a response. */
+export function shownResponse(call: Partial<Redactable>, response: Response | undefined) {
+  const requestId = response?.headers.get('x-request-id') ?? undefined;
+  return { status: response?.status, requestId: requestId && redactorOf(call as Redactable).redact(requestId) };
+}
+
 /** Returns the values that must not appear in errors, events or log lines. */
 function secretsOf({ query, headers, body, secretParams }: Redactable): string[] {
   const secrets = [...secretParams];

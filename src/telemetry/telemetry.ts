@@ -1,4 +1,4 @@
-import { redactorOf, type Redactable } from './redaction.ts';
+import { redactorOf, shownResponse, shownUrl, type Redactable } from './redaction.ts';
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { LimiterObserver } from '../rate-limit/permit.ts';
@@ -119,7 +119,7 @@ export class CallTelemetry {
     const duration = performance.now() - this.#start;
     const about = this.#callEvent();
     const waited = Math.round(duration - this.#attempting);
-    const answer = responseInfo(this.target, this.#answer);
+    const answer = shownResponse(this.target, this.#answer);
     const end = {
       ...about,
       outcome,
@@ -144,7 +144,7 @@ export class CallTelemetry {
     // Listeners add headers. The event is frozen, so that no listener can replace the headers of the others.
     const event: RequestEvent | undefined =
       tracer || events.has('request')
-        ? Object.freeze({ ...this.#callEvent(), url: urlOf(call), headers: {} })
+        ? Object.freeze({ ...this.#callEvent(), url: shownUrl(call), headers: {} })
         : undefined;
     const trace = event && { ...event, baseUrl: call.options.baseUrl };
     const run = async () => {
@@ -227,7 +227,7 @@ export class CallTelemetry {
     if (!tracer && !this.#logger.debug && !events.has('response')) return undefined;
     const about = this.#callEvent();
     const redactor = redactorOf(call);
-    const answer = responseInfo(call, response);
+    const answer = shownResponse(call, response);
     const outcome = response ? `answered ${response.status}` : 'no answer';
     this.#logger.debug?.(`${about.method} ${about.path}: ${outcome} after ${duration} ms.`, {
       ...about,
@@ -260,22 +260,6 @@ export class CallTelemetry {
     const { method, path, route, attempt = 0 } = this.target;
     return { callId: this.#id, method, path, route, attempt };
   }
-}
-
-/** The URL of a call, redacted. The base URL stays as it is, even if a word in it equals a password. */
-export function urlOf(
-  call: Redactable & { readonly path: string; readonly options: { readonly baseUrl: string } },
-): string {
-  const redactor = redactorOf(call);
-  return call.options.baseUrl + redactor.redact(call.path) + redactor.redact(call.query);
-}
-
-export function responseInfo(
-  call: Partial<Redactable>,
-  response: Response | undefined,
-): Pick<CallEndEvent, 'status' | 'requestId'> {
-  const requestId = response?.headers.get('x-request-id') ?? undefined;
-  return { status: response?.status, requestId: requestId && redactorOf(call as Redactable).redact(requestId) };
 }
 
 /** Runs work within a trace. The trace can't change the outcome, even if it throws. */

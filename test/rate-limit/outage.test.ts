@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ClientOptions, ExampleError } from '@example/sdk';
+import { type ClientOptions, ConnectionError } from '@example/sdk';
 import { Outage } from '../../src/rate-limit/outage.ts';
 import { between, documentedApi, failing, failure, faults } from '../support/world/api.ts';
 import { worldWith } from '../support/world/world.ts';
@@ -153,7 +153,7 @@ describe('while the API fails', () => {
     const outage = new Outage();
     const calls = Array.from({ length: 1_002 }, (_, id) => ({ method: 'GET', path: '', route: `/reports/${id}` }));
     const sent = { sentAt: 0, windowNumber: 0, isProbe: false, isTry: false, verdict: undefined };
-    for (const call of calls) outage.failed(0, { ...sent, call }, new ExampleError('Gone.'));
+    for (const call of calls) outage.failed(0, { ...sent, call }, new ConnectionError('Gone.', call));
     expect(calls.filter((call) => outage.mayWork(call))).toEqual(calls.slice(1_000));
   });
 });
