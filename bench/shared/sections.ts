@@ -4,7 +4,7 @@ import * as tables from './tables.ts';
 
 /** What the documentation says of each benchmark, made of the saved results: first what users get, then the rest, folded. */
 const sections: Readonly<Record<string, () => string>> = {
-  'main-street': () => {
+  'set-ups': () => {
     // As `npm run scenarios -- --save` has written it.
     const saved = readFileSync(new URL('../results/scenarios.md', import.meta.url), 'utf8');
     const rows = Array.from(saved.matchAll(/^\| \d+ \| (.+) \|$/gm), ([, row = '']) => row.split(' | '));

@@ -11,7 +11,7 @@ type Row = Readonly<Record<string, string>>;
 
 const charts: Readonly<Record<string, Chart>> = {
   'rate-limit': { shows: 'requests refused, fewer is better', column: 'refused (429)', unit: 'refused' },
-  'main-street': { shows: 'more is better' },
+  'set-ups': { shows: 'more is better' },
   overhead: { shows: 'CPU time, less is better', column: 'CPU µs', unit: 'µs' },
   size: { shows: 'minified and gzipped, less is better', column: 'kB', unit: 'kB' },
   pagination: { shows: 'items lost, fewer is better', column: 'items lost', unit: 'lost' },

@@ -39,7 +39,7 @@ export async function currentToken(
   redactor: Redactor,
 ): Promise<string> {
   if (cancellation.aborted) throw cancellation.reason;
-  const token = call(getToken, undefined).catch((error: unknown) => {
+  const token = ask(getToken, undefined).catch((error: unknown) => {
     throw new ExampleError('The apiToken function failed; see the cause.', { cause: redactor.redactError(error) });
   });
   return checkToken(returned, await untilAborted(cancellation, token));
@@ -64,7 +64,7 @@ export async function replacementOf(
 ): Promise<string> {
   const known = replacements.get(getToken) ?? new Map<string, Promise<string>>();
   replacements.set(getToken, known);
-  const token = known.get(rejectedToken) ?? call(getToken, rejectedToken).then((next) => checkToken(returned, next));
+  const token = known.get(rejectedToken) ?? ask(getToken, rejectedToken).then((next) => checkToken(returned, next));
   known.set(rejectedToken, token);
   for (const oldest of known.keys()) if (known.size > maxReplacements) known.delete(oldest);
   // A later call then asks again: the vault may be back, or may have a new token.
@@ -81,7 +81,7 @@ export async function replacementOf(
 }
 
 /** A function that throws rejects. */
-async function call(getToken: Exclude<ApiToken, string>, rejectedToken: string | undefined): Promise<string> {
+async function ask(getToken: Exclude<ApiToken, string>, rejectedToken: string | undefined): Promise<string> {
   return getToken({ rejectedToken });
 }
 

@@ -67,12 +67,12 @@ export async function send(call: Call, headers: Call['headers'], attempt: Attemp
   call.wasSent = true;
   // Until its response says otherwise.
   call.mayHaveTakenEffect ||= method !== 'GET';
-  let exchange: Promise<Response> | undefined;
+  let pending: Promise<Response> | undefined;
   let verdict: Verdict | undefined;
   try {
-    exchange = request(call, { ...headers, authorization: `Bearer ${token}` }, deadline.signal, isResponseOnly);
+    pending = request(call, { ...headers, authorization: `Bearer ${token}` }, deadline.signal, isResponseOnly);
     // A custom fetch may ignore the signal.
-    const response = (call.response = await untilAborted(deadline, exchange));
+    const response = (call.response = await untilAborted(deadline, pending));
     const { ok, status } = response;
     if (isRejection(response)) call.mayHaveTakenEffect = mayHaveTakenEffect;
     // A failure is recorded with its error, which needs the body.
@@ -85,7 +85,7 @@ export async function send(call: Call, headers: Call['headers'], attempt: Attemp
     return { ...result, duration: now() - sentAt, verdict };
   } catch (reason) {
     // Nobody reads a response that arrives later.
-    exchange?.then((late) => late.body?.cancel()).catch(() => undefined);
+    pending?.then((late) => late.body?.cancel()).catch(() => undefined);
     const sent = isSent(call, reason);
     if (sent === 'no') Object.assign(call, { wasSent: wasSentBefore, mayHaveTakenEffect });
     const error = signal?.aborted ? undefined : errorOf(call, reason);

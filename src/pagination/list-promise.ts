@@ -171,10 +171,10 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const size = per_page ?? (isCut ? data.length : Math.max(defaultSize, data.length));
     const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(rangeOf(page, size), body);
-    const { place, state } = walk.reader;
+    const { place, phase } = walk.reader;
     // Rule 28: believe the API that this page is the last one if its items agree.
     const isBelieved = meta?.current_page === page && meta.total_pages === page && place.end === place.count;
-    return new Page({ data, meta: { current_page: page, ...meta } }, 0, isBelieved || state === 'end', walk);
+    return new Page({ data, meta: { current_page: page, ...meta } }, 0, isBelieved || phase === 'end', walk);
   }
 
   /** Requests the page; a second call returns the same request. */

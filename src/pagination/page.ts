@@ -166,7 +166,7 @@ export class Walk<Item> {
   async #nextPage(number: number): Promise<Page<Item>> {
     const { reader } = this;
     let page: PageBody<Item> = { data: [] };
-    while (page.data.length === 0 && reader.state !== 'end') {
+    while (page.data.length === 0 && reader.phase !== 'end') {
       const { size } = reader.place;
       const requested = this.#nextRange();
       requested.priority?.raise(); // Rule 25
@@ -174,10 +174,10 @@ export class Walk<Item> {
       this.#remaining -= page.data.length;
       // Rule 26: this range was requested too early, because the list moves too fast for this many.
       if (requested.priority && page.data.length === 0) this.#prefetch >>= 1;
-      if (reader.state !== 'overlap' || reader.place.size !== size) this.#cancelPrefetched();
+      if (reader.phase !== 'overlap' || reader.place.size !== size) this.#cancelPrefetched();
       this.#requestAhead();
     }
-    return new Page(page, number, reader.state === 'end', this);
+    return new Page(page, number, reader.phase === 'end', this);
   }
 
   async #read({ range, body }: PendingRange<Item>): Promise<PageBody<Item>> {
@@ -209,8 +209,8 @@ export class Walk<Item> {
 
   /** Rule 24. Requests only overlapping ranges ahead: between other pages, created items could be lost. */
   #requestAhead(): void {
-    const { state, idle, overlap, place } = this.reader;
-    while (state === 'overlap' && idle === 0 && this.#prefetched.length < this.#prefetch) {
+    const { phase, idle, overlap, place } = this.reader;
+    while (phase === 'overlap' && idle === 0 && this.#prefetched.length < this.#prefetch) {
       const end = this.#prefetched.at(-1)?.range.end ?? place.end;
       const next = rangeAfter(end, place.size, overlap);
       if (!next || !(end < Number(place.count)) || end - place.end >= this.#remaining) return;

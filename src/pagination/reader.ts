@@ -26,7 +26,7 @@ export class ListReader<Item> {
    * What the next response is. `overlap`: a range that holds the last items read, so that nothing between is missed.
    * `behind`: the page after a short range, which should be empty. `pages`: the next page of a plain loop. `end`: none.
    */
-  state: 'overlap' | 'behind' | 'pages' | 'end' = 'overlap';
+  phase: 'overlap' | 'behind' | 'pages' | 'end' = 'overlap';
   /** What to request. */
   next: Range;
   place: Place;
@@ -44,7 +44,7 @@ export class ListReader<Item> {
   #search: number[] | undefined;
   #items: Item[] = [];
   /** Ranges that held no known item when they were read (rule 7). */
-  #held: ReceivedPage<Item>[] = [];
+  #kept: ReceivedPage<Item>[] = [];
   /** The page with which a plain loop continues, and the JSON of the page before it. */
   #plain: Range;
   #previous = '';
@@ -72,8 +72,8 @@ export class ListReader<Item> {
     const page = parsePage(range, body);
     this.#announced = page.lastPage * range.size || this.#announced;
     this.#items = [];
-    if (this.state === 'pages') this.#readPage(page);
-    else if (this.state === 'behind') this.#readBehind(page);
+    if (this.phase === 'pages') this.#readPage(page);
+    else if (this.phase === 'behind') this.#readBehind(page);
     else if (this.#known.last === 0) this.#readFirst(page);
     else if (page.ids.includes(undefined) || page.ids.length > range.size) this.#startPlainLoop();
     else this.#readRange(page);
@@ -84,11 +84,11 @@ export class ListReader<Item> {
   readError(range: Range, status: number): Item[] | undefined {
     if (status !== 404 && status !== 400 && status !== 422) return undefined;
     // Rules 10 and 15
-    if (status !== 404 && this.state === 'overlap') return this.#readRefusedSize(range);
+    if (status !== 404 && this.phase === 'overlap') return this.#readRefusedSize(range);
     // Rules 13 and 14. The server may send fewer items per page than requested.
     const { size, count = NaN, found } = this.place;
     const isAnnounced = range.start < (this.#announced || (count * range.size) / size);
-    const isWanted = this.state === 'pages' && this.#expected === undefined && !(found >= count);
+    const isWanted = this.phase === 'pages' && this.#expected === undefined && !(found >= count);
     return range.page === 1 || (isAnnounced && isWanted) ? undefined : this.read(range, { data: [] });
   }
 
@@ -129,10 +129,10 @@ export class ListReader<Item> {
 
   #readRange(page: ReceivedPage<Item>): void {
     // Rule 7: this range may close the gap before those that were kept.
-    const missed = [page, ...this.#held].filter((each) => this.state !== 'overlap' || !this.#join(each));
-    if (this.state === 'overlap' && missed[0] === page) this.#goBack(page);
+    const missed = [page, ...this.#kept].filter((each) => this.phase !== 'overlap' || !this.#join(each));
+    if (this.phase === 'overlap' && missed[0] === page) this.#goBack(page);
     // After a cursor, a kept range may hold items that were read before it.
-    this.#held = this.#isFromStart ? missed : [];
+    this.#kept = this.#isFromStart ? missed : [];
   }
 
   /** Rule 4. Returns false if the range doesn't join. */
@@ -140,7 +140,7 @@ export class ListReader<Item> {
     const { range, ids } = page;
     const { index, rank, isOrdered } = this.#known.sharedWith(ids);
     if (index < 0) return range.page === 1 && this.#isFromStart && this.#extend(page, -1, 0);
-    if (!isOrdered) this.#reportUnverified('unstable-order');
+    if (!isOrdered) this.#markUnverified('unstable-order');
     const isFurther = index < ids.length - 1;
     // How many known items stand behind the last one here, and how far that has moved since it was read.
     const behind = this.#known.last - rank;
@@ -193,7 +193,7 @@ export class ListReader<Item> {
   #readShort(page: ReceivedPage<Item>): void {
     if (isAnnouncedEnd(page, this.place.end)) this.#finish();
     else {
-      this.state = 'behind';
+      this.phase = 'behind';
       this.next = rangeOf(page.range.page + 1, page.range.size);
     }
   }
@@ -207,7 +207,7 @@ export class ListReader<Item> {
 
   /** Rule 15 */
   #startPlainLoop(page = this.#plain.page): void {
-    this.state = 'pages';
+    this.phase = 'pages';
     this.next = rangeOf(page, this.#plain.size);
     this.idle = 0;
     if (this.#expected === undefined) this.#updatePlace({ page: this.place.page ?? this.#pageOfPlace });
@@ -220,7 +220,7 @@ export class ListReader<Item> {
 
   #readPage(page: ReceivedPage<Item>): void {
     // Rule 16
-    if (this.#expected === undefined) this.#reportUnverified('no-overlap');
+    if (this.#expected === undefined) this.#markUnverified('no-overlap');
     const { range, data, ids, lastPage } = page;
     const json = JSON.stringify(data);
     const isRepeated = ids.length > 0 && json === this.#previous;
@@ -246,19 +246,19 @@ export class ListReader<Item> {
 
   /** Ends the walk. If items are missing, reads the list again (rules 19 and 20). */
   #finish(): void {
-    for (const each of this.#held.splice(0)) this.#take(each);
-    if (this.#isMissing && this.#isFromStart && this.state !== 'pages') {
+    for (const each of this.#kept.splice(0)) this.#take(each);
+    if (this.#isMissing && this.#isFromStart && this.phase !== 'pages') {
       this.#expected = this.place.count ?? this.place.end;
       this.#previous = '';
       this.#startPlainLoop(this.#plain.page - 1);
     } else {
-      this.state = 'end';
-      if (this.#isMissing) this.#reportUnverified('count-mismatch');
+      this.phase = 'end';
+      if (this.#isMissing) this.#markUnverified('count-mismatch');
     }
   }
 
   /** Rule 20 */
-  #reportUnverified(reason: ListUnverifiedEvent['reason']): void {
+  #markUnverified(reason: ListUnverifiedEvent['reason']): void {
     if (this.unverified !== reason) this.#onUnverified((this.unverified = reason));
   }
 

@@ -125,7 +125,7 @@ export class Limiter implements SharedLimiter {
     return Math.max(
       outage,
       this.#limitReadyAt(now),
-      this.#share?.readyAt(now, priority) ?? this.#roomAt(now, priority),
+      this.#share?.readyAt(now, priority) ?? this.#unsharedReadyAt(now, priority),
     );
   }
 
@@ -135,7 +135,7 @@ export class Limiter implements SharedLimiter {
   }
 
   /** When a process that shares with no other leaves enough room: for those that find out (rule 5), for normal calls. */
-  #roomAt(now: number, priority: Priority): number {
+  #unsharedReadyAt(now: number, priority: Priority): number {
     const waiting = () => (priority === 'normal' ? this.queue.normal : this.queue.size);
     if (this.window.isUnknown(now)) return this.window.probeAt(now, priority, waiting());
     return priority === 'normal' || this.queue.isBackgroundDue ? now : this.window.reservedUntil(now);

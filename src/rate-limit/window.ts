@@ -21,11 +21,11 @@ const expected = { calls: 0.3, burst: 0.3 };
  * With a limit of 100, and at most 40 normal calls in each of the last two windows, half a window before its end, that is
  * 40 · 0.5 + 30 · √0.5 = 42.
  *
- * @param part What is left of the window, from 0 to 1.
+ * @param partLeft What is left of the window, from 0 to 1.
  */
-export function reserveForNormal(part: number, limit: number, [last, beforeLast]: NormalCalls): number {
+export function reserveForNormal(partLeft: number, limit: number, [last, beforeLast]: NormalCalls): number {
   const usual = Math.max(last ?? expected.calls * limit, beforeLast ?? expected.calls * limit);
-  return Math.ceil(usual * part + expected.burst * limit * Math.sqrt(part));
+  return Math.ceil(usual * partLeft + expected.burst * limit * Math.sqrt(partLeft));
 }
 
 /** How many normal calls arrived in the last window and in the one before; `undefined` of one that isn't known. */
@@ -52,7 +52,7 @@ export class RateWindow {
   /** When the window ends, or the last one did: epoch seconds on the API's clock. */
   reset: number | undefined;
   /** Requests of this client that have ended and may count in the window. */
-  own = 0;
+  ownCount = 0;
   /** Normal calls that arrived in this window, including those that were rejected, and in the two before. */
   arrived = 0;
   arrivedBefore: NormalCalls = [];
@@ -134,8 +134,8 @@ export class RateWindow {
 
   /** Milliseconds until so many requests have been sent, at least. */
   delay(now: number, requests: number): number {
-    const own = this.isOver(now) ? 0 : this.own;
-    const excess = requests - (this.limit - Math.max(this.#counted(now), own + this.inFlight));
+    const ownCount = this.isOver(now) ? 0 : this.ownCount;
+    const excess = requests - (this.limit - Math.max(this.#counted(now), ownCount + this.inFlight));
     const first = this.isHidden ? (this.#endTimes[0] ?? now) + this.length - now : this.timeLeft(now) || this.length;
     const delay = excess <= 0 ? 0 : first + (Math.ceil(excess / Math.max(1, this.limit)) - 1) * this.length;
     return Math.max(delay, this.#pausedUntil - now);
@@ -221,20 +221,20 @@ export class RateWindow {
     this.limit = limit;
     this.reset = this.#firstReset = reset;
     this.isHidden = false;
-    this.own = this.#used = 0;
+    this.ownCount = this.#used = 0;
     if (this.number === 1) return; // The calls that found out about the first window arrived in it.
     this.arrivedBefore = [this.arrived, this.arrivedBefore[0]];
     this.arrived = 0;
   }
 
   #count(now: number, { windowNumber }: WindowRequest): void {
-    if (windowNumber === this.number) this.own += 1;
+    if (windowNumber === this.number) this.ownCount += 1;
     if (this.isHidden) this.#endTimes.push(now);
   }
 
   #counted(now: number): number {
     while ((this.#endTimes[0] ?? now) <= now - this.length) this.#endTimes.shift();
     if (this.isHidden) return this.#endTimes.length;
-    return this.isOver(now) ? 0 : Math.max(Math.min(this.#used, this.limit), this.own);
+    return this.isOver(now) ? 0 : Math.max(Math.min(this.#used, this.limit), this.ownCount);
   }
 }

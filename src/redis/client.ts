@@ -1,6 +1,6 @@
 import { throwInvalid } from '../utils/arguments.ts';
 import { hexDigest } from '../utils/runtime.ts';
-import { withTimeout } from '../utils/values.ts';
+import { withTimeout } from '../utils/timing.ts';
 
 /** The part of a node-redis client that the SDK uses (`createClient()`, `createCluster()`, …). Version 4 or later. */
 export interface NodeRedisClient {

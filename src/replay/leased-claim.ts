@@ -1,6 +1,6 @@
 import { ExampleError } from '../errors/example-error.ts';
 import { milliseconds, text, wholeNumber } from '../utils/arguments.ts';
-import { withTimeout } from '../utils/values.ts';
+import { withTimeout } from '../utils/timing.ts';
 import { defaultRetention, type ReplayClaim } from './store.ts';
 
 /** Options of a replay store that several processes use. */

@@ -89,11 +89,11 @@ interface State {
   /** Requests of this window that were granted to background calls. */
   background: number;
   arrivedBefore: NormalCalls;
-  processes: Record<string, Part>;
+  processes: Record<string, ProcessState>;
 }
 
 /** What one process has of the window. */
-interface Part {
+interface ProcessState {
   seenAt: number;
   /** Granted requests that `used` may not include yet: available or in flight. */
   outstanding: number;
@@ -106,7 +106,7 @@ interface Part {
   background: number;
 }
 
-const emptyPart: Part = { seenAt: 0, outstanding: 0, granted: 0, arrived: 0, normal: 0, background: 0 };
+const newProcess: ProcessState = { seenAt: 0, outstanding: 0, granted: 0, arrived: 0, normal: 0, background: 0 };
 
 /**
  * Applies the report of one process, and grants it part of the shared window. A {@link RateLimitStore} of your own must
@@ -132,11 +132,11 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const { limit, used, reset, probedAt } = state;
   const timeLeft = isOver ? 0 : Math.ceil(state.endsAt - now);
   const mayChange =
-    total === 0 && (leftOf(state) > 0 || partsOf(state).some((part) => part !== own && part.outstanding > 0));
+    total === 0 && (leftOf(state) > 0 || processesOf(state).some((each) => each !== own && each.outstanding > 0));
   const usual = Math.min(maxSyncPause, lifetime(state) / 4) / (mayChange ? 10 : 1);
   const probePause = Math.min(probeTimeout, Math.max(20, now - probedAt)) / 4;
   const nextSyncIn = Math.ceil(isOver ? probePause : Math.min(usual, timeLeft));
-  const processes = partsOf(state).filter(({ seenAt }) => now - seenAt <= lifetime(state)).length;
+  const processes = processesOf(state).filter(({ seenAt }) => now - seenAt <= lifetime(state)).length;
   const grant: Grant = { ...granted, limit, used, reset, timeLeft, processes, nextSyncIn };
   // Only this package reads replies.
   const reply = grant as unknown as RateLimitStoreReply;
@@ -150,8 +150,8 @@ function parse(stored: string | undefined, now: number): State {
   if (stored === undefined) return empty;
   // The `as` holds because only this module writes the state.
   const state: State = { ...empty, ...(JSON.parse(stored) as Partial<State>) };
-  for (const [id, part] of Object.entries(state.processes)) state.processes[id] = { ...emptyPart, ...part };
-  return partsOf(state).some(({ seenAt }) => seenAt > now + 1_000) ? empty : state;
+  for (const [id, each] of Object.entries(state.processes)) state.processes[id] = { ...newProcess, ...each };
+  return processesOf(state).some(({ seenAt }) => seenAt > now + 1_000) ? empty : state;
 }
 
 /** Milliseconds after which a silent process is dead. One with waiting calls syncs more often. */
@@ -159,7 +159,7 @@ function lifetime({ startedAt, endsAt }: State): number {
   return Math.max(5_000, Math.min(24_000, 0.4 * (endsAt - startedAt)));
 }
 
-function partsOf({ processes }: State): Part[] {
+function processesOf({ processes }: State): ProcessState[] {
   return Object.values(processes);
 }
 
@@ -169,9 +169,10 @@ function learnWindow(state: State, { limit, reset, used, timeLeft, probeFailed }
   const later = reset - state.reset;
   // The ends of two short windows may be closer than the jitter.
   if ((later > resetJitter || (later > 0 && now >= state.endsAt)) && timeLeft > 0) {
-    if (state.reset > 0) state.arrivedBefore = [sum(partsOf(state), (part) => part.arrived), state.arrivedBefore[0]];
+    if (state.reset > 0)
+      state.arrivedBefore = [sum(processesOf(state), (each) => each.arrived), state.arrivedBefore[0]];
     Object.assign(state, { limit, reset, used, startedAt: now, endsAt: now + timeLeft, background: 0 });
-    for (const part of partsOf(state)) part.granted = part.arrived = 0;
+    for (const each of processesOf(state)) each.granted = each.arrived = 0;
   } else if (reset > 0 && Math.abs(later) <= resetJitter) {
     if (used >= state.used) state.limit = limit;
     state.used = Math.max(state.used, used);
@@ -181,17 +182,17 @@ function learnWindow(state: State, { limit, reset, used, timeLeft, probeFailed }
 }
 
 /** Applies what the process reports about itself. */
-function takeReport(state: State, report: Report, now: number): Part {
+function takeReport(state: State, report: Report, now: number): ProcessState {
   const { process, available, inFlight, sent, arrived, normal, background, reset } = report;
-  for (const part of partsOf(state)) {
+  for (const each of processesOf(state)) {
     // A dead one waits for nothing. What it was granted in this window still counts, because it may have sent it.
-    if (now - part.seenAt > lifetime(state)) part.outstanding = part.normal = part.background = 0;
+    if (now - each.seenAt > lifetime(state)) each.outstanding = each.normal = each.background = 0;
   }
-  const counts = ([, part]: [string, Part]) => part.granted > 0 || now - part.seenAt <= lifetime(state);
+  const counts = ([, each]: [string, ProcessState]) => each.granted > 0 || now - each.seenAt <= lifetime(state);
   state.processes = Object.fromEntries(Object.entries(state.processes).filter(counts));
   const isSame = reset > 0 && Math.abs(reset - state.reset) <= resetJitter;
-  const { seenAt, ...before } = state.processes[process] ?? emptyPart;
-  const own: Part = {
+  const { seenAt, ...before } = state.processes[process] ?? newProcess;
+  const own: ProcessState = {
     ...before,
     // Updated rarely, so that a sync that changes nothing else writes nothing.
     seenAt: now - seenAt > lifetime(state) / 4 ? now : seenAt,
@@ -211,45 +212,45 @@ export type Counts = Record<Priority, number>;
  * Grants requests when the window has ended, or none is known, as a limiter does without a store (rule 5). Their
  * responses show the current window.
  */
-function probe(state: State, own: Part, now: number): Counts {
-  const parts = partsOf(state);
-  const outstanding = sum(parts, (part) => part.outstanding);
+function probe(state: State, own: ProcessState, now: number): Counts {
+  const all = processesOf(state);
+  const outstanding = sum(all, (each) => each.outstanding);
   const probes = now < state.probedAt + probeTimeout ? Math.min(state.probes, outstanding) : 0;
   const roomFor = (priority: Priority) => {
     const most = Math.min(maxProbes[priority], state.limit);
-    const waiting = sum(parts, (part) => part[priority]);
+    const waiting = sum(all, (each) => each[priority]);
     return Math.max(0, waiting <= maxProbes.normal ? most - probes : probes === 0 ? 1 : 0);
   };
   const normal = Math.min(roomFor('normal'), own.normal);
-  const background = parts.some((part) => part.normal > 0) ? 0 : Math.min(roomFor('background'), own.background);
+  const background = all.some((each) => each.normal > 0) ? 0 : Math.min(roomFor('background'), own.background);
   if (normal + background > 0) Object.assign(state, { probedAt: now, probes: probes + normal + background });
   return { normal, background };
 }
 
 /** Rule 25: divides what is left. Normal calls come first; a tenth goes to background calls. */
-function divide(state: State, own: Part, now: number): Counts {
+function divide(state: State, own: ProcessState, now: number): Counts {
   const { limit, startedAt, endsAt, background } = state;
-  const parts = partsOf(state);
-  const others = parts.filter((part) => part !== own);
+  const all = processesOf(state);
+  const others = all.filter((each) => each !== own);
   const left = leftOf(state);
   const tenth = limit / requestsPerBackgroundCall;
-  const wanted = sum(parts, (part) => part.background);
+  const wanted = sum(all, (each) => each.background);
   const due = Math.min(left, wanted, Math.max(0, Math.ceil(tenth - background)));
-  const waiting = sum(parts, ({ normal }) => normal);
-  const part = (endsAt - now) / (endsAt - startedAt);
-  const kept = waiting + reserveForNormal(part, limit, state.arrivedBefore);
-  const partOf = (priority: Priority, amount: number) => {
-    const needOf = (each: Part): Need => [each.granted, each[priority]];
-    return fairPart(amount, needOf(own), others.map(needOf));
+  const waiting = sum(all, ({ normal }) => normal);
+  const partLeft = (endsAt - now) / (endsAt - startedAt);
+  const kept = waiting + reserveForNormal(partLeft, limit, state.arrivedBefore);
+  const shareOf = (priority: Priority, amount: number) => {
+    const needOf = (each: ProcessState): Need => [each.granted, each[priority]];
+    return fairShare(amount, needOf(own), others.map(needOf));
   };
-  return { normal: partOf('normal', left - due), background: partOf('background', Math.max(due, left - kept)) };
+  return { normal: shareOf('normal', left - due), background: shareOf('background', Math.max(due, left - kept)) };
 }
 
 /** What is left for all processes together. The API's count may lag behind, so granted requests count as well. */
 function leftOf(state: State): number {
-  const parts = partsOf(state);
-  const granted = sum(parts, (part) => part.granted);
-  return Math.max(0, state.limit - Math.max(state.used + sum(parts, ({ outstanding }) => outstanding), granted));
+  const all = processesOf(state);
+  const granted = sum(all, (each) => each.granted);
+  return Math.max(0, state.limit - Math.max(state.used + sum(all, ({ outstanding }) => outstanding), granted));
 }
 
 /** What a process was granted in the window, and what it could still use. */
@@ -259,7 +260,7 @@ type Need = readonly [granted: number, missing: number];
  * Divides by max-min fairness: small needs are met in full, and larger ones end up with equal totals. A remainder goes
  * to the process that asks first.
  */
-function fairPart(left: number, own: Need, others: readonly Need[]): number {
+function fairShare(left: number, own: Need, others: readonly Need[]): number {
   let low = 0;
   let high = Math.max(...[own, ...others].map(([granted, missing]) => granted + missing));
   while (low < high) {

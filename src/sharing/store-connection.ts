@@ -3,8 +3,7 @@ import type { ConnectStore, Share, SharedLimiter } from '../rate-limit/share.ts'
 import type { RateWindow } from '../rate-limit/window.ts';
 import { callable, type KeysOf } from '../utils/arguments.ts';
 import { hexDigest } from '../utils/runtime.ts';
-import { backoff } from '../utils/timing.ts';
-import { withTimeout } from '../utils/values.ts';
+import { backoff, withTimeout } from '../utils/timing.ts';
 import type { Counts, Grant, Report } from './step.ts';
 import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
@@ -52,7 +51,7 @@ class StoreConnection implements Share {
   /** True if one was granted after the end of the window, as a probe of the next one. */
   #isProbe = false;
   /** What the store knew after the last sync: the window, failed probes, requests in use, and calls without one. */
-  #known = { window: 0, failedProbes: 0, outstanding: 0, arrived: 0, missing: { normal: 0, background: 0 } };
+  #known = { windowNumber: 0, failedProbes: 0, outstanding: 0, arrived: 0, missing: { normal: 0, background: 0 } };
   #processes = 1;
   #nextSyncAt = -Infinity;
   #isSyncing = false;
@@ -70,10 +69,10 @@ class StoreConnection implements Share {
   }
 
   readyAt(now: number, priority: Priority): number | undefined {
-    const { isHidden, limit, own, inFlight } = this.#window;
+    const { isHidden, limit, ownCount, inFlight } = this.#window;
     if (isHidden) return undefined;
     if (this.#unavailable) {
-      const isLeft = Math.max(1, Math.floor(limit / this.#processes)) > own + inFlight;
+      const isLeft = Math.max(1, Math.floor(limit / this.#processes)) > ownCount + inFlight;
       return isLeft || this.#window.isOver(now) ? undefined : now + this.#window.timeLeft(now);
     }
     this.#checkWindow(now);
@@ -85,7 +84,7 @@ class StoreConnection implements Share {
   }
 
   update(now: number): number {
-    this.#reportUnavailable();
+    this.#notifyUnavailable();
     if (this.#isSyncing || this.#window.isHidden) return Infinity;
     this.#reportSoon();
     const next = this.#unavailable || !this.#isUrgent ? this.#nextSyncAt : now;
@@ -98,8 +97,8 @@ class StoreConnection implements Share {
 
   /** True if other processes wait for what this one knows, or calls wait that the store doesn't know of. */
   get #isUrgent(): boolean {
-    const { window, failedProbes, missing } = this.#known;
-    if (window !== this.#window.number || failedProbes !== this.#window.failedProbes) return true;
+    const { windowNumber, failedProbes, missing } = this.#known;
+    if (windowNumber !== this.#window.number || failedProbes !== this.#window.failedProbes) return true;
     const { normal, background } = this.#missing;
     return (normal > 0 && missing.normal === 0) || (background > 0 && missing.background === 0);
   }
@@ -124,7 +123,7 @@ class StoreConnection implements Share {
   /** Drops the available requests if their window is over. */
   #checkWindow(now: number): void {
     const isOver = this.#window.timeLeft(now) === 0 && !this.#isProbe;
-    if (isOver || this.#window.number !== this.#known.window) this.#available = { normal: 0, background: 0 };
+    if (isOver || this.#window.number !== this.#known.windowNumber) this.#available = { normal: 0, background: 0 };
   }
 
   /** True if the store doesn't know yet that requests were used or are not needed. */
@@ -152,7 +151,7 @@ class StoreConnection implements Share {
       const key = await this.#key;
       // Built afterwards, so that it covers calls that have arrived meanwhile.
       const request = this.#report(this.#limiter.timing.now());
-      const seen = { window: this.#window.number, failedProbes: this.#window.failedProbes };
+      const seen = { windowNumber: this.#window.number, failedProbes: this.#window.failedProbes };
       // The user's function, so it may return anything.
       const synced = Promise.resolve(this.#sync(key, request as unknown as RateLimitStoreRequest));
       const reply = checkReply(await withTimeout(synced, syncTimeout, 'The rate-limit store'));
@@ -178,13 +177,13 @@ class StoreConnection implements Share {
       normal: Math.min(this.#available.normal, normal),
       background: Math.min(this.#available.background, background),
     };
-    const { inFlight, own, arrived, limit, used, reset = 0, failedProbes } = this.#window;
+    const { inFlight, ownCount, arrived, limit, used, reset = 0, failedProbes } = this.#window;
     return {
       process: this.#process,
       ...this.#missing,
       available: this.#available.normal + this.#available.background,
       inFlight,
-      sent: own + inFlight,
+      sent: ownCount + inFlight,
       arrived,
       limit,
       used,
@@ -194,7 +193,7 @@ class StoreConnection implements Share {
     };
   }
 
-  #apply(seen: { window: number; failedProbes: number }, asked: Report, reply: Grant): void {
+  #apply(seen: { windowNumber: number; failedProbes: number }, asked: Report, reply: Grant): void {
     const now = this.#limiter.timing.now();
     const { normal, background, processes, nextSyncIn } = reply;
     const missing = { normal: asked.normal - normal, background: asked.background - background };
@@ -202,10 +201,16 @@ class StoreConnection implements Share {
     if (reply.reset > 0) this.#window.adopt(now, reply);
     // What was available belongs to the window before.
     if (this.#window.number !== number) this.#available = { normal: 0, background: 0 };
-    const isAdopted = this.#window.number !== number && number === seen.window;
+    const isAdopted = this.#window.number !== number && number === seen.windowNumber;
     const outstanding = asked.available + asked.inFlight + normal + background;
     const { arrived } = asked;
-    this.#known = { ...seen, window: isAdopted ? this.#window.number : seen.window, outstanding, arrived, missing };
+    this.#known = {
+      ...seen,
+      windowNumber: isAdopted ? this.#window.number : seen.windowNumber,
+      outstanding,
+      arrived,
+      missing,
+    };
     this.#isProbe = reply.timeLeft === 0;
     this.#available.normal += normal;
     this.#available.background += background;
@@ -214,7 +219,7 @@ class StoreConnection implements Share {
   }
 
   /** Tells each client once, including clients whose calls begin while it is unavailable. */
-  #reportUnavailable(): void {
+  #notifyUnavailable(): void {
     if (this.#unavailable === undefined) return;
     const { error } = this.#unavailable;
     this.#limiter.notify((observer) => {

@@ -159,13 +159,13 @@ export class ClientEventEmitter {
   /** True if any event has listeners. A field, because each call reads it. */
   isObserved = false;
   /** Calls the listener that is `this`. The emitter passes each listener as the context, and identifies it by that. */
-  readonly #call: (this: (event: unknown) => unknown, event: unknown) => void;
+  readonly #notify: (this: (event: unknown) => unknown, event: unknown) => void;
 
   constructor(logger: LeveledLogger) {
-    const report = (error: unknown) =>
+    const logFailure = (error: unknown) =>
       logger.error?.(`An event listener failed (${messageOf(error)}). The call continues.`);
-    this.#call = function (event) {
-      callUserCode(() => this(event), report);
+    this.#notify = function (event) {
+      callUserCode(() => this(event), logFailure);
     };
   }
 
@@ -175,7 +175,7 @@ export class ClientEventEmitter {
     name: Name,
     listener: ClientEventListener<Name>,
   ): void {
-    this.#emitter[method](oneOf('The event', name, clientEventNames), this.#call, callable('The listener', listener));
+    this.#emitter[method](oneOf('The event', name, clientEventNames), this.#notify, callable('The listener', listener));
     this.isObserved = this.#emitter.eventNames().length > 0;
   }
 

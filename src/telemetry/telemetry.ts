@@ -152,8 +152,8 @@ export class CallTelemetry {
       const headers = event ? this.#addHeaders(call.headers, event.headers) : call.headers;
       this.#logRequest(call, headers);
       const result = await send(headers);
-      const report = this.#reportAttempt(call, result, Math.round(performance.now() - start));
-      if (trace) Object.assign(trace, report);
+      const end = this.#onAttemptEnd(call, result, Math.round(performance.now() - start));
+      if (trace) Object.assign(trace, end);
       return result;
     };
     try {
@@ -221,7 +221,7 @@ export class CallTelemetry {
   }
 
   /** Reports the end of an attempt. Returns what the trace needs. */
-  #reportAttempt(call: ObservedCall, { text, error }: ObservedResult, duration: number): object | undefined {
+  #onAttemptEnd(call: ObservedCall, { text, error }: ObservedResult, duration: number): object | undefined {
     const { events, tracer } = this.shared;
     const { response } = call;
     if (!tracer && !this.#logger.debug && !events.has('response')) return undefined;

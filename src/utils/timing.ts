@@ -1,3 +1,5 @@
+import { ExampleError } from '../errors/example-error.ts';
+
 /** How far the clock of {@link now} is ahead of `performance.now()`, in milliseconds. */
 let ahead = 0;
 
@@ -83,4 +85,20 @@ export const maxWriteAttempts = 16;
 /** Waits for a random time. Its maximum doubles with each attempt, because many processes may be competing. */
 export function randomPause(attempt: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** Math.min(attempt, 8)));
+}
+
+/**
+ * Settles as the reply does, or rejects with an {@link ExampleError} after the timeout. A later reply is ignored.
+ *
+ * @param timeout Milliseconds, or `Infinity`.
+ * @param sender Who replies. The error's message begins with it.
+ */
+export function withTimeout<T>(reply: Promise<T>, timeout: number, sender: string): Promise<T> {
+  if (timeout === Infinity) return reply;
+  return new Promise((resolve, reject) => {
+    const end = () => reject(new ExampleError(`${sender} did not reply within ${timeout} ms.`));
+    // Two timers, so that a busy process reads a reply that has arrived before the second one fires.
+    let timer = setTimeout(() => (timer = setTimeout(end, timeout / 2)), timeout / 2);
+    void reply.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -1,5 +1,3 @@
-import { ExampleError } from '../errors/example-error.ts';
-
 // Reads values from outside, which may be anything: JSON, what users throw, and what their functions return.
 
 /** Parses JSON. Returns `undefined`, which JSON doesn't have, if the text is not JSON. */
@@ -44,20 +42,4 @@ export function messageOf(error: unknown): string {
   } catch {
     return 'an error that cannot be read';
   }
-}
-
-/**
- * Settles as the reply does, or rejects with an {@link ExampleError} after the timeout. A later reply is ignored.
- *
- * @param timeout Milliseconds, or `Infinity`.
- * @param sender Who replies. The error's message begins with it.
- */
-export function withTimeout<T>(reply: Promise<T>, timeout: number, sender: string): Promise<T> {
-  if (timeout === Infinity) return reply;
-  return new Promise((resolve, reject) => {
-    const end = () => reject(new ExampleError(`${sender} did not reply within ${timeout} ms.`));
-    // Two timers, so that a busy process reads a reply that has arrived before the second one fires.
-    let timer = setTimeout(() => (timer = setTimeout(end, timeout / 2)), timeout / 2);
-    void reply.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

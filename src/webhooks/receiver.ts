@@ -1,7 +1,6 @@
 import { ExampleError } from '../errors/example-error.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
-import { backoff } from '../utils/timing.ts';
-import { withTimeout } from '../utils/values.ts';
+import { backoff, withTimeout } from '../utils/timing.ts';
 import { claimEvent, eventKeys } from './claims.ts';
 import { eventIssues, type WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';

@@ -1,6 +1,7 @@
 import type { ValidationIssue } from '../errors/index.ts';
 import { addIfNew, type LeveledLogger } from '../telemetry/logger.ts';
-import { callUserCode, isError, messageOf, withTimeout } from '../utils/values.ts';
+import { withTimeout } from '../utils/timing.ts';
+import { callUserCode, isError, messageOf } from '../utils/values.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import type { WebhookEvent } from './events.ts';
 import { WebhookVerificationError } from './verification-error.ts';

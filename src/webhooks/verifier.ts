@@ -1,5 +1,6 @@
 import { ExampleError, InvalidRequestError } from '../errors/example-error.ts';
-import { messageOf, withTimeout } from '../utils/values.ts';
+import { withTimeout } from '../utils/timing.ts';
+import { messageOf } from '../utils/values.ts';
 import { textOf, type RawBody } from './body.ts';
 import { headerReader, type WebhookHeaders } from './headers.ts';
 import { WebhookVerificationError } from './verification-error.ts';

@@ -119,7 +119,7 @@ it('items without an id are read as they come, and an event, the log and the pag
   expect(lines).toEqual([expect.stringMatching(/GET \/projects: .* each item .*no-overlap/)]);
 });
 
-// Main street, row 12: a sync that goes on from its cursor each time it was killed.
+// A sync that goes on from its cursor each time it was killed.
 describe('a sync of 5 000 items, killed six times, while items come and go', () => {
   it.each(['created_at', 'created_at, newest first', 'updated_at'])('sorted by %s', async (order) => {
     const random = seeded(12);

@@ -13,7 +13,7 @@ it.each(['README.md', 'docs/benchmarks.md'])('the figures in %s are those that t
 });
 
 it('a page that asks for figures of no benchmark is refused, with the names that there are', () => {
-  expect(() => fillIn('<!-- bench:speed -->\n<!-- /bench -->')).toThrow('"speed". There are: main-street, overhead, ');
+  expect(() => fillIn('<!-- bench:speed -->\n<!-- /bench -->')).toThrow('"speed". There are: set-ups, overhead, ');
 });
 
 /** Limits that users set, by page. They are no results. */

@@ -1,7 +1,7 @@
 // Prints what the scenarios show: `npm run scenarios`. With `-- --save`, writes bench/results/scenarios.md. With `-- 5`, prints row 5 only.
 import { writeFileSync } from 'node:fs';
 import type { Figures } from '../support/world/figures.ts';
-import { mainStreet, outages } from './main-street.ts';
+import { setUps, outages } from './set-ups.ts';
 import { measure, type Row } from './row.ts';
 
 const [argument] = process.argv.slice(2);
@@ -38,7 +38,7 @@ async function tableOf(rows: readonly Row[], prefix: (row: Row) => string) {
 }
 
 const heads = '| set-up | this SDK | `fetch` | simple client | goals |\n| --- | --- | --- | --- | --- |';
-const rows = mainStreet.filter(({ row }) => only === undefined || only === `${row}`);
+const rows = setUps.filter(({ row }) => only === undefined || only === `${row}`);
 const { met, table } = await tableOf(rows, ({ row }) => `${row} | `);
 const end = `Goals are met in ${met} of ${rows.length} rows.`;
 console.log(end);

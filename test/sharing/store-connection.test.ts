@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Client, ClientOptions, RateLimitStore, RateLimitStoreEvent } from '@example/sdk';
 import { createRateLimitStore } from '@example/sdk/rate-limit';
 import type { Report } from '../../src/sharing/step.ts';
-import { withTimeout } from '../../src/utils/values.ts';
+import { withTimeout } from '../../src/utils/timing.ts';
 import { throwing } from '../support/http-server.ts';
 import { documentedApi, failing, faults } from '../support/world/api.ts';
 import { MemoryStore } from '../support/world/store.ts';

@@ -6,4 +6,4 @@ import type { Row } from './row.ts';
 export { outages } from './outages.ts';
 
 /** The rows that run on virtual time. */
-export const mainStreet: readonly Row[] = [...ordinaryDays, ...badDays, ...programs].sort((a, b) => a.row - b.row);
+export const setUps: readonly Row[] = [...ordinaryDays, ...badDays, ...programs].sort((a, b) => a.row - b.row);
