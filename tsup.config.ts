@@ -5,6 +5,8 @@ import { bundledLicenses } from './build/bundled-licenses.ts';
 import { writeCommonjs } from './build/commonjs.ts';
 import { keepNotices } from './build/notices.ts';
 import { sbom } from './build/sbom.ts';
+import manifest from './package.json' with { type: 'json' };
+import tsconfig from './tsconfig.json' with { type: 'json' };
 
 // Not by tsup's `clean`: its builds run in parallel, and one would delete what another has written.
 rmSync('dist', { recursive: true, force: true });
@@ -36,14 +38,12 @@ const shared: Options = {
   removeNodeProtocol: false,
 };
 
-const entries = {
-  index: 'src/index.ts',
-  'webhooks/index': 'src/webhooks/index.ts',
-  'redis/index': 'src/redis/index.ts',
-  'sqlite/index': 'src/sqlite/index.ts',
-  'otel/index': 'src/otel/index.ts',
-  'rate-limit/index': 'src/sharing/index.ts',
-};
+const { name: packageName } = manifest;
+const entries = Object.fromEntries(
+  Object.entries(tsconfig.compilerOptions.paths)
+    .filter(([name]) => new RegExp(`^${packageName}(/|$)`).test(name))
+    .map(([name, [path = '']]) => [`${name}/index`.slice(packageName.length + 1), path]),
+);
 
 // They separate the code that needs eventemitter3 or zod from the code that doesn't, because bundlers can't drop half of a file
 // that contains them: a page that only catches errors or verifies webhooks must not get them. Nothing imports them.

@@ -48,6 +48,7 @@ async function measure(): Promise<Sizes> {
     lines: byName(['src', ...rooms, 'test', 'sandbox/src', 'sandbox/test', 'site/src', 'bench', 'examples'], linesOf),
     'gzipped bytes': {
       client: await bytesOf("export * from './dist/index.js'"),
+      NotFoundError: await bytesOf("export { NotFoundError } from './dist/index.js'"),
       verifyWebhook: await bytesOf("export { verifyWebhook } from './dist/webhooks/index.js'"),
     },
     bytes: { tarball: tarball() },

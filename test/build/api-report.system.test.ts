@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { expect, it } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -13,15 +14,15 @@ const error = { logLevel: ExtractorLogLevel.Error };
 const none = { logLevel: ExtractorLogLevel.None };
 
 /** Each entry point, its built files, and what is recorded of it. */
-const entries = [
-  ['@example/sdk', '.', 'dist/index', 'docs/api-report/sdk.api.md'],
-  ['@example/sdk/webhooks', '.', 'dist/webhooks/index', 'docs/api-report/webhooks.api.md'],
-  ['@example/sdk/redis', '.', 'dist/redis/index', 'docs/api-report/redis.api.md'],
-  ['@example/sdk/sqlite', '.', 'dist/sqlite/index', 'docs/api-report/sqlite.api.md'],
-  ['@example/sdk/otel', '.', 'dist/otel/index', 'docs/api-report/otel.api.md'],
-  ['@example/sdk/rate-limit', '.', 'dist/rate-limit/index', 'docs/api-report/rate-limit.api.md'],
+const entries: readonly (readonly [name: string, directory: string, built: string, recorded: string])[] = [
+  ...Object.keys(manifest.exports)
+    .filter((path) => path !== './package.json')
+    .map((path) => {
+      const name = join(manifest.name, path);
+      return [name, '.', join('dist', path, 'index'), `docs/api-report/${basename(name)}.api.md`] as const;
+    }),
   ['@example/sandbox', 'sandbox', 'sandbox/dist/index', 'sandbox/api-report.md'],
-] as const;
+];
 
 function configOf(directory: string, built: string, folder: string): ExtractorConfig {
   const projectFolder = join(root, directory);

@@ -7,7 +7,7 @@ import { replying } from '../support/replies.ts';
 
 const target = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
 
-it.each<[status: number, name: keyof typeof sdk]>([
+const classOfStatus: readonly [status: number, name: keyof typeof sdk][] = [
   [400, 'BadRequestError'],
   [401, 'AuthenticationError'],
   [402, 'APIError'],
@@ -19,13 +19,21 @@ it.each<[status: number, name: keyof typeof sdk]>([
   [499, 'APIError'],
   [500, 'InternalServerError'],
   [599, 'InternalServerError'],
-])('the status %i is a %s, and of no other class', async (status, name) => {
+];
+
+it.each(classOfStatus)('the status %i is a %s, and of no other class', async (status, name) => {
   const error = (await rejection(clientOf(replying(status), { maxRetries: 0 }).users.get('user_123'))) as Error;
   expect([error.name, error.constructor]).toEqual([name, sdk[name]]);
   expect(error.message).toMatch(`Answered ${status}. (${status} GET /users/{id}`);
   for (const base of [APIError, CallError, ExampleError, Error]) expect(error).toBeInstanceOf(base);
   const others = [NotFoundError, sdk.InternalServerError, sdk.RateLimitError].filter((each) => each !== sdk[name]);
   for (const other of others) expect(error).not.toBeInstanceOf(other);
+});
+
+it('each class of a status has one: `errorClasses` in src/http/response.ts', () => {
+  const classes = Object.entries(sdk).filter(([, value]) => Object.getPrototypeOf(value) === APIError);
+  const given = classOfStatus.map(([, name]) => name);
+  expect(classes.map(([name]) => name).filter((name) => !given.some((each) => each === name))).toEqual([]);
 });
 
 describe('instanceof', () => {

@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
+import { Limiter } from '../../src/rate-limit/limiter.ts';
+import { Outage } from '../../src/rate-limit/outage.ts';
 import { rateLimiterFor, type RateLimiterOptions } from '../../src/rate-limit/registry.ts';
 import { garbageCollector } from '../support/garbage-collector.ts';
 
@@ -8,6 +10,29 @@ const options = { baseUrl: 'https://api.example.com/v1', fetch: globalThis.fetch
 const limiterOf = (token: string, more: Partial<RateLimiterOptions> = {}) =>
   rateLimiterFor({ ...options, token, ...more });
 const otherFetch = () => undefined;
+
+/** What other copies of the package may use of an object: the names of its methods and fields. */
+const namesOf = (of: object): string =>
+  [...Object.getOwnPropertyNames(Object.getPrototypeOf(of)), ...Object.keys(of)].sort().join(' ');
+
+const advice = 'Increase the number of registryKey in src/rate-limit/registry.ts, then run this test with --update.';
+
+// Two versions of the package may be loaded.
+it('copies of the package that share limiters have the same ones', () => {
+  limiterOf('shape');
+  const keys = Object.getOwnPropertySymbols(globalThis).map(({ description }) => description);
+  const { window, queue } = new Limiter('');
+  const shared = [new Limiter(''), new Outage(), window, queue].map(namesOf);
+  expect([...keys.filter((key) => key?.includes('rate-limiters')), ...shared], advice).toMatchInlineSnapshot(`
+    [
+      "@example/sdk/rate-limiters/7",
+      "acquire configure constructor dispatch isTooLate notify outage queue snapshot timing window",
+      "answered constructor ended enter failed hold isFailing isRouteFailing lastError leave mayRetry mayWork number onChange readyAt sent since unavailableError",
+      "adopt arrived arrivedBefore assume constructor delay failedProbes inFlight isHidden isOver isUnknown length limit number ownCount probeAt readyAt recordLoss recordResponse remaining reservedUntil reset room sent timeLeft used",
+      "background constructor countBefore first isBackgroundDue normal put remove sent size toArray",
+    ]
+  `);
+});
 
 describe('the limiter of a token', () => {
   it('is the same for every client in the process, and another for another token or base URL', () => {

@@ -32,5 +32,5 @@ it('docs/options.md says of each option what its comment says', async () => {
   const page = readFileSync(join(root, 'docs/options.md'), 'utf8');
 
   expect(page).toContain('<!-- options:ClientOptions -->');
-  expect(page).toBe(await withOptions(page)); // `npm run docs:options` writes them.
+  expect(page, 'To write it: npm run docs:options').toBe(await withOptions(page));
 });

@@ -27,9 +27,13 @@ const workflows = globSync('.github/workflows/*.yml', { cwd: root }).map(read);
 it('dependabot and SECURITY.md know all packages that are bundled; their fixes come apart from other updates', () => {
   expect(bundled.size).toBeGreaterThan(5);
   const groups = updates[0]?.groups;
-  for (const name of ['bundled', 'bundled-fixes']) expect(new Set(groups?.[name]?.patterns)).toEqual(bundled);
+  for (const name of ['bundled', 'bundled-fixes'])
+    expect(new Set(groups?.[name]?.patterns), `.github/dependabot.yml, ${name}`).toEqual(bundled);
   expect(groups?.['bundled-fixes']?.['applies-to']).toBe('security-updates');
-  expect([...bundled].filter((name) => !read('SECURITY.md').includes(name))).toEqual([]);
+  expect(
+    [...bundled].filter((name) => !read('SECURITY.md').includes(name)),
+    'SECURITY.md',
+  ).toEqual([]);
 });
 
 it('dependabot updates each package.json of the repository', () => {

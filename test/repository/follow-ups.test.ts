@@ -1,0 +1,58 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as sdk from '@example/sdk';
+import { WebhookVerificationError } from '@example/sdk/webhooks';
+import manifest from '../../package.json' with { type: 'json' };
+import tsconfig from '../../tsconfig.json' with { type: 'json' };
+import { clientEventNames } from '../../src/telemetry/events.ts';
+
+// What a change needs in files that nothing imports. A test that fails names the file, and shows what it lacks.
+
+const root = join(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const all = (path: string, pattern: RegExp) => Array.from(read(path).matchAll(pattern), ([, part = '']) => part);
+
+const exported: readonly [name: string, value: unknown][] = Object.entries({ ...sdk, WebhookVerificationError });
+const errors = exported.flatMap(([name, value]) =>
+  typeof value === 'function' && value.prototype instanceof Error ? [{ name, prototype: value.prototype }] : [],
+);
+const entryPoints = Object.keys(manifest.exports).filter((path) => path !== './package.json');
+const sourceOf = new Map(Object.entries(tsconfig.compilerOptions.paths).map(([name, [path = '']]) => [name, path]));
+const nameOf = (entryPoint: string) => join(manifest.name, entryPoint);
+const resources = globSync('src/resources/*.ts', { cwd: root }).map((path) => basename(path));
+
+it.each<[file: string, what: string, texts: readonly string[]]>([
+  ['docs/errors.md', 'each class of errors', errors.map(({ name }) => `\`${name}\``)],
+  ['docs/observability.md', 'each event', clientEventNames.map((name) => `| \`${name}\``)],
+  ['src/index.ts', 'the type of each event', all('src/telemetry/events.ts', /^export interface (\w+Event) /gm)],
+  ['tsconfig.json', 'the source of each entry point', entryPoints.map((path) => `"${nameOf(path)}": [`)],
+  ['typedoc.json', 'each entry point', entryPoints.map((path) => `"${sourceOf.get(nameOf(path))?.slice(2)}"`)],
+  ['site/pages/api.md', 'each entry point', entryPoints.map((path) => `"${nameOf(path)}".`)],
+  ['src/client.ts', 'each resource', resources.map((file) => `'./resources/${file}'`)],
+  ['src/index.ts', 'each resource', resources.map((file) => `'./resources/${file}'`)],
+  ['test/http/requests.test.ts', 'each resource', resources.map((file) => `${basename(file, '.ts')}.`)],
+])('%s has %s', (file, _, texts) => {
+  expect(texts.length).toBeGreaterThan(0);
+  expect(texts.filter((text) => !read(file).includes(text))).toEqual([]);
+});
+
+it('brandErrors() in src/errors/index.ts has each class of errors', () => {
+  expect(errors.map(({ prototype }) => (prototype as Error).name)).toEqual(errors.map(({ name }) => name));
+});
+
+describe.each([
+  ['docs/internals/rate-limits.md', 'src/{rate-limit,sharing}/*.ts'],
+  ['docs/internals/pagination.md', 'src/pagination/*.ts'],
+  ['docs/internals/retries.md', 'src/http/*.ts'],
+])('%s', (page, sources) => {
+  it('numbers its rules without a gap, and has those that the code names', () => {
+    const rules = all(page, /^(\d+)\. /gm).map(Number);
+    expect(rules).toEqual(rules.map((_, index) => index + 1));
+    const inCode = /\brules? (\d+)(?: (?:and|to) (\d+))?(?! of)\b/gi;
+    const named = globSync(sources, { cwd: root }).flatMap((path) =>
+      Array.from(read(path).matchAll(inCode), ([, first, last = first]) => `${path}: ${last}`),
+    );
+    expect(named.filter((each) => Number(each.split(': ')[1]) > rules.length)).toEqual([]);
+  });
+});
