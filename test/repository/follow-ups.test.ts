@@ -26,12 +26,20 @@ it.each<[file: string, what: string, texts: readonly string[]]>([
   ['docs/errors.md', 'each class of errors', errors.map(({ name }) => `\`${name}\``)],
   ['docs/observability.md', 'each event', clientEventNames.map((name) => `| \`${name}\``)],
   ['src/index.ts', 'the type of each event', all('src/telemetry/events.ts', /^export interface (\w+Event) /gm)],
+  ['package.json', 'the types of each entry point', entryPoints.slice(1).map((path) => `"${path.slice(2)}": [`)],
   ['tsconfig.json', 'the source of each entry point', entryPoints.map((path) => `"${nameOf(path)}": [`)],
   ['typedoc.json', 'each entry point', entryPoints.map((path) => `"${sourceOf.get(nameOf(path))?.slice(2)}"`)],
   ['site/pages/api.md', 'each entry point', entryPoints.map((path) => `"${nameOf(path)}".`)],
   ['src/client.ts', 'each resource', resources.map((file) => `'./resources/${file}'`)],
   ['src/index.ts', 'each resource', resources.map((file) => `'./resources/${file}'`)],
   ['test/http/requests.test.ts', 'each resource', resources.map((file) => `${basename(file, '.ts')}.`)],
+  ['sandbox/src/resources/index.ts', 'each resource', resources.map((file) => `'./${file}'`)],
+  [
+    'sandbox/src/dashboard/requests/reproduce.ts',
+    'each resource',
+    resources.map((file) => `/v1/${basename(file, '.ts')}`),
+  ],
+  ['sandbox/docs/reference.md', 'each resource', resources.map((file) => `\`${basename(file, '.ts')}\``)],
 ])('%s has %s', (file, _, texts) => {
   expect(texts.length).toBeGreaterThan(0);
   expect(texts.filter((text) => !read(file).includes(text))).toEqual([]);

@@ -12,14 +12,14 @@ const pages = [
   '.github/PULL_REQUEST_TEMPLATE.md',
   'docs/internals/*.md',
 ];
-const sources = '{*,{src,test,sandbox,bench,site,.github}/**/*}.{ts,tsx}';
+const sources = '{*,{src,test,sandbox,bench,build,site,.github}/**/*}.{ts,tsx}';
 const files = globSync(sources, { cwd: root, exclude: ['**/node_modules/**'] }).map((file) => basename(file));
 
 it.each(globSync(pages, { cwd: root }))('%s names files, pages and scripts that exist', (page) => {
   const text = readFileSync(join(root, page), 'utf8');
   const all = (pattern: RegExp) => Array.from(text.matchAll(pattern), ([whole, part]) => part ?? whole);
 
-  const paths = all(/(?:site\/)?(?:src|test|sandbox|docs|bench|\.github)\/[\w./-]*\w(?![\w*<-]|\/<)/g);
+  const paths = all(/(?:site\/)?(?:src|test|sandbox|docs|bench|build|\.github)\/[\w./-]*\w(?![\w*<-]|\/<)/g);
   const links = all(/\]\(([^)#:]+)\)/g).map((to) => join(dirname(page), to));
   // What is in dist/ and docs/api is there once it is built.
   const lasting = [...paths, ...links].filter((path) => !/^docs\/api$|^dist/.test(path));
