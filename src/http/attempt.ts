@@ -22,7 +22,7 @@ import type { Failure } from './retry.ts';
 const maxErrorBody = 64 * 1024;
 
 /** How an attempt ended. */
-export type Result = Success | FailedAttempt;
+export type AttemptResult = Success | FailedAttempt;
 
 interface Success {
   readonly response: Response;
@@ -55,7 +55,7 @@ export interface Attempt {
  * @param headers Those of the call and those that listeners added. None of them can replace the token.
  * @throws the signal's reason when the call is aborted. Any other failure is returned as a result.
  */
-export async function send(call: Call, headers: Call['headers'], attempt: Attempt): Promise<Result> {
+export async function send(call: Call, headers: Call['headers'], attempt: Attempt): Promise<AttemptResult> {
   const { permit, isResponseOnly } = attempt;
   const { token, method, signal, wasSent: wasSentBefore, mayHaveTakenEffect } = call;
   const { timeout } = call.options;
@@ -86,12 +86,12 @@ export async function send(call: Call, headers: Call['headers'], attempt: Attemp
   } catch (reason) {
     // Nobody reads a response that arrives later.
     pending?.then((late) => late.body?.cancel()).catch(() => undefined);
-    const sent = isSent(call, reason);
+    const sent = sentStatus(call, reason);
     if (sent === 'no') Object.assign(call, { wasSent: wasSentBefore, mayHaveTakenEffect });
     const error = signal?.aborted ? undefined : errorOf(call, reason);
     verdict ??= sent === 'yes' ? permit.recordLoss(error) : permit.release(error);
     if (!error) throw signal?.reason;
-    return { error, failure: { kind: kindOf(reason, sent) }, duration: now() - sentAt, verdict };
+    return { error, failure: { kind: failureKind(reason, sent) }, duration: now() - sentAt, verdict };
   } finally {
     call.sentAt = undefined;
     deadline.stop();
@@ -99,7 +99,7 @@ export async function send(call: Call, headers: Call['headers'], attempt: Attemp
 }
 
 /** Whether a request whose `fetch` was called was sent. One that the caller gave up is under way. */
-function isSent({ response, signal, url, options }: Call, reason: unknown): ReturnType<typeof sentAccordingTo> {
+function sentStatus({ response, signal, url, options }: Call, reason: unknown): ReturnType<typeof sentAccordingTo> {
   return response || signal?.aborted ? 'yes' : sentAccordingTo(reason, new URL(url), options.fetch !== undefined);
 }
 
@@ -108,7 +108,7 @@ function isRejection({ ok, status }: Response): boolean {
   return !ok && status !== 408 && status < 500;
 }
 
-function kindOf(reason: unknown, sent: ReturnType<typeof sentAccordingTo>): 'final' | 'unsent' | 'lost' {
+function failureKind(reason: unknown, sent: ReturnType<typeof sentAccordingTo>): 'final' | 'unsent' | 'lost' {
   // A fetch that returns something invalid has sent the request. Another attempt would fail in the same way.
   if (reason instanceof InvalidRequestError) return 'final';
   return sent === 'no' ? 'unsent' : 'lost';

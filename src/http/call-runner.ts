@@ -92,8 +92,8 @@ export class CallRunner implements Requester {
         call.lastError = result.error;
         const retry = hasNewToken ? { delay: 0, retries } : planRetry(result, call, retries, Math.random());
         if (hasNewToken) call.limiter = undefined;
-        if (!retry || isTooLate(call, result, retry.delay) || isVetoed(call, result.error, retry.delay))
-          throw result.error;
+        if (retry) rest(call, result, retry.delay);
+        if (!retry || isTooLate(call, retry.delay) || isVetoed(call, result.error, retry.delay)) throw result.error;
         telemetry?.onRetry(retry.delay, result.error);
         ({ retries } = retry);
       }
@@ -214,16 +214,17 @@ function waitOf(call: Call): string {
   return (call.restUntil ?? 0) > now() ? 'before a retry' : 'for the rate limit or the token';
 }
 
-/**
- * Lets the call rest before its next attempt. Returns true if that would come after the deadline, or wait longer for the
- * rate limit than it may: the rest after a refusal counts, that after a failure doesn't.
- */
-function isTooLate(call: Call, { failure }: FailedAttempt, delay: number): boolean {
-  const restUntil = (call.restUntil = now() + delay);
+/** Lets the call rest before its next attempt. The rest after a refusal counts as a wait for the rate limit. */
+function rest(call: Call, { failure }: FailedAttempt, delay: number): void {
   const isRefusal = failure.kind === 'status' && failure.status === 429;
-  call.waitingSince = isRefusal ? restUntil - delay : restUntil;
-  const { deadline = Infinity, maxWait = Infinity, waitingSince } = call;
-  return restUntil >= deadline || restUntil > waitingSince + maxWait || call.limiter?.isTooLate(call, delay) === true;
+  call.restUntil = now() + delay;
+  call.waitingSince = call.restUntil - (isRefusal ? delay : 0);
+}
+
+/** True if an attempt after its rest would come after the deadline, or wait longer for the rate limit than it may. */
+function isTooLate(call: Call, delay: number): boolean {
+  const { restUntil = 0, waitingSince = 0, deadline = Infinity, maxWait = Infinity, limiter } = call;
+  return restUntil >= deadline || restUntil > waitingSince + maxWait || limiter?.isTooLate(call, delay) === true;
 }
 
 /** True if `shouldRetry` returns `false`. */

@@ -1,5 +1,5 @@
 import { Redactor, type Redactable } from '../telemetry/redaction.ts';
-import { InvalidRequestError, type CallError, type RequestTarget } from '../errors/index.ts';
+import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority, type LimitedCall } from '../rate-limit/permit.ts';
 import type { Limiter } from '../rate-limit/limiter.ts';
 import type { Outage } from '../rate-limit/outage.ts';
@@ -13,7 +13,6 @@ import {
   readOptions,
   throwInvalid,
 } from '../utils/arguments.ts';
-import type { Cancellation } from '../utils/abort.ts';
 import { headerValue, mergeHeaders } from '../utils/headers.ts';
 import { expandRoute, queryOf } from './route.ts';
 import {
@@ -41,22 +40,12 @@ export interface Call extends Redactable, LimitedCall {
   readonly responseValidation: 'warn' | 'throw' | 'off';
   /** The caller's signal, and the signal that cancels a prefetched page. */
   readonly signals: readonly AbortSignal[];
-  /** Default: normal. */
-  readonly priority: CallPriority | undefined;
   /** The client's options, overridden by those of the call. */
   readonly options: ResolvedOptions;
   /** The token of the next attempt, and its limiter. Another token has another one. */
   token: string | undefined;
   limiter: Limiter | undefined;
   tokens: readonly string[];
-  /** Ends the call: its signals and its `totalTimeout`. */
-  signal: Cancellation | undefined;
-  deadline: number | undefined;
-  observer: LimitedCall['observer'];
-  onWait: LimitedCall['onWait'];
-  waitingSince: number | undefined;
-  restUntil: number | undefined;
-  lastError: CallError | undefined;
   /** What it has entered, and leaves when it ends. */
   outage: Outage | undefined;
   /** The attempt that was sent last; 0 if none was. */
@@ -89,12 +78,12 @@ export function resolveCall(
 ): Call {
   const read = readOptions('options', ofCaller, names);
   const given: InternalOptions<unknown> = { ...read, isSchemaOfCaller: read.schema !== undefined, ...endpoint };
-  const { params, query, signal, prefetchSignal, idempotencyKey, schema, isUsable } = given;
+  const { params, query, signal, prefetch, idempotencyKey, schema, isUsable } = given;
   if ('body' in endpoint) checkParameters(endpoint.body, names);
   const options = ofCaller === undefined ? client : replaceOptions(client, given);
   if (names !== requestOptionNames) checkEndpoint(method, given);
   const { path, shownPath, secretParams } = expandRoute(route, params);
-  const signals = [signal, prefetchSignal].filter((each) => each !== undefined);
+  const signals = [signal, prefetch?.signal].filter((each) => each !== undefined);
   for (const each of signals) abortSignal('signal', each);
   const hasEffectOnce = idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys;
   const search = query === undefined ? '' : queryOf(query);
@@ -115,7 +104,7 @@ export function resolveCall(
     responseValidation: options.responseValidation ?? (given.isSchemaOfCaller ? 'throw' : 'warn'),
     signals,
     // A background client prefetches in the background, too.
-    priority: options.priority === 'background' ? new CallPriority('background') : given.prefetchPriority,
+    priority: options.priority === 'background' ? new CallPriority('background') : prefetch?.priority,
     options,
     token: undefined,
     limiter: undefined,

@@ -171,12 +171,15 @@ export interface EndpointOptions<T = unknown> extends RequestOptions {
 export const endpointOptionNames = [...requestOptionNames, 'params', 'query', 'body', 'schema'] as const;
 endpointOptionNames satisfies KeysOf<EndpointOptions, typeof endpointOptionNames>;
 
+/** A request for a page ahead: how to cancel it, and how urgent it is, which can change while it waits. */
+export interface Prefetch {
+  readonly signal: AbortSignal;
+  readonly priority: CallPriority;
+}
+
 /** The options of one call, including those that only the SDK sets. */
 export interface InternalOptions<T> extends EndpointOptions<T> {
-  /** The priority of a prefetched page. It can rise while the page waits. */
-  prefetchPriority?: CallPriority | undefined;
-  /** Cancels a prefetched page, as the caller's `signal` does. */
-  prefetchSignal?: AbortSignal | undefined;
+  prefetch?: Prefetch | undefined;
   /** True if the schema, or that of a list's items, is the caller's. */
   isSchemaOfCaller?: boolean | undefined;
   /** Returns true if a body can be used although it differs from the schema. Default: any object or array can. */

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
-import type { Requester } from '../http/options.ts';
+import type { Prefetch, Requester } from '../http/options.ts';
 import { expandRoute } from '../http/route.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
@@ -8,7 +8,7 @@ import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listKey, type Place } from './cursor.ts';
 import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { countOf, isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
-import { forbidIteration, itemsOf, Page, Walk, type Prefetch, type WalkedList } from './page.ts';
+import { forbidIteration, itemsOf, Page, Walk, type WalkedList } from './page.ts';
 import { ListReader } from './reader.ts';
 import { rangeOf } from './ranges.ts';
 
@@ -144,7 +144,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const list: WalkedList<Item> = {
       signal,
       cursorOf,
-      request: ({ page, size }, prefetched) => this.#requestRange({ page, per_page: size }, prefetched),
+      request: ({ page, size }, ahead) => this.#requestRange({ page, per_page: size }, ahead),
       resume: (end) => new ListPromise(this.#requester, this.#spec, { ...this.#options(), cursor: cursorOf(end) }),
     };
     return new Walk(reader, list, prefetch, limit);
@@ -183,14 +183,13 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
   }
 
-  #requestRange(range: PageParams, prefetched?: Prefetch): APIPromise<PageBody<Item>> {
+  #requestRange(range: PageParams, ahead?: Prefetch): APIPromise<PageBody<Item>> {
     const { route, params, itemSchema, isCustom } = this.#spec;
     const isSchemaOfCaller = isCustom && itemSchema !== undefined;
     const { prefetch, cursor, ...options } = this.#options();
     const query = { ...this.#spec.query, ...range };
     const page = {
-      prefetchPriority: prefetched?.priority,
-      prefetchSignal: prefetched?.signal,
+      prefetch: ahead,
       params,
       query,
       schema: pageBodySchema(itemSchema, isSchemaOfCaller),

@@ -1,5 +1,6 @@
 import { throwToCaller } from '../errors/example-error.ts';
 import { APIError, ExampleError, InvalidRequestError } from '../errors/index.ts';
+import type { Prefetch } from '../http/options.ts';
 import { CallPriority } from '../rate-limit/permit.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { Place } from './cursor.ts';
@@ -87,12 +88,6 @@ export class Page<Item> implements AsyncIterable<Item> {
 }
 
 forbidIteration(Page.prototype, 'A page', 'page.data, or `for await` for all pages from it on');
-
-/** A prefetch: how to cancel it, and how urgent it is. */
-export interface Prefetch {
-  readonly signal: AbortSignal;
-  readonly priority: CallPriority;
-}
 
 /** The list that a walk reads. */
 export interface WalkedList<Item> {

@@ -26,28 +26,28 @@ export class CallPriority {
 /** A call, which asks for a permit for each of its attempts. Times are on the clock of the limiter's timing. */
 export interface LimitedCall extends RequestTarget {
   /** Removes the call from the queue when it aborts; `acquire` then rejects with its reason. */
-  readonly signal?: Cancellation | undefined;
+  signal?: Cancellation | undefined;
   /** When the call times out (`totalTimeout`). A call that would wait longer rejects. */
-  readonly deadline?: number | undefined;
+  deadline?: number | undefined;
   /** Longest wait for the rate limit in milliseconds. A call that would wait longer rejects with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
   /** Since when that wait counts: a call may have waited with another token. Default: now. */
-  readonly waitingSince?: number | undefined;
+  waitingSince?: number | undefined;
   /** Longest time in milliseconds for which an outage may hold the call. Default: by priority. */
   readonly outageWait?: number | undefined;
   /** Default: normal. */
   readonly priority?: CallPriority | undefined;
   /** Before a retry: until when it rests. */
-  readonly restUntil?: number | undefined;
+  restUntil?: number | undefined;
   /** The error of its last attempt. */
-  readonly lastError?: CallError | undefined;
+  lastError?: CallError | undefined;
   /** True if an attempt was sent, and if one may have taken effect. */
-  readonly wasSent?: boolean;
-  readonly mayHaveTakenEffect?: boolean;
+  wasSent?: boolean;
+  mayHaveTakenEffect?: boolean;
   /** Called when the call has to wait: the expected delay in whole milliseconds, and how many calls wait with it. */
-  readonly onWait?: ((delay: number, waiting: number) => void) | undefined;
+  onWait?: ((delay: number, waiting: number) => void) | undefined;
   /** The same object for all calls of a client. */
-  readonly observer?: LimiterObserver | undefined;
+  observer?: LimiterObserver | undefined;
 
   // What the limiter remembers of the call between two attempts.
   /** After a refusal that the window explains, it goes first; after any other refusal or a failure, last. */
@@ -65,15 +65,11 @@ export interface LimitedCall extends RequestTarget {
 export interface LimiterObserver {
   /** The store became unavailable, or available again. Called once per outage and observer. */
   onStoreChange(change: { readonly available: boolean; readonly error?: unknown }): void;
-  /** The API has failed, or has refused calls that its window allows, for long. Called once a minute at most. */
-  onStall(stall: Stall): void;
-}
-
-/** Why calls wait, for how many seconds that has lasted, and how many wait. */
-interface Stall {
-  readonly cause: 'failures' | 'refusals';
-  readonly seconds: number;
-  readonly waiting: number;
+  /**
+   * Calls have waited for so many seconds, because the API has failed, or has refused what its window allows. Called once
+   * a minute at most.
+   */
+  onStall(stall: { readonly cause: 'failures' | 'refusals'; readonly seconds: number; readonly waiting: number }): void;
 }
 
 /** Permission to send one request. Call one of its three methods as soon as the outcome is known. */

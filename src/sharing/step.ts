@@ -1,11 +1,9 @@
 import { resetJitter } from '../rate-limit/headers.ts';
-import { requestsPerBackgroundCall } from '../rate-limit/queue.ts';
-import { maxProbes, reserveForNormal, type NormalCalls } from '../rate-limit/window.ts';
 import type { Priority } from '../rate-limit/permit.ts';
+import { requestsPerBackgroundCall } from '../rate-limit/queue.ts';
+import { longestTurn } from '../rate-limit/turn.ts';
+import { maxProbes, reserveForNormal, type NormalCalls } from '../rate-limit/window.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
-
-/** Milliseconds that one process may probe before another one does. */
-const probeTimeout = 2_000;
 
 /** Longest time between syncs of a process with waiting calls, in milliseconds. */
 const maxSyncPause = 5_000;
@@ -134,7 +132,7 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const mayChange =
     total === 0 && (leftOf(state) > 0 || processesOf(state).some((each) => each !== own && each.outstanding > 0));
   const usual = Math.min(maxSyncPause, lifetime(state) / 4) / (mayChange ? 10 : 1);
-  const probePause = Math.min(probeTimeout, Math.max(20, now - probedAt)) / 4;
+  const probePause = Math.min(longestTurn, Math.max(20, now - probedAt)) / 4;
   const nextSyncIn = Math.ceil(isOver ? probePause : Math.min(usual, timeLeft));
   const processes = processesOf(state).filter(({ seenAt }) => now - seenAt <= lifetime(state)).length;
   const grant: Grant = { ...granted, limit, used, reset, timeLeft, processes, nextSyncIn };
@@ -215,7 +213,7 @@ export type Counts = Record<Priority, number>;
 function probe(state: State, own: ProcessState, now: number): Counts {
   const all = processesOf(state);
   const outstanding = sum(all, (each) => each.outstanding);
-  const probes = now < state.probedAt + probeTimeout ? Math.min(state.probes, outstanding) : 0;
+  const probes = now < state.probedAt + longestTurn ? Math.min(state.probes, outstanding) : 0;
   const roomFor = (priority: Priority) => {
     const most = Math.min(maxProbes[priority], state.limit);
     const waiting = sum(all, (each) => each[priority]);

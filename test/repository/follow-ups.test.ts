@@ -46,7 +46,7 @@ it.each<[file: string, what: string, texts: readonly string[]]>([
 });
 
 it('brandErrors() in src/errors/index.ts has each class of errors', () => {
-  expect(errors.map(({ prototype }) => (prototype as Error).name)).toEqual(errors.map(({ name }) => name));
+  expect(errors.map(({ prototype }) => prototype.name)).toEqual(errors.map(({ name }) => name));
 });
 
 describe.each([
