@@ -131,9 +131,7 @@ export class ResponseValidationError extends CallError {
   }
 }
 
-/**
- * An error code of the API. Editors suggest the documented one. Any other string is accepted, too.
- */
+/** An error code of the API. Editors suggest the documented one. Any other string is accepted, too. */
 export type ErrorCode =
   | 'invalid_request'
   // A plain `string` would absorb the union, and editors would suggest nothing.

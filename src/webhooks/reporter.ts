@@ -1,7 +1,7 @@
 import type { ValidationIssue } from '../errors/index.ts';
 import { addIfNew, type LeveledLogger } from '../telemetry/logger.ts';
 import { withTimeout } from '../utils/timing.ts';
-import { callUserCode, isError, messageOf } from '../utils/values.ts';
+import { isError, messageOf } from '../utils/values.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import type { WebhookEvent } from './events.ts';
 import { WebhookVerificationError } from './verification-error.ts';
@@ -57,8 +57,7 @@ export class Reporter {
   /** Throws what the listener throws. */
   reportIssue(issue: ValidationIssue, event: WebhookEvent): void {
     const result = this.#onValidationIssue(issue, event);
-    const logFailure = (failure: unknown) => this.#logFailure('onValidationIssue', failure);
-    callUserCode(() => result, logFailure);
+    void Promise.resolve(result).catch((failure: unknown) => this.#logFailure('onValidationIssue', failure));
   }
 
   #logError(error: unknown, { id, event }: WebhookErrorContext): void {
