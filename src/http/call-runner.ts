@@ -12,7 +12,7 @@ import { describeValue } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { send, type FailedAttempt } from './attempt.ts';
-import { addToken, hideToken, resolveCall, type Call } from './call.ts';
+import { hideToken, resolveCall, useToken, type Call } from './call.ts';
 import type { EndpointOptions, HttpMethod, InternalOptions, Requester, ResolvedOptions } from './options.ts';
 import { decode, errorInit } from './response.ts';
 import { planRetry } from './retry.ts';
@@ -72,7 +72,7 @@ export class CallRunner implements Requester {
     try {
       // At once, because the caller may change the parameters before the request is sent.
       const current = (call = resolve());
-      addToken(call, this.#token);
+      useToken(call, this.#token);
       deadline = deadlineOf(call);
       Object.assign(call, { signal: deadline, deadline: deadline?.endsAt }, telemetry?.observe(call));
       for (let retries = 0; ;) {
@@ -145,12 +145,12 @@ export class CallRunner implements Requester {
   /** Gives the call the token that is valid now. Returns the token's limiter. */
   async #currentLimiter(call: Call, deadline: Deadline | undefined): Promise<Limiter> {
     const { apiToken } = call.options;
-    call.token =
+    const token =
       typeof apiToken === 'string'
         ? apiToken
         : await withinTimeout(call, deadline, (cancellation) => currentToken(apiToken, cancellation, redactorOf(call)));
-    addToken(call, call.token);
-    return (call.limiter = this.#limiterOf(call.token));
+    useToken(call, token);
+    return (call.limiter = this.#limiterOf(token));
   }
 
   #limiterOf(token: string): Limiter {

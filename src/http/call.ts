@@ -42,10 +42,8 @@ export interface Call extends Redactable, LimitedCall {
   readonly signals: readonly AbortSignal[];
   /** The client's options, overridden by those of the call. */
   readonly options: ResolvedOptions;
-  /** The token of the next attempt, and its limiter. Another token has another one. */
-  token: string | undefined;
+  /** The limiter of its token. */
   limiter: Limiter | undefined;
-  tokens: readonly string[];
   /** What it has entered, and leaves when it ends. */
   outage: Outage | undefined;
   /** The attempt that was sent last; 0 if none was. */
@@ -60,6 +58,9 @@ export interface Call extends Redactable, LimitedCall {
   /** True once the token function was asked for another token after a 401. */
   isTokenReplaced?: boolean;
 }
+
+/** Shared, because a million calls may wait. */
+const none: readonly string[] = [];
 
 const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -107,8 +108,8 @@ export function resolveCall(
     priority: options.priority === 'background' ? new CallPriority('background') : prefetch?.priority,
     options,
     token: undefined,
+    earlierTokens: none,
     limiter: undefined,
-    tokens: [],
     maxWait: options.rateLimit ? options.rateLimit.maxWait : undefined,
     outageWait: options.outageWait,
     attempt: 0,
@@ -151,10 +152,11 @@ function headersOf(client: ResolvedOptions, { headers, idempotencyKey }: Interna
   return { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) };
 }
 
-/** Remembers a token that the call may use, so that nothing shows it. */
-export function addToken(call: Call, token: string | undefined): void {
-  if (token === undefined || call.tokens.includes(token)) return;
-  call.tokens = [...call.tokens, token]; // An array that is pushed to has room for more.
+/** Gives a call the token of its next attempt, and remembers those before, so that nothing shows one. */
+export function useToken(call: Call, token: string | undefined): void {
+  if (token === undefined || token === call.token) return;
+  if (call.token !== undefined) call.earlierTokens = [...call.earlierTokens, call.token];
+  call.token = token;
   call.redactor = undefined;
   Object.assign(call, hideToken(call, token));
 }

@@ -29,13 +29,14 @@ export interface Redactable {
   readonly body: string | undefined;
   /** The values of secret parameters of the path. */
   readonly secretParams: readonly string[];
-  /** The tokens that the call has used so far. A response may repeat one of an earlier attempt. */
-  readonly tokens: readonly string[];
+  /** The token of the next attempt, and those before it: a response may repeat one of an earlier attempt. */
+  token: string | undefined;
+  earlierTokens: readonly string[];
   redactor?: Redactor | undefined;
 }
 
 export function redactorOf(call: Redactable): Redactor {
-  return (call.redactor ??= new Redactor(() => [...call.tokens, ...secretsOf(call)]));
+  return (call.redactor ??= new Redactor(() => [call.token ?? '', ...call.earlierTokens, ...secretsOf(call)]));
 }
 
 /** The URL of a call. The base URL stays as it is, even if a word in it equals a password. */
