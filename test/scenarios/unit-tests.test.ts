@@ -2,7 +2,7 @@ import { Client } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
-// Row 13. Jest, node:test and msw: test/guides/testing.system.test.ts, test/package/matrix.weekly.test.ts.
+// Row 13; row 11 is in test/webhooks/store-faults.test.ts. Jest, node:test and msw: test/guides/testing.system.test.ts, test/package/matrix.weekly.test.ts.
 
 it.each(['before', 'after'])(
   'row 13: a test whose calls wait for the next window settles with a sandbox made %s fake timers',

@@ -122,3 +122,36 @@ it.each<Step>(['claim', 'renew', 'complete', 'release'])(
     }
   },
 );
+
+it('row 11 of test/scenarios: 50 deliveries a second while Redis is gone for 3 s: none lost, none twice, a line a second', async () => {
+  const redis = new FakeRedis();
+  const { webhooks, send, logger } = receiver({ replayStore: redisReplayStore(redis.ioredis), logLevel: 'warn' });
+  const [handled, statuses, lines]: [string[], number[], number[]] = [[], [], []];
+  logger.error.mockImplementation(() => lines.push(Date.now()));
+  webhooks.on('user.created', async (_, { id }) => {
+    await sleep(20);
+    handled.push(id);
+  });
+  /** As the API delivers: again until it is acknowledged. */
+  const deliver = async (id: string) => {
+    for (let status = 0; status !== 204; await sleep(500)) statuses.push((status = await send(userCreated, id)));
+  };
+  const ids = Array.from({ length: 400 }, (_, index) => `msg_${index}`);
+  const deliverAll = async () => {
+    const deliveries: Promise<void>[] = [];
+    for (const [index, id] of ids.entries()) {
+      if (index === 100) redis.fault = () => Promise.reject(new Error('connect ECONNREFUSED'));
+      if (index === 250) redis.fault = (run) => run();
+      deliveries.push(deliver(id));
+      await sleep(20);
+    }
+    await Promise.all(deliveries);
+  };
+  await passing(deliverAll());
+
+  expect(new Set(statuses)).toEqual(new Set([204, 503]));
+  expect(handled.toSorted()).toEqual(ids.toSorted());
+  const pauses = lines.slice(1).map((at, index) => at - lines[index]!);
+  expect(lines.length).toBeGreaterThan(2);
+  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(1_000);
+});
