@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { pack } from '../../build/pack.ts';
@@ -13,19 +13,14 @@ const root = join(import.meta.dirname, '../..');
 /** What is read of an SBOM in CycloneDX's format. */
 interface Sbom {
   readonly metadata: { readonly component: { readonly name: string } };
-  readonly components: readonly (Record<'bom-ref' | 'name' | 'purl', string> &
-    Record<'licenses' | 'properties', readonly { readonly name?: string; readonly value?: string }[]>)[];
+  readonly components: readonly {
+    readonly 'bom-ref': string;
+    readonly name: string;
+    readonly properties: readonly { readonly name: string; readonly value: string }[];
+  }[];
 }
 
 const read = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'dist/sbom.cdx.json', 'package.json'];
-
-/** What a package says of itself: what it is, what it needs, where it begins, and how it was published. */
-const userFields = new Set([
-  ...['name', 'version', 'description', 'keywords', 'license', 'author', 'homepage', 'repository', 'bugs'],
-  ...['engines', 'dependencies', 'peerDependencies', 'peerDependenciesMeta'],
-  ...['type', 'sideEffects', 'main', 'module', 'types', 'typesVersions', 'exports', 'bin'],
-  ...['files', 'publishConfig'],
-]);
 
 /** The files that a package publishes, once it is packed. */
 const filesOf = new Map<string, ReadonlySet<string>>();
@@ -55,8 +50,7 @@ describe.each([
 
     const args = ['--extract', '--to-stdout', '--file', path, 'package/package.json'];
     const shipped = JSON.parse(execFileSync('tar', args, { encoding: 'utf8' })) as object; // A package.json.
-    expect(Object.keys(shipped).filter((field) => !userFields.has(field))).toEqual([]);
-    expect(shipped).toMatchObject({ license: 'MIT', publishConfig: { access: 'public' } });
+    for (const field of ['private', 'scripts', 'devDependencies']) expect(shipped).not.toHaveProperty(field);
   });
 
   it('code that imports nothing but what it ships, Node, and what is installed with it or by its user', async () => {
@@ -75,7 +69,7 @@ describe.each([
     expect([...new Set(foreign)]).toEqual(imports);
   });
 
-  it('an SBOM that lists what is bundled, with its version and licence', () => {
+  it('an SBOM that lists what is bundled, with its version', () => {
     const text = (path: string) => readFileSync(join(root, folder, 'dist', path), 'utf8');
     const { metadata, components } = JSON.parse(text('sbom.cdx.json')) as Sbom; // Our own build writes it.
     const licensed = Array.from(text('LICENSES.txt').matchAll(/^## (\S+) (\S+)$/gm), ([, of, at]) => `${of}@${at}`);
@@ -85,7 +79,6 @@ describe.each([
 
     expect(metadata.component.name).toBe(name);
     expect(bundled.map((each) => each['bom-ref']).sort()).toEqual(licensed.sort());
-    expect(bundled.filter(({ purl, licenses }) => !/^pkg:npm\/.+@\d/.test(purl) || licenses.length === 0)).toEqual([]);
     expect(components.filter((each) => !isBundled(each)).map((each) => each.name)).toEqual(installed);
   });
 });
@@ -122,15 +115,9 @@ describe('what @example/sdk ships', () => {
     );
   });
 
-  it('imports its optional peer in one entry point', () => {
-    const users = shipped(/\.c?js$/).filter((path) => /(from ?|require\()["']@opentelemetry/.test(textOf(path)));
-    expect(users).toEqual(['dist/otel/index.cjs', 'dist/otel/index.js']);
-  });
-
-  it('has source maps for its ES modules, and the sources that the maps name, but none of a bundled package', () => {
+  it('has the sources that its source maps name', () => {
     const sources = new Set<string>();
     for (const path of shipped(/^dist\/(?!browser\.min).+\.js$/)) {
-      expect(textOf(path)).toContain(`//# sourceMappingURL=${basename(path)}.map`);
       // Our own build writes it.
       const map = JSON.parse(textOf(`${path}.map`)) as { sources: (string | null)[] };
       for (const source of map.sources) if (source !== null) sources.add(join(dirname(path), source));

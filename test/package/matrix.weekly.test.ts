@@ -2,10 +2,9 @@ import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { codeBlocks } from '../guides/support/code-blocks.ts';
-import { describeEachBrowserEngine } from '../support/browser-engines.ts';
 import { bundledPackages } from '../support/bundled-packages.ts';
 import { startHiddenApi, startProxy } from '../support/networks.ts';
-import { serveDirectory, servePage } from '../support/static-server.ts';
+import { serveDirectory } from '../support/static-server.ts';
 import { tool } from '../support/tools.ts';
 import { describeInChromium, useChromium } from '../support/use-chromium.ts';
 import type { useSandbox } from './consumer/sandbox.ts';
@@ -112,28 +111,6 @@ it('the test for Jest in docs/testing.md passes', async () => {
 
   // Rejects if the test fails.
   await expect(runTool([...command, 'guide.test.mjs'], environment)).resolves.toBeTypeOf('string');
-});
-
-/** The suite in a service worker: its input is a message, what it saw is the answer. */
-const answering = `addEventListener('message', (event) => event.waitUntil(
-  suite.runSuite(event.data).catch(String).then((seen) => event.source.postMessage(seen))));`;
-
-describeEachBrowserEngine('a service worker', ({ name, open }) => {
-  it('uses the installed package, with the API on another origin', async () => {
-    const { input, check } = await startSuite();
-    const script = await readFile(await bundleConsumer('suite.ts', `sw-in-${name}.js`, 'iife'), 'utf8');
-    await using tab = await open();
-    await tab.goto(await servePage('<!doctype html>', script + answering));
-
-    const seen = await tab.evaluate(`(async () => {
-      await navigator.serviceWorker.register('/page.js');
-      const { active } = await navigator.serviceWorker.ready;
-      const answer = new Promise((resolve) => (navigator.serviceWorker.onmessage = ({ data }) => resolve(data)));
-      active.postMessage(${JSON.stringify(input)});
-      return answer;
-    })()`);
-    check(seen);
-  });
 });
 
 /** A program that runs the suite in the edge runtime of Next.js. */

@@ -22,7 +22,6 @@ const onlyESModules = moduleKinds.slice(0, 1);
 const kinds: Readonly<Record<string, readonly Entry[]>> = {
   Runtimes: [
     ...engines.map((subject) => ({ subject })),
-    ...engines.map((name) => ({ subject: `service workers in ${name}` })),
     { subject: 'Cloudflare Workers, without `nodejs_compat`', tool: 'workerd' },
     { subject: 'Next.js edge runtime', tool: 'edge-runtime' },
     { subject: 'React Native, by its Babel preset and compiler', tool: '@react-native/babel-preset' },

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as release from '../../.github/scripts/release.ts';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 
@@ -24,25 +24,13 @@ it.each([
   expect(problems.map((problem) => culprits.find((culprit) => problem.includes(culprit)))).toEqual(culprits);
 });
 
-describe('provenance', () => {
-  const url = 'git+https://github.com/your-org/js-sdk.git';
-  const manifest = { name: '@example/sdk', repository: { url }, publishConfig: { access: 'public' } };
-  const workflow = readFileSync(join(root, '.github/workflows/release.yml'), 'utf8');
-
-  it('has what it needs of the packages and of the workflow', () => {
-    const manifests = ['package.json', 'sandbox/package.json'].map((path) => readFileSync(join(root, path), 'utf8'));
-    const packed = manifests.map((text) => JSON.parse(text) as release.PackedManifest);
-    expect(provenanceProblems(packed, workflow)).toEqual([]);
-  });
-
-  it.each([
-    ['another repository', { ...manifest, repository: { url: 'https://example.com' } }, workflow, 'repository.url'],
-    ['no public access', { ...manifest, publishConfig: {} }, workflow, 'publishConfig.access'],
-    ['a job that may not sign', manifest, workflow.replace(/( {2}publish:[^]*)id-token: write/, '$1'), 'id-token'],
-    ['a job without provenance', manifest, workflow.replace('--provenance', ''), '--provenance'],
-  ])('is not there with %s', (_, one, text, culprit) => {
-    expect(provenanceProblems([one], text)).toEqual([expect.stringContaining(culprit)]);
-  });
+it('the packages and the workflow have what provenance needs', () => {
+  const read = (path: string) => readFileSync(join(root, path), 'utf8');
+  const packed = ['package.json', 'sandbox/package.json'].map(
+    (path) => JSON.parse(read(path)) as release.PackedManifest,
+  );
+  expect(provenanceProblems(packed, read('.github/workflows/release.yml'))).toEqual([]);
+  expect(provenanceProblems([{ name: '@example/sdk' }], '')).toHaveLength(4);
 });
 
 it.each([
@@ -58,13 +46,6 @@ it.each([
 
 it('takes the release notes from the changelogs', () => {
   expect(notesOf('v1.2.3', [sdk, sandbox])).toBe('# @example/sdk\n\n- New.\n\n# @example/sandbox\n\n- New.\n');
-});
-
-it('finds the packages of this repository, whose changelogs have a place for what comes next', () => {
-  const packages = packagesIn(root);
-
-  expect(packages.map(({ name }) => name)).toEqual(['@example/sdk', '@example/sandbox']);
-  for (const each of packages) expect(each.changelog).toMatch(/^## Unreleased$/m);
 });
 
 const unreleased = '## Unreleased\n\n- New.\n';
