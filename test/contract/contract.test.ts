@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sandbox';
 import { signWebhook } from '@example/sdk/webhooks';
@@ -99,13 +99,10 @@ const sizes = (sizeOf: (asked: number) => number): Variant => ({
   },
 });
 
-/** Has a method of users, and what it leaves of the name. */
-const changing = (changes: string, nameAfter: (name: string) => string) =>
-  answering((response, { method, url, sandbox: { state } }) => {
-    const id = url.pathname.split('/').at(-1) ?? '';
-    if (method !== changes) return response;
-    return Response.json(state.users.update(id, { name: nameAfter(state.users.get(id)?.name ?? '') }));
-  });
+const appendsWhatIsPut = answering((response, { method, url, sandbox: { state } }) => {
+  const id = url.pathname.split('/').at(-1) ?? '';
+  return method === 'PUT' ? Response.json(state.users.update(id, { name: `${state.users.get(id)?.name}!` })) : response;
+});
 
 const announcing = (reset: string) =>
   answering(({ body, status, headers }) => {
@@ -183,8 +180,7 @@ const variants: readonly [id: string, api: string, variant: Variant][] = [
   ['idempotency-keys', 'returns the first user for a key', { answer: ({ pass }) => pass() }],
   ['unique-emails', 'takes an email address twice', takesAddressesTwice],
   ['refused-requests', 'creates what it refuses', createsWhatItRefuses],
-  ['idempotent-methods', 'appends what is PUT', changing('PUT', (name) => `${name}!`)],
-  ['idempotent-methods', 'deletes a letter at a time', changing('DELETE', (name) => name.slice(1))],
+  ['idempotent-methods', 'appends what is PUT', appendsWhatIsPut],
   ['response-size', 'returns more than 64 MiB', returnsMegabytes],
   ['id-format', 'has a slash in ids', items((all) => all.map((one) => ({ ...one, id: `a/${String(one['id'])}` })))],
   [
@@ -196,11 +192,9 @@ const variants: readonly [id: string, api: string, variant: Variant][] = [
   ['reset-unit', 'announces seconds until the reset', announcing('12')],
   ['other-limits', 'refuses more than five at once', fiveAtOnce],
   ['page-size', 'has at most ten items a page', sizes((asked) => Math.min(asked, 10))],
-  ['page-size', 'rounds sizes to 20 and 100', sizes((asked) => (asked > 20 ? 100 : 20))],
   ['page-size', 'refuses more than fifty', sizes((asked) => (asked > 50 ? 1_000 : asked))],
   ['list-order', 'has no order', items((all, count) => (count % 2 ? all : all.toReversed()))],
   ['item-ids', 'has items without ids', items((all) => all.map(({ id: _, ...rest }) => rest))],
-  ['item-ids', 'has an id twice', items((all) => [all[0], ...all])],
   ['webhook-signature', 'signs as GitHub does', signedAsByGitHub],
   ['webhook-secret', 'has secrets in another format', { webhookSecret: 'sk_test_1234' }],
   [
@@ -212,7 +206,6 @@ const variants: readonly [id: string, api: string, variant: Variant][] = [
     ),
   ],
   ['webhook-retries', 'gives up after a 500', hearing({ 500: 200 })],
-  ['webhook-retries', 'delivers again after a 204', hearing({ 204: 500 })],
   ['webhook-retry-duration', 'delivers after five days', await savedAfter(5)],
   ['webhook-timeout', 'waits a second', { options: { webhooks: { timeout: 1_000 } } }],
   ['webhook-size', 'sends more than a megabyte', signing((body) => ({ ...body, notes: 'n'.repeat(1_000_000) }))],
@@ -227,13 +220,6 @@ it('has a check, and an API of which it is false, for each row of docs/assumptio
 
   expect(checks.map(({ id }) => id)).toEqual(rows);
   expect([...new Set(variants.map(([id]) => id))]).toEqual(rows);
-});
-
-it.each(checks)('says which option to set or what to change if $id is false', ({ remedy }) => {
-  const files = Array.from(remedy.matchAll(/(?:src|docs)\/[\w/-]+\.\w+/g), ([path]) => path);
-
-  expect(files.length > 0 || /`\w+/.test(remedy)).toBe(true);
-  for (const path of files) expect(existsSync(join(root, path)), path).toBe(true);
 });
 
 describe('of the local API', () => {
@@ -269,19 +255,4 @@ describe('of the local API', () => {
 
 it.each(variants)('what is false is noticed: %s, of an API that %s', async (id, _, variant) => {
   expect((await run(variant, everything)).findings.get(id)?.verdict).toBe("doesn't hold");
-});
-
-it.each<[id: string, api: string, variant: Variant]>([
-  ['idempotent-methods', 'sets what is PUT', changing('PUT', () => 'A name')],
-  ['page-size', 'has at most fifty items a page', sizes((asked) => Math.min(asked, 50))],
-])('what is true is noticed: %s, of an API that %s', async (id, _, variant) => {
-  expect((await run(variant, everything)).findings.get(id)?.verdict).toBe('holds');
-});
-
-it('an order that an update can change can not be told', async () => {
-  const byName = items((all) => all.toSorted((a, b) => String(a['name']).localeCompare(String(b['name']))));
-  const projects = [3, 1, 2].map((day, index) => ({ name: `${index}`, created_at: `2026-01-0${day}T00:00:00Z` }));
-  const { findings } = await run({ ...byName, options: { projects } }, {});
-
-  expect(findings.get('list-order')?.seen).toContain('an update may move items');
 });

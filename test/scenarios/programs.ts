@@ -1,7 +1,8 @@
+import { stripTypeScriptTypes } from 'node:module';
 import { type ClientOptions, Client, type Project } from '@example/sdk';
 import { importUsers } from '../../examples/import-users/import-users.ts';
+import { codeOf } from '../guides/support/code-blocks.ts';
 import { below, randomOf } from '../support/random.ts';
-import { guideProgram } from '../support/guide-program.ts';
 import { between, failing, failure, faults, losing } from '../support/world/api.ts';
 import { newBaseUrl, type World } from '../support/world/world.ts';
 import { begunApi, inWorld, person, reads, type Row } from './row.ts';
@@ -76,6 +77,22 @@ const imports: Row[] = [true, false].map((refusesDuplicates) => ({
       ? { '1 000 created': extra['created'] === 1_000, 'none twice': extra['twice'] === 0 }
       : { 'the program knows which to check': extra['wrong without a word'] === 0 && extra['to check']! <= 50 },
 }));
+
+/**
+ * Imports a block of code of a guide as a program. Each run has variables of its own.
+ *
+ * @param name As in `codeBlocks`.
+ * @param given The names that the block uses and doesn't declare, which each run gets.
+ */
+async function guideProgram(name: string, given: readonly string[]) {
+  const body = codeOf(name).replaceAll(/^import .+$/gm, '');
+  const code = stripTypeScriptTypes(`export default async ({ ${given.join(', ')} }) => {\n${body}\n};`);
+  // What the line above exports.
+  const module = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as {
+    default: (given: Readonly<Record<string, unknown>>) => Promise<void>;
+  };
+  return module.default;
+}
 
 const tokenRecipe = await guideProgram('docs/tasks.md: Use a token that expires, 1', ['Client', 'fetchToken']);
 
