@@ -1,11 +1,10 @@
-import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { signWebhook, verifyWebhook, Webhooks, type WebhookVerificationError } from '@example/sdk/webhooks';
-import { anythingOr, fuzzing, withFields } from '../support/fuzz.ts';
-import { otherSecret, secret, userCreated } from './support/signed-request.ts';
+import { signWebhook, verifyWebhook, type WebhookVerificationError } from '@example/sdk/webhooks';
+import { fuzzing } from '../support/fuzz.ts';
+import { secret, userCreated } from './support/signed-request.ts';
 
 const keys = fc
   .uint8Array({ minLength: 24, maxLength: 64 })
@@ -46,20 +45,6 @@ it.each([
   },
 );
 
-// The packages turn bytes into text before they sign, so bytes need another witness.
-it('bytes are signed as OpenSSL does, also where they are no text at all', async () => {
-  await fc.assert(
-    fc.asyncProperty(keys, fc.uint8Array({ maxLength: 512 }), async (key, bytes) => {
-      const headers = await signWebhook({ body: bytes, secret: key, id: 'msg_1' });
-      const hmac = createHmac('sha256', Buffer.from(key.slice(6), 'base64'));
-      const expected = hmac.update(`msg_1.${headers['webhook-timestamp']}.`).update(bytes).digest('base64');
-      expect(headers['webhook-signature']).toBe(`v1,${expected}`);
-      expect(await verdict(bytes, headers, key)).toBe('invalid_payload');
-    }),
-    fuzzing(),
-  );
-});
-
 it('a changed character is detected in the body, and in each header and place of a signature', async () => {
   const headers = await signWebhook({ body, secret });
   for (const [name, value] of Object.entries({ ...headers, body })) {
@@ -85,33 +70,4 @@ it('10 000 signatures in one header cost one HMAC a secret, and the genuine one 
   const last = forged + headers['webhook-signature'];
   expect(await verdict(body, { ...headers, 'webhook-signature': last }, key)).toBe('accepted');
   expect(createHmac).toHaveBeenCalledOnce();
-});
-
-const anything = anythingOr(body, secret, [secret]);
-const near = (...arbitraries: fc.Arbitrary<unknown>[]) => fc.oneof(anything, ...arbitraries);
-const fields = (...names: string[]) => near(withFields(anything, ...names));
-const headers = fields('webhook-id', 'webhook-timestamp', 'webhook-signature', 'get');
-const secrets = near(fc.constant([otherSecret, secret]), fc.base64String(), fc.array(anything));
-const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-const options = withFields(anything, 'tolerance', 'maxBodyBytes', 'replayStore', 'onError', 'logLevel', 'secret');
-
-// Untyped programs may pass anything anywhere.
-it.each<[string, fc.Arbitrary<unknown[]>, (...given: never[]) => unknown]>([
-  ['verifyWebhook', fc.tuple(near(fc.uint8Array()), headers, secrets, fields('tolerance', 'now')), verifyWebhook],
-  ['signWebhook', fc.tuple(fields('body', 'secret', 'id', 'timestamp')), signWebhook],
-  [
-    'new Webhooks',
-    fc.tuple(options),
-    (given: object) => new Webhooks({ secret, ...given, logger }).receive('{}', { 'webhook-id': '' }),
-  ],
-])('%s() settles, or throws a documented error, whatever it gets', async (_, given, call) => {
-  await fc.assert(
-    fc.asyncProperty(given, async (args) => {
-      const error: unknown = await Promise.resolve()
-        .then(() => call(...(args as never[])))
-        .then(() => undefined, String);
-      expect(error ?? 'InvalidRequestError').toMatch(/^(?:InvalidRequestError|WebhookVerificationError)/);
-    }),
-    fuzzing(),
-  );
 });
