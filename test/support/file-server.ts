@@ -1,36 +1,22 @@
-import { readFile } from 'node:fs/promises';
-import { extname, join, normalize } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { getRequestListener } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { Hono } from 'hono';
+import { compress } from 'hono/compress';
 import { openServer } from './free-port.ts';
 
-const types: Readonly<Record<string, string>> = {
-  ...{ '.html': 'text/html; charset=utf-8', '.md': 'text/markdown; charset=utf-8', '.json': 'application/json' },
-  ...{ '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/wasm' },
-};
-
 /**
- * Serves the files of a directory below a base, and nothing else. It compresses what it has a type for, as hosts of pages do.
+ * Serves the files of a directory below a base, and nothing else, compressed as hosts of pages do.
  *
  * @param ready - Requests wait for it.
  * @returns The URL of its index.html.
  */
 export async function startFileServer(directory: string, base = '/', ready: Promise<unknown> = Promise.resolve()) {
-  const { url, close } = await openServer(({ url = '/', headers }, response) => {
-    const { pathname } = new URL(url, 'http://localhost');
-    const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
-    const file = path.startsWith(base) ? join(directory, normalize(`/${path.slice(base.length)}`)) : '';
-    const type = types[extname(file)];
-    const zip = type !== undefined && headers['accept-encoding']?.includes('gzip');
-    const answer = async () => {
-      await ready;
-      const content = await readFile(file);
-      const sent = zip ? await promisify(gzip)(content) : content;
-      response.setHeader('Content-Type', type ?? 'application/octet-stream');
-      if (zip) response.setHeader('Content-Encoding', 'gzip');
-      response.end(sent);
-    };
-    answer().catch(() => response.writeHead(404).end());
+  const app = new Hono().use(compress(), async (_, next) => {
+    await ready;
+    await next();
   });
+  app.get(`${base}*`, serveStatic({ root: directory, rewriteRequestPath: (path) => path.slice(base.length - 1) }));
+  const listener = getRequestListener(app.fetch);
+  const { url, close } = await openServer((...exchange) => void listener(...exchange));
   return { url: `${url}${base}`, close };
 }
