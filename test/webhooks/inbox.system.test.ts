@@ -9,7 +9,7 @@ import { secret, signed, userCreated } from './support/signed-request.ts';
 
 // The inbox of the guide in two processes, which are killed all the time.
 
-const kills = 60;
+const kills = 30;
 
 /** A process of an example that is started again as often as it is killed. */
 function startReceiver(example: string, environment: Record<string, string>) {

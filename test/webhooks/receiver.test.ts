@@ -193,8 +193,6 @@ it.each<[message: string, ...options: unknown[]]>([
   ['logLevel must be one of', { logLevel: 'loud' }],
   ['verify must be a function', { verify: 'log' }, { verify: null }],
   ['onError must be a function', { onError: 'log' }],
-  ['onUnhandled must be a function', { onUnhandled: 'log' }],
-  ['onValidationIssue must be a function', { onValidationIssue: 'log' }],
   ['replayStore must be false, or a store', { replayStore: {} }, { replayStore: true }, { replayStore: null }],
   ["Unknown option 'secrets'", { secrets: [secret] }],
 ])('new Webhooks() refuses: %s …', (message, ...options) => {
