@@ -27,18 +27,6 @@ const hiding = `const real = globalThis.fetch;
 
 it.each([
   [
-    'the first page of a table, the last, and those in between',
-    'docs/pagination.md: Pages in a user interface, 1',
-    `const pages = await Promise.all([1, 3, 5, 6].map(tablePage));
-     const seen = pages.map(({ projects, ...rest }) => ({ ...rest, count: projects.length }));`,
-    [
-      { next: 2, caption: 'Page 1 of 5, 100 projects', count: 20 },
-      { previous: 2, next: 4, caption: 'Page 3 of 5, 100 projects', count: 20 },
-      { previous: 4, caption: 'Page 5 of 5, 100 projects', count: 20 },
-      { previous: 5, caption: 'Page 6 of 5, 100 projects', count: 0 },
-    ],
-  ],
-  [
     'a status for each class of error that the API can cause',
     'docs/errors.md: Which status to answer with, 1',
     `import { Client } from '@example/sdk';

@@ -1,7 +1,7 @@
 /** What the API answers to the request for a page; `undefined` if it refuses it. */
 export type GetPage<Item> = (page: number, perPage: number) => Promise<Answer<Item> | undefined>;
 
-export interface Answer<Item> {
+interface Answer<Item> {
   readonly data: readonly Item[];
   readonly meta?: unknown;
 }

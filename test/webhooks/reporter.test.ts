@@ -65,16 +65,6 @@ describe('the log has', () => {
     expect(await lines()).toEqual([line(more), line(more)]);
   });
 
-  it('a line a second while the replay store is gone, however many events arrive', async () => {
-    let requests = 0;
-    const claim = () => Promise.reject(new Error(`request ${(requests += 1)}: no route to host`));
-    const { send, logger } = handling({ replayStore: { claim }, onError: undefined });
-    for (; requests < 150; vi.advanceTimersByTime(20)) expect(await send(userCreated, 'msg_1')).toBe(503);
-    const line = '[@example/sdk] Webhook msg_1 (user.created) failed: The replay store failed, so no handler has run.';
-    const more = `${line} 49 more for this reason were not logged.`;
-    expect(logger.error.mock.calls.map(([text]) => text)).toEqual([line, more, more]);
-  });
-
   it('a line for each of a hundred reasons, and for all others together', async () => {
     let tenant = 0;
     const { webhooks, logger } = receiver({ secret: () => Promise.reject(new Error(`no tenant ${++tenant}`)) });
