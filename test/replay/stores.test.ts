@@ -68,14 +68,10 @@ const open = {
 };
 it.each<[store: keyof typeof open, options: object, message: string]>([
   ['memoryReplayStore', { maxIds: 0 }, 'maxIds must be a whole number of at least 1; got 0.'],
-  ['memoryReplayStore', { retention: 0 }, 'retention must be a whole number of at least 1; got 0.'],
   ['redisReplayStore', { lease: 1 }, 'Pass a lease of at least 6000, or a timeout of at most 1.'],
   ['redisReplayStore', { lease: 3_000, timeout: 1_001 }, 'a lease of at least 3003, or a timeout of at most 1000.'],
   ['redisReplayStore', { timeout: 5_001 }, 'timeout (5001 ms) must be at most a third of lease (15000 ms)'],
-  ['redisReplayStore', { timeout: 0 }, 'timeout must be a whole number of at least 1; got 0.'],
-  ['redisReplayStore', { lease: 0 }, 'lease must be a whole number of at least 1; got 0.'],
   ['redisReplayStore', { lease: 2 ** 31 }, 'lease must be a positive number of milliseconds, at most 2147483647'],
-  ['redisReplayStore', { retention: 0 }, 'retention must be a whole number of at least 1; got 0.'],
   ['redisReplayStore', { prefix: 7 }, 'prefix must be a string; got 7.'],
 ])('%s refuses %o: %s', (store, options, message) => {
   const create = () => open[store](options);

@@ -4,7 +4,7 @@ import express, { type Express } from 'express';
 import fastify from 'fastify';
 import { Hono, type Handler } from 'hono';
 import Koa from 'koa';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { startServer } from '../support/http-server.ts';
 import { handling, receiver } from './support/receiver.ts';
@@ -124,11 +124,13 @@ describe('a mistake is told', () => {
   const toGuide = 'docs/webhook-servers.md says what to write in each framework';
   const toHandler = 'This server passes a Request: use webhooks.handler().';
   const toNodeHandler = 'This server passes the request and response of node:http: use webhooks.nodeHandler().';
-  const [method, headers, arrayBuffer] = ['POST', new Headers(), vi.fn()];
+  const [method, headers, arrayBuffer] = ['POST', new Headers(), () => 0];
   const pair = { on: () => 0, end: () => 0 };
 
   it.each<['handler' | 'nodeHandler', what: string, args: unknown[], advice: string]>([
     ['handler', 'a request and response of Node', [pair, pair], toNodeHandler],
+    ['handler', 'a Request without headers', [{ method, headers: {}, arrayBuffer }], toGuide],
+    ['handler', 'a Request without method', [{ headers, arrayBuffer }], toGuide],
     ['handler', 'a Request without body', [{ method, headers }], toGuide],
     ['nodeHandler', 'a Request', [new Request('https://shop.example'), {}], toHandler],
     ['nodeHandler', 'a request without its response', [pair], toGuide],
