@@ -1,4 +1,4 @@
-// What the package is tried in: docs/compatibility.md lists it. A `tool` is named as in test/tools/package.json.
+// What the package is tried in; docs/compatibility.md says so to users. A `tool` is named as in test/tools/package.json.
 import { tool } from '../../support/tools.ts';
 
 /** Both kinds of modules that a program may be. */
