@@ -18,12 +18,11 @@ const lines = () => readFileSync(file, 'utf8').trimEnd().split('\n');
 const exported = () => lines().map((line) => JSON.parse(line) as Project);
 const start = (baseUrl: string) => startExample('examples/export-projects/main.ts', file, baseUrl);
 
-/** A list on a socket. `onClose` is called when a response has ended, or its connection has. */
-async function serveOnSocket(options: ListServerOptions, onClose: () => void = () => undefined) {
+/** A list on a socket. */
+async function serveOnSocket(options: ListServerOptions) {
   const list = serveList(options);
   const init = { method: 'GET', headers: {}, redirect: 'manual', signal: new AbortController().signal } as const;
   const { url } = await serve((request, response) => {
-    response.on('close', onClose);
     void list.fetch(`http://127.0.0.1${request.url}`, init).then(async (answer) => {
       json(response, answer.status, JSON.parse(await answer.text()));
     });
@@ -76,36 +75,6 @@ it('says that it failed, or was stopped, keeps what it has, and goes on from the
   items.unshift(project(1001));
   expect(await start(url).ended).toEqual({ code: 0, output: expect.stringMatching(/^Going on after /) });
   expect(exported()).toEqual(projects(1000));
-});
-
-it('may be killed at any moment, again and again while the list moves, and loses and repeats no line', async () => {
-  const items = projects(1000);
-  let [next, answers, killAt, kills] = [1001, 0, 3, 0];
-  let child: ReturnType<typeof start> | undefined;
-  const kill = () => child?.kill();
-  const before = () => {
-    answers += 1;
-    items.splice((answers * 7919) % items.length, 2, project(next++));
-    // Before the answer, or while the page is written, or after it.
-    if (answers === killAt && answers % 3 === 0) kill();
-    return undefined;
-  };
-  const server = await serveOnSocket({ items, before }, () => {
-    if (answers === killAt) setTimeout(kill, answers % 7);
-  });
-  for (;;) {
-    child = start(server.url);
-    const { code, output } = await child.ended;
-    if (code === 0) break;
-    expect(output).not.toContain('Failed');
-    kills += 1;
-    killAt = answers + 1 + (kills % 4);
-  }
-  expect(kills).toBeGreaterThan(3);
-  const ids = exported().map(({ id }) => id);
-  expect(new Set(ids).size).toBe(ids.length);
-  const stayed = projects(1000).filter(({ id }) => items.some((item) => item.id === id));
-  expect(ids).toEqual(expect.arrayContaining(stayed.map(({ id }) => id)));
 });
 
 it('cuts off what was written without being finished', () => {
