@@ -49,7 +49,8 @@ describe.each([
 
     const args = ['--extract', '--to-stdout', '--file', path, 'package/package.json'];
     const shipped = JSON.parse(execFileSync('tar', args, { encoding: 'utf8' })) as object; // A package.json.
-    for (const field of ['private', 'scripts', 'devDependencies']) expect(shipped).not.toHaveProperty(field);
+    const ours = ['private', 'scripts', 'workspaces', 'devDependencies', 'overrides'];
+    for (const field of ours) expect(shipped).not.toHaveProperty(field);
   });
 
   it('code that imports nothing but what it ships, Node, and what is installed with it or by its user', async () => {

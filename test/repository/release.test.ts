@@ -1,10 +1,10 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+// `npm run release:dry` rehearses the rest: it sets a version, builds, packs and publishes to a registry of its own.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import * as release from '../../.github/scripts/release.ts';
-import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 
-const { notesOf, packagesIn, problemsOf, provenanceProblems, setVersion } = release;
+const { notesOf, problemsOf, provenanceProblems } = release;
 const root = join(import.meta.dirname, '../..');
 
 const changelog = '# Changelog\n\nWhat.\n\n## 1.2.3 - 2026-11-25\n\n- New.\n\n## 1.2.2 - 2026-11-24\n\n- Old.\n';
@@ -46,30 +46,4 @@ it.each([
 
 it('takes the release notes from the changelogs', () => {
   expect(notesOf('v1.2.3', [sdk, sandbox])).toBe('# @example/sdk\n\n- New.\n\n# @example/sandbox\n\n- New.\n');
-});
-
-const unreleased = '## Unreleased\n\n- New.\n';
-const dated = '## Unreleased\n\n## 9.87.6 - 2027-01-02\n\n- New.\n';
-it.each([
-  ['and dates what was unreleased', '9.87.6', unreleased, dated],
-  ['and dates its section', '9.87.6', '## Unreleased\n\n## 9.87.6\n\n- New.\n', dated],
-  ['and leaves the changelog to the release after it', '9.87.6-rc.1', unreleased, unreleased],
-])('sets a version everywhere, %s', (_, version, before, after) => {
-  const copy = temporaryFolder();
-  const manifests = ['package.json', 'sandbox/package.json'];
-  const changelogs = ['CHANGELOG.md', 'sandbox/CHANGELOG.md'];
-  const others = ['package-lock.json', 'docs/api-report/sdk.api.md'];
-  for (const path of [...manifests, ...others, 'src/utils/version.ts']) cpSync(join(root, path), join(copy, path));
-  for (const path of changelogs) writeFileSync(join(copy, path), `# Changelog\n\n${before}`);
-  const read = (path: string) => readFileSync(join(copy, path), 'utf8');
-  const manifest = JSON.parse(read('package.json')) as { version: string };
-  // As `npm version` does.
-  writeFileSync(join(copy, 'package.json'), JSON.stringify({ ...manifest, version }));
-
-  setVersion(copy, new Date('2027-01-02T03:04:05Z'));
-
-  expect(problemsOf(`v${version}`, packagesIn(copy), read('src/utils/version.ts'))).toEqual([]);
-  for (const path of changelogs) expect(read(path)).toBe(`# Changelog\n\n${after}`);
-  for (const path of [...manifests, ...others])
-    expect(read(path).replaceAll(version, manifest.version)).toBe(readFileSync(join(root, path), 'utf8'));
 });
