@@ -118,8 +118,15 @@ itReads('a server that refuses %s fails the list, after the items before', {
   },
 });
 
-it('a page whose items are no list fails', async () => {
-  const before = () => Response.json({ data: { '0': project(1) } });
-  const { client } = serveList({ items: [], before, client: { responseValidation: 'warn' } });
-  expect(await rejection(client.projects.list())).toMatchObject({ issues: [{ path: ['data'] }, { path: ['meta'] }] });
+it.each<[string, 'warn' | 'throw', body: object, paths: string[][]]>([
+  ['items are no list fails', 'warn', { data: { '0': project(1) } }, [['data'], ['meta']]],
+  [
+    'meta differs fails if it should',
+    'throw',
+    { data: [], meta: { current_page: 1, total_pages: 1 } },
+    [['meta', 'total_count']],
+  ],
+])('a page whose %s', async (_, responseValidation, body, paths) => {
+  const { client } = serveList({ items: [], before: () => Response.json(body), client: { responseValidation } });
+  expect(await rejection(client.projects.list())).toMatchObject({ issues: paths.map((path) => ({ path })) });
 });
