@@ -51,11 +51,13 @@ describe('withOptions', () => {
   });
 
   it('refuses a derived class whose constructor drops the options, such as the token of another tenant', () => {
-    class FromToken extends Client {
-      constructor(token: string) {
-        super({ apiToken: token });
+    class OwnToken extends Client {
+      constructor() {
+        super({ apiToken });
       }
     }
-    expect(() => new FromToken(apiToken).withOptions({ apiToken: 'another-token' })).toThrow(InvalidRequestError);
+    const message = 'The constructor of OwnToken must pass its options on to super().';
+    const derive = () => new OwnToken().withOptions({ apiToken: 'another-token' });
+    expect(derive).toThrow(new InvalidRequestError(message));
   });
 });
