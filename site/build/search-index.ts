@@ -23,7 +23,9 @@ export function searchIndex(): AstroIntegration {
 function sectionsOfAll(contents: readonly Content[]): Section[] {
   const rank = ({ address, body }: Content) => address.length + (body.includes('**Extends**') ? 1000 : 0);
   const all = contents.toSorted((a, b) => rank(a) - rank(b)).flatMap(sectionsOf);
-  const alike = Map.groupBy(all, ({ address, names, heading, text }) => (names ? address : `${heading} ${text}`));
+  const alike = Map.groupBy(all, ({ address, names, heading, text }) =>
+    names || !address.startsWith('api/') ? address : `${heading} ${text}`,
+  );
   return [...alike.values()].flatMap(([first]) => first ?? []);
 }
 
@@ -50,8 +52,9 @@ function sectionsOf({ address, title, description, body }: Content): Section[] {
   });
 }
 
-/** A row of a table of the reference: an anchor, a name, and what it means. */
-const property = /^\| <a id="(property-[\w-]+)"><\/a> `(\w+)\??` \| (.+?)(?: \| (?!.* \| )(.+))? \|$/gm;
+/** A row of a table of options or of the reference: an anchor, a name, and what it means. */
+const property =
+  /^\| <a id="([\w-]+)"><\/a> `(?:\w+\.)?(\w+)\??` +\| (.+?)(?: \| (?!.* \| )(.+?)(?: \[Guide\]\(.+\))?)? +\|$/gm;
 
 /** Paragraphs, items of lists and rows of tables, without marks. */
 const linesOf = (markdown: string) =>
@@ -61,18 +64,18 @@ const linesOf = (markdown: string) =>
     .map((line) => plain(line.replaceAll(/^\s*(?:[-*]|\d+\.) /g, '')))
     .filter(Boolean);
 
-/** Each row in a line. A short cell says the name of its column. */
-function rowsOf(table: string): string[] {
-  const [head = [], , ...rows] = table.trim().split('\n').map(cellsOf);
-  return rows.map((cells) =>
-    cells.map((cell, at) => (at > 0 && cell.length < 20 ? `${head[at]}: ${cell}` : cell)).join(' · '),
-  );
-}
+/** Each row in a line. */
+const rowsOf = (table: string) =>
+  table
+    .trim()
+    .split('\n')
+    .slice(2)
+    .map((row) => cellsOf(row).filter(Boolean).join(' · '));
 
 /** Words without marks, links and HTML. */
 const plain = (markdown: string) =>
   markdown
-    .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/(?<!\\)!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll(/<!--[^]*?-->|<\/?[a-z][^>]*>/gi, ' ')
     .replaceAll(/^```.*$|\\(?=[^\w\s])|[`*]|^#+ |^>/gm, '')
     .replaceAll('&lt;', '<')

@@ -182,9 +182,10 @@ it('marks only words of the query, and forgives a typing error', async () => {
     expect(marked.filter(({ text }) => !word.test(text))).toEqual([]);
   }
   expect(search('pagnation')[0]?.[0]?.address).toBe('guides/pagination/');
+  expect(search('timeuot')[0]?.[0]?.address).toBe('guides/retries/');
 });
 
-it('shows the page of that name with its sections, then titles that begin so, then members, and no page that only mentions it', async () => {
+it('shows members of that name, the page of that name with its sections, then titles that begin so, and no page that only mentions it', async () => {
   const search = await builtSearch();
   const found = (query: string) =>
     search(query).map((hit) => hit.map(({ address }) => address.split('/').slice(-2).join('/')).join(' '));
@@ -192,7 +193,8 @@ it('shows the page of that name with its sections, then titles that begin so, th
 
   expect(found('Client')[1]).toBe('clientoptions/');
   expect(found('pagination')).toEqual([['pagination/', ...sections.map((id) => `pagination/#${id}`)].join(' ')]);
-  expect(found('maxRetries')).toContain('clientoptions/ clientoptions/#property-maxretries');
+  expect(found('maxretries').slice(0, 2)).toEqual(['options/#maxRetries', 'clientoptions/#property-maxretries']);
+  expect(found('Page')[0]).toMatch(/^page\/ /);
 });
 
 async function builtSearch() {

@@ -98,14 +98,16 @@ describeSite('the pages of the site', (open) => {
     await page.keyboard.type('zzz/zzz');
     await page.getByText('Nothing found for “zzz/zzz”.').waitFor();
     await page.keyboard.press('Enter');
-    // The first one empties the box.
-    await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     expect(await page.isVisible('site-search dialog')).toBe(false);
 
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('verify webhook signature');
+    await page.keyboard.type('verify webhook');
     await page.waitForSelector('site-search li a + a');
+    // What is typed on a hit belongs in the box.
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.type(' signature');
+    expect(await page.inputValue('site-search input')).toBe('verify webhook signature');
     expect(await first()).toEqual(['Webhooks', 'Guides']);
     expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press('ArrowDown');

@@ -24,7 +24,7 @@ class SiteSearch extends HTMLElement {
     input.addEventListener('input', () => void this.#show(input));
     find(this, 'form').addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.#show(input).then(() => this.querySelector<HTMLElement>('ol:not([data-popular]) a')?.click());
+      void this.#show(input).then(() => this.querySelector<HTMLElement>('ol:not([data-instead]) a')?.click());
     });
     dialog.addEventListener('click', ({ target }) => {
       // The backdrop counts as the dialog, and a link may lead to this very page.
@@ -34,11 +34,14 @@ class SiteSearch extends HTMLElement {
     visualViewport?.addEventListener('resize', () => {
       dialog.style.setProperty('--seen', `${visualViewport?.height}px`);
     });
-    // The arrow keys go through the box and the hits.
+    // The arrow keys go through the box and the hits. What is typed belongs in the box.
     dialog.addEventListener('keydown', (event) => {
+      if (/^(.|Backspace)$/u.test(event.key) && !event.ctrlKey && !event.metaKey && event.target !== input)
+        input.focus();
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step === undefined) return;
+      if (step === undefined && event.key !== 'Escape') return;
       event.preventDefault();
+      if (step === undefined) return dialog.close();
       const stops = [input, ...this.querySelectorAll('a')];
       stops[stops.findIndex((stop) => stop === document.activeElement) + step]?.focus();
     });
@@ -58,14 +61,9 @@ class SiteSearch extends HTMLElement {
     if (query !== input.value.trim()) return;
     const hits = search?.(query).map((hit) => this.#item(hit)) ?? [];
     const list = find(this, 'ol');
-    list.toggleAttribute('data-popular', hits.length === 0);
+    list.toggleAttribute('data-instead', hits.length === 0 && query !== '');
     list.replaceChildren(...(hits.length === 0 ? this.#popular : hits));
-    const found =
-      hits.length === 0
-        ? `Nothing found for “${query}”. Popular pages:`
-        : hits.length === 1
-          ? '1 page'
-          : `${hits.length} pages`;
+    const found = hits.length === 0 ? `Nothing found for “${query}”. Popular pages:` : 'Best matches';
     const said = search ? found : 'The search could not be loaded. Type again to retry.';
     find(this, '[role=status]').textContent = query ? said : 'Popular pages';
   }
@@ -78,10 +76,10 @@ class SiteSearch extends HTMLElement {
 
   #item(hit: Hit): HTMLLIElement {
     const item = document.createElement('li');
-    for (const [index, { address, title, excerpt }] of hit.entries()) {
+    for (const [index, { address, title, excerpt, page }] of hit.entries()) {
       const link = document.createElement('a');
       link.href = `${this.dataset.base ?? '/'}${address}`;
-      const place = index === 0 ? [element('small', placeOf(link.pathname))] : [];
+      const place = index === 0 ? [element('small', [placeOf(link.pathname), page].filter(Boolean).join(' › '))] : [];
       link.append(element('strong', ...marked(title)), ...place, element('span', ...marked(excerpt)));
       item.append(link);
     }

@@ -18,8 +18,10 @@ export interface Section {
 export type Pieces = readonly { readonly text: string; readonly found: boolean }[];
 type Mark = (text: string) => Pieces;
 
-/** A page with its description, and the best of its sections. */
-export type Hit = readonly { readonly address: string; readonly title: Pieces; readonly excerpt: Pieces }[];
+/** A page with its description, and the best of its sections. A section whose name was typed is alone. */
+export type Hit = readonly Found[];
+/** A section alone also has the title of its page. */
+type Found = { readonly address: string; readonly title: Pieces; readonly excerpt: Pieces; readonly page?: string };
 
 /** A page with less than this part of the best one's score only mentions the words. */
 const incidental = 0.08;
@@ -50,7 +52,7 @@ export function indexOf(sections: readonly Section[]): MiniSearch<Section> {
 
 export const readIndex = (json: string): Promise<MiniSearch<Section>> => MiniSearch.loadJSONAsync(json, options);
 
-/** The best pages: those that are called what the query says, those whose titles begin with it, and the others by their best section. */
+/** Members that are called what the query says, pages that are, pages whose titles begin with it, and the others by their best section. */
 export function search(index: MiniSearch<Section>, query: string): Hit[] {
   const exact = { tokenize: wordsOf, prefix: (term: string) => term.length > 2 };
   const results = index.search(query, {
@@ -58,49 +60,60 @@ export function search(index: MiniSearch<Section>, query: string): Hit[] {
     boost: { page: 2, names: 4, heading: 3 },
     boostDocument: weightOf,
     // Only a word that is nowhere is a typing error.
-    fuzzy: (term) => (term.length > 4 && index.search(term, exact).length === 0 ? 0.2 : false),
+    fuzzy: (term) => (term.length > 4 && index.search(term, exact).length === 0 ? (term.length > 6 ? 2 : 1) : false),
   });
   const name = nameOf(query);
-  const pages = [...Map.groupBy(results, ({ id }) => String(id).replace(/#.*/, ''))].map(([address, found]) => {
+  const mark = markerOf(new Set(results.flatMap(({ terms }) => terms)), query);
+  const members = results.filter(({ heading }) => isMember(query, String(heading))).slice(0, 3);
+  const rest = results.filter((each) => !members.includes(each));
+  const pages = [...Map.groupBy(rest, ({ id }) => String(id).replace(/#.*/, ''))].map(([address, found]) => {
     const best = found[0]?.score ?? 0;
+    const page = String(found[0]?.page);
     const isNamed = found.some(({ names }) => String(names).split(', ').map(nameOf).includes(name));
-    const title = nameOf(String(found[0]?.page));
-    const isBegun = !isNamed && name.length > 2 && title.startsWith(name);
+    // Its title, as it is written, comes before other names.
+    const rank = page === query ? 2 : Number(isNamed);
+    const title = nameOf(page);
+    const isBegun = rank === 0 && name.length > 2 && title.startsWith(name);
     // Of titles that begin alike, a short one whose page has much to say comes first.
     const sum = isBegun ? found.reduce((total, { score }) => total + score, 0) / title.length : 0;
-    return { address, found, best, isNamed, sum };
+    return { address, found, best, rank, sum };
   });
   const least = incidental * Math.max(...pages.map(({ best }) => best));
-  return pages
-    .filter(({ best, isNamed, sum }) => isNamed || sum > 0 || best > least)
-    .toSorted((a, b) => Number(b.isNamed) - Number(a.isNamed) || b.sum - a.sum || b.best - a.best)
-    .flatMap(({ address, found, isNamed }, at) => {
-      const mark = markerOf(new Set(found.flatMap(({ terms }) => terms)), query);
-      const hit = toHit(address, String(index.getStoredFields(address)?.text), found, mark, isNamed && at === 0);
+  const others = pages
+    .filter(({ best, rank, sum }) => rank > 0 || sum > 0 || best > least)
+    .toSorted((a, b) => b.rank - a.rank || b.sum - a.sum || b.best - a.best)
+    .flatMap(({ address, found, rank }, at) => {
+      const hit = toHit(address, String(index.getStoredFields(address)?.text), found, mark, rank > 0 && at === 0);
       // What is only in its code can't be seen.
-      return isNamed || hit.some(isFound) ? [hit] : [];
-    })
-    .slice(0, 8);
+      return rank > 0 || hit.some(isFound) ? [hit] : [];
+    });
+  return [...members.map((each) => [{ ...foundIn(each, mark), page: String(each.page) }]), ...others].slice(0, 8);
 }
+
+/** Whether someone typed this name, such as `maxRetries`. A single word is rather a question to the guides. */
+const isMember = (query: string, name: string) =>
+  /^\p{Ll}+\p{Lu}/u.test(name) && name.replace('()', '').toLowerCase() === query.toLowerCase();
 
 /** Readers who search want to do something. The API reference and the project come after the guides. */
 const weightOf = (address: string) =>
-  (address.endsWith('#known-limits') ? 0.1 : 1) *
+  (/#known-limits$|^api\/example\/sandbox/.test(address) ? 0.1 : 1) *
   ({ api: 0.2, reference: 0.3, project: 0.03 }[address.split('/', 1)[0] ?? ''] ?? 1);
 
 /** A page that is called what was typed shows what else it has, too. */
 function toHit(address: string, text: string, found: readonly SearchResult[], mark: Mark, isNamed: boolean): Hit {
-  const sections = found
-    .filter(({ heading }) => heading !== '')
-    .map(({ id, heading, text }) => {
-      return { address: String(id), title: mark(String(heading)), excerpt: excerptOf(String(text), mark) };
-    });
+  const sections = found.filter(({ heading }) => heading !== '').map((each) => foundIn(each, mark));
   const matching = sections.filter(isFound);
   const page = { address, title: mark(String(found[0]?.page)), excerpt: mark(text.split('\n', 1)[0] ?? '') };
   return [page, ...(isNamed ? [...new Set([...matching, ...sections])].slice(0, 4) : matching.slice(0, 2))];
 }
 
-const isFound = ({ title, excerpt }: Hit[number]) => [...title, ...excerpt].some(({ found }) => found);
+const foundIn = ({ id, heading, text }: SearchResult, mark: Mark): Found => ({
+  address: String(id),
+  title: mark(String(heading)),
+  excerpt: excerptOf(String(text), mark),
+});
+
+const isFound = ({ title, excerpt }: Found) => [...title, ...excerpt].some(({ found }) => found);
 
 /** The part of a text where it first has one of the words, in a sentence rather than in a table. */
 function excerptOf(text: string, mark: Mark): Pieces {
@@ -108,7 +121,8 @@ function excerptOf(text: string, mark: Mark): Pieces {
   const having = lines.filter((line) => line.some(({ found }) => found));
   const line = having.find((each) => each.every((piece) => piece.text !== ' · ')) ?? having[0] ?? lines[0] ?? [];
   const at = line.findIndex(({ found }) => found);
-  return at > 10 ? [{ text: '… ', found: false }, ...line.slice(at - 6)] : line;
+  const start = line.findLastIndex(({ text }, index) => index < at - 6 && text.endsWith(' ')) + 1;
+  return at > 10 ? [{ text: '… ', found: false }, ...line.slice(start)] : line;
 }
 
 /** Finds the terms in a text. Of a longer word, what was typed is found, and its end is not. */
