@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
+import { presetIn } from '../site/build/markdown.ts';
 
 const root = new URL('..', import.meta.url);
 const page = new URL('docs/options.md', root);
@@ -21,11 +22,18 @@ const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Connection: 'apiToken, baseUrl, headers, fetch',
     'Time limits': 'timeout, totalTimeout, outageWait',
     Retries: 'maxRetries, shouldRetry, apiSupportsIdempotencyKeys',
-    'Rate limit': 'rateLimit, priority',
+    'Rate limit': 'rateLimit, rateLimit.store, rateLimit.maxWait, rateLimit.limit, rateLimit.window, priority',
     Responses: 'responseValidation, maxResponseSize',
     Logging: 'logger, logLevel',
     'What is off for safety': 'dangerouslyAllowBrowser, dangerouslyAllowHttp',
   },
+};
+
+/** What the path and the anchor of an option begin with, where its name is not enough. */
+const prefixes: Readonly<Record<string, { path?: string; anchor?: string }>> = {
+  RateLimitOptions: { path: 'rateLimit.' },
+  RequestOptions: { anchor: 'call-' },
+  WebhooksOptions: { anchor: 'webhooks-' },
 };
 
 /** The guides that say more about an option. */
@@ -61,32 +69,45 @@ export async function withOptions(text: string): Promise<string> {
 }
 
 function tableOf(name: string): string {
+  const rows = new Map(name === 'ClientOptions' ? [...rowsOf(name), ...rowsOf('RateLimitOptions')] : rowsOf(name));
+  const table = (part: Iterable<string>) =>
+    ['| option | type | default | meaning |', '| --- | --- | --- | --- |', ...part].join('\n');
+  if (!groups[name]) return table(rows.values());
+  const parts = Object.entries(groups[name]).map(([heading, options]) => {
+    const grouped = options.split(', ').map((option) => {
+      const row = rows.get(option) ?? missing(option);
+      rows.delete(option);
+      return row;
+    });
+    return `### ${heading}\n\n${table(grouped)}`;
+  });
+  for (const ungrouped of rows.keys()) missing(ungrouped);
+  return parts.join('\n\n');
+}
+
+/** A row of a table for each option of an interface. */
+function rowsOf(name: string): [option: string, row: string][] {
   const path = declarations[name] ?? '';
   const source = ts.createSourceFile(path, readFileSync(new URL(path, root), 'utf8'), ts.ScriptTarget.Latest, true);
   const declared = source.statements.find((node) => ts.isInterfaceDeclaration(node) && node.name.text === name);
   if (!declared || !ts.isInterfaceDeclaration(declared)) throw new Error(`${path} has no interface ${name}.`);
-  const rows = declared.members.map((member): [option: string, row: string] => {
-    const option = member.name?.getText(source) ?? '';
-    const label = guides[option] ? `[\`${option}\`](${guides[option]})` : `\`${option}\``;
+  const prefix = prefixes[name] ?? {};
+  return declared.members.filter(ts.isPropertySignature).map((member) => {
+    const own = member.name.getText(source);
+    const option = `${prefix.path ?? ''}${own}`;
+    const types = member.type?.getText(source).split(/(?<!=>.*) \| /) ?? [];
+    const type = types.flatMap((each) => (each === 'undefined' ? [] : `\`${each}\``)).join(' \\| ');
     const { meaning, preset } = described(ts.getJSDocCommentsAndTags(member)[0]);
-    return [option, `| ${label} | ${preset} | ${meaning} |`];
+    const guide = guides[own] ? ` [Guide](${guides[own]})` : '';
+    return [
+      option,
+      `| <a id="${prefix.anchor ?? ''}${own}"></a> \`${option}\` | ${type} | ${preset} | ${meaning}${guide} |`,
+    ];
   });
-  const table = (part: typeof rows) =>
-    ['| option | default | meaning |', '| --- | --- | --- |', ...part.map(([, row]) => row)].join('\n');
-  const parts = Object.entries(groups[name] ?? {}).map(([heading, options]) => {
-    return {
-      heading,
-      rows: options.split(', ').map((option) => rows.find(([own]) => own === option) ?? missing(option)),
-    };
-  });
-  const ungrouped = rows.find((row) => !parts.some((part) => part.rows.includes(row)));
-  if (parts.length === 0) return table(rows);
-  if (ungrouped) missing(ungrouped[0]);
-  return parts.map((part) => `### ${part.heading}\n\n${table(part.rows)}`).join('\n\n');
 }
 
 function missing(option: string): never {
-  throw new Error(`${option} is not declared, or in no group.`);
+  throw new Error(`${option} is not declared, or in no group: see build/options-page.ts.`);
 }
 
 /** The first sentence of a comment, and the default that it states. */
@@ -97,8 +118,8 @@ function described(comment: ts.Node | undefined) {
       ?.replaceAll(/\s+/g, ' ')
       .replaceAll(/\{@link (\w+)\}/g, '`$1`') ?? '';
   const [meaning = ''] = /^.+?\.(?= [A-Z`]|$)/.exec(text) ?? [];
-  const preset = /Default: (.+?)\.(?= [A-Z]|$)/.exec(text)?.[1] ?? '';
-  return { meaning, preset: preset.replace('the environment variable ', '') };
+  const [, preset = 'none'] = /Default: (.+?)\.(?= [A-Z]|$)/.exec(text) ?? [];
+  return { meaning, preset: presetIn(preset) };
 }
 
 if (import.meta.main) writeFileSync(page, await withOptions(readFileSync(page, 'utf8')));

@@ -1,4 +1,4 @@
-import { cellsOf, codeOrText, splitAtHeadings } from './markdown.ts';
+import { cellsOf, codeOrText, presetIn, splitAtHeadings } from './markdown.ts';
 
 /** Adds to each name in a list of links what it is. */
 export function described(markdown: string, descriptions: ReadonlyMap<string, string>): string {
@@ -43,7 +43,7 @@ function withDefaults(text: string): string {
   const rowOf = (line: string) => {
     const [name, type, said = ''] = cellsOf(line);
     const [, before = said, preset = '', after = ''] = /^(.*?) ?Default: (.+?)\.(?= [A-Z]|$)(.*)$/.exec(said) ?? [];
-    return `| ${name} | ${type} | ${preset.replace('the environment variable ', '')} | ${before}${after} |`;
+    return `| ${name} | ${type} | ${presetIn(preset)} | ${before}${after} |`;
   };
   const tables = /^(\| \w+ \| Type \|) Description \|\n\|.*((?:\n\|.*)*Default: (?:.*\n\|)*.*)/gm;
   return text.replaceAll(tables, (_, head: string, rows: string) =>

@@ -23,7 +23,7 @@ export interface WebhooksOptions {
   verify?: WebhookVerifier | undefined;
   /** Seconds by which the timestamp of a webhook may differ from now. Default: 300. */
   tolerance?: number | undefined;
-  /** Maximum size of a body, in bytes. The response to a larger one is 413. Default: 1 048 576 (1 MB). */
+  /** Maximum size of a body, in bytes. The response to a larger one is 413. Default: 1 048 576 (1 MiB). */
   maxBodyBytes?: number | undefined;
   /**
    * Remembers handled events, so that no event is handled twice. With `false`, an event is handled each time it
