@@ -75,20 +75,22 @@ export const walkTables = tablesOf<WalkRow>(
 
 /** A row for each case, with what this SDK and the best of the others did in it. */
 export function rateLimitCases(rows: readonly RateLimitRow[]): FigureTable {
-  const cells = (each: readonly RateLimitRow[], client: string) =>
-    each
-      .filter(({ name }) => name.startsWith(client))
-      .map(({ done, failed, unfinished, refused, minutes }) =>
-        failed + unfinished > 0 ? `${refused}; only ${done} done` : `${refused}; ${minutes.toFixed(2)}`,
-      )
-      .join('');
+  const cells = (each: readonly RateLimitRow[], client: string) => {
+    const row = each.find(({ name }) => name.startsWith(client));
+    if (!row) return ['–', '–'];
+    const { done, failed, unfinished, refused, minutes } = row;
+    return [
+      String(refused),
+      failed + unfinished > 0 ? `${done} of ${done + failed + unfinished} done` : minutes.toFixed(2),
+    ];
+  };
   return {
     title: 'More cases: requests refused, and minutes',
-    head: ['case', '@example/sdk', 'ky'],
+    head: ['case', '@example/sdk refused', 'minutes', 'ky refused', 'ky minutes'],
     rows: [...Map.groupBy(rows, ({ title }) => title)].map(([title, each]) => [
       title,
-      `**${cells(each, '@example/sdk')}**`,
-      cells(each, 'ky'),
+      ...cells(each, '@example/sdk').map((cell) => `**${cell}**`),
+      ...cells(each, 'ky'),
     ]),
   };
 }

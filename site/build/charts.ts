@@ -12,7 +12,7 @@ type Row = Readonly<Record<string, string>>;
 const charts: Readonly<Record<string, Chart>> = {
   'rate-limit': { shows: 'requests refused, fewer is better', column: 'refused (429)', unit: 'refused' },
   'set-ups': { shows: 'more is better' },
-  overhead: { shows: 'CPU time, less is better', column: 'CPU µs', unit: 'µs' },
+  overhead: { shows: 'CPU time, less is better', column: '× fetch', unit: '× fetch' },
   size: { shows: 'minified and gzipped, less is better', column: 'kB', unit: 'kB' },
   pagination: { shows: 'items lost, fewer is better', column: 'items lost', unit: 'lost' },
 };
@@ -65,7 +65,7 @@ function bars(all: readonly Bar[]): string {
     parseFloat(figure.replaceAll(',', '')) / (Number(/ of (\d+)/.exec(figure.replaceAll(',', ''))?.[1]) || 1);
   const most = all.some(({ figure }) => figure.includes(' of ')) ? 1 : Math.max(...all.map(valueOf));
   const lines = all.map((bar) => {
-    const own = bar.label.startsWith('@example/sdk') ? ' class="own"' : '';
+    const own = /^(@example\/sdk|– )/.test(bar.label) ? ' class="own"' : '';
     const share = (valueOf(bar) / most).toFixed(3);
     const text = [`<b>${bar.figure}</b>`, bar.unit].filter(Boolean).join(' ');
     return `<div${own}><dt>${bar.label}${bar.note ?? ''}</dt><dd><i style="--share: ${share}"></i>${text}</dd></div>`;
