@@ -1,4 +1,5 @@
-import { cellsOf, codeOrText, presetIn, splitAtHeadings } from './markdown.ts';
+import { format, type Options } from 'prettier';
+import { cellsOf, codeOrText, outsideCode, presetIn, splitAtHeadings } from './markdown.ts';
 
 /** Adds to each name in a list of links what it is. */
 export function described(markdown: string, descriptions: ReadonlyMap<string, string>): string {
@@ -8,17 +9,41 @@ export function described(markdown: string, descriptions: ReadonlyMap<string, st
   });
 }
 
+/** Makes links of names that have a page. `links` are by name. */
+export const linked = (markdown: string, links: ReadonlyMap<string, string>) =>
+  outsideCode(markdown, (part) =>
+    part.replaceAll(/(?<![[\w])`(\w+)`(?!\])/g, (code, name: string) => {
+      const link = links.get(name);
+      return link === undefined ? code : `[${code}](${link})`;
+    }),
+  );
+
+/** Adds the methods of a class to the property that has it. `bodyOf` returns a page. */
+export const withMethods = (markdown: string, bodyOf: (link: string) => string | undefined) =>
+  markdown.replaceAll(
+    /(?<=^\| <a id="[\w-]+"><\/a> `(\w+)` \| \[`\w+`\]\((\S+\/classes\/\S+)\) \| .*)(?= \|$)/gm,
+    (_, name: string, link: string) =>
+      Array.from(bodyOf(link)?.matchAll(/^### (\w+)\(\)$/gm) ?? [], ([, method = '']) => {
+        return ` [\`${name}.${method}()\`](${link}#${method.toLowerCase()})`;
+      }).join(''),
+  );
+
 /** Members as short as in a manual: labels instead of headings, and nothing that the signature says already. */
-export function readable(markdown: string): string {
-  const text = codeOrText(markdown)
-    .map(({ code, text }) => (code ? asShort(text) : withDefaults(asInProse(text))))
-    .join('');
+export async function readable(markdown: string): Promise<string> {
+  const texts = codeOrText(markdown).map(async ({ code, text }) =>
+    code ? formatted(text) : withDefaults(asInProse(text)),
+  );
+  const text = (await Promise.all(texts)).join('');
   let hidden = false;
   const parts = splitAtHeadings(text).map(({ level, title, body }) => {
     if (level <= 3) hidden = /^\\\[(hasInstance|toStringTag)\\\]/.test(title);
     return hidden ? '' : sectionText(level, title, body);
   });
-  return `${parts.filter(Boolean).join('\n\n')}\n`;
+  const all = `${parts.filter(Boolean).join('\n\n')}\n`;
+  // An accessor is a property to its readers.
+  return all.includes('\n## Properties\n')
+    ? all.replace('## Accessors\n\n', '')
+    : all.replace('## Accessors\n', '## Properties\n');
 }
 
 /** Strings have the quotes of prose, and a union has no bar before its first type. */
@@ -31,11 +56,19 @@ const asInProse = (text: string) =>
     .replaceAll(/^\|.*`\[toStringTag\]`.*\n?/gm, '')
     .replaceAll('| Type Parameter |', '| Type parameter |');
 
-/** Code with the quotes of a guide, and in one line if that is short. */
-function asShort(code: string): string {
-  const text = code.replaceAll(/"([^"'\n]*)"/g, "'$1'").replaceAll(/^ {3}(?=\S)| +$/gm, (spaces) => spaces && '  ');
-  const flat = text.replaceAll(/(?<=[:=])\s+\| /g, ' ').replaceAll(/\n +\| /g, ' | ');
-  return flat.split('\n').every((line) => line.length <= 72) ? flat : text;
+const style: Options = { parser: 'typescript', printWidth: 72, singleQuote: true };
+
+/** Code as in a guide. What is no program is the signature of a member, or the type of one. */
+async function formatted(block: string): Promise<string> {
+  const [, fence = '', code = ''] = /^(.+\n)([^]*)```$/.exec(block) ?? [];
+  const member = async (before: string) => {
+    const text = await format(`${before} { ${code.replace(/^new (\w+)/, 'new_$1')} }`, { ...style, printWidth: 60 });
+    return `${text.split('\n').slice(1, -2).join('\n').replaceAll(/^ {2}/gm, '')}\n`.replace(/^new_/, 'new ');
+  };
+  const text = await format(code, style)
+    .catch(() => member('declare class A'))
+    .catch(() => code);
+  return `${fence}${text}\`\`\``;
 }
 
 /** What a description says of a default is in a column of its own. */
@@ -53,7 +86,7 @@ function withDefaults(text: string): string {
 
 /** The line that imports what the page of this file is about, such as `@example/sdk/classes/Client.md`. */
 export function importOf(file: string): string {
-  const [, module, kind = '', name] = /^(.+)\/([\w-]+)\/(\w+)\.md$/.exec(file) ?? [];
+  const [, module, kind = '', name] = /^(.+)\/([\w-]+)\/(?!index)(\w+)\.md$/.exec(file) ?? [];
   if (module === undefined) return '';
   const type = /^(interfaces|type-aliases)$/.test(kind) ? 'type ' : '';
   return `\`\`\`ts\nimport ${type}{ ${name} } from '${module}';\n\`\`\`\n\n`;

@@ -1,5 +1,6 @@
 import type { AstroIntegration } from 'astro';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type Application,
@@ -11,9 +12,11 @@ import {
 import { titleOf } from './markdown.ts';
 import { addressOf } from './markdown-of-pages.ts';
 import { firstSentence } from './page-content.ts';
-import { described, importOf, readable } from './reference-text.ts';
+import { described, importOf, linked, readable, withMethods } from './reference-text.ts';
 
 const folder = fileURLToPath(new URL('../src/content/docs/api/', import.meta.url));
+const guides = fileURLToPath(new URL('../src/content/docs/guides/', import.meta.url));
+const packageOf = ({ address }: { readonly address: string }) => address.split('/')[2];
 
 /** A plugin of TypeDoc, which leaves out the class of `@throws {Class} when …`. This puts a link to the class there. */
 export function linkThrows(app: Application): void {
@@ -46,19 +49,32 @@ export function finishedReference(): AstroIntegration {
       'astro:config:setup': async ({ config: { base } }) => {
         const files = await readdir(folder, { recursive: true });
         const pages = await Promise.all(files.filter((file) => file.endsWith('.md')).map(read));
+        const linksTo = (some: typeof pages) =>
+          new Map(some.map((page) => [basename(page.file, '.md'), `${base}${page.address}`]));
+        const bodies = new Map(pages.map(({ address, body }) => [`${base}${address}`, body]));
         const descriptions = new Map(pages.map(({ address, description }) => [`${base}${address}`, description]));
         await Promise.all(
-          pages.map(async ({ file, matter, body, description }) => {
-            const text = described(
-              readable(file === 'index.md' ? body.replace(/^## Modules\n[^]*/m, '') : body),
-              descriptions,
+          pages.map(async ({ file, address, matter, body, description }) => {
+            const short = await readable(file === 'index.md' ? body.replace(/^## Modules\n[^]*/m, '') : body);
+            const links = linksTo(
+              pages.filter((page) => page.address !== address && packageOf(page) === packageOf({ address })),
             );
+            const text = withMethods(linked(described(short, descriptions), links), (link) => bodies.get(link));
             // What has no sections needs no list of them.
             const sections = /^## /m.test(text) ? '' : 'tableOfContents: false\n';
             const head = `${matter}description: ${JSON.stringify(description)}\n${sections}`;
             await writeFile(`${folder}${file}`, `---\n${head}---\n${importOf(file)}${text}`);
           }),
         );
+        // In a table of a guide, too.
+        const links = linksTo(pages.filter((page) => packageOf(page) === 'sdk'));
+        for (const file of await readdir(guides)) {
+          const text = await readFile(`${guides}${file}`, 'utf8');
+          await writeFile(
+            `${guides}${file}`,
+            text.replaceAll(/^\|.*$/gm, (row) => linked(row, links)),
+          );
+        }
       },
     },
   };

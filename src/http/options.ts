@@ -41,7 +41,7 @@ export interface RateLimitOptions {
   window?: number | undefined;
 }
 
-/** Options of a {@link Client}. Each has a default or an environment variable. */
+/** Options of a {@link Client}. All are optional. */
 export interface ClientOptions {
   /**
    * The API token, or a function that returns it. The function is called for every attempt, so a rotated token takes

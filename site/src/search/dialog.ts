@@ -41,7 +41,8 @@ class SiteSearch extends HTMLElement {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step === undefined && event.key !== 'Escape') return;
       event.preventDefault();
-      if (step === undefined) return dialog.close();
+      if (event.key === 'Escape') dialog.close();
+      if (step === undefined) return;
       const stops = [input, ...this.querySelectorAll('a')];
       stops[stops.findIndex((stop) => stop === document.activeElement) + step]?.focus();
     });
