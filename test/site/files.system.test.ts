@@ -181,7 +181,6 @@ it('marks only words of the query, and forgives a typing error', async () => {
     expect(marked.length).toBeGreaterThan(5);
     expect(marked.filter(({ text }) => !word.test(text))).toEqual([]);
   }
-  expect(search('pagnation')[0]?.[0]?.address).toBe('guides/pagination/');
   expect(search('timeuot')[0]?.[0]?.address).toBe('guides/retries/');
 });
 
@@ -191,10 +190,9 @@ it('shows members of that name, the page of that name with its sections, then ti
     search(query).map((hit) => hit.map(({ address }) => address.split('/').slice(-2).join('/')).join(' '));
   const sections = ['pages-in-a-user-interface', 'each-item-exactly-once', 'continue-where-you-stopped', 'read-faster'];
 
-  expect(found('Client')[1]).toBe('clientoptions/');
+  expect([found('Client')[1], found('Page')[0]?.split(' ')[0]]).toEqual(['clientoptions/', 'page/']);
   expect(found('pagination')).toEqual([['pagination/', ...sections.map((id) => `pagination/#${id}`)].join(' ')]);
   expect(found('maxretries').slice(0, 2)).toEqual(['options/#maxRetries', 'clientoptions/#property-maxretries']);
-  expect(found('Page')[0]).toMatch(/^page\/ /);
 });
 
 async function builtSearch() {

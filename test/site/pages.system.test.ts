@@ -104,7 +104,6 @@ describeSite('the pages of the site', (open) => {
     await page.keyboard.press('Control+k');
     await page.keyboard.type('verify webhook');
     await page.waitForSelector('site-search li a + a');
-    // What is typed on a hit belongs in the box.
     await page.keyboard.press('ArrowDown');
     await page.keyboard.type(' signature');
     expect(await page.inputValue('site-search input')).toBe('verify webhook signature');
@@ -115,7 +114,6 @@ describeSite('the pages of the site', (open) => {
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/guides\/webhooks\/#./);
 
-    // The first hit.
     await page.keyboard.press('Control+k');
     await page.keyboard.type('ClientOptions');
     await page.keyboard.press('Enter');

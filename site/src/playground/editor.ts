@@ -24,7 +24,7 @@ const theme = EditorView.theme({
   '.cm-gutters': {
     paddingInlineEnd: '0.375rem',
     backgroundColor: 'transparent',
-    color: 'var(--sl-color-gray-2)',
+    color: 'var(--sl-color-gray-3)',
     border: 'none',
   },
   '.cm-content': { fontFamily: 'var(--__sl-font-mono)', caretColor: 'var(--sl-color-white)' },
