@@ -188,7 +188,7 @@ it('shows members of that name, the page of that name with its sections, then ti
   const search = await builtSearch();
   const found = (query: string) =>
     search(query).map((hit) => hit.map(({ address }) => address.split('/').slice(-2).join('/')).join(' '));
-  const sections = ['pages-in-a-user-interface', 'each-item-exactly-once', 'continue-where-you-stopped', 'read-faster'];
+  const sections = ['options', 'pages-in-a-user-interface', 'each-item-exactly-once', 'continue-where-you-stopped'];
 
   expect([found('Client')[1], found('Page')[0]?.split(' ')[0]]).toEqual(['clientoptions/', 'page/']);
   expect(found('pagination')).toEqual([['pagination/', ...sections.map((id) => `pagination/#${id}`)].join(' ')]);
