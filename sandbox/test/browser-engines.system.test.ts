@@ -78,7 +78,7 @@ describeEachBrowserEngine('the sandbox', ({ open }) => {
     await waitFor(tab, `document.querySelector('.rows > li')?.textContent.includes('/v1/projects?per_page=1')`);
 
     await tab.goto(new URL('/dashboard/api-tokens', url).href);
-    await tab.evaluate(`document.querySelector('[popovertarget="create"]').click()`);
+    await tab.evaluate(`document.querySelector('[commandfor="create"]').click()`);
     await waitFor(tab, `document.querySelector('input[name="name"]').checkVisibility()`);
     await tab.evaluate(`void (document.querySelector('input[name="name"]').value = 'CI <main>')`);
     await tab.evaluate(`document.querySelector('button[value="create"]').click()`);

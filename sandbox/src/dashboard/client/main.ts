@@ -59,5 +59,9 @@ function visitForm(form: HTMLFormElement, how: 'push' | 'replace'): void {
 
 addEventListener('popstate', () => void load(new URL(location.href), 'none'));
 
-// Focus the first field with an error.
-document.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+// A form with errors is a dialog again, at its first field with an error.
+const invalid = document.querySelector<HTMLElement>('[aria-invalid]');
+const dialog = invalid?.closest('dialog');
+dialog?.close();
+dialog?.showModal();
+invalid?.focus();

@@ -62,8 +62,7 @@ function detailOf(from: Document): string | undefined {
 
 /** Whether an attribute is up to the reader: what they have opened stays open. */
 function isOwnState(name: string, element: Element): boolean {
-  const owns = { open: '[data-touched]', popover: ':has(.error)' }[name];
-  return name === 'data-touched' || (owns !== undefined && element.matches(owns));
+  return name === 'data-touched' || (name === 'open' && element.matches('[data-touched], dialog'));
 }
 
 /** Whether an element stays as it is. */

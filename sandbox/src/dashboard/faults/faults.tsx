@@ -1,8 +1,8 @@
 import type { ArmedFault, Fault } from '../../faults/fault.ts';
 import { apiRoutes } from '../../resources/index.ts';
-import { Action, Card, PageHead, Rows } from '../parts/components.tsx';
+import { Action, Card, Dialog, PageHead, Rows } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
-import { type Choice, choices, CreateForm, Field, Select } from '../parts/fields.tsx';
+import { type Choice, choices, Field, Select } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { number } from '../parts/numbers.ts';
 
@@ -36,23 +36,15 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
         title="Faults"
         lead="Make requests fail, to test how your code handles it. Each request gets the first fault that matches it."
       >
-        <CreateForm to={to} action="add" button="Add a fault" errors={errors}>
+        <Dialog id="create" title="Add a fault" to={to} action="add" open={invalid !== undefined}>
           <Field label="Fault" name="fault" errors={errors}>
             {(attributes) => <Select {...attributes} value={value('fault', '{"status":503}')} options={kinds} />}
           </Field>
           <Field label="Route" name="route" errors={errors}>
             {(attributes) => <Select {...attributes} value={value('route')} options={choices('All routes', routes)} />}
           </Field>
-          <Field
-            label="Requests"
-            name="times"
-            type="number"
-            min={1}
-            errors={errors}
-            value={value('times', '1')}
-            required
-          />
-        </CreateForm>
+          <Field label="Requests" name="times" type="number" errors={errors} value={value('times', '1')} />
+        </Dialog>
       </PageHead>
       {faults.length > 0 && (
         <Card title="Active faults" actions={<Action to={to} action="clear" button="Remove all" />}>

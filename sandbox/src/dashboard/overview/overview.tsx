@@ -1,7 +1,7 @@
 import type { ArmedFault } from '../../faults/fault.ts';
 import type { Services } from '../../state/services.ts';
 import { healthOf } from '../../webhooks/health.ts';
-import { Action, Card, Code, Copy, Empty, PageHead, Popover, Time } from '../parts/components.tsx';
+import { Action, Card, Code, Copy, Dialog, Empty, PageHead, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { count, durationText, number } from '../parts/numbers.ts';
@@ -176,10 +176,16 @@ function ClockCard({ data }: Props) {
             fields={{ seconds: String(milliseconds / 1000) }}
           />
         ))}
-        <Popover id="reset" button="Reset everything…">
+        <Dialog
+          id="reset"
+          title="Reset everything?"
+          to="/dashboard"
+          action="reset"
+          button="Reset everything"
+          tone="danger"
+        >
           <p>This restores the initial users, projects, tokens, webhooks, budgets and clock, and empties the log.</p>
-          <Action to="/dashboard" action="reset" button="Reset everything" tone="danger" />
-        </Popover>
+        </Dialog>
       </div>
     </Card>
   );

@@ -169,29 +169,73 @@ export function Action({
   );
 }
 
-/** A button, and what it opens above the page, without a script. */
-export function Popover({
-  id,
-  button,
-  label,
-  children,
-}: {
-  id: string;
-  /** Default: the icon of a menu. */
-  button?: string;
-  /** Names the button for screen readers, if it is an icon. */
-  label?: string;
-  children?: Child;
-}) {
+interface DialogForm {
+  readonly id: string;
+  readonly title: string;
+  readonly to: string;
+  readonly action: string;
+  /** What its button says. Default: the title. */
+  readonly button?: string;
+  readonly tone?: 'main' | 'danger';
+  /** Shows it in the page at first. */
+  readonly open?: boolean;
+  readonly children?: Child;
+}
+
+/** A button, and the form that it opens in a dialog, without a script. */
+export function Dialog(form: DialogForm) {
   return (
     <>
-      <button type="button" class={button === undefined ? 'icon' : undefined} popovertarget={id} aria-label={label}>
-        {button ?? <Icon name="more" />}
-      </button>
-      <div class="popover" popover="auto" id={id}>
-        {children}
-      </div>
+      <Opener {...form} />
+      <DialogBox {...form} />
     </>
+  );
+}
+
+/** A menu, whose last item opens a dialog. */
+export function Menu({ label, items, ...form }: DialogForm & { label: string; items?: Child }) {
+  return (
+    <>
+      <button type="button" class="icon" popovertarget={`${form.id}-menu`} aria-label={label}>
+        <Icon name="more" />
+      </button>
+      <div class="popover" popover="auto" id={`${form.id}-menu`}>
+        {items}
+        <Opener {...form} />
+      </div>
+      <DialogBox {...form} />
+    </>
+  );
+}
+
+function Opener({ id, title, button, tone = 'main' }: DialogForm) {
+  const opens = { command: 'show-modal', commandfor: id };
+  return (
+    <button type="button" class={tone} {...opens}>
+      {button === undefined ? title : `${button}…`}
+    </button>
+  );
+}
+
+function DialogBox({ id, title, to, action, button = title, tone = 'main', open, children }: DialogForm) {
+  const closes = { command: 'close', commandfor: id };
+  return (
+    <dialog class="card" id={id} open={open} closedby="any" aria-labelledby={`${id}-title`}>
+      <h2 class="card-head" id={`${id}-title`}>
+        {title}
+      </h2>
+      <form method="post" action={to} novalidate>
+        {children}
+        <div class="actions">
+          <button type="button" {...closes}>
+            Cancel
+          </button>
+          <button class={tone} name="action" value={action}>
+            {button}
+          </button>
+        </div>
+      </form>
+    </dialog>
   );
 }
 

@@ -17,9 +17,6 @@ export function Field({
   value?: string | undefined;
   type?: string;
   placeholder?: string;
-  required?: boolean;
-  maxlength?: number;
-  min?: number;
 }) {
   const error = errors?.[name];
   const attributes = {
@@ -70,39 +67,5 @@ export function Select({
         </option>
       ))}
     </select>
-  );
-}
-
-/** A form that opens above the page: in the page, if it has errors or nothing else to show. */
-export function CreateForm({
-  to,
-  action,
-  button,
-  errors,
-  open = false,
-  children,
-}: {
-  to: string;
-  action: string;
-  button: string;
-  errors: Details | undefined;
-  open?: boolean;
-  children?: Child;
-}) {
-  return (
-    <>
-      <button type="button" class="main" popovertarget="create">
-        {button}
-      </button>
-      <div class="create card" id="create" popover={open || errors !== undefined ? undefined : 'auto'}>
-        <h2 class="card-head">{button}</h2>
-        <form method="post" action={to} aria-label={button}>
-          {children}
-          <button class="main" name="action" value={action}>
-            {button}
-          </button>
-        </form>
-      </div>
-    </>
   );
 }

@@ -1,23 +1,16 @@
 import { type Context, Hono } from 'hono';
-import * as z from 'zod/mini';
 import { byResource, type NamedResource } from '../../resources/index.ts';
 import { capitalized, type StoredRecord } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { Action, Card, Empty, PageHead, Pill, Popover, Rest, Rows, Time } from '../parts/components.tsx';
-import { type Choice, CreateForm, Field, Select } from '../parts/fields.tsx';
+import { Card, Dialog, Empty, Menu, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
+import { type Choice, Field, Select } from '../parts/fields.tsx';
 import { field, type InvalidForm } from '../parts/form.ts';
 import { matches, shownOf } from '../parts/lists.ts';
 import { number } from '../parts/numbers.ts';
 
-/** The fields of a form, with the attributes of their inputs, or with the values to choose from. */
-const fieldsOf = byResource(({ fields }) =>
-  Object.entries(fields).map(([name, { schema, choices }]) => {
-    const { format, maxLength = 200 } = z.toJSONSchema(schema);
-    const type = format === 'email' ? 'email' : 'text';
-    return { name, input: { maxlength: maxLength, required: name !== 'description', type }, choices };
-  }),
-);
+/** The fields of a form, and the values to choose from. */
+const fieldsOf = byResource(({ fields }) => Object.entries(fields).map(([name, { choices }]) => ({ name, choices })));
 
 /** The list of a resource: find, create and delete its records. */
 export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hono {
@@ -68,17 +61,17 @@ function Records({
         <form method="get" action={to} role="search" aria-label="Filter the list" data-visit="true">
           <input {...search} name="q" value={q} placeholder={`Find ${plural}`} aria-label={`Find ${plural}`} />
         </form>
-        <CreateForm to={to} action="create" button={`Create ${singular}`} errors={invalid?.errors}>
-          {fields.map(({ name, input, choices }) => {
+        <Dialog id="create" title={`Create ${singular}`} to={to} action="create" open={invalid !== undefined}>
+          {fields.map(({ name, choices }) => {
             const value = invalid?.form.get(name) ?? choices?.[0] ?? '';
             const options = [...new Set([...(choices ?? []), value])].map((option): Choice => [option, option]);
             return (
-              <Field label={capitalized(name)} name={name} errors={invalid?.errors} value={value} {...input}>
+              <Field label={capitalized(name)} name={name} errors={invalid?.errors} value={value}>
                 {choices && ((attributes) => <Select {...attributes} value={value} options={options} />)}
               </Field>
             );
           })}
-        </CreateForm>
+        </Dialog>
       </PageHead>
       {shown.length === 0 ? (
         <Empty title={q === '' ? `No ${plural} yet.` : `No ${singular} matches the filter.`}>
@@ -102,10 +95,18 @@ function Records({
                 )}
                 <span class="kind">{record.id}</span>
                 <Time at={record.created_at} />
-                <Popover id={`menu-${record.id}`} label={`Actions for ${record['name']}`}>
-                  <p>{`Delete “${record['name']}”? This can't be undone.`}</p>
-                  <Action to={to} action="delete" button="Delete" tone="danger" fields={{ id: record.id }} />
-                </Popover>
+                <Menu
+                  label={`Actions for ${record['name']}`}
+                  id={`delete-${record.id}`}
+                  title={`Delete “${record['name']}”?`}
+                  to={to}
+                  action="delete"
+                  button="Delete"
+                  tone="danger"
+                >
+                  <input type="hidden" name="id" value={record.id} />
+                  <p>This can't be undone.</p>
+                </Menu>
               </li>
             ))}
           </Rows>

@@ -1,7 +1,7 @@
 import type { RateLimit } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
-import { Action, Card, Empty, PageHead, Pill, Popover, Time, type Tone } from '../parts/components.tsx';
-import { CreateForm, Field } from '../parts/fields.tsx';
+import { Card, Dialog, Empty, Menu, PageHead, Time, type Tone } from '../parts/components.tsx';
+import { Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { count, durationText, number } from '../parts/numbers.ts';
 
@@ -42,17 +42,15 @@ export function Tokens({
         title="API tokens"
         lead={`Each token allows ${count(rate.limit, 'request')} in a window of ${durationText(rate.window)}, which starts with its first request.`}
       >
-        <CreateForm to={to} action="create" button="Create token" errors={invalid?.errors}>
+        <Dialog id="create" title="Create token" to={to} action="create" open={invalid !== undefined}>
           <Field
             label="Name"
             name="name"
             value={invalid?.form.get('name') ?? undefined}
             errors={invalid?.errors}
             placeholder="What it is for, such as CI"
-            required
-            maxlength={200}
           />
-        </CreateForm>
+        </Dialog>
       </PageHead>
       {budgets.length === 0 && (
         <Empty title="There are no tokens, so every request gets a 401.">
@@ -74,23 +72,30 @@ function TokenCard({ budget }: { budget: TokenBudget }) {
       title={[`${token.name} `, <code>…{token.hint}</code>]}
       actions={
         <div class="actions">
+          {refused > 0 && (
+            <a class="button" href={`/dashboard/requests?token=${token.id}&status=429`}>
+              {`View ${number(refused)} refused`}
+            </a>
+          )}
           <a class="button" href={`/dashboard/requests?token=${token.id}`}>
-            Requests
+            View requests
           </a>
-          <Popover id={`menu-${token.id}`} label={`Actions for ${token.name}`}>
-            <p>{`Revoke “${token.name}”? Requests with it will get a 401.`}</p>
-            <Action to={to} action="revoke" button="Revoke token" tone="danger" fields={{ id: token.id }} />
-          </Popover>
+          <Menu
+            label={`Actions for ${token.name}`}
+            id={`revoke-${token.id}`}
+            title={`Revoke “${token.name}”?`}
+            to={to}
+            action="revoke"
+            button="Revoke"
+            tone="danger"
+          >
+            <input type="hidden" name="id" value={token.id} />
+            <p>Requests with it will get a 401.</p>
+          </Menu>
         </div>
       }
     >
       <BudgetMeter budget={budget} />
-      {refused > 0 && (
-        <p>
-          <Pill tone="refused">{`${number(refused)} refused`}</Pill> in this window.{' '}
-          <a href={`/dashboard/requests?token=${token.id}&status=429`}>Show</a>
-        </p>
-      )}
     </Card>
   );
 }
@@ -116,7 +121,7 @@ export function BudgetMeter({ budget, name }: { budget: TokenBudget; name?: stri
           'No window is open. The next request starts one.'
         ) : (
           <>
-            {remaining === 0 ? 'No requests left: a 429 until ' : 'Full again at '}
+            {remaining === 0 ? 'Used up. Requests get a 429 until ' : 'Full again at '}
             <Time at={reset} /> (<Time at={reset} show="ago" />)
           </>
         )}

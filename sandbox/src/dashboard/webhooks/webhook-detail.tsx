@@ -1,7 +1,7 @@
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Code, Crumbs, Empty, PageHead, Popover, Rest, Rows } from '../parts/components.tsx';
-import { choices, CreateForm, Field, Select } from '../parts/fields.tsx';
+import { Action, Card, Code, Crumbs, Dialog, Empty, Menu, PageHead, Rest, Rows } from '../parts/components.tsx';
+import { choices, Field, Select } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
@@ -32,8 +32,8 @@ export function Webhook({ view }: { view: WebhookView }) {
       <Crumbs of={[['/dashboard/webhooks', 'Webhooks']]} />
       <PageHead title={<Url of={endpoint.url} />} lead={<Health endpoint={endpoint} health={health} />}>
         {endpoint.disabled === undefined && <Remedy endpoint={endpoint} health={health} />}
-        <CreateForm to={to} action="test" button="Send test event" errors={errors}>
-          <Field label="Event" name="event" value={field(test, 'event')} errors={errors} required maxlength={100} />
+        <Dialog id="create" title="Send test event" to={to} action="test" open={invalid !== undefined}>
+          <Field label="Event" name="event" value={field(test, 'event')} errors={errors} />
           <Field label="Data, as JSON" name="data" errors={errors}>
             {(attributes) => (
               <textarea {...attributes} rows={6} spellcheck={false} class="mono">
@@ -41,17 +41,19 @@ export function Webhook({ view }: { view: WebhookView }) {
               </textarea>
             )}
           </Field>
-        </CreateForm>
-        <Popover id="menu-webhook" label="Actions for this webhook">
-          {endpoint.disabled === undefined && (
-            <>
-              <p>While it is disabled, its deliveries wait.</p>
-              <Action to={to} action="disable" button="Disable webhook" />
-            </>
-          )}
-          <p>Deleting it also deletes its deliveries.</p>
-          <Action to={to} action="delete" button="Delete webhook" tone="danger" />
-        </Popover>
+        </Dialog>
+        <Menu
+          label="Actions for this webhook"
+          items={endpoint.disabled === undefined && <Action to={to} action="disable" button="Disable" />}
+          id="delete"
+          title="Delete this webhook?"
+          to={to}
+          action="delete"
+          button="Delete"
+          tone="danger"
+        >
+          <p>Its deliveries are deleted too.</p>
+        </Menu>
       </PageHead>
       {endpoint.disabled !== undefined && (
         <section class="banner fair" role="status">

@@ -2,8 +2,8 @@ import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
-import { type Choice, CreateForm, Field, Select } from '../parts/fields.tsx';
+import { Action, Card, Dialog, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
+import { type Choice, Field, Select } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { number } from '../parts/numbers.ts';
 import { causeOf, statusOf } from './delivery-row.tsx';
@@ -30,12 +30,12 @@ export function Webhooks({
         title="Webhooks"
         lead={`Events are sent to the URLs that you register here.${endpoints.length === 0 ? ' To receive one, register the URL of your server, then create a user, or send a test event.' : ''}`}
       >
-        <CreateForm
+        <Dialog
+          id="create"
+          title="Register webhook"
           to="/dashboard/webhooks"
           action="register"
-          button="Register webhook"
-          errors={errors}
-          open={endpoints.length === 0}
+          open={endpoints.length === 0 || invalid !== undefined}
         >
           <Field
             label="URL"
@@ -44,14 +44,13 @@ export function Webhooks({
             value={invalid?.form.get('url') ?? ''}
             errors={errors}
             placeholder="http://127.0.0.1:3000/webhooks"
-            required
           />
           <Field label="Events" name="events" errors={errors}>
             {(attributes) => (
               <Select {...attributes} value={events} options={options.map((each): Choice => [each, listOf([each])])} />
             )}
           </Field>
-        </CreateForm>
+        </Dialog>
       </PageHead>
       {endpoints.length > 0 && (
         <Card>
