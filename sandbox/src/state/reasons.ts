@@ -10,14 +10,20 @@ import { isReplayed } from './request-filter.ts';
 /** Characters of a response that explain it. */
 const maxReason = 200;
 
-/** Why a request ended as it did, such as `email: must be an email address`; empty if there is nothing to say. */
-export function reasonsOf(request: RecordedRequest): readonly string[] {
-  const { state, fault, response } = request;
+/** The API's own error, such as `email: must be an email address`; empty if it has none, or if a fault is the error. */
+export function problemsOf({ fault, response }: RecordedRequest): readonly string[] {
   const error = errorBodySchema.safeParse(response?.body).data?.error;
-  const details = Object.entries(error?.details ?? {}).map(([field, problem]) => `${field}: ${clause(problem)}`);
-  const problems = details.length > 0 ? details : error === undefined ? [] : [clause(error.message)];
+  if (error === undefined || fault?.status !== undefined) return [];
+  const details = Object.entries(error.details ?? {}).map(([field, problem]) => `${field}: ${clause(problem)}`);
+  return details.length > 0 ? details : [clause(error.message)];
+}
+
+/** Why a request ended as it did: its {@link problemsOf}, and then what else happened; empty if there is nothing to say. */
+export function reasonsOf(request: RecordedRequest): readonly string[] {
+  const { state, fault } = request;
   return [
-    ...(fault === undefined ? problems : [`${deedOf(fault)} (${fault.id === 'header' ? 'Sandbox-Fault' : fault.id})`]),
+    ...problemsOf(request),
+    ...(fault === undefined ? [] : [`${deedOf(fault)} (${fault.id === 'header' ? 'Sandbox-Fault' : fault.id})`]),
     ...(state === 'aborted' ? ['the client disconnected'] : []),
     ...(isReplayed(request) ? ['replayed'] : []),
   ];

@@ -40,6 +40,11 @@ async function reset(sandbox: Sandbox): Promise<void> {
 const withFault = (fault: string) => (sandbox: Sandbox) =>
   call(sandbox, 'GET /v1/projects', { headers: { 'Sandbox-Fault': fault } });
 
+async function delayed(sandbox: Sandbox): Promise<void> {
+  sandbox.faults.next({ latency: 1 });
+  await call(sandbox, 'GET /v1/users/x');
+}
+
 async function replayed(sandbox: Sandbox): Promise<void> {
   const headers = { 'Idempotency-Key': 'once' };
   for (let count = 0; count < 2; count++) await call(sandbox, 'POST /v1/users', { json: john, headers });
@@ -123,6 +128,11 @@ describe('a selected request', () => {
     ],
     ['that was reset', reset, /Injected by fault_1: Resets the connection, with the work done\. .* None was sent\./],
     ['with a named fault', withFault('{"id":"mine","status":503}'), /Injected by mine: Responds with 503\./],
+    [
+      'that failed, with a delay',
+      delayed,
+      /this id · delayed by 1 ms \(fault_1\) .* There is no user .* Injected by fault_1/,
+    ],
     ['with a fault', withFault('{"body":"malformed"}'), /Injected by the request’s header .*: Sends malformed JSON\./],
     [
       'in flight',

@@ -1,5 +1,5 @@
 import { capitalized } from '../../resources/resource.ts';
-import { reasonsOf } from '../../state/reasons.ts';
+import { problemsOf } from '../../state/reasons.ts';
 import { faultHeader } from '../../faults/header-faults.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
@@ -11,7 +11,7 @@ import { Body } from '../parts/json.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
 import { DeliveryState } from '../webhooks/delivery-row.tsx';
 import { asCurl, asSdkCall } from './reproduce.ts';
-import { isFailure, requestOutcome } from './request-row.tsx';
+import { requestOutcome } from './request-row.tsx';
 
 /** One request beside the list: the complete exchange. */
 export function RequestDetail({
@@ -108,19 +108,13 @@ function Explanation({ request }: { request: RecordedRequest }) {
   const by = fault?.id === 'header' ? `the request’s header ${faultHeader}` : fault?.id;
   const done =
     status === undefined ? 'The work had no result yet.' : `The work was done: it would have been a ${status}.`;
+  const problems = problemsOf(request);
   const texts = [
+    problems.length > 0 && ['', problems.map((each) => (/^\w+: /.test(each) ? each : capitalized(each))).join(' · ')],
     fault !== undefined && ['Injected', `by ${by}: ${effectOf(fault)}.`],
     isReplayed(request) && ['Replayed.', 'An earlier request had the same Idempotency-Key. Nothing was created.'],
     state === 'aborted' && ['The client disconnected', `before it had the response. ${done}`],
     state === 'pending' && ['In flight.', 'The response appears here as soon as it is sent.'],
-    fault === undefined &&
-      state === 'completed' &&
-      isFailure(request) && [
-        '',
-        reasonsOf(request)
-          .map((each) => `${capitalized(each)}.`)
-          .join(' '),
-      ],
   ].filter((text) => text !== false);
   return (
     <>
