@@ -35,7 +35,7 @@ export function recording({ log, clock }: Services): MiddlewareHandler<Env> {
 
     const { status, headers } = context.res;
     const broken = context.get('broken');
-    exchange.record.remaining = Number(headers.get('X-RateLimit-Remaining'));
+    if (context.get('token') !== undefined) exchange.record.remaining = Number(headers.get('X-RateLimit-Remaining'));
     if (broken === 'reset') {
       log.close(exchange, broken, duration());
       throw new BrokenConnection();

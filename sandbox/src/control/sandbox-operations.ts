@@ -25,7 +25,7 @@ export const requestOperations = [
       before: z.optional(z.string()),
     }),
     handle: ({ log, query: { limit, before, ...filter } }) => {
-      const { requests, older } = log.page(filter, { before, limit });
+      const { requests, older } = log.page(filter, limit, before);
       return { data: requests.toReversed(), older };
     },
   }),

@@ -119,11 +119,13 @@ export function Layout({
         </nav>
         <main id="main" tabindex={-1}>
           <div id="notices" class="notices">
-            {notice !== undefined && <NoticeBox notice={notice} />}
+            {notice?.secret && <NoticeBox text={notice.text} secret={notice.secret} />}
           </div>
           {children}
         </main>
-        <p id="toast" class="toast" role="status" data-keep="true"></p>
+        <p id="toast" class="toast" role="status" data-keep="true">
+          {notice?.secret === undefined && notice?.text}
+        </p>
       </body>
     </html>
   );
@@ -145,26 +147,19 @@ function SectionLink({ section, path, state }: { section: Section; path: string;
   );
 }
 
-function NoticeBox({ notice: { text, secret } }: { notice: Notice }) {
+function NoticeBox({ text, secret }: Required<Notice>) {
   return (
     <div class="banner good" data-notice="true" role="status">
       <Icon name="check" />
       <div>
         <p>{text}</p>
-        {secret !== undefined && (
-          <p class="copyable">
-            <code id="secret-once" class="secret">
-              {secret.value}
-            </code>
-            <Copy text={secret.value} label={secret.label}>
-              Copy
-            </Copy>
-          </p>
-        )}
+        <p class="copyable">
+          <code>{secret.value}</code>
+          <Copy text={secret.value} label={secret.label}>
+            Copy
+          </Copy>
+        </p>
       </div>
-      <button type="button" class="icon" data-dismiss="true" aria-label="Dismiss">
-        <Icon name="close" />
-      </button>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 export interface Notice {
   readonly text: string;
   /** A value that is shown only here. */
-  readonly secret?: { readonly label: string; readonly value: string } | undefined;
+  readonly secret?: { readonly label: string; readonly value: string };
 }
 
 /**

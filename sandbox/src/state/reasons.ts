@@ -14,7 +14,7 @@ const maxReason = 200;
 export function problemsOf({ fault, response }: RecordedRequest): readonly string[] {
   const error = errorBodySchema.safeParse(response?.body).data?.error;
   if (error === undefined || fault?.status !== undefined) return [];
-  const details = Object.entries(error.details ?? {}).map(([field, problem]) => `${field}: ${clause(problem)}`);
+  const details = Object.entries(error.details).map(([field, problem]) => `${field}: ${clause(problem)}`);
   return details.length > 0 ? details : [clause(error.message)];
 }
 
@@ -57,9 +57,9 @@ function clause(sentence: string): string {
 }
 
 const meanings: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Nothing listens at the URL. Is your server running?',
-  ENOTFOUND: 'The host name is unknown.',
-  ECONNRESET: 'Your server closed the connection without a response.',
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'the host name is unknown',
+  ECONNRESET: 'your server closed the connection without a response',
 };
 
 const messageSchema = z.object({ message: z.string() });
@@ -67,7 +67,7 @@ const bodySchema = z.union([z.object({ error: z.union([messageSchema, z.string()
 
 /** What an attempt's response says: its message, or its first line; why there was none; empty if it is empty. */
 export function answerOf({ error, responseBody = '' }: Pick<Attempt, 'error' | 'responseBody'>): string {
-  if (error !== undefined) return [error, meanings[error] ?? ''].join(' ').trim();
+  if (error !== undefined) return error in meanings ? `${meanings[error]} (${error})` : error;
   const body = bodySchema.safeParse(parseJson(responseBody)).data;
   const found = body === undefined ? undefined : 'error' in body ? body.error : body;
   const page = /<title>([^<]+)/i.exec(responseBody)?.map((title) => `HTML page “${title}”`)[1];

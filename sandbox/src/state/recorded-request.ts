@@ -45,7 +45,7 @@ export interface RecordedRequest {
   readonly status: number | undefined;
   /** Milliseconds until the response, or until the client disconnected; `undefined` while the request is pending. */
   readonly duration: number | undefined;
-  /** Requests left in the token's window; `undefined` while the request is pending. */
+  /** Requests left in the token's window; `undefined` while the request is pending, and without a valid token. */
   readonly remaining: number | undefined;
   /** The fault that applied to the request; `undefined` if none did. */
   readonly fault: ArmedFault | undefined;

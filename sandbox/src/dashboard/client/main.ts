@@ -2,7 +2,7 @@
 // script: copy buttons, filters and local times.
 import { copyOnClick } from './copy.ts';
 import { connect } from './live.ts';
-import { load } from './page.ts';
+import { load, showSelected } from './page.ts';
 import { showTimes } from './times.ts';
 
 showTimes(document);
@@ -15,12 +15,10 @@ if (address.href !== location.href) history.replaceState(null, '', address);
 
 copyOnClick();
 connect();
+showSelected();
 
 document.addEventListener('click', (event) => {
   const target = event.target instanceof Element ? event.target : undefined;
-  target?.closest('[data-dismiss]')?.closest('[data-notice]')?.remove();
-  const details = target?.closest('summary')?.parentElement;
-  if (details !== undefined && details !== null) details.dataset['touched'] = 'true';
   const link = target?.closest<HTMLAnchorElement>('a[data-visit]');
   if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();

@@ -50,19 +50,22 @@ function become(next: Document, isRefresh: boolean): void {
         !isRefresh || !(node instanceof HTMLLIElement && document.querySelector('.rows:hover')),
       beforeNodeMorphed: (before, after) => !isKept(before, after, isRefresh),
       beforeNodeRemoved: (node) => !isRefresh || !(node instanceof Element) || !node.closest('[data-notice]'),
-      beforeAttributeUpdated: (name, element) => !isOwnState(name, element),
+      // What is open is up to the reader.
+      beforeAttributeUpdated: (name) => name !== 'open',
     },
   });
-  if (detailOf(document) !== shown) document.getElementById('detail')?.scrollTo(0, 0);
+  if (detailOf(document) === shown) return;
+  document.getElementById('detail')?.scrollTo(0, 0);
+  showSelected();
+}
+
+/** Scrolls the list to the request beside it. */
+export function showSelected(): void {
+  document.querySelector('a[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
 }
 
 function detailOf(from: Document): string | undefined {
   return from.getElementById('detail')?.dataset['request'];
-}
-
-/** Whether an attribute is up to the reader: what they have opened stays open. */
-function isOwnState(name: string, element: Element): boolean {
-  return name === 'data-touched' || (name === 'open' && element.matches('[data-touched], dialog'));
 }
 
 /** Whether an element stays as it is. */
@@ -73,7 +76,7 @@ function isKept(before: Node, after: Node, isRefresh: boolean): boolean {
   // The user may have typed more while the page was on its way.
   if (!isRefresh) return isInput && before === document.activeElement;
   if (before instanceof HTMLFormElement && before.querySelector('.error') !== null) return true;
-  // A notice stays until it is dismissed, and what was typed stays until it is sent.
+  // A secret stays until the page is left, and what was typed stays until it is sent.
   if (before.id === 'notices') return !(after instanceof Element) || after.childElementCount === 0;
   return isInput;
 }

@@ -1,11 +1,10 @@
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'narrow' });
 const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
-const date = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', year: 'numeric' });
+const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 
 const units = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
 ] as const;
 
 /** How far the sandbox's clock is ahead of the browser's. */
@@ -33,16 +32,17 @@ function textFor(at: number, now: number, show: string | undefined): string {
   return show === 'both' ? `${localTime(at, now)} (${distance(at, now)})` : localTime(at, now);
 }
 
-/** The time of day, with the date if it is another day. */
+/** The time of day; the date and a time without seconds if it is another day. */
 function localTime(at: number, now: number): string {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
-  return isToday ? timeOfDay.format(at) : `${date.format(at)}, ${timeOfDay.format(at)}`;
+  return (isToday ? timeOfDay : dateAndTime).format(at);
 }
 
 function distance(at: number, now: number): string {
   // Rounded up, so that a countdown ends at the right time.
   const away = Math.ceil((at - now) / 1000) * 1000;
-  const [unit, length] = units.find(([, size]) => Math.abs(away) >= size) ?? (['second', 1000] as const);
-  const count = Math.trunc(away / length);
-  return count === 0 ? 'now' : relative.format(count, unit);
+  const [unit, length] = units.find(([, size]) => Math.abs(away) >= size) ?? (['s', 1000] as const);
+  const count = Math.trunc(Math.abs(away) / length);
+  if (count === 0) return 'now';
+  return away > 0 ? `in ${count} ${unit}` : `${count} ${unit} ago`;
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Fault } from '../../faults/fault.ts';
 import type { Dashboard } from '../dashboard.tsx';
+import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { field, jsonField } from '../parts/form.ts';
 import { Faults } from './faults.tsx';
 
@@ -17,12 +18,13 @@ export function faultRoutes(dashboard: Dashboard): Hono {
         // It is checked as one of a test is.
         const [route, times] = [field(form, 'route'), field(form, 'times')];
         const more = { ...(route !== '' && { route }), ...(times !== '' && { times: Number(times) }) };
-        faults.next({ ...(jsonField(form, 'fault') as Fault), ...more });
-        return { text: 'The fault is active.' };
+        const fault = faults.next({ ...(jsonField(form, 'fault') as Fault), ...more });
+        return { text: `${effectOf(fault)}: ${scopeOf(fault)}.` };
       },
-      remove: (form) => ({
-        text: faults.remove(field(form, 'id')) ? 'The fault is removed.' : 'The fault has ended already.',
-      }),
+      remove: (form) => {
+        faults.remove(field(form, 'id'));
+        return { text: 'The fault is removed.' };
+      },
       clear: () => {
         faults.clear();
         return { text: 'All faults are removed.' };

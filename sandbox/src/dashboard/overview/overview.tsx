@@ -1,11 +1,11 @@
 import type { ArmedFault } from '../../faults/fault.ts';
 import type { Services } from '../../state/services.ts';
 import { healthOf } from '../../webhooks/health.ts';
-import { Action, Card, Code, Copy, Dialog, Empty, PageHead, Time } from '../parts/components.tsx';
+import { Action, Card, Code, Copy, Dialog, Empty, Facts, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { count, durationText, number } from '../parts/numbers.ts';
-import { collapsed, isFailure, RequestRow, RequestRows } from '../requests/request-row.tsx';
+import { collapsed, isFailure, RequestRow, requestTable, runs } from '../requests/request-row.tsx';
 import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
 import { WebhookRows } from '../webhooks/webhooks.tsx';
 
@@ -17,7 +17,8 @@ const recent = 300_000;
 
 const program = `import { Client } from '@example/sdk';
 
-const client = new Client(); // node --env-file=.env
+// It reads the variables of .env: node --env-file=.env
+const client = new Client();
 for await (const project of client.projects.list()) {
   console.log(project.name);
 }`;
@@ -32,10 +33,10 @@ export function overviewData(services: Services, origin: string) {
   return {
     origin,
     env: `EXAMPLE_BASE_URL=${origin}/v1\nEXAMPLE_API_TOKEN=${apiToken}\n`,
-    curl: `curl -H 'Authorization: Bearer ${apiToken}' '${origin}/v1/projects?per_page=2'`,
+    curl: `curl -H 'Authorization: Bearer ${apiToken}' \\\n  '${origin}/v1/projects?per_page=2'`,
     faults: faults.list,
     failures,
-    others: requests.filter((request) => !shown.has(request)).slice(0, shownRequests),
+    others: runs(requests.filter((request) => !shown.has(request))).slice(0, shownRequests),
     webhooks: webhooks.endpoints
       .map((endpoint) => ({ endpoint, health: healthOf(endpoint, webhooks.deliveries) }))
       .filter(({ health }) => health.failing.length > 0),
@@ -67,16 +68,24 @@ export function Overview({ data }: Props) {
 function FirstCall({ data }: Props) {
   return (
     <div class="columns">
-      <Card title="Make your first call">
+      <Card
+        title="Make your first call"
+        id="first"
+        actions={<Pill tone="good">● Waiting for your first request…</Pill>}
+      >
         <h3>In a terminal</h3>
         <Code label="the cURL command" text={data.curl} />
         <h3>In your code, with these lines in .env</h3>
         <Code label="the lines for .env" text={data.env} />
         <Code label="the program" text={program} />
-        <p>
-          It appears here as soon as it arrives. Then <a href="/dashboard/faults">make requests fail</a>,{' '}
-          <a href="/dashboard/webhooks">receive a webhook</a>, or <a href="/dashboard/api-tokens">use up a limit</a>.
-        </p>
+        <p>Your request appears here as soon as it arrives. Then:</p>
+        <Facts
+          of={[
+            [<a href="/dashboard/faults">Make requests fail</a>, 'See how your code handles a 503.'],
+            [<a href="/dashboard/webhooks">Receive a webhook</a>, 'Register the URL of your server.'],
+            [<a href="/dashboard/api-tokens">Use up a limit</a>, 'Make requests until the API answers 429.'],
+          ]}
+        />
       </Card>
       <ClockCard data={data} />
     </div>
@@ -86,11 +95,12 @@ function FirstCall({ data }: Props) {
 /** What fails comes first, and only there. */
 function Activity({ data }: Props) {
   const { others, failures, webhooks, budgets } = data;
+  const all = <a href="/dashboard/requests">All requests</a>;
   return (
     <>
       {webhooks.length > 0 && (
         <Card
-          title={count(webhooks.length, 'webhook fails', 'webhooks fail')}
+          title={count(webhooks.length, 'webhook is failing', 'webhooks are failing')}
           tone="bad"
           actions={<a href="/dashboard/webhooks">All webhooks</a>}
         >
@@ -104,27 +114,24 @@ function Activity({ data }: Props) {
             <i class="hint">in the last {durationText(recent)}</i>,
           ]}
           tone="bad"
-          actions={<a href="/dashboard/requests">All requests</a>}
+          actions={all}
         >
-          <RequestRows label="Requests that failed">
+          <Rows {...requestTable} label="Requests that failed">
             {collapsed(failures)
               .slice(0, shownFailures)
-              .map(([request, times]) => (
-                <RequestRow request={request} times={times} href={`/dashboard/requests/${request.id}`} />
+              .map((group) => (
+                <RequestRow {...group} href={`/dashboard/requests/${group.request.id}`} />
               ))}
-          </RequestRows>
+          </Rows>
         </Card>
       )}
       <div class="columns">
-        <Card
-          title={failures.length > 0 ? 'Other requests' : 'Latest requests'}
-          actions={failures.length === 0 && <a href="/dashboard/requests">All requests</a>}
-        >
-          <RequestRows label="Latest requests">
-            {others.map((request) => (
-              <RequestRow request={request} href={`/dashboard/requests/${request.id}`} />
+        <Card title={failures.length > 0 ? 'Other requests' : 'Latest requests'} actions={all}>
+          <Rows {...requestTable} label="Latest requests">
+            {others.map(({ request, all }) => (
+              <RequestRow request={request} times={all.length} href={`/dashboard/requests/${request.id}`} />
             ))}
-          </RequestRows>
+          </Rows>
           {others.length === 0 && <Empty title="No other requests." />}
         </Card>
         <div>

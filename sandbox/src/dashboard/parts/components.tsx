@@ -123,13 +123,7 @@ export function Code({ label, text, children }: { label: string; text: string; c
 }
 
 /** Names and values. */
-export function Facts({
-  of,
-  mono = false,
-}: {
-  of: readonly (readonly [name: string, value: Child])[];
-  mono?: boolean;
-}) {
+export function Facts({ of, mono = false }: { of: readonly (readonly [name: Child, value: Child])[]; mono?: boolean }) {
   return (
     <dl class={mono ? 'facts mono' : 'facts'}>
       {of.map(([name, value]) => (
@@ -152,8 +146,8 @@ export function Action({
 }: {
   to: string;
   action: string;
-  button: Child;
-  tone?: 'main' | 'plain' | 'danger';
+  button: string;
+  tone?: 'main' | 'plain';
   /** What else it sends. */
   fields?: Readonly<Record<string, string>>;
 }) {
@@ -169,73 +163,52 @@ export function Action({
   );
 }
 
-interface DialogForm {
-  readonly id: string;
-  readonly title: string;
-  readonly to: string;
-  readonly action: string;
-  /** What its button says. Default: the title. */
-  readonly button?: string;
-  readonly tone?: 'main' | 'danger';
-  /** Shows it in the page at first. */
-  readonly open?: boolean;
-  readonly children?: Child;
-}
-
 /** A button, and the form that it opens in a dialog, without a script. */
-export function Dialog(form: DialogForm) {
+export function Dialog({
+  id,
+  title,
+  to,
+  action,
+  button = title,
+  tone = 'main',
+  label,
+  open,
+  children,
+}: {
+  id: string;
+  title: string;
+  to: string;
+  action: string;
+  /** What both buttons say. Default: the title. */
+  button?: string;
+  tone?: 'main' | 'danger';
+  /** Names the button that opens it, which is an icon then. */
+  label?: string;
+  /** Shows it in the page at first. */
+  open?: boolean;
+  children?: Child;
+}) {
+  const name = tone === 'main' ? button : `${button}…`;
   return (
     <>
-      <Opener {...form} />
-      <DialogBox {...form} />
-    </>
-  );
-}
-
-/** A menu, whose last item opens a dialog. */
-export function Menu({ label, items, ...form }: DialogForm & { label: string; items?: Child }) {
-  return (
-    <>
-      <button type="button" class="icon" popovertarget={`${form.id}-menu`} aria-label={label}>
-        <Icon name="more" />
+      <button type="button" class={label ? 'icon' : tone} command="show-modal" commandfor={id} aria-label={label}>
+        {label ? <Icon name="bin" /> : name}
       </button>
-      <div class="popover" popover="auto" id={`${form.id}-menu`}>
-        {items}
-        <Opener {...form} />
-      </div>
-      <DialogBox {...form} />
+      <dialog class="card" id={id} open={open} closedby="any" aria-labelledby={`${id}-title`}>
+        <h2 id={`${id}-title`}>{title}</h2>
+        <form method="post" action={to} novalidate>
+          {children}
+          <div class="actions">
+            <button type="button" command="close" commandfor={id}>
+              Cancel
+            </button>
+            <button class={tone} name="action" value={action}>
+              {button}
+            </button>
+          </div>
+        </form>
+      </dialog>
     </>
-  );
-}
-
-function Opener({ id, title, button, tone = 'main' }: DialogForm) {
-  const opens = { command: 'show-modal', commandfor: id };
-  return (
-    <button type="button" class={tone} {...opens}>
-      {button === undefined ? title : `${button}…`}
-    </button>
-  );
-}
-
-function DialogBox({ id, title, to, action, button = title, tone = 'main', open, children }: DialogForm) {
-  const closes = { command: 'close', commandfor: id };
-  return (
-    <dialog class="card" id={id} open={open} closedby="any" aria-labelledby={`${id}-title`}>
-      <h2 class="card-head" id={`${id}-title`}>
-        {title}
-      </h2>
-      <form method="post" action={to} novalidate>
-        {children}
-        <div class="actions">
-          <button type="button" {...closes}>
-            Cancel
-          </button>
-          <button class={tone} name="action" value={action}>
-            {button}
-          </button>
-        </div>
-      </form>
-    </dialog>
   );
 }
 
@@ -257,7 +230,9 @@ export function Rest({ shown, of: total, href }: { shown: number; of: number; hr
   return shown < total ? (
     <p class="more">
       {text}
-      <a href={href}>Show more</a>
+      <a class="button" href={href}>
+        Show more
+      </a>
     </p>
   ) : (
     <></>
@@ -275,7 +250,7 @@ export function Row({
   id: string;
   tone: Tone;
   href: string;
-  selected?: boolean;
+  selected?: boolean | undefined;
   /** A cell for each column. */
   children?: Child;
 }) {

@@ -1,24 +1,27 @@
-import type { Child } from 'hono/jsx';
-import type { Details } from '../../http/failure.ts';
+import type { InvalidForm } from './form.ts';
 
 /** An input with its label and error. */
 export function Field({
   label,
   name,
-  errors,
-  children,
-  ...input
+  invalid,
+  value: initial = '',
+  options,
+  lines = 1,
+  placeholder,
 }: {
   label: string;
   name: string;
-  errors?: Details | undefined;
-  /** Renders another control instead of a text input, with the same attributes. */
-  children?: ((attributes: Record<string, string | undefined>) => Child) | undefined;
+  /** The form that was sent, whose value it keeps. */
+  invalid: InvalidForm | undefined;
   value?: string | undefined;
-  type?: string;
+  /** Makes it a list of choices. */
+  options?: readonly Choice[] | undefined;
+  lines?: number;
   placeholder?: string;
 }) {
-  const error = errors?.[name];
+  const error = invalid?.errors[name];
+  const value = invalid?.form.get(name) ?? initial;
   const attributes = {
     id: name,
     name,
@@ -28,7 +31,15 @@ export function Field({
   return (
     <div class="field">
       <label for={name}>{label}</label>
-      {children === undefined ? <input autocomplete="off" {...attributes} {...input} /> : children(attributes)}
+      {options !== undefined ? (
+        <Select {...attributes} value={value} options={options} />
+      ) : lines > 1 ? (
+        <textarea {...attributes} rows={lines} spellcheck={false} class="mono">
+          {value}
+        </textarea>
+      ) : (
+        <input autocomplete="off" {...attributes} value={value} placeholder={placeholder} />
+      )}
       {error !== undefined && (
         <p class="error" id={`${name}-error`}>
           {error}
@@ -53,11 +64,8 @@ export function Select({
 }: {
   options: readonly Choice[];
   value: string;
-  id?: string | undefined;
-  name?: string | undefined;
+  name: string;
   'aria-label'?: string;
-  'aria-invalid'?: string | undefined;
-  'aria-describedby'?: string | undefined;
 }) {
   return (
     <select {...attributes}>

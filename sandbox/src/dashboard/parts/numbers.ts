@@ -27,7 +27,7 @@ export function durationText(milliseconds: number): string {
   return parts.slice(0, 2).join(' ') || '0 s';
 }
 
-/** How long a response took, such as `1.5 ms` and `15,007 ms`. */
+/** How long a response took, such as `<1 ms` and `15,007 ms`. */
 export function latencyText(milliseconds: number): string {
-  return `${number(milliseconds < 10 ? Math.round(milliseconds * 10) / 10 : Math.round(milliseconds))} ms`;
+  return milliseconds < 1 ? '<1 ms' : `${number(Math.round(milliseconds))} ms`;
 }

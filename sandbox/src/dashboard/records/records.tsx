@@ -3,8 +3,8 @@ import { byResource, type NamedResource } from '../../resources/index.ts';
 import { capitalized, type StoredRecord } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { Card, Dialog, Empty, Menu, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
-import { type Choice, Field, Select } from '../parts/fields.tsx';
+import { Card, Dialog, Empty, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
+import { type Choice, Field } from '../parts/fields.tsx';
 import { field, type InvalidForm } from '../parts/form.ts';
 import { matches, shownOf } from '../parts/lists.ts';
 import { number } from '../parts/numbers.ts';
@@ -30,9 +30,10 @@ export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hon
       const { name = '' } = records.create(Object.fromEntries(names.map((each) => [each, field(form, each)])));
       return { text: `“${name}” is created.` };
     },
-    delete: (form) => ({
-      text: records.delete(field(form, 'id')) ? `The ${singular} is deleted.` : `The ${singular} was gone already.`,
-    }),
+    delete: (form) => {
+      records.delete(field(form, 'id'));
+      return { text: `The ${singular} is deleted.` };
+    },
   });
   return routes;
 }
@@ -63,56 +64,54 @@ function Records({
         </form>
         <Dialog id="create" title={`Create ${singular}`} to={to} action="create" open={invalid !== undefined}>
           {fields.map(({ name, choices }) => {
-            const value = invalid?.form.get(name) ?? choices?.[0] ?? '';
-            const options = [...new Set([...(choices ?? []), value])].map((option): Choice => [option, option]);
-            return (
-              <Field label={capitalized(name)} name={name} errors={invalid?.errors} value={value}>
-                {choices && ((attributes) => <Select {...attributes} value={value} options={options} />)}
-              </Field>
-            );
+            const options = choices?.map((each): Choice => [each, each]);
+            const [value] = choices ?? [];
+            return <Field label={capitalized(name)} name={name} invalid={invalid} value={value} options={options} />;
           })}
         </Dialog>
       </PageHead>
-      {shown.length === 0 ? (
-        <Empty title={q === '' ? `No ${plural} yet.` : `No ${singular} matches the filter.`}>
-          <p>{q === '' ? 'Create one here, or with the API.' : <a href={to}>{`Show all ${plural}`}</a>}</p>
-        </Empty>
-      ) : (
-        <Card>
-          <Rows
-            of="records"
-            label={`${capitalized(plural)}, newest first`}
-            heads={[...fields.map(({ name }) => capitalized(name)), 'ID', 'Created', '']}
-          >
-            {shown.map((record) => (
-              <li class="row record" id={record.id}>
-                {fields.map(({ name, choices }) =>
-                  choices ? (
-                    <Pill tone={record[name] === choices[0] ? 'good' : 'plain'}>{record[name]}</Pill>
-                  ) : (
-                    <bdi class={name === 'name' ? 'subject' : 'reason'}>{record[name]}</bdi>
-                  ),
-                )}
-                <span class="kind">{record.id}</span>
-                <Time at={record.created_at} />
-                <Menu
-                  label={`Actions for ${record['name']}`}
-                  id={`delete-${record.id}`}
-                  title={`Delete “${record['name']}”?`}
-                  to={to}
-                  action="delete"
-                  button="Delete"
-                  tone="danger"
-                >
-                  <input type="hidden" name="id" value={record.id} />
-                  <p>This can't be undone.</p>
-                </Menu>
-              </li>
-            ))}
-          </Rows>
-          <Rest shown={shown.length} of={found.length} href={`?q=${encodeURIComponent(q)}&all=true`} />
-        </Card>
-      )}
+      <Card>
+        {shown.length === 0 ? (
+          <Empty title={q === '' ? `No ${plural} yet.` : `No ${singular} matches the filter.`}>
+            <p>{q === '' ? 'Create one here, or with the API.' : <a href={to}>{`Show all ${plural}`}</a>}</p>
+          </Empty>
+        ) : (
+          <>
+            <Rows
+              of="records"
+              label={`${capitalized(plural)}, newest first`}
+              heads={[...fields.map(({ name }) => capitalized(name)), 'ID', 'Created', '']}
+            >
+              {shown.map((record) => (
+                <li class="row record" id={record.id}>
+                  {fields.map(({ name, choices }) =>
+                    choices ? (
+                      <Pill tone={record[name] === choices[0] ? 'good' : 'plain'}>{record[name]}</Pill>
+                    ) : (
+                      <bdi class={name === 'name' ? 'subject' : 'reason'}>{record[name]}</bdi>
+                    ),
+                  )}
+                  <span class="kind">{record.id}</span>
+                  <Time at={record.created_at} />
+                  <Dialog
+                    label={`Delete ${record['name']}`}
+                    id={`delete-${record.id}`}
+                    title={`Delete “${record['name']}”?`}
+                    to={to}
+                    action="delete"
+                    button="Delete"
+                    tone="danger"
+                  >
+                    <input type="hidden" name="id" value={record.id} />
+                    <p>This can't be undone.</p>
+                  </Dialog>
+                </li>
+              ))}
+            </Rows>
+            <Rest shown={shown.length} of={found.length} href={`?q=${encodeURIComponent(q)}&all=true`} />
+          </>
+        )}
+      </Card>
     </>
   );
 }

@@ -3,13 +3,13 @@ import { problemsOf } from '../../state/reasons.ts';
 import { faultHeader } from '../../faults/header-faults.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
-import type { DeliveryRecord, TokenRecord } from '../../storage/records.ts';
-import { Copy, Copyable, Crumbs, Facts, HeaderList, Pill, Time } from '../parts/components.tsx';
+import type { DeliveryRecord, EndpointRecord, TokenRecord } from '../../storage/records.ts';
+import { Copy, Copyable, Facts, HeaderList, Pill, Time } from '../parts/components.tsx';
 import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Body } from '../parts/json.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
-import { DeliveryState } from '../webhooks/delivery-row.tsx';
+import { Answer, State } from '../webhooks/delivery-row.tsx';
 import { asCurl, asSdkCall } from './reproduce.ts';
 import { requestOutcome } from './request-row.tsx';
 
@@ -23,7 +23,7 @@ export function RequestDetail({
 }: {
   request: RecordedRequest;
   /** What it caused, oldest first. */
-  deliveries: readonly DeliveryRecord[];
+  deliveries: readonly { readonly delivery: DeliveryRecord; readonly endpoint: EndpointRecord }[];
   /** `undefined` if it is missing, unknown or revoked. */
   token: TokenRecord | undefined;
   /** Where the API listens. */
@@ -39,7 +39,6 @@ export function RequestDetail({
   return (
     <article class="detail" id="detail" data-request={request.id} aria-labelledby="detail-title">
       <div class="detail-head">
-        <Crumbs of={[[close, 'Requests']]} />
         <div class="detail-title">
           <Pill tone={tone}>{status}</Pill>
           <h1 id="detail-title">
@@ -64,11 +63,20 @@ export function RequestDetail({
           ['Received', <Time at={request.received_at} show="both" />],
           ['Took', duration === undefined ? 'in flight' : latencyText(duration)],
           ['Token', token === undefined ? none : <a href={`/dashboard/api-tokens#${token.id}`}>{token.name}</a>],
-          ['Budget after it', remaining === undefined ? 'not known yet' : `${number(remaining)} requests left`],
+          ['Budget after it', remaining === undefined ? '–' : `${number(remaining)} requests left`],
           ['X-Request-Id', <Copyable text={request.id} label="the request id" />],
-          ...deliveries.map(
-            (delivery, index) => [index === 0 ? 'Deliveries' : '', <Caused delivery={delivery} />] as const,
-          ),
+          ...deliveries.map(({ delivery, endpoint }) => {
+            const link = (
+              <a href={`/dashboard/deliveries/${delivery.id}`}>{endpoint.url.replace(/^https?:\/\//, '')}</a>
+            );
+            const state = <State delivery={delivery} endpoint={endpoint} />;
+            return [
+              delivery.event,
+              <>
+                <Answer of={delivery} /> {link} {state}
+              </>,
+            ] as const;
+          }),
         ]}
       />
       <section>
@@ -89,15 +97,6 @@ export function RequestDetail({
         <HeaderList of={request.headers} name="request header" />
       </section>
     </article>
-  );
-}
-
-function Caused({ delivery }: { delivery: DeliveryRecord }) {
-  return (
-    <>
-      <a href={`/dashboard/deliveries/${delivery.id}`}>{`${delivery.event} to ${delivery.endpoint}`}</a>{' '}
-      <DeliveryState delivery={delivery} />
-    </>
   );
 }
 

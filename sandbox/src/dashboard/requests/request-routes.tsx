@@ -1,8 +1,7 @@
 import { type Context, Hono } from 'hono';
-import { Failure } from '../../http/failure.ts';
+import { Failure, found } from '../../http/failure.ts';
 import { parseRequestFilter } from '../../state/request-filter.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { attempted } from '../parts/form.ts';
 import { RequestDetail } from './request-detail.tsx';
 import { href, Requests, type RequestsView } from './requests.tsx';
 
@@ -13,37 +12,36 @@ export function requestRoutes(dashboard: Dashboard): Hono {
   const { log, store, tokens } = dashboard.services;
   const routes = new Hono();
 
-  const view = async (context: Context, selected?: string): Promise<RequestsView> => {
+  const view = (context: Context, selected?: string): RequestsView => {
     const query = context.req.query();
-    const { before } = query;
-    const parsed = await attempted(() => parseRequestFilter(query));
-    const { filter, errors } = 'errors' in parsed ? { ...parsed, filter: {} } : { filter: parsed.value };
-    const list = log.page(filter, { limit: rowsPerPage, before });
-    return { list, filter, errors, tokens: tokens.list(), before, selected };
+    const filter = parseRequestFilter(query);
+    const list = log.page(filter, rowsPerPage, query['before'], selected);
+    return { list, filter, tokens: tokens.list(), selected };
   };
 
-  routes.get('/', async (context) => {
-    const shown = await view(context);
-    return dashboard.page(context, 'Requests', <Requests view={shown} />, { errors: shown.errors });
+  routes.get('/', (context) => {
+    return dashboard.page(context, 'Requests', <Requests view={view(context)} />);
   });
 
-  routes.get('/:id', async (context) => {
+  routes.get('/:id', (context) => {
     const id = context.req.param('id');
     const request = log.get(id);
     if (request === undefined) {
       throw new Failure(404, 'not_found', `The log has no request ${id}. It is kept in memory: the latest 10,000.`);
     }
-    const shown = await view(context, id);
+    const shown = view(context, id);
     return dashboard.page(
       context,
       `${request.method} ${request.target}`,
       <Requests view={shown}>
         <RequestDetail
           request={request}
-          deliveries={store.deliveries.all.filter((delivery) => delivery.request === id)}
+          deliveries={store.deliveries.all
+            .filter((delivery) => delivery.request === id)
+            .map((delivery) => ({ delivery, endpoint: found(store.endpoints.get(delivery.endpoint), 'webhook', '') }))}
           token={store.tokens.get(String(request.token))}
           origin={new URL(context.req.url).origin}
-          close={href({ ...shown, selected: undefined }, shown.before)}
+          close={href({ ...shown, selected: undefined }, shown.list.before)}
         />
       </Requests>,
     );

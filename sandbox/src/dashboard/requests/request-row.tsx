@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isCorrupted, reasonOf } from '../../state/reasons.ts';
 import { Path } from '../parts/address.tsx';
-import { Pill, Row, Rows, Time, type Tone } from '../parts/components.tsx';
+import { Pill, Row, Time, type Tone } from '../parts/components.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
 
 /** Whether a request did not end as its caller wanted. */
@@ -10,6 +10,12 @@ export function isFailure(request: RecordedRequest): boolean {
   const { state, status = 0 } = request;
   return state === 'completed' ? status >= 400 || isCorrupted(request) : state !== 'pending';
 }
+
+/** Of a list of requests. */
+export const requestTable = {
+  of: 'requests',
+  heads: ['Status', 'Method', 'Path', 'Reason', 'Took', 'Budget', 'Received'],
+};
 
 const tones = { pending: 'plain', aborted: 'fair', reset: 'bad', cut: 'bad' } as const;
 
@@ -27,42 +33,57 @@ export function toneOf(status: number | undefined): Tone {
   return status < 400 ? 'good' : 'fair';
 }
 
-/** The requests, those that ended alike once: with the latest of them, and how many they are. */
-export function collapsed(newestFirst: readonly RecordedRequest[]): readonly (readonly [RecordedRequest, number])[] {
-  const groups = Map.groupBy(newestFirst, (request) => {
-    const [, outcome] = requestOutcome(request);
-    const route = request.path.replace(/^(\/v1\/\w+)\/.+/, '$1/{id}');
-    return outcome === '429' ? outcome : `${outcome} ${request.method} ${route} ${reasonOf(request)}`;
-  });
-  return [...groups.values()].flatMap(([latest, ...others]) => (latest ? [[latest, others.length + 1] as const] : []));
+/** How a request of a method and a path ended, and why. The reason of a 429 is how long to wait, which differs. */
+function endOf(request: RecordedRequest, path: string): string {
+  const [, outcome] = requestOutcome(request);
+  return `${outcome} ${request.method} ${path} ${outcome === '429' ? '' : reasonOf(request)}`;
 }
 
-/** A list of requests. */
-export function RequestRows({ label, children }: { label: string; children?: Child }) {
-  const heads = ['Status', 'Method', 'Path', 'Reason', 'Took', 'Budget', 'Received'];
-  return (
-    <Rows of="requests" label={label} heads={heads}>
-      {children}
-    </Rows>
-  );
+const routeOf = ({ path }: RecordedRequest) => path.replace(/^(\/v1\/\w+)\/.+/, '$1/{id}');
+
+/** The requests, those of a route that ended alike once: the latest, what all their targets have, and how many they are. */
+export function collapsed(newestFirst: readonly RecordedRequest[]) {
+  const groups = Map.groupBy(newestFirst, (request) => endOf(request, routeOf(request)));
+  return [...groups.values()].flatMap(([latest, ...others]) => {
+    if (latest === undefined) return [];
+    const { target, path } = latest;
+    const common = [target, path].find((each) => others.every((other) => other.target === each || other.path === each));
+    return [{ request: latest, target: common ?? routeOf(latest), times: others.length + 1 }];
+  });
+}
+
+/** The requests in order; those that follow each other and are the same are together. */
+export function runs(requests: readonly RecordedRequest[]) {
+  const found: { request: RecordedRequest; all: RecordedRequest[] }[] = [];
+  for (const request of requests) {
+    const run = found.at(-1);
+    if (run && endOf(run.request, run.request.target) === endOf(request, request.target)) run.all.push(request);
+    else found.push({ request, all: [request] });
+  }
+  return found;
 }
 
 /** A request in a list, or several that ended alike: how it ended, and why. */
 export function RequestRow({
   request,
+  target = request.target,
   times = 1,
   href,
   selected = false,
+  children,
 }: {
   request: RecordedRequest;
+  target?: string;
   times?: number;
   href: string;
   selected?: boolean;
+  /** The rows of the several, which the row shows when it is opened. */
+  children?: Child;
 }) {
-  const { id, method, target, duration, received_at, remaining } = request;
+  const { id, method, duration, received_at, remaining } = request;
   const [tone, status] = requestOutcome(request);
-  return (
-    <Row id={`row-${id}`} tone={tone} href={href} selected={selected}>
+  const cells = (
+    <>
       <Pill tone={tone}>{times === 1 ? status : `${status} ×${times}`}</Pill>
       <span class="kind">{method}</span>
       <span class="subject">
@@ -70,8 +91,23 @@ export function RequestRow({
       </span>
       <span class="reason">{reasonOf(request)}</span>
       <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
-      <span class="extra">{remaining === undefined ? '' : `${number(remaining)} left`}</span>
+      <span class="extra">{remaining === undefined ? '–' : `${number(remaining)} left`}</span>
       <Time at={received_at} />
-    </Row>
+    </>
+  );
+  if (children === undefined) {
+    return (
+      <Row id={`row-${id}`} tone={tone} href={href} selected={selected}>
+        {cells}
+      </Row>
+    );
+  }
+  return (
+    <li>
+      <details id={`run-${id}`} open={selected}>
+        <summary class={`row ${tone}`}>{cells}</summary>
+        <ol class="rows">{children}</ol>
+      </details>
+    </li>
   );
 }

@@ -1,29 +1,25 @@
 import type { Child } from 'hono/jsx';
-import type { Details } from '../../http/failure.ts';
 import { type RequestFilter, requestKinds } from '../../state/request-filter.ts';
 import type { RequestPage } from '../../state/request-log.ts';
 import type { TokenInfo } from '../../state/tokens.ts';
-import { Empty } from '../parts/components.tsx';
+import { Empty, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { number } from '../parts/numbers.ts';
-import { RequestRow, RequestRows } from './request-row.tsx';
+import { RequestRow, requestTable, runs } from './request-row.tsx';
 
 /** What the requests page shows: the list, and where it is in the log. */
 export interface RequestsView {
   readonly list: RequestPage;
   readonly filter: RequestFilter;
-  readonly errors?: Details | undefined;
   readonly tokens: readonly TokenInfo[];
-  /** Id of the request that an older page comes after. */
-  readonly before: string | undefined;
   /** Id of the request that is shown beside the list. */
   readonly selected: string | undefined;
 }
 
 /** The log: the list, and beside it the selected request. */
 export function Requests({ view, children }: { view: RequestsView; children?: Child }) {
-  const { list, selected, filter, before } = view;
-  const { requests, newer, older } = list;
+  const { list, selected, filter } = view;
+  const { requests, newer, older, before } = list;
   const filtered = Object.values(filter).some((value) => value !== undefined);
   const total = number(requests.length + newer + older);
   return (
@@ -39,11 +35,19 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
         </div>
         <Filters view={view} filtered={filtered} />
         <div class={selected === undefined ? 'log-rows card' : 'log-rows'} id="log-rows" tabindex={-1}>
-          <RequestRows label="Requests, newest first">
-            {requests.map((request) => (
-              <RequestRow request={request} href={href(view, before, request.id)} selected={request.id === selected} />
-            ))}
-          </RequestRows>
+          <Rows {...requestTable} label="Requests, newest first">
+            {runs(requests).map(({ request, all }) => {
+              const link = (id: string) => ({ href: href(view, before, id), selected: id === selected });
+              const rows = all.map((each) => <RequestRow request={each} {...link(each.id)} />);
+              if (all.length === 1) return rows;
+              const open = all.some(({ id }) => id === selected);
+              return (
+                <RequestRow request={request} times={all.length} href="" selected={open}>
+                  {rows}
+                </RequestRow>
+              );
+            })}
+          </Rows>
           {requests.length === 0 && (
             <Empty title={filtered ? 'No request matches the filter.' : 'No requests yet.'}>
               <a href={filtered ? '/dashboard/requests' : '/dashboard'}>
@@ -78,12 +82,13 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
 const statuses = ['2xx', '4xx', '5xx', '401', '404', '409', '422', '429', '500', '503', ...requestKinds];
 
 function Filters({ view, filtered }: { view: RequestsView; filtered: boolean }) {
-  const { filter, tokens, errors } = view;
+  const { filter, tokens } = view;
   const action = view.selected === undefined ? '/dashboard/requests' : `/dashboard/requests/${view.selected}`;
   const status = filter.status ?? '';
   const text = { type: 'search', autocomplete: 'off', maxlength: 500 };
   return (
     <form method="get" action={action} class="filters" role="search" aria-label="Filter the requests" data-visit="true">
+      <input {...text} name="path" value={filter.path} placeholder="Find a path" aria-label="Path contains" />
       <Select name="status" aria-label="Status" value={status} options={choices('Any status', [...statuses, status])} />
       <Select
         name="token"
@@ -91,16 +96,10 @@ function Filters({ view, filtered }: { view: RequestsView; filtered: boolean }) 
         value={filter.token ?? ''}
         options={[['', 'Any token'], ['none', 'No valid token'], ...tokens.map(({ id, name }): Choice => [id, name])]}
       />
-      <input {...text} name="path" value={filter.path} placeholder="Find a path" aria-label="Path contains" />
       {filtered && (
         <a class="button" href={action} data-visit="true">
           Clear
         </a>
-      )}
-      {errors !== undefined && (
-        <p class="error" role="alert">
-          {Object.values(errors).join(' ')}
-        </p>
       )}
     </form>
   );

@@ -1,6 +1,6 @@
 import type { RateLimit } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
-import { Card, Dialog, Empty, Menu, PageHead, Time, type Tone } from '../parts/components.tsx';
+import { Card, Copyable, Dialog, Empty, PageHead, Time, type Tone } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { count, durationText, number } from '../parts/numbers.ts';
@@ -8,12 +8,15 @@ import { count, durationText, number } from '../parts/numbers.ts';
 const to = '/dashboard/api-tokens';
 
 /** The tokens, each with its budget. */
-export function tokenBudgets({ tokens, windows, clock }: Services) {
+export function tokenBudgets({ tokens, windows, clock, apiToken }: Services) {
   const now = clock.now();
+  const known = tokens.find(apiToken)?.id;
   return tokens.list().map((token) => {
     const { remaining, refused, reset } = windows.status(token.id, now);
     return {
       token,
+      /** The token itself, if it is the one of the sandbox's options. */
+      value: token.id === known ? apiToken : undefined,
       rate: windows.rate,
       remaining,
       /** Requests that the open window refused. */
@@ -43,13 +46,7 @@ export function Tokens({
         lead={`Each token allows ${count(rate.limit, 'request')} in a window of ${durationText(rate.window)}, which starts with its first request.`}
       >
         <Dialog id="create" title="Create token" to={to} action="create" open={invalid !== undefined}>
-          <Field
-            label="Name"
-            name="name"
-            value={invalid?.form.get('name') ?? undefined}
-            errors={invalid?.errors}
-            placeholder="What it is for, such as CI"
-          />
+          <Field label="Name" name="name" invalid={invalid} placeholder="What it is for, such as CI" />
         </Dialog>
       </PageHead>
       {budgets.length === 0 && (
@@ -65,11 +62,14 @@ export function Tokens({
 }
 
 function TokenCard({ budget }: { budget: TokenBudget }) {
-  const { token, refused } = budget;
+  const { token, value, refused } = budget;
   return (
     <Card
       id={token.id}
-      title={[`${token.name} `, <code>…{token.hint}</code>]}
+      title={[
+        `${token.name} `,
+        value === undefined ? <code>…{token.hint}</code> : <Copyable text={value} label="the token" />,
+      ]}
       actions={
         <div class="actions">
           {refused > 0 && (
@@ -80,8 +80,7 @@ function TokenCard({ budget }: { budget: TokenBudget }) {
           <a class="button" href={`/dashboard/requests?token=${token.id}`}>
             View requests
           </a>
-          <Menu
-            label={`Actions for ${token.name}`}
+          <Dialog
             id={`revoke-${token.id}`}
             title={`Revoke “${token.name}”?`}
             to={to}
@@ -91,7 +90,7 @@ function TokenCard({ budget }: { budget: TokenBudget }) {
           >
             <input type="hidden" name="id" value={token.id} />
             <p>Requests with it will get a 401.</p>
-          </Menu>
+          </Dialog>
         </div>
       }
     >

@@ -11,10 +11,9 @@ interface DeliveryOf {
 export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
   const { id, event, status, attempts, created_at, request } = delivery;
   const attempt = attempts.at(-1);
-  const tone = attempt === undefined ? 'plain' : status === 'delivered' ? 'good' : 'bad';
   return (
-    <Row id={`delivery-${id}`} tone={tone} href={`/dashboard/deliveries/${id}`}>
-      <Pill tone={tone}>{attempt === undefined ? status : statusOf(attempt)}</Pill>
+    <Row id={`delivery-${id}`} tone={toneOf(delivery)} href={`/dashboard/deliveries/${id}`}>
+      <Answer of={delivery} />
       <span class="kind">{event}</span>
       <bdi class="subject">{subjectOf(delivery)}</bdi>
       <span class="reason">{status === 'delivered' ? '' : causeOf(delivery)}</span>
@@ -23,16 +22,20 @@ export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
       </span>
       <span class="when">
         {request === undefined && 'triggered · '}
-        {attempt !== undefined && `${ordinal(attempts.length)} attempt, `}
+        {attempt !== undefined && `attempt ${attempts.length}, `}
         <Time at={attempt?.at ?? created_at} show="ago" />
       </span>
     </Row>
   );
 }
 
-/** Such as `3rd`. */
-const ordinal = (value: number) =>
-  `${value}${/1.$/.test(String(value)) ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th')}`;
+const toneOf = ({ attempts, status }: DeliveryRecord): Tone =>
+  attempts.length === 0 ? 'plain' : status === 'delivered' ? 'good' : 'bad';
+
+/** What the receiver of a delivery answered last. */
+export function Answer({ of: delivery }: { of: DeliveryRecord }) {
+  return <Pill tone={toneOf(delivery)}>{delivery.attempts.slice(-1).map(statusOf).join('') || delivery.status}</Pill>;
+}
 
 /** The status of a response, or that there was none. */
 export function statusOf({ status }: Attempt): string {

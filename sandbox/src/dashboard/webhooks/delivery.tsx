@@ -53,7 +53,12 @@ export function Delivery({
           <DeliveryState delivery={delivery} />,
         ]}
       >
-        <Action to={`/dashboard/deliveries/${delivery.id}`} action="redeliver" button="Redeliver" tone="main" />
+        <Action
+          to={`/dashboard/deliveries/${delivery.id}`}
+          action="redeliver"
+          button={delivery.status === 'pending' ? 'Retry now' : 'Redeliver'}
+          tone="main"
+        />
       </PageHead>
       {latest !== undefined && hasFailed(delivery) && (
         <div class="banner bad">
@@ -140,15 +145,6 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
           ['Body SHA-256', <code>{bodySha256}</code>],
         ]}
       />
-      <details class="fold">
-        <summary>If your verification fails</summary>
-        <p class="hint">
-          <strong>The body was parsed:</strong> verify the bytes as they arrived. Compare their number and their SHA-256
-          with the values above. <strong>The secret is another one:</strong> each webhook has its own, and{' '}
-          <code>whsec_</code> is part of it. <strong>The clocks differ:</strong> the SDK accepts 5 minutes. Advancing
-          the sandbox's clock moves the timestamps away from yours.
-        </p>
-      </details>
     </Card>
   );
 }

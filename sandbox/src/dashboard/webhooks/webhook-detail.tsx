@@ -1,21 +1,21 @@
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Code, Crumbs, Dialog, Empty, Menu, PageHead, Rest, Rows } from '../parts/components.tsx';
-import { choices, Field, Select } from '../parts/fields.tsx';
+import { Action, Card, Code, Crumbs, Dialog, Empty, PageHead, Rest, Rows } from '../parts/components.tsx';
+import { Field } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
-import { field, type InvalidForm } from '../parts/form.ts';
+import type { InvalidForm } from '../parts/form.ts';
 import { shownOf } from '../parts/lists.ts';
 import { DeliveryRow } from './delivery-row.tsx';
 import { Health, Remedy } from './webhooks.tsx';
 
-const firstTest = new URLSearchParams({ event: 'user.created', data: JSON.stringify(exampleData, null, 2) });
+const example = JSON.stringify(exampleData, null, 2);
 
 export interface WebhookView {
   readonly endpoint: EndpointRecord;
   readonly health: EndpointHealth;
-  /** Of those that match the query: first what was attempted last. */
+  /** First what was attempted last. */
   readonly deliveries: readonly DeliveryRecord[];
   readonly query: Readonly<Record<string, string>>;
   readonly invalid: InvalidForm | undefined;
@@ -25,35 +25,19 @@ export interface WebhookView {
 export function Webhook({ view }: { view: WebhookView }) {
   const { endpoint, health, invalid } = view;
   const to = `/dashboard/webhooks/${endpoint.id}`;
-  const test = invalid?.form ?? firstTest;
-  const errors = invalid?.errors;
   return (
     <>
       <Crumbs of={[['/dashboard/webhooks', 'Webhooks']]} />
       <PageHead title={<Url of={endpoint.url} />} lead={<Health endpoint={endpoint} health={health} />}>
         {endpoint.disabled === undefined && <Remedy endpoint={endpoint} health={health} />}
         <Dialog id="create" title="Send test event" to={to} action="test" open={invalid !== undefined}>
-          <Field label="Event" name="event" value={field(test, 'event')} errors={errors} />
-          <Field label="Data, as JSON" name="data" errors={errors}>
-            {(attributes) => (
-              <textarea {...attributes} rows={6} spellcheck={false} class="mono">
-                {test.get('data')}
-              </textarea>
-            )}
-          </Field>
+          <Field label="Event" name="event" invalid={invalid} value="user.created" />
+          <Field label="Data, as JSON" name="data" invalid={invalid} value={example} lines={6} />
         </Dialog>
-        <Menu
-          label="Actions for this webhook"
-          items={endpoint.disabled === undefined && <Action to={to} action="disable" button="Disable" />}
-          id="delete"
-          title="Delete this webhook?"
-          to={to}
-          action="delete"
-          button="Delete"
-          tone="danger"
-        >
+        {endpoint.disabled === undefined && <Action to={to} action="disable" button="Disable" />}
+        <Dialog id="delete" title="Delete this webhook?" to={to} action="delete" button="Delete" tone="danger">
           <p>Its deliveries are deleted too.</p>
-        </Menu>
+        </Dialog>
       </PageHead>
       {endpoint.disabled !== undefined && (
         <section class="banner fair" role="status">
@@ -64,7 +48,7 @@ export function Webhook({ view }: { view: WebhookView }) {
           <Action to={to} action="enable" button="Enable" tone="main" />
         </section>
       )}
-      <Deliveries view={view} to={to} />
+      <Deliveries view={view} />
       <Card title="Signing secret">
         <details class="fold">
           <summary>Show the line for .env</summary>
@@ -75,24 +59,11 @@ export function Webhook({ view }: { view: WebhookView }) {
   );
 }
 
-function Deliveries({ view, to }: { view: WebhookView; to: string }) {
+function Deliveries({ view }: { view: WebhookView }) {
   const { deliveries, query, endpoint } = view;
   const shown = shownOf(deliveries, query['all']);
-  const { status = '' } = query;
   return (
-    <Card
-      title="Deliveries"
-      actions={
-        <form method="get" action={to} data-visit="true">
-          <Select
-            name="status"
-            aria-label="State of the deliveries"
-            value={status}
-            options={choices('Any state', ['pending', 'delivered', 'failed'])}
-          />
-        </form>
-      }
-    >
+    <Card title="Deliveries">
       <Rows
         of="deliveries"
         label="Deliveries, those attempted last first"
@@ -103,13 +74,11 @@ function Deliveries({ view, to }: { view: WebhookView; to: string }) {
         ))}
       </Rows>
       {deliveries.length === 0 && (
-        <Empty title={status === '' ? 'No deliveries yet.' : `No delivery is ${status}.`}>
-          <p>
-            {status === '' ? 'Create a user with the API, or send a test event.' : <a href={to}>Show all deliveries</a>}
-          </p>
+        <Empty title="No deliveries yet.">
+          <p>Create a user with the API, or send a test event.</p>
         </Empty>
       )}
-      <Rest shown={shown.length} of={deliveries.length} href={`?status=${status}&all=true`} />
+      <Rest shown={shown.length} of={deliveries.length} href="?all=true" />
     </Card>
   );
 }

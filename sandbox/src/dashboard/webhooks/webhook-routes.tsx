@@ -23,7 +23,9 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
   };
   dashboard.serve(routes, '/webhooks', list, {
     register: (form) => {
-      const events = field(form, 'events').split(', ').filter(Boolean);
+      const events = field(form, 'events')
+        .split(/[\s,]+/)
+        .filter(Boolean);
       const { id, secret } = webhooks.register({ url: field(form, 'url'), events });
       return {
         text: 'The webhook is registered. This is its signing secret:',
@@ -37,9 +39,8 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     const { id = '' } = context.req.param();
     const endpoint = found(store.endpoints.get(id), 'webhook', id);
     const query = context.req.query();
-    const { status = '' } = query;
     const deliveries = webhooks.deliveries
-      .filter((delivery) => delivery.endpoint === id && (status === '' || delivery.status === status))
+      .filter((delivery) => delivery.endpoint === id)
       .toReversed()
       .sort((a, b) => lastOf(b) - lastOf(a));
     const view = { endpoint, health: healthOf(endpoint, webhooks.deliveries), deliveries, query, invalid };

@@ -1,12 +1,13 @@
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import type { EndpointHealth } from '../../webhooks/health.ts';
-import { eventNames } from '../../webhooks/webhooks.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Dialog, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
-import { type Choice, Field, Select } from '../parts/fields.tsx';
+import { Action, Card, Dialog, Empty, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
+import { Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { number } from '../parts/numbers.ts';
 import { causeOf, statusOf } from './delivery-row.tsx';
+
+const to = '/dashboard/webhooks';
 
 export interface EndpointView {
   readonly endpoint: EndpointRecord;
@@ -21,42 +22,23 @@ export function Webhooks({
   endpoints: readonly EndpointView[];
   invalid: InvalidForm | undefined;
 }) {
-  const errors = invalid?.errors;
-  const events = invalid?.form.get('events') ?? '*';
-  const options = [...new Set(['*', ...eventNames, events])];
   return (
     <>
-      <PageHead
-        title="Webhooks"
-        lead={`Events are sent to the URLs that you register here.${endpoints.length === 0 ? ' To receive one, register the URL of your server, then create a user, or send a test event.' : ''}`}
-      >
-        <Dialog
-          id="create"
-          title="Register webhook"
-          to="/dashboard/webhooks"
-          action="register"
-          open={endpoints.length === 0 || invalid !== undefined}
-        >
-          <Field
-            label="URL"
-            name="url"
-            type="url"
-            value={invalid?.form.get('url') ?? ''}
-            errors={errors}
-            placeholder="http://127.0.0.1:3000/webhooks"
-          />
-          <Field label="Events" name="events" errors={errors}>
-            {(attributes) => (
-              <Select {...attributes} value={events} options={options.map((each): Choice => [each, listOf([each])])} />
-            )}
-          </Field>
+      <PageHead title="Webhooks" lead="Events are sent to the URLs that you register here.">
+        <Dialog id="create" title="Register webhook" to={to} action="register" open={invalid !== undefined}>
+          <Field label="URL" name="url" invalid={invalid} placeholder="http://127.0.0.1:3000/webhooks" />
+          <Field label="Events, separated by commas, or * for all" name="events" invalid={invalid} value="*" />
         </Dialog>
       </PageHead>
-      {endpoints.length > 0 && (
-        <Card>
+      <Card>
+        {endpoints.length === 0 ? (
+          <Empty title="No webhooks yet.">
+            <p>Register the URL of your server, then create a user, or send a test event.</p>
+          </Empty>
+        ) : (
           <WebhookRows endpoints={endpoints} />
-        </Card>
-      )}
+        )}
+      </Card>
     </>
   );
 }
@@ -71,8 +53,8 @@ export function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] 
           <div>
             <a href={`/dashboard/webhooks/${endpoint.id}`}>
               <Url of={endpoint.url} />
-            </a>
-            <p class="hint">{listOf(endpoint.events)}</p>
+            </a>{' '}
+            <span class="hint">{listOf(endpoint.events)}</span>
           </div>
           <p>{countsOf(health)}</p>
           <p class="next">
