@@ -62,6 +62,7 @@ it('leaves out no block but those that other tests run', () => {
     ['sandbox/README.md: Who can talk to it, 1', 'yaml'], // Its flags: sandbox/test/cli/serving.process.test.ts.
     ['site/pages/start.mdx: 3. Make the first call, 4', 'text'], // What it prints: test/site/examples.test.ts.
     ['docs/browsers.md: In a browser, 2', 'html'], // test/package/browsers loads the same file into a page.
+    ['docs/errors.md: Error classes, 1', 'text'], // The tree: test/repository/follow-ups.test.ts.
   ]);
 });
 

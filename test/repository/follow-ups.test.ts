@@ -49,6 +49,21 @@ it('brandErrors() in src/errors/index.ts has each class of errors', () => {
   expect(errors.map(({ prototype }) => prototype.name)).toEqual(errors.map(({ name }) => name));
 });
 
+it('docs/errors.md shows which class each class of errors extends', () => {
+  const parents: string[] = ['Error'];
+  const [tree = ''] = all('docs/errors.md', /```text\n([^]*?)\n```/g);
+  const shown = tree.split('\n').flatMap((line) => {
+    const depth = line.search(/\S/) / 2;
+    const names = line.match(/\w+Error/g) ?? [];
+    parents[depth + 1] = names[0] ?? '';
+    return names.map((name) => [name, parents[depth]]);
+  });
+  const parentOf = (prototype: object) => (Object.getPrototypeOf(prototype) as Error).constructor.name; // All extend it.
+  const extended = errors.map(({ name, prototype }) => [name, parentOf(prototype as object)]); // Of a class.
+  // Those of a status are in the table.
+  expect(shown.sort()).toEqual(extended.filter(([, parent]) => parent !== 'APIError').sort());
+});
+
 describe.each([
   ['docs/internals/rate-limits.md', 'src/{rate-limit,sharing}/*.ts'],
   ['docs/internals/pagination.md', 'src/pagination/*.ts'],
