@@ -21,9 +21,10 @@ const sections: Readonly<Record<string, () => string>> = {
     const { rows, ...run } = readResults<tables.OverheadRow>('overhead');
     const timesFetch = (client: string, concurrency: number) =>
       only(rows, ({ name, ...row }) => row.concurrency === concurrency && name === client).ratio.toFixed(2);
-    const both = (concurrency: number) =>
-      `${timesFetch('@example/sdk', concurrency)} × (ky: ${timesFetch('ky', concurrency)} ×)`;
-    const finding = `A call takes ${both(1)} the CPU time of plain fetch, and ${both(10)} if ten run at a time.`;
+    const [own, ky] = ['@example/sdk', 'ky'] as const;
+    const finding =
+      `A call costs ${timesFetch(own, 1)} times the CPU time of plain fetch; ky costs ${timesFetch(ky, 1)} times. ` +
+      `Ten at a time cost ${timesFetch(own, 10)} times; ky's cost ${timesFetch(ky, 10)} times.`;
     return page(finding, run, tables.overheadTables(rows)[0]);
   },
   'rate-limit': () => {
