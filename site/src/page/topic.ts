@@ -34,7 +34,7 @@ export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: rout
   const properties = [...(route.entry.body?.matchAll(/<a id="(property-[\w-]+)"><\/a> `(\w+)/g) ?? [])];
   route.toc?.items
     .find(({ slug }) => slug === 'properties')
-    ?.children.push(...properties.map(([, slug = '', text = '']) => ({ depth: 3, slug, text, children: [] })));
+    ?.children.unshift(...properties.map(([, slug = '', text = '']) => ({ depth: 3, slug, text, children: [] })));
 });
 
 type Entries = StarlightRouteData['sidebar'];
