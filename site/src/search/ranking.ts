@@ -103,7 +103,7 @@ const weightOf = (address: string) =>
 function toHit(address: string, text: string, found: readonly SearchResult[], mark: Mark, isNamed: boolean): Hit {
   const sections = found.filter(({ heading }) => heading !== '').map((each) => foundIn(each, mark));
   const matching = sections.filter(isFound);
-  const page = { address, title: mark(String(found[0]?.page)), excerpt: mark(text.split('\n', 1)[0] ?? '') };
+  const page = { address, title: mark(String(found[0]?.page)), excerpt: excerptOf(text.split('\n', 1)[0] ?? '', mark) };
   return [page, ...(isNamed ? [...new Set([...matching, ...sections])].slice(0, 4) : matching.slice(0, 2))];
 }
 
