@@ -56,8 +56,12 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     button('run').click();
   });
   button('share').addEventListener('click', () => void share(root, source));
-  if (source.shared !== undefined)
+  // Until something runs, the console shows what the first example prints.
+  root.querySelector('select')?.addEventListener('change', () => root.dataset.state ?? view.clear());
+  if (source.shared !== undefined) {
+    view.clear();
     status.textContent = 'This program came with the address. Read it before you run it.';
+  }
   if (isScene) button('edit').addEventListener('click', () => void source.edit().then(({ focus }) => focus()));
   else void source.edit().catch(() => undefined);
 
