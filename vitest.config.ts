@@ -31,6 +31,9 @@ const unitTests = (name: string, folder: string, isolate: boolean): TestProjectC
   },
 });
 
+/** Of tests that mostly wait for another program: they have more workers than the others, and run once those are done. */
+const afterTheOthers = { maxWorkers: 4, sequence: { groupOrder: 1 } };
+
 const packageTests = (name: string, include: string[]): TestProjectConfiguration => ({
   extends: true,
   test: {
@@ -82,15 +85,13 @@ export default defineConfig(({ mode }) => ({
           name: 'system',
           include: ['{test,sandbox/test}/**/*.system.test.ts'],
           exclude: ['**/node_modules/**', 'test/site/**'],
-          // Most of them wait for another program. They run after the others, because they have more workers.
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          ...afterTheOthers,
           // A busy machine takes its time to start them.
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
-      // Tests of the documentation site. It is built beside the tests of the other projects, which run before.
+      // Tests of the documentation site, which is built beside the tests that run before.
       {
         extends: true,
         test: {
@@ -99,8 +100,8 @@ export default defineConfig(({ mode }) => ({
           expect: { requireAssertions: false },
           include: ['test/site/**/*.system.test.ts'],
           globalSetup: 'test/site/support/build.ts',
-          sequence: { groupOrder: 2 },
-          // Two workers with as many pages each: what a page measures on a fast clock needs a processor.
+          ...afterTheOthers,
+          // What a page measures on a fast clock needs a processor.
           maxConcurrency: 2,
           testTimeout: 240_000,
           hookTimeout: 600_000,
