@@ -25,8 +25,9 @@ export const requestOperations = [
       before: z.optional(z.string()),
     }),
     handle: ({ log, query: { limit, before, ...filter } }) => {
-      const { requests, older } = log.page(filter, limit, before);
-      return { data: requests.toReversed(), older };
+      const all = log.matching(filter);
+      const rest = all.slice(all.findIndex(({ id }) => id === before) + 1);
+      return { data: rest.slice(0, limit).toReversed(), older: Math.max(rest.length - limit, 0) };
     },
   }),
   operation('DELETE /requests', { status: 204, handle: ({ log }) => log.clear() }),

@@ -11,9 +11,10 @@ import { isReplayed } from './request-filter.ts';
 const maxReason = 200;
 
 /** The API's own error, such as `email: must be an email address`; empty if it has none, or if a fault is the error. */
-export function problemsOf({ fault, response }: RecordedRequest): readonly string[] {
+export function problemsOf({ fault, status = 0, response }: RecordedRequest): readonly string[] {
+  if (status < 400 || fault?.status !== undefined) return [];
   const error = errorBodySchema.safeParse(response?.body).data?.error;
-  if (error === undefined || fault?.status !== undefined) return [];
+  if (error === undefined) return [];
   const details = Object.entries(error.details).map(([field, problem]) => `${field}: ${clause(problem)}`);
   return details.length > 0 ? details : [clause(error.message)];
 }

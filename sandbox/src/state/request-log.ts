@@ -9,17 +9,6 @@ const maxRequests = 10_000;
 /** Characters of headers and bodies to keep, so that large bodies don't fill the memory: fewer requests are kept then. */
 const maxCharacters = 64_000_000;
 
-/** Part of the log, newest first. */
-export interface RequestPage {
-  readonly requests: readonly RecordedRequest[];
-  /** Number of matching requests that are newer than the first one of this page. */
-  readonly newer: number;
-  /** Number of matching requests that are older than the last one of this page. */
-  readonly older: number;
-  /** Id of the request that this page comes after; `undefined` if it is the first page. */
-  readonly before: string | undefined;
-}
-
 interface Kept extends Exchange {
   characters: number;
 }
@@ -47,17 +36,9 @@ export class RequestLog {
     return this.#kept.get(id)?.record;
   }
 
-  /**
-   * One page of the requests that match, newest first. It starts with the newest one, or after the request `before`,
-   * unless another page has the request `shown`.
-   */
-  page(filter: RequestFilter, limit: number, before?: string, shown?: string): RequestPage {
-    const all = this.entries.filter(requestMatcher(filter)).toReversed();
-    const start = all.findIndex(({ id }) => id === before) + 1;
-    const index = all.findIndex(({ id }) => id === shown);
-    const newer = index < 0 || (index >= start && index < start + limit) ? start : index - (index % limit);
-    const requests = all.slice(newer, newer + limit);
-    return { requests, newer, older: Math.max(all.length - newer - limit, 0), before: all[newer - 1]?.id };
+  /** The requests that match, newest first. */
+  matching(filter: RequestFilter): readonly RecordedRequest[] {
+    return this.entries.filter(requestMatcher(filter)).toReversed();
   }
 
   /** Starts to record a request. */

@@ -112,9 +112,9 @@ describeInChromium('an open page stays up to date', () => {
     await page.goto('/dashboard/requests');
     await isLive(page);
     await page.getByLabel('Status').selectOption('4xx');
-    await page.getByText('2 found').waitFor();
+    await page.getByText('2 requests found').waitFor();
     await page.getByLabel('Path contains').fill('user_57');
-    await page.getByText('1 found').waitFor();
+    await page.getByText('1 request found').waitFor();
     await page.waitForURL(/path=user_57&status=4xx|status=4xx&path=user_57/);
     await page.reload();
     expect(await rows(page).textContent()).toContain('/v1/users/user_57');

@@ -67,12 +67,11 @@ test('each row shows what became of a request', async () => {
   for (const [index, pattern] of expected.entries()) expect(found[index]).toMatch(pattern);
 });
 
-test('requests that follow each other and are the same are a row that opens', async () => {
+test('requests that follow each other and are the same are a row that opens, however many they are', async () => {
   const sandbox = createSandbox({ rateLimit: { limit: 3 } });
-  for (const page of [1, 2, 2, 1, 1, 1]) await call(sandbox, `GET /v1/projects?page=${page}`);
+  for (const page of [1, 2, 2, ...Array<number>(57).fill(1)]) await call(sandbox, `GET /v1/projects?page=${page}`);
   const page = await html(sandbox, '/requests');
-  const found = [...page.matchAll(/<summary.*?<\/summary>/gs)].map(([summary]) => textOf(summary));
-  expect(found.join('\n')).toMatch(/^429 ×3 GET .*page=1.*\n200 ×2 GET .*page=2/);
+  expect(textOf(page)).toMatch(/ 60 requests .* 429 ×57 GET .*page=1.* 200 ×2 GET .*page=2.* 200 GET .*page=1/);
   const opened = await html(sandbox, `/requests/${sandbox.requests[3]!.id}`);
   expect(opened).toMatch(/<details id="run-\w+" open="">.*aria-current="true".*<\/details>/s);
 });
@@ -84,7 +83,7 @@ describe('the filter is in the address', () => {
     await call(sandbox, 'POST /v1/users', { json: {} });
     const page = await html(sandbox, '/requests?status=4xx&method=GET&path=users&token=tok_123');
     expect(rows(page)).toHaveLength(50);
-    expect(page).toContain('1–50 of 60');
+    expect(page).toContain('1–50 of 60 requests');
     expect(linkTo(page, /users\/59/)).toMatch(/^\/requests\/req_\w+\?status=4xx&method=GET&path=users&token=tok_123$/);
     const older = await html(sandbox, linkTo(page, /^Older/));
     expect(rows(older)).toHaveLength(10);

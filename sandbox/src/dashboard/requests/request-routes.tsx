@@ -3,9 +3,10 @@ import { Failure, found } from '../../http/failure.ts';
 import { parseRequestFilter } from '../../state/request-filter.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { RequestDetail } from './request-detail.tsx';
+import { runs } from './request-row.tsx';
 import { href, Requests, type RequestsView } from './requests.tsx';
 
-/** Requests per page. */
+/** Runs of requests per page. */
 const rowsPerPage = 50;
 
 export function requestRoutes(dashboard: Dashboard): Hono {
@@ -15,8 +16,12 @@ export function requestRoutes(dashboard: Dashboard): Hono {
   const view = (context: Context, selected?: string): RequestsView => {
     const query = context.req.query();
     const filter = parseRequestFilter(query);
-    const list = log.page(filter, rowsPerPage, query['before'], selected);
-    return { list, filter, tokens: tokens.list(), selected };
+    const rows = runs(log.matching(filter));
+    const rowOf = (wanted?: string) => rows.findIndex(({ all }) => all.some(({ id }) => id === wanted));
+    const [after, index] = [rowOf(query['before']) + 1, rowOf(selected)];
+    const isThere = index < 0 || (index >= after && index < after + rowsPerPage);
+    const start = isThere ? after : index - (index % rowsPerPage);
+    return { rows, start, end: start + rowsPerPage, filter, tokens: tokens.list(), selected };
   };
 
   routes.get('/', (context) => {
@@ -41,7 +46,7 @@ export function requestRoutes(dashboard: Dashboard): Hono {
             .map((delivery) => ({ delivery, endpoint: found(store.endpoints.get(delivery.endpoint), 'webhook', '') }))}
           token={store.tokens.get(String(request.token))}
           origin={new URL(context.req.url).origin}
-          close={href({ ...shown, selected: undefined }, shown.list.before)}
+          close={href({ ...shown, selected: undefined })}
         />
       </Requests>,
     );

@@ -54,11 +54,12 @@ export function collapsed(newestFirst: readonly RecordedRequest[]) {
 
 /** The requests in order; those that follow each other and are the same are together. */
 export function runs(requests: readonly RecordedRequest[]) {
-  const found: { request: RecordedRequest; all: RecordedRequest[] }[] = [];
+  const found: { end: string; request: RecordedRequest; all: RecordedRequest[] }[] = [];
   for (const request of requests) {
+    const end = endOf(request, request.target);
     const run = found.at(-1);
-    if (run && endOf(run.request, run.request.target) === endOf(request, request.target)) run.all.push(request);
-    else found.push({ request, all: [request] });
+    if (run?.end === end) run.all.push(request);
+    else found.push({ end, request, all: [request] });
   }
   return found;
 }

@@ -1,15 +1,19 @@
 import type { Child } from 'hono/jsx';
 import { type RequestFilter, requestKinds } from '../../state/request-filter.ts';
-import type { RequestPage } from '../../state/request-log.ts';
 import type { TokenInfo } from '../../state/tokens.ts';
-import { Empty, Rows } from '../parts/components.tsx';
+import { Empty, Rest, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
-import { number } from '../parts/numbers.ts';
-import { RequestRow, requestTable, runs } from './request-row.tsx';
+import { shownOf } from '../parts/lists.ts';
+import { count, number } from '../parts/numbers.ts';
+import { RequestRow, requestTable, type runs } from './request-row.tsx';
 
-/** What the requests page shows: the list, and where it is in the log. */
+/** What the requests page shows. */
 export interface RequestsView {
-  readonly list: RequestPage;
+  /** All that match the filter, newest first. */
+  readonly rows: ReturnType<typeof runs>;
+  /** The first row of the page, and the one after its last. A page has whole runs, so that a long one fills no page. */
+  readonly start: number;
+  readonly end: number;
   readonly filter: RequestFilter;
   readonly tokens: readonly TokenInfo[];
   /** Id of the request that is shown beside the list. */
@@ -18,10 +22,10 @@ export interface RequestsView {
 
 /** The log: the list, and beside it the selected request. */
 export function Requests({ view, children }: { view: RequestsView; children?: Child }) {
-  const { list, selected, filter } = view;
-  const { requests, newer, older, before } = list;
+  const { rows, start, end, selected, filter } = view;
+  const requestsIn = (from: number, to?: number) => rows.slice(from, to).reduce((sum, { all }) => sum + all.length, 0);
+  const [total, newer, older] = [requestsIn(0), requestsIn(0, start), requestsIn(end)];
   const filtered = Object.values(filter).some((value) => value !== undefined);
-  const total = number(requests.length + newer + older);
   return (
     <div class={selected === undefined ? 'log' : 'log with-detail'}>
       <section class="log-list" aria-labelledby="log-title">
@@ -29,26 +33,30 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
           {selected === undefined ? <h1 id="log-title">Requests</h1> : <h2 id="log-title">Requests</h2>}
           <p class="hint">
             {newer + older > 0
-              ? `${number(newer + 1)}–${number(newer + requests.length)} of ${total}`
-              : `${total}${filtered ? ' found' : ''}`}
+              ? `${number(newer + 1)}–${number(total - older)} of ${count(total, 'request')}`
+              : `${count(total, 'request')}${filtered ? ' found' : ''}`}
           </p>
         </div>
         <Filters view={view} filtered={filtered} />
         <div class={selected === undefined ? 'log-rows card' : 'log-rows'} id="log-rows" tabindex={-1}>
           <Rows {...requestTable} label="Requests, newest first">
-            {runs(requests).map(({ request, all }) => {
-              const link = (id: string) => ({ href: href(view, before, id), selected: id === selected });
-              const rows = all.map((each) => <RequestRow request={each} {...link(each.id)} />);
-              if (all.length === 1) return rows;
+            {rows.slice(start, end).map(({ request, all }) => {
+              const link = (id: string) => ({ href: href({ ...view, selected: id }), selected: id === selected });
               const open = all.some(({ id }) => id === selected);
+              const shown = shownOf(all, open ? 'all' : '');
+              const list = shown.map((each) => <RequestRow request={each} {...link(each.id)} />);
+              if (all.length === 1) return list;
               return (
                 <RequestRow request={request} times={all.length} href="" selected={open}>
-                  {rows}
+                  {list}
+                  <li>
+                    <Rest shown={shown.length} of={all.length} {...link(String(all[shown.length]?.id))} />
+                  </li>
                 </RequestRow>
               );
             })}
           </Rows>
-          {requests.length === 0 && (
+          {total === 0 && (
             <Empty title={filtered ? 'No request matches the filter.' : 'No requests yet.'}>
               <a href={filtered ? '/dashboard/requests' : '/dashboard'}>
                 {filtered ? 'Clear the filter' : 'Make your first call'}
@@ -61,12 +69,12 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
             {newer === 0 ? (
               <span />
             ) : (
-              <a class="button" href={href(view, undefined)} data-visit="true">
+              <a class="button" href={href({ ...view, start: 0 })} data-visit="true">
                 Newest
               </a>
             )}
             {older > 0 && (
-              <a class="button" rel="next" href={href(view, requests.at(-1)?.id)} data-visit="true">
+              <a class="button" rel="next" href={href({ ...view, start: end })} data-visit="true">
                 {`Older (${number(older)})`}
               </a>
             )}
@@ -105,12 +113,13 @@ function Filters({ view, filtered }: { view: RequestsView; filtered: boolean }) 
   );
 }
 
-/** The address of the log after the request `before`, with the request `id` beside the list. */
-export function href({ filter, selected }: RequestsView, before: string | undefined, id = selected): string {
+/** The address of the page that starts with a row, with the selected request beside the list. */
+export function href({ rows, start, filter, selected }: RequestsView): string {
   const query = new URLSearchParams();
+  const before = rows[start - 1]?.all.at(-1)?.id;
   for (const [name, value] of Object.entries({ ...filter, before })) {
     if (value !== undefined) query.set(name, value);
   }
   const search = query.size === 0 ? '' : `?${query.toString()}`;
-  return `/dashboard/requests${id === undefined ? '' : `/${id}`}${search}`;
+  return `/dashboard/requests${selected === undefined ? '' : `/${selected}`}${search}`;
 }
