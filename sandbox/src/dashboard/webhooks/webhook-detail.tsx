@@ -35,7 +35,14 @@ export function Webhook({ view }: { view: WebhookView }) {
           <Field label="Data, as JSON" name="data" invalid={invalid} value={example} lines={6} />
         </Dialog>
         {endpoint.disabled === undefined && <Action to={to} action="disable" button="Disable" />}
-        <Dialog id="delete" title="Delete this webhook?" to={to} action="delete" button="Delete" tone="danger">
+        <Dialog
+          id="delete"
+          title={`Delete webhook ${endpoint.url}?`}
+          to={to}
+          action="delete"
+          button="Delete"
+          tone="danger"
+        >
           <p>Its deliveries are deleted too.</p>
         </Dialog>
       </PageHead>
