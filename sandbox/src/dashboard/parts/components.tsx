@@ -39,8 +39,8 @@ export function PageHead({ title, lead, children }: { title: Child; lead?: Child
   return (
     <div class="page-head">
       <h1>{title}</h1>
-      {children}
       {lead !== undefined && <p class="lead">{lead}</p>}
+      {children}
     </div>
   );
 }
