@@ -39,17 +39,18 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
   const subject = subjects.find((text) => text.length <= room) ?? `${last.slice(0, Math.max(room - 1, kept))}…`;
   const joined = notes.join(' · ');
   const beside = notes.length > 0 ? [joined] : asides;
+  const told = (text: string) => (notes.length > 0 ? colored(text, colorOf) : style.faint(text));
   const fitting = beside.find((text) => subject.length + 2 + text.length <= room);
   if (fitting !== undefined) {
     // They stand below each other, if there is room.
     const column = [Math.min(Math.max(Math.floor(room / 2), 30), 42), 20].find((each) => each + fitting.length <= room);
-    return [[...start, subject.padEnd(Math.max(column ?? 0, subject.length + 2)), style.faint(fitting)]];
+    return [[...start, subject.padEnd(Math.max(column ?? 0, subject.length + 2)), told(fitting)]];
   }
   const indent = columns < narrow ? 4 : 10;
   const lines = (notes.length > 0 && joined.length <= columns - indent - 2 ? [joined] : notes).flatMap((note) =>
     wrapped(note, columns - indent - 2).map((part, index) => [
       ' '.repeat(index === 0 ? indent : indent + 2),
-      style.faint(part),
+      told(part),
     ]),
   );
   return [[...start, subject], ...lines];
