@@ -4,7 +4,6 @@ import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Details } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
-import type { EndpointRecord } from '../storage/records.ts';
 import { healthOf } from '../webhooks/health.ts';
 import { type FrameState, Layout } from './layout.tsx';
 import { type Notice, Notices } from './notices.ts';
@@ -76,8 +75,7 @@ export class Dashboard {
 
   #frameState(): FrameState {
     const { clock, faults, webhooks, windows, store } = this.services;
-    const isTroubled = (endpoint: EndpointRecord) =>
-      /failing|disabled/.test(healthOf(endpoint, webhooks.deliveries).status);
+    const health = webhooks.endpoints.map((endpoint) => healthOf(endpoint, webhooks.deliveries).status);
     const now = clock.now();
     return {
       boot: this.boot,
@@ -85,7 +83,8 @@ export class Dashboard {
       offset: clock.offset,
       activeFaults: faults.list.length,
       exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
-      troubledWebhooks: webhooks.endpoints.filter(isTroubled).length,
+      failingWebhooks: health.filter((status) => status === 'failing').length,
+      disabledWebhooks: health.filter((status) => status === 'disabled').length,
     };
   }
 }

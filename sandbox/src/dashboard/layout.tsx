@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx';
 import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
 import type { Notice } from './notices.ts';
-import { Copy } from './parts/components.tsx';
+import { Copy, type Tone } from './parts/components.tsx';
 import { Icon, type IconName } from './parts/icons.tsx';
 import { durationText, number } from './parts/numbers.ts';
 
@@ -16,7 +16,8 @@ export interface FrameState {
   readonly offset: number;
   readonly activeFaults: number;
   readonly exhaustedTokens: number;
-  readonly troubledWebhooks: number;
+  readonly failingWebhooks: number;
+  readonly disabledWebhooks: number;
 }
 
 interface Section {
@@ -26,7 +27,7 @@ interface Section {
   /** Another path of the section. */
   readonly also?: string;
   /** What needs attention there. */
-  readonly badge?: (state: FrameState) => { readonly count: number; readonly meaning: string };
+  readonly badge?: (state: FrameState) => { readonly count: number; readonly meaning: string; readonly tone?: Tone };
 }
 
 const sections: readonly Section[] = [
@@ -37,7 +38,11 @@ const sections: readonly Section[] = [
     name: 'Webhooks',
     icon: 'webhooks',
     also: '/dashboard/deliveries',
-    badge: ({ troubledWebhooks }) => ({ count: troubledWebhooks, meaning: 'need attention' }),
+    badge: ({ failingWebhooks: failing, disabledWebhooks: disabled }) => ({
+      count: failing + disabled,
+      meaning: 'need attention',
+      tone: failing > 0 ? 'bad' : 'fair',
+    }),
   },
   {
     href: '/dashboard/api-tokens',
@@ -132,13 +137,13 @@ export function Layout({
 }
 
 function SectionLink({ section, path, state }: { section: Section; path: string; state: FrameState }) {
-  const { count = 0, meaning = '' } = section.badge?.(state) ?? {};
+  const { count = 0, meaning = '', tone = 'fair' } = section.badge?.(state) ?? {};
   return (
     <a href={section.href} aria-current={isIn(path, section) ? 'page' : undefined}>
       <Icon name={section.icon} />
       {section.name}
       {count > 0 && (
-        <span class="badge">
+        <span class={`pill badge ${tone}`}>
           {number(count)}
           <span class="visually-hidden">{` ${meaning}`}</span>
         </span>

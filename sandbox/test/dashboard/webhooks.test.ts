@@ -60,9 +60,9 @@ const refused = 'nothing listens there (ECONNREFUSED)';
 
 /** The states of a delivery: what has happened, what its row then says, and that of its webhook. */
 test.each<[string, (number | string)[], string, string]>([
-  ['pending', [], 'pending, next attempt', 'idle 1 pending next attempt …'],
-  ['pending', [500], '“<b>no</b>” pending, next attempt', `failing ${retried} 500 “<b>no</b>”`],
-  ['pending', ['down'], `${refused} pending, next attempt`, `failing ${retried} no answer ${refused}`],
+  ['pending', [], 'first attempt 2023', 'idle 1 pending next attempt …'],
+  ['pending', [500], '“<b>no</b>” retry 2023', `failing ${retried} 500 “<b>no</b>”`],
+  ['pending', ['down'], `${refused} retry 2023`, `failing ${retried} no answer ${refused}`],
   ['pending', [500, 'disable'], '“<b>no</b>” pending until the webhook is', `disabled ${held} 500 “<b>no</b>”`],
   ['pending', ['disable'], 'pending until the webhook is enabled', `disabled ${held}`],
   ['failed', [503, 'expire'], 'has no body. failed', 'failing 1 failed Retry now 503 The response has no body.'],

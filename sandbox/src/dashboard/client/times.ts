@@ -1,4 +1,5 @@
 const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 
 const units = [
@@ -28,6 +29,7 @@ export function showTimes(page: Document): void {
 }
 
 function textFor(at: number, now: number, show: string | undefined): string {
+  if (show === 'date') return date.format(at);
   if (show === 'ago') return distance(at, now);
   return show === 'both' ? `${localTime(at, now)} (${distance(at, now)})` : localTime(at, now);
 }

@@ -6,11 +6,11 @@ import { count, number } from './numbers.ts';
 export type Tone = 'good' | 'fair' | 'refused' | 'bad' | 'plain';
 
 /**
- * A point in time: UTC in the page, and by the script the local time, how long ago it is, or both, with UTC on hover.
+ * A point in time: UTC in the page, and by the script the local time or date, how long ago it is, or both, with UTC on hover.
  *
  * @param at ISO 8601, or epoch milliseconds.
  */
-export function Time({ at, show = 'time' }: { at: string | number; show?: 'time' | 'ago' | 'both' }) {
+export function Time({ at, show = 'time' }: { at: string | number; show?: 'time' | 'date' | 'ago' | 'both' }) {
   const iso = typeof at === 'number' ? new Date(at).toISOString() : at;
   const utc = iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
   return (
@@ -181,14 +181,14 @@ export function Dialog({
   action: string;
   /** What both buttons say. Default: the title. */
   button?: string;
-  tone?: 'main' | 'danger';
+  tone?: 'main' | 'plain' | 'danger';
   /** Names the button that opens it, which is an icon then. */
   label?: string;
   /** Shows it in the page at first. */
   open?: boolean;
   children?: Child;
 }) {
-  const name = tone === 'main' ? button : `${button}…`;
+  const name = tone === 'danger' ? `${button}…` : button;
   return (
     <>
       <button type="button" class={label ? 'icon' : tone} command="show-modal" commandfor={id} aria-label={label}>
@@ -202,7 +202,7 @@ export function Dialog({
             <button type="button" command="close" commandfor={id}>
               Cancel
             </button>
-            <button class={tone} name="action" value={action}>
+            <button class={tone === 'danger' ? tone : 'main'} name="action" value={action}>
               {button}
             </button>
           </div>
@@ -296,7 +296,7 @@ export function HeaderList({ of: headers, name }: { of: Readonly<Record<string, 
   if (entries.length === 0) return <></>;
   return (
     <details class="fold">
-      <summary>{count(entries.length, name)}</summary>
+      <summary class="hint">{count(entries.length, name)}</summary>
       <Facts mono of={entries} />
     </details>
   );

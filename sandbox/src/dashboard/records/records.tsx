@@ -88,11 +88,13 @@ function Records({
                     choices ? (
                       <Pill tone={record[name] === choices[0] ? 'good' : 'plain'}>{record[name]}</Pill>
                     ) : (
-                      <bdi class={name === 'name' ? 'subject' : 'reason'}>{record[name]}</bdi>
+                      <bdi class={name === 'name' ? 'subject' : 'reason'} title={record[name]}>
+                        {record[name]}
+                      </bdi>
                     ),
                   )}
                   <span class="kind">{record.id}</span>
-                  <Time at={record.created_at} />
+                  <Time at={record.created_at} show="date" />
                   <Dialog
                     label={`Delete ${record['name']}`}
                     id={`delete-${record.id}`}

@@ -52,12 +52,12 @@ export function causeOf({ attempts }: DeliveryRecord): string {
 }
 
 /** The state of a delivery, and when it is attempted next. */
-export function State({ delivery: { due, status }, endpoint }: DeliveryOf) {
+export function State({ delivery: { due, status, attempts }, endpoint }: DeliveryOf) {
   if (due === undefined) return <>{status}</>;
   if (endpoint?.disabled !== undefined) return <>pending until the webhook is enabled</>;
   return (
     <>
-      pending, next attempt <Time at={due} show="ago" />
+      {attempts.length === 0 ? 'first attempt' : 'retry'} <Time at={due} show="ago" />
     </>
   );
 }

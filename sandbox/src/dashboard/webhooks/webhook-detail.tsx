@@ -24,25 +24,20 @@ export interface WebhookView {
 /** A webhook: its deliveries, and what can be done with it. */
 export function Webhook({ view }: { view: WebhookView }) {
   const { endpoint, health, invalid } = view;
-  const to = `/dashboard/webhooks/${endpoint.id}`;
+  const { id, url } = endpoint;
+  const to = `/dashboard/webhooks/${id}`;
+  const tone = health.failing.length > 0 ? 'plain' : 'main'; // What mends it comes first.
   return (
     <>
       <Crumbs of={[['/dashboard/webhooks', 'Webhooks']]} />
-      <PageHead title={<Url of={endpoint.url} />} lead={<Health endpoint={endpoint} health={health} />}>
+      <PageHead title={<Url of={url} />} lead={<Health endpoint={endpoint} health={health} />}>
         {endpoint.disabled === undefined && <Remedy endpoint={endpoint} health={health} />}
-        <Dialog id="create" title="Send test event" to={to} action="test" open={invalid !== undefined}>
+        <Dialog id="create" title="Send test event" to={to} action="test" tone={tone} open={invalid !== undefined}>
           <Field label="Event" name="event" invalid={invalid} value="user.created" />
           <Field label="Data, as JSON" name="data" invalid={invalid} value={example} lines={6} />
         </Dialog>
         {endpoint.disabled === undefined && <Action to={to} action="disable" button="Disable" />}
-        <Dialog
-          id="delete"
-          title={`Delete webhook ${endpoint.url}?`}
-          to={to}
-          action="delete"
-          button="Delete"
-          tone="danger"
-        >
+        <Dialog id="delete" title={`Delete webhook ${url}?`} to={to} action="delete" button="Delete" tone="danger">
           <p>Its deliveries are deleted too.</p>
         </Dialog>
       </PageHead>
@@ -58,7 +53,7 @@ export function Webhook({ view }: { view: WebhookView }) {
       <Deliveries view={view} />
       <Card title="Signing secret">
         <details class="fold">
-          <summary>Show the line for .env</summary>
+          <summary class="hint">Show the line for .env</summary>
           <Code label="the line for .env" text={`EXAMPLE_WEBHOOK_SECRET=${endpoint.secret}\n`} />
         </details>
       </Card>

@@ -86,7 +86,7 @@ function causesOf({ failing }: EndpointHealth): readonly (readonly [DeliveryReco
 export function Remedy({ endpoint: { id, disabled }, health }: EndpointView) {
   const to = `/dashboard/webhooks/${id}`;
   if (disabled !== undefined) return <Action to={to} action="enable" button="Enable" />;
-  return health.failing.length > 0 ? <Action to={to} action="retry" button="Retry now" /> : <></>;
+  return health.failing.length > 0 ? <Action to={to} action="retry" button="Retry now" tone="main" /> : <></>;
 }
 
 const tones: Readonly<Record<EndpointHealth['status'], Tone>> = {
