@@ -165,6 +165,7 @@ describe('background calls leave', () => {
     [0.5, [40, 20], 42],
     [0.5, [20, 40], 42],
     [0.5, [10, null], 37],
+    [0.5, [undefined, 10], 37],
     [0.25, [0, 0], 15],
     [0, [90, 90], 0],
   ] as const)('with %d of a window left, after %j normal calls: %i', (part, calls, kept) => {
