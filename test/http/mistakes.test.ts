@@ -26,7 +26,7 @@ describe('a wrong option is refused by name', () => {
   it.each<[name: string, ...values: unknown[]]>([
     ['apiToken', null, ''],
     ['dangerouslyAllowBrowser', 'true'],
-    ['baseUrl', '', 'api.example.com', 'ftp://api.example.com', 'https://', null],
+    ['baseUrl', '', 'api.example.com', 'ftp://api.example.com', 'https:api.example.com', 'https://', null],
     ['baseUrl', ...['?tenant=1', '#top', '?', '#'].map((end) => `https://api.example.com/v1${end}`)],
     ['baseUrl', 'https://me@api.example.com', 'https://:secret@api.example.com'],
     ['fetch', null],

@@ -46,6 +46,7 @@ it.each<[string, Api, count: number, other?: number]>([
   ['while a window is a second late', documentedApi({ endsLate: 1_000 }), 500],
   ['while a hidden limit lets calls through', limitedBy(bucket(10, 20)), 300],
   ['of an outage of 20 s', failsFor(20, '503'), 50],
+  ['of an outage of 5 s that is over, while a window is full', failsFor(5, '503'), 250],
   ['for a client whose calls have ended', failsFor(100, '503'), 5, 5],
 ])('there is none %s', async (_, api, count, other) => {
   expect(await warnings(api, count, other)).toEqual([]);
