@@ -252,6 +252,17 @@ describe('a route that always fails', () => {
     });
     expect(world.exchanges.filter(({ path }) => path === '/reports/99')).toHaveLength(3);
   });
+
+  it('has them again once no call is in progress, so that no test reaches the next one', async () => {
+    const { world, get, report } = setup(failingReports());
+    await world.run(async () => {
+      void world.every(500, 100, get);
+      await world.every(1_000, 30, report);
+      await world.clock.sleep(60_000);
+      world.burst(1, () => report(99));
+    });
+    expect(world.exchanges.filter(({ path }) => path === '/reports/99')).toHaveLength(3);
+  });
 });
 
 it('without pacing, a call with a deadline is not rejected for a window', async () => {
