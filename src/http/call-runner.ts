@@ -91,9 +91,10 @@ export class CallRunner implements Requester {
         const hasNewToken = await hasNewTokenFor(call, deadline, result);
         call.lastError = result.error;
         const retry = hasNewToken ? { delay: 0, retries } : planRetry(result, call, retries, Math.random());
+        if (!retry) throw result.error;
         if (hasNewToken) call.limiter = undefined;
-        if (retry) rest(call, result, retry.delay);
-        if (!retry || isTooLate(call, retry.delay) || isVetoed(call, result.error, retry.delay)) throw result.error;
+        rest(call, result, retry.delay);
+        if (isTooLate(call, retry.delay) || isVetoed(call, result.error, retry.delay)) throw result.error;
         telemetry?.onRetry(retry.delay, result.error);
         ({ retries } = retry);
       }
