@@ -134,6 +134,7 @@ export class CallQueue {
   /** Removes a call, which no longer waits. */
   remove(waiter: Waiter): void {
     if (waiter.list) this.size -= 1;
+    if (this.size === 0) this.#normalInRow = 0;
     waiter.leave();
   }
 

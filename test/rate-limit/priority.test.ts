@@ -38,6 +38,18 @@ describe('background calls', () => {
     expect(imports()).toEqual([109]);
   });
 
+  it('keep no turn for those that come after all have been sent', async () => {
+    const { world, get, importing, imports } = setup({ limit: 10 });
+    await world.run(async () => {
+      world.burst(19, get);
+      world.burst(1, importing);
+      await world.clock.sleep(3_600_000);
+      world.burst(10, get);
+      await Promise.all([importing(1), get('new')]);
+    });
+    expect(imports()).toEqual([19, 31]);
+  });
+
   it('leave a page of five its place while no window is known', async () => {
     const { world, get, importing } = setup({ takes: () => 1_000 });
     await world.run(() => {
