@@ -155,10 +155,10 @@ export class CallRunner implements Requester {
   }
 
   #limiterOf(token: string): Limiter {
+    if (token === this.#token && this.#limiter) return this.#limiter;
     const { baseUrl, rateLimit, fetch = globalThis.fetch } = this.#options;
-    if (token !== this.#token || !this.#limiter) this.#limiter = rateLimiterFor({ baseUrl, token, fetch, rateLimit });
     this.#token = token;
-    return this.#limiter;
+    return (this.#limiter = rateLimiterFor({ baseUrl, token, fetch, rateLimit }));
   }
 }
 

@@ -1,10 +1,11 @@
-import { type CallError, RateLimitWaitError } from '../errors/index.ts';
+import type { CallError } from '../errors/index.ts';
 import { onAbort } from '../utils/abort.ts';
 import { Alarm, backoff, realTiming, type Timing } from '../utils/timing.ts';
 import { readResponse } from './headers.ts';
-import { Outage } from './outage.ts';
+import { waitError, waitsUntil } from './max-wait.ts';
+import { Outage, type SentRequest } from './outage.ts';
 import { priorityOf } from './permit.ts';
-import type { LimitedCall, LimiterObserver, Permit, Priority, SentRequest, Verdict } from './permit.ts';
+import type { LimitedCall, LimiterObserver, Permit, Priority, Verdict } from './permit.ts';
 import { CallQueue, Waiter } from './queue.ts';
 import type { ConnectStore, Share, SharedLimiter, SharingStore } from './share.ts';
 import { refusalPause, Throttle } from './throttle.ts';
@@ -49,7 +50,7 @@ export class Limiter implements SharedLimiter {
   outage: Outage;
   readonly #key: string;
   readonly #isPaced: boolean;
-  /** From the first refusal that the window doesn't explain. */
+  /** From the first refusal that the window doesn't explain, or a 503 that may be one: few tokens need it. */
   #throttle: Throttle | undefined;
   #store: SharingStore | undefined;
   #share: Share | undefined;
@@ -136,8 +137,9 @@ export class Limiter implements SharedLimiter {
 
   /** When a process that shares with no other leaves enough room: for those that find out (rule 5), for normal calls. */
   #unsharedReadyAt(now: number, priority: Priority): number {
-    const waiting = () => (priority === 'normal' ? this.queue.normal : this.queue.size);
-    if (this.window.isUnknown(now)) return this.window.probeAt(now, priority, waiting());
+    if (this.window.isUnknown(now)) {
+      return this.window.probeAt(now, priority, priority === 'normal' ? this.queue.normal : this.queue.size);
+    }
     return priority === 'normal' || this.queue.isBackgroundDue ? now : this.window.reservedUntil(now);
   }
 
@@ -165,7 +167,8 @@ export class Limiter implements SharedLimiter {
     if (!failure && !isRefusal) this.#throttle?.admitted(sent.sentAt);
     if (isRefusal) return this.#refused(now, sent, isExplained, wait);
     // A gateway may limit with 503.
-    if (status === 503 && !response.announced && this.queue.size > 0) (this.#throttle ??= new Throttle()).slow();
+    if (status === 503 && !response.announced && this.queue.size > 0)
+      (this.#throttle ??= new Throttle()).slow(sent.sentAt);
     return this.#end(now, sent, failure, wait);
   }
 
@@ -363,28 +366,4 @@ export class Limiter implements SharedLimiter {
   notify(callback: (observer: LimiterObserver) => void): void {
     for (const observer of this.#observers.keys()) callback(observer);
   }
-}
-
-/** When the `maxWait` of a call is over. */
-function waitsUntil({ maxWait = Infinity, waitingSince }: LimitedCall, now: number): number {
-  return (waitingSince ?? now) + maxWait;
-}
-
-/** The error of a call that is sent in `delay` milliseconds at the earliest; `undefined` if it may wait that long. */
-export function waitError(call: LimitedCall, now: number, delay: number): RateLimitWaitError | undefined {
-  const { deadline = Infinity, maxWait = Infinity } = call;
-  const maxDelay = waitsUntil(call, now) - now;
-  const isTooLong = maxDelay <= 0 || delay > maxDelay;
-  // A call whose delay is not known times out like any other.
-  if (!isTooLong && (delay === 0 || now + delay < deadline)) return undefined;
-  const seconds = Math.max(1, Math.ceil(delay / 1000));
-  const waited = Math.round(maxWait - maxDelay);
-  const over = waited > 0 ? `, of which ${waited} ms have passed` : '';
-  const limit = isTooLong ? `maxWait is ${maxWait} ms${over}` : `totalTimeout leaves ${Math.round(deadline - now)} ms`;
-  // A wait that is over was predicted wrongly.
-  const problem =
-    maxDelay <= 0 && maxWait !== 0
-      ? `it has waited for its maxWait of ${maxWait} ms, and the next request may be sent in about ${seconds} s`
-      : `the rate limit allows this call in about ${seconds} s, and ${limit}`;
-  return new RateLimitWaitError(`Not sent: ${problem}.`, call, seconds);
 }

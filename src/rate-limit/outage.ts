@@ -1,8 +1,18 @@
-import { copyForOtherCalls, describeEffect } from '../errors/example-error.ts';
+import { copyForOtherCalls, describeEffect, type CopiedError } from '../errors/example-error.ts';
 import { type CallError, UnavailableError } from '../errors/index.ts';
 import { backoff } from '../utils/timing.ts';
-import { priorityOf, type LimitedCall, type SentRequest } from './permit.ts';
+import { priorityOf, type LimitedCall, type Verdict } from './permit.ts';
 import { longestTurn, Turn } from './turn.ts';
+import type { WindowRequest } from './window.ts';
+
+/** A request that is under way. */
+export interface SentRequest extends WindowRequest {
+  readonly call: LimitedCall;
+  /** True if it tries an API that fails. */
+  readonly isTry: boolean;
+  /** Set when it ends. */
+  verdict: Verdict | undefined;
+}
 
 /** Milliseconds between two tries. Doubles each time. */
 const pauses = { first: 100, max: longestTurn };
@@ -47,7 +57,7 @@ export class Outage {
   }
 
   /** A copy of the last failure, without what it says about its call; `undefined` while the API works. */
-  get lastError(): CallError | undefined {
+  get lastError(): CopiedError | undefined {
     return this.isFailing ? this.#lastError && copyForOtherCalls(this.#lastError) : undefined;
   }
 

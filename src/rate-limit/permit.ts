@@ -1,6 +1,5 @@
 import type { CallError, RequestTarget } from '../errors/index.ts';
 import type { Cancellation } from '../utils/abort.ts';
-import type { WindowRequest } from './window.ts';
 
 /** Which of the waiting calls are sent first: `'background'` calls yield to `'normal'` ones. */
 export type Priority = 'normal' | 'background';
@@ -78,7 +77,7 @@ export interface Permit {
   readonly waited: boolean;
   /** @param failure The error of a 5xx. */
   recordResponse(status: number, headers: Headers, failure?: CallError): Verdict;
-  /** Nothing reached the API, as far as known, so the request doesn't count. `failure` if it was tried. Later, it does nothing. */
+  /** Nothing reached the API, as far as known, so the request doesn't count. `failure` if it was tried. */
   release(failure?: CallError): Verdict;
   /** No response came, but the API has probably counted the request. `failure` unless the caller gave it up. */
   recordLoss(failure?: CallError): Verdict;
@@ -92,15 +91,6 @@ export interface Verdict {
   readonly rest: number;
   /** True if the route has failed so often that the call gets only its last retry. */
   readonly isLastRetry: boolean;
-}
-
-/** A request that is under way. */
-export interface SentRequest extends WindowRequest {
-  readonly call: LimitedCall;
-  /** True if it tries an API that fails. */
-  readonly isTry: boolean;
-  /** Set when it ends. */
-  verdict: Verdict | undefined;
 }
 
 export function priorityOf({ priority }: LimitedCall): Priority {

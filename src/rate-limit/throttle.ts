@@ -34,7 +34,8 @@ export class Throttle {
   }
 
   /** A gateway has failed, which may limit requests. */
-  slow(): void {
+  slow(sentAt: number): void {
+    this.#sentAt = Math.max(this.#sentAt, sentAt);
     this.#interval = Math.max(this.#interval, interval.first);
   }
 

@@ -1,5 +1,6 @@
 import type { RateLimitInfo } from '../errors/index.ts';
 import { resetJitter, type ResponseFacts } from './headers.ts';
+import type { Priority } from './permit.ts';
 import { Turn } from './turn.ts';
 
 /** The documented limit, assumed until the API announces another one. */
@@ -68,7 +69,7 @@ export class RateWindow {
   #endsAt = -Infinity;
   /** Until when the API asked to wait in a refusal that the window explains. */
   #pausedUntil = -Infinity;
-  /** How many requests that find out about a window are in flight, and of the next one if calls wait. */
+  /** Probes in flight, and whose turn it is if calls wait. */
   #probes = 0;
   readonly #turn = new Turn();
   /** How far the server's clock is ahead of the local one, at least: `Date` is rounded down to a second. */
@@ -113,14 +114,13 @@ export class RateWindow {
   }
 
   /** Rule 5: when a request may find out about the window. */
-  probeAt(now: number, priority: keyof typeof maxProbes, waiting: number): number {
+  probeAt(now: number, priority: Priority, waiting: number): number {
     const mayJoin = waiting === 0 && this.#probes < Math.min(maxProbes[priority], this.limit);
     return mayJoin ? now : this.#turn.readyAt;
   }
 
   /** Rule 9: until when what is left is kept for normal calls. */
   reservedUntil(now: number): number {
-    if (this.isOver(now)) return now;
     const kept = reserveForNormal(this.timeLeft(now) / this.length, this.limit, this.arrivedBefore);
     return this.remaining(now) > kept ? now : now + this.length / this.limit / 2;
   }

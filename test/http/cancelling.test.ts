@@ -176,13 +176,13 @@ describe('totalTimeout covers all attempts and waits; its error says what the ca
   const sentAfter = (ms: number) => `the response to a request that was sent after ${ms} ms`;
 
   it.each<[message: string, Reply, (client: Client) => Promise<unknown>]>([
-    [`${sentAfter(0)}. It was sent. (GET /users/{id})`, 'no answer', get],
-    [`${sentAfter(0)}. It may have taken effect. (POST /users)`, 'no answer', create],
+    [`${sentAfter(0)}. The call was sent. (GET /users/{id})`, 'no answer', get],
+    [`${sentAfter(0)}. The call may have taken effect. (POST /users)`, 'no answer', create],
     // The second attempt follows a second after the first, the third four seconds after the second, and is cut short.
-    [`${sentAfter(5001)}. It was sent. ${late} (GET /users/{id})`, 'no answer', getOften],
-    ['the schema. It was sent. (200 GET /teams)', 200, getChecked],
-    ['the rate limit or the token. It was not sent. (GET /users/{id})', 200, getWithoutToken],
-    [`the API to recover. It was sent. ${failure} (500 GET /users/{id})`, 500, getAmongOthers],
+    [`${sentAfter(5001)}. The call was sent. ${late} (GET /users/{id})`, 'no answer', getOften],
+    ['the schema. The call was sent. (200 GET /teams)', 200, getChecked],
+    ['the rate limit or the token. The call was not sent. (GET /users/{id})', 200, getWithoutToken],
+    [`the API to recover. The call was sent. ${failure} (500 GET /users/{id})`, 500, getAmongOthers],
   ])('it waits for %s', async (message, reply, call) => {
     const error = await settled(rejection(call(clientOf(replying(reply)))));
     expect(error).toMatchObject({ name: 'TimeoutError', message: `${start()} ${message}` });
@@ -195,7 +195,7 @@ describe('totalTimeout covers all attempts and waits; its error says what the ca
     await passTime(200); // The first try hangs.
 
     expect(await settled(rejection(client.users.create(newUser, { totalTimeout: 1000 })))).toMatchObject({
-      message: `${start(1000)} the API to recover. It was not sent. ${failure} (POST /users)`,
+      message: `${start(1000)} the API to recover. The call was not sent. ${failure} (POST /users)`,
       cause: { name: 'InternalServerError', status: 500 },
       mayHaveTakenEffect: false,
     });

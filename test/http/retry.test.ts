@@ -103,7 +103,7 @@ describe('a call', () => {
           const mayHaveTakenEffect = row[3] && error.method !== 'GET';
           expect([error, ends[0]]).toMatchObject([{ name, mayHaveTakenEffect }, { mayHaveTakenEffect }]);
           // The message says so if nothing else does.
-          const isSaid = error.message.includes('It may have taken effect.');
+          const isSaid = error.message.includes('The call may have taken effect.');
           expect(isSaid).toBe(error instanceof ConnectionError && mayHaveTakenEffect);
           const sent = api.requests.map(({ init }) => ({ ...init, signal: undefined }));
           expect(sent).toEqual(Array(Number(row[index])).fill(sent[0]));

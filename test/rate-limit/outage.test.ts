@@ -169,7 +169,8 @@ describe('a call that only the outage holds rejects', () => {
     const figures = await world.run(() => world.burst(30, get));
     expect(figures.firstRejection).toBeGreaterThanOrEqual(seconds - 0.1);
     expect(figures.lastRejection).toBeLessThanOrEqual(seconds + 3);
-    const message = 'The API has failed for longer than the call may wait (outageWait). It was sent. (GET /users/{id})';
+    const message =
+      'The API has failed for longer than the call may wait (outageWait). The call was sent. (GET /users/{id})';
     const cause = { status: 500, message: expect.stringContaining('(500 GET /users/{id})') };
     expect(figures.errors.at(-1)).toMatchObject({ name: 'UnavailableError', message, cause });
   });
@@ -193,7 +194,7 @@ describe('a call that only the outage holds rejects', () => {
       const { message, cause } = error as Error;
       expect(`${message} ${String(cause)}`).not.toContain('secrets');
     }
-    const unsent = world.figures('new').errors.filter((error) => String(error).includes('It was not sent.'));
+    const unsent = world.figures('new').errors.filter((error) => String(error).includes('The call was not sent.'));
     expect(unsent.length).toBeGreaterThan(2);
     for (const error of unsent) {
       const { cause } = error as { readonly cause: Error };

@@ -131,6 +131,17 @@ it('a 503 slows nothing while no call waits', async () => {
   expect(world.figures('page').max).toBe(0.04);
 });
 
+it('a 503 slows the calls that wait, from when its request was sent', async () => {
+  let answers = 0;
+  const { world, get } = worldWith(
+    failing(documentedApi(), faults[503], () => answers++ === 0),
+    { maxRetries: 0 },
+  );
+  await world.run(() => world.burst(12, get));
+  // 100 ms apart, and 3% less after each of the nine others.
+  expect(world.sentAt().slice(10)).toEqual([77, 151]);
+});
+
 describe('after a refused burst', () => {
   it('the token pauses for 1, 2, 4 … 60 s, until a request that was sent later is admitted', () => {
     const throttle = new Throttle();
@@ -158,7 +169,7 @@ describe('after a refused burst', () => {
       throttle.sent(now);
       return Math.round(throttle.readyAt - now);
     };
-    throttle.slow(); // As after a failure of a gateway.
+    throttle.slow(0); // As after a failure of a gateway.
     const longer = Array.from({ length: 7 }, (_, burst) => {
       throttle.refused(burst * 100_000, burst * 100_000 - 1);
       return intervalAt(burst * 100_000 + 90_000);

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type ClientOptions, type RateLimitWaitEvent, RateLimitWaitError } from '@example/sdk';
-import { Limiter, waitError } from '../../src/rate-limit/limiter.ts';
+import { Limiter } from '../../src/rate-limit/limiter.ts';
+import { waitError } from '../../src/rate-limit/max-wait.ts';
 import type { LimitedCall } from '../../src/rate-limit/permit.ts';
 import { type ApiOptions, documentedApi, between, failing, failingAt, failure, faults } from '../support/world/api.ts';
 import { worldWith } from '../support/world/world.ts';
@@ -92,7 +93,7 @@ describe('maxWait', () => {
       world.burst(3, () => prompt.users.get('user_1'));
     });
     expect(figures).toMatchObject({ answered: 11, firstRejection: 65, lastRejection: 65 });
-    const said = 'Not sent: it has waited for its maxWait of 65000 ms, and the next request may be sent in about';
+    const said = 'Not sent: the call has waited its maxWait of 65000 ms; the next request may be sent in about';
     expect(figures.errors).toMatchObject(Array(3).fill({ message: expect.stringContaining(said) }));
   });
 
@@ -139,7 +140,7 @@ it('a call that would wait for longer than its totalTimeout leaves rejects at on
   const { errors, lastRejection } = world.figures('late');
   expect([world.exchanges.length, lastRejection]).toEqual([5, 0]);
   expect(errors[0]).toBeInstanceOf(RateLimitWaitError);
-  expect(errors[0]).toMatchObject({ message: expect.stringContaining('s, and totalTimeout leaves 300 ms.') });
+  expect(errors[0]).toMatchObject({ message: expect.stringContaining('s, but totalTimeout leaves 300 ms.') });
 });
 
 const now = 100_000;
@@ -149,13 +150,13 @@ const late = { maxWait: 5000, waitingSince: now - 4000 };
 it.each<[Partial<LimitedCall>, delay: number, message: string | undefined]>([
   [{}, 1e9, undefined],
   [{ maxWait: 5000 }, 5000, undefined],
-  [{ maxWait: 5000 }, 5001, `${allowed} 6 s, and maxWait is 5000 ms`],
+  [{ maxWait: 5000 }, 5001, `${allowed} 6 s, but maxWait is 5000 ms`],
   [late, 1000, undefined],
-  [late, 1001, `${allowed} 2 s, and maxWait is 5000 ms, of which 4000 ms have passed`],
-  [{ maxWait: 0 }, 0, `${allowed} 1 s, and maxWait is 0 ms`],
+  [late, 1001, `${allowed} 2 s, but maxWait is 5000 ms, of which 4000 ms have passed`],
+  [{ maxWait: 0 }, 0, `${allowed} 1 s, but maxWait is 0 ms`],
   [{ deadline: now }, 0, undefined],
   [{ deadline: now + 301 }, 300, undefined],
-  [{ deadline: now + 300 }, 300, `${allowed} 1 s, and totalTimeout leaves 300 ms`],
+  [{ deadline: now + 300 }, 300, `${allowed} 1 s, but totalTimeout leaves 300 ms`],
 ])('a call with %j that is sent in %i ms: %s', (limits, delay, message) => {
   const said = message && `Not sent: ${message}. (GET /users/{id})`;
   expect(waitError({ ...site, ...limits }, now, delay)?.message).toBe(said);
