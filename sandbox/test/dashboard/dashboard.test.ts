@@ -94,7 +94,7 @@ describe('an action leads to a page that says what was done', () => {
     ['/faults', 'add', { fault: '{"status":503}' }, 'Responds with 503: the next request.</p>'],
     ['/faults', 'add', { fault: '{"latency":2000,"share":0.1}' }, 's</span><span class="reason">10% of the'],
     ['/faults', 'add', { fault: '{"status":503,"retryAfter":1,"latency":5}' }, '503, delays by 5 ms and asks to retry'],
-    ['/faults', 'add', { fault: '{"reset":true,"share":0.5}', times: '2' }, '2 requests, chosen from 50%'],
+    ['/faults', 'add', { fault: '{"reset":true,"share":0.5}', times: '2' }, '50% of the requests, at most 2'],
     ['/faults', 'remove', { id: 'fault_1' }, 'The fault is removed.'],
     ['/faults', 'clear', {}, 'All faults are removed.'],
     ['/webhooks', 'register', { url: 'https://example.com', events: '*' }, 'This is its signing secret:'],
@@ -114,7 +114,7 @@ test('a list shows the newest fifty and leads to the others, and an empty one sa
   const sandbox = createSandbox({ users: 145, projects: 0 });
   const page = await html(sandbox, '/users');
   expect(page.match(/class="row record"/g)).toHaveLength(50);
-  expect(textOf(page)).toContain('The newest 50 of 145. Show more');
+  expect(textOf(page)).toContain('Showing 50 of 145. Show more');
   expect((await html(sandbox, '/users?all=true')).match(/class="row record"/g)).toHaveLength(145);
   expect(await html(sandbox, '/users?q=user_124')).toMatch(/user_124/);
   expect(await html(sandbox, '/users?q=nobody')).toContain('No user matches the filter.');

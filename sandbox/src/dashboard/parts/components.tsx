@@ -226,16 +226,14 @@ export function Empty({ title, children }: { title: string; children?: Child }) 
 
 /** Says that a list has more than it shows, and leads to it. */
 export function Rest({ shown, of: total, href }: { shown: number; of: number; href: string }) {
-  const text = `The newest ${shown} of ${number(total)}. `;
-  return shown < total ? (
+  if (shown >= total) return <></>;
+  return (
     <p class="more">
-      {text}
+      {`Showing ${shown} of ${number(total)}. `}
       <a class="button" href={href}>
         Show more
       </a>
     </p>
-  ) : (
-    <></>
   );
 }
 

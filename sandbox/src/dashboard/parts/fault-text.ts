@@ -24,8 +24,8 @@ export function effectOf({ status, retryAfter, latency, reset, body, after }: Fa
 /** Which requests a fault applies to, such as `2 more requests to POST /users`. */
 export function scopeOf({ route, share, times, met }: ArmedFault): string {
   const which = route === undefined ? '' : ` to ${route}`;
-  if (share !== undefined && times === undefined) return `${Math.round(share * 1000) / 10}% of the requests${which}`;
   const left = (times ?? 1) - met;
-  const some = share === undefined ? '' : `, chosen from ${Math.round(share * 1000) / 10}% of them`;
-  return `${left === 1 ? 'the next request' : `the next ${number(left)} requests`}${which}${some}`;
+  if (share === undefined) return `${left === 1 ? 'the next request' : `the next ${number(left)} requests`}${which}`;
+  const most = times === undefined ? '' : `, at most ${number(left)}`;
+  return `${Math.round(share * 1000) / 10}% of the requests${which}${most}`;
 }

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { type RequestFilter, requestKinds } from '../../state/request-filter.ts';
 import type { TokenInfo } from '../../state/tokens.ts';
-import { Empty, Rest, Rows } from '../parts/components.tsx';
+import { Empty, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { shownOf } from '../parts/lists.ts';
 import { count, number } from '../parts/numbers.ts';
@@ -49,9 +49,9 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
               return (
                 <RequestRow request={request} times={all.length} href="" selected={open}>
                   {list}
-                  <li>
-                    <Rest shown={shown.length} of={all.length} {...link(String(all[shown.length]?.id))} />
-                  </li>
+                  {shown.length < all.length && (
+                    <li class="more">{`Showing ${shown.length} of ${number(all.length)}.`}</li>
+                  )}
                 </RequestRow>
               );
             })}
