@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
- * The licences of packages that are bundled: each wants its licence to go where its code goes.
+ * The licenses of packages that are bundled: each wants its license to go where its code goes.
  *
  * @param modules Directories to look for the packages in, relative to the root of the repository.
  */
@@ -20,13 +20,13 @@ export function packageDirectory(name: string, modules: readonly string[]): URL 
 
 function licenseOf(name: string, modules: readonly string[]): string {
   const directory = packageDirectory(name, modules);
-  // Every package has a version, and the bundled ones have a licence and an author.
+  // Every package has a version, and the bundled ones have a license and an author.
   const { version, license, author } = JSON.parse(readFileSync(new URL('package.json', directory), 'utf8')) as Record<
     'version' | 'license' | 'author',
     string
   >;
   const file = readdirSync(directory).find((entry) => /^licen[cs]e/i.test(entry));
-  // Some packages only name their licence.
+  // Some packages only name their license.
   const text = file === undefined ? `${license}, ${author}` : readFileSync(new URL(file, directory), 'utf8').trim();
   return `## ${name} ${version}\n\n${text}\n`;
 }

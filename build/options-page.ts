@@ -25,7 +25,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'Rate limit': 'rateLimit, rateLimit.store, rateLimit.maxWait, rateLimit.limit, rateLimit.window, priority',
     Responses: 'responseValidation, maxResponseSize',
     Logging: 'logger, logLevel',
-    'What is off for safety': 'dangerouslyAllowBrowser, dangerouslyAllowHttp',
+    Safety: 'dangerouslyAllowBrowser, dangerouslyAllowHttp',
   },
 };
 

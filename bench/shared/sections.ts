@@ -24,7 +24,7 @@ const sections: Readonly<Record<string, () => string>> = {
     const [own, ky] = ['@example/sdk', 'ky'] as const;
     const finding =
       `A call costs ${timesFetch(own, 1)} times the CPU time of plain fetch; ky costs ${timesFetch(ky, 1)} times. ` +
-      `Ten at a time cost ${timesFetch(own, 10)} times; ky's cost ${timesFetch(ky, 10)} times.`;
+      `Ten at a time, the ratios are ${timesFetch(own, 10)} and ${timesFetch(ky, 10)}.`;
     return page(finding, run, tables.overheadTables(rows)[0]);
   },
   'rate-limit': () => {
@@ -51,7 +51,7 @@ const sections: Readonly<Record<string, () => string>> = {
       Math.max(...moving.filter(({ name }) => name.startsWith('@example') === isOwn).map((row) => row.lost));
     const resting = only(walks, ({ name, changes }) => name === '@example/sdk' && changes === 0);
     const [heap = { items: 0, heap: Number.NaN }] = rows.filter((row) => row.what === 'heap');
-    const walked = `${resting.walks} walks over ${resting.length.toLocaleString('en')} items that change`;
+    const walked = `${resting.walks} walks over a changing list of ${resting.length.toLocaleString('en')} items`;
     const finding = `In ${walked}, the SDK loses ${most(true)} items, and a loop over pages up to ${most(false).toLocaleString('en')}.`;
     const holds = `After ${heap.items.toLocaleString('en')} items, it holds ${(heap.heap / 1e6).toFixed(0)} MB.`;
     return `${page(finding, run, tables.walkTables(moving)[0])}\n\nIf nothing changes, the SDK sends ${resting.requests} requests. ${holds}`;

@@ -29,7 +29,7 @@ export interface ListEndpointOptions<Item = unknown> extends ListOptions, Pick<E
   /**
    * Schema of one item, from any library that follows Standard Schema. The items are the schema's output. A page with
    * an item that differs rejects with a `ResponseValidationError`, unless you set `responseValidation`. Keep each
-   * item's `id`, by which items are recognised. Default: none; items are returned as they are.
+   * item's `id`, by which items are recognized. Default: none; items are returned as they are.
    */
   schema?: StandardSchema<Item> | undefined;
 }

@@ -4,7 +4,7 @@ import { Outage } from './outage.ts';
 
 /** Identifies and configures a limiter. */
 export interface RateLimiterOptions {
-  /** Base URL of the API, normalised. Each base URL has a limit of its own. */
+  /** Base URL of the API, normalized. Each base URL has a limit of its own. */
   readonly baseUrl: string;
   readonly token: string;
   /** What one `fetch` meets says nothing about the API that another one reaches, such as a test's. */
@@ -16,7 +16,7 @@ export interface RateLimiterOptions {
 /**
  * The limiter of a token at a base URL: the same one for every client in the process.
  *
- * If clients have different options, those that the newest one sets apply: its store is the one whose connection is
+ * If clients set different options, the newest client's apply: its store is the one whose connection is
  * still open, and a limit only matters until the first response.
  */
 export function rateLimiterFor({ baseUrl, token, fetch, rateLimit }: RateLimiterOptions): Limiter {

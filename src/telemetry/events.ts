@@ -87,7 +87,7 @@ export interface CallEndEvent extends CallEvent {
   readonly error: unknown;
 }
 
-/** The SDK can't guarantee that an iteration yields each item once, from now on or because the list ended too early. */
+/** The SDK can no longer guarantee that an iteration yields each item once, or the list ended too early. */
 export interface ListUnverifiedEvent extends RequestTarget {
   /**
    * Why.

@@ -26,7 +26,7 @@ export function runtimeName(): string {
   return runtime.navigator?.userAgent ?? 'unknown';
 }
 
-/** In a Cloudflare Worker, timers end with their request. A request that waits without a timer is cancelled. */
+/** In a Cloudflare Worker, timers end with their request. A request that waits without a timer is canceled. */
 export function isCloudflareWorker(): boolean {
   return runtimeName() === 'Cloudflare-Workers';
 }

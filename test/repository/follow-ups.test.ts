@@ -32,6 +32,11 @@ it.each<[file: string, what: string, texts: readonly string[]]>([
   ['site/pages/api.md', 'each entry point', entryPoints.map((path) => `"${nameOf(path)}".`)],
   ['src/client.ts', 'each resource', resources.map((file) => `'./resources/${file}'`)],
   ['src/index.ts', 'each resource', resources.map((file) => `'./resources/${file}'`)],
+  [
+    'site/pages/api.md',
+    'each resource',
+    resources.map((file) => `.${file[0]!.toUpperCase()}${basename(file, '.ts').slice(1)} `),
+  ],
   ['test/http/requests.test.ts', 'each resource', resources.map((file) => `${basename(file, '.ts')}.`)],
   ['sandbox/src/resources/index.ts', 'each resource', resources.map((file) => `'./${file}'`)],
   [

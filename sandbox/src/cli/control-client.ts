@@ -63,7 +63,7 @@ function refusal({ url, status, headers }: Response, body: unknown): CommandErro
   if (data === undefined) {
     return new CommandError(
       `${new URL(url).origin} sent a ${status} with ${headers.get('content-type') ?? 'no content type'}, which no sandbox does: ` +
-        'something is in between, such as a proxy. Choose the address of the sandbox itself with --server.',
+        "a proxy may be in between. Pass the sandbox's own address with --server.",
     );
   }
   const { message, details } = data.error;

@@ -87,7 +87,7 @@ export function attemptLines(
   const notes = {
     delivered: [],
     pending: [`${to}: ${answerOf(attempt)}`, `next attempt in ${seconds} s`],
-    failed: [`${to}: ${answerOf(attempt)}`, 'failed, no attempt left'],
+    failed: [`${to}: ${answerOf(attempt)}`, 'failed, no attempts left'],
   }[state];
   const subjects = [`${event} ${subjectOf(delivery)}`.trim()];
   const asides = [url, place, path];

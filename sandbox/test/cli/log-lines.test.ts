@@ -85,7 +85,7 @@ test.each([
   ['pending', { status: 500, responseBody: '{"message":"no table"}' }, '500', ': no table'],
   ['pending', { status: 500, responseBody: 'x'.repeat(201) }, '500', `: ${'x'.repeat(200)}…`],
   ['pending', { status: 502, responseBody: '<title>Bad Gateway</title>' }, '502', ': HTML page “Bad Gateway”'],
-  ['failed', { status: 500, responseBody: 'no\nmore' }, '500', ': no · failed, no attempt left'],
+  ['failed', { status: 500, responseBody: 'no\nmore' }, '500', ': no · failed, no attempts left'],
   ['delivered', { status: 204 }, '204', 'hooks'],
 ] as const)(
   'an attempt whose delivery is %s says about whom it is, to which URL, and why: %j',

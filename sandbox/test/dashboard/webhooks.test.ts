@@ -88,7 +88,7 @@ test.each<[string, (number | string)[], string, string]>([
   expect(said.replace(/2023.* UTC/, '…')).toBe(ofWebhook);
   const page = await html(sandbox, `/deliveries/${id}`);
   expect(page).toMatch(new RegExp(`>https://app.example.com<.*pill \\w+">${state}<`));
-  expect(textOf(page)).not.toMatch(/\bwaits\b|no attempt left|retrying/);
+  expect(textOf(page)).not.toMatch(/\bwaits\b|no attempts left|retrying/);
 });
 
 test('a request links to the deliveries that it caused, and a delivery to its request', async () => {

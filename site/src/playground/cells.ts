@@ -3,7 +3,7 @@ import type { RecordedRequest } from '@example/sandbox';
 /** How a request went, or that a call waits. */
 export type Tone = 'good' | 'warning' | 'bad' | 'waiting';
 
-/** Outlines, one unit wide. Each tone has a shape of its own, for those who can't tell the colours apart. */
+/** Outlines, one unit wide. Each tone has a shape of its own, for those who can't tell the colors apart. */
 const shapes: Readonly<Record<Tone, (x: number, y: number) => string>> = {
   good: (x, y) => `M${x + 0.08} ${y + 0.08}h.84v.84h-.84z`,
   warning: (x, y) => `M${x + 0.5} ${y + 0.02}l.48 .48l-.48 .48l-.48 -.48z`,

@@ -41,7 +41,7 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
           <Field label="Requests" name="times" invalid={invalid} value="1" />
         </Dialog>
       </PageHead>
-      <Card title="Common faults" actions={<p class="hint">They apply at once.</p>}>
+      <Card title="Common faults" actions={<p class="hint">Active once added.</p>}>
         <Rows of="faults" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
           {presets.map((fault) => (
             <FaultRow fault={{ ...fault, id: '', met: 0 }} note="">

@@ -63,7 +63,7 @@ export function RequestDetail({
           ['Received', <Time at={request.received_at} show="both" />],
           ['Took', duration === undefined ? 'in flight' : latencyText(duration)],
           ['Token', token === undefined ? none : <a href={`/dashboard/api-tokens#${token.id}`}>{token.name}</a>],
-          ['Budget after it', remaining === undefined ? '–' : `${number(remaining)} requests left`],
+          ['Budget left', remaining === undefined ? '–' : `${number(remaining)} requests`],
           ['X-Request-Id', <Copyable text={request.id} label="the request id" />],
           ...deliveries.map(({ delivery, endpoint }) => {
             const link = (

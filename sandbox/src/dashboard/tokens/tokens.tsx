@@ -46,7 +46,7 @@ export function Tokens({
         lead={`Each token allows ${count(rate.limit, 'request')} in a window of ${durationText(rate.window)}, which starts with its first request.`}
       >
         <Dialog id="create" title="Create token" to={to} action="create" open={invalid !== undefined}>
-          <Field label="Name" name="name" invalid={invalid} placeholder="What it is for, such as CI" />
+          <Field label="Name" name="name" invalid={invalid} placeholder="Purpose, such as CI" />
         </Dialog>
       </PageHead>
       {budgets.length === 0 && (
@@ -89,7 +89,7 @@ function TokenCard({ budget }: { budget: TokenBudget }) {
             tone="danger"
           >
             <input type="hidden" name="id" value={token.id} />
-            <p>Requests with it will get a 401.</p>
+            <p>Requests that use it get a 401.</p>
           </Dialog>
         </div>
       }

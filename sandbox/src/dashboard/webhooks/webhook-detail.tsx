@@ -68,7 +68,7 @@ function Deliveries({ view }: { view: WebhookView }) {
     <Card title="Deliveries">
       <Rows
         of="deliveries"
-        label="Deliveries, those attempted last first"
+        label="Deliveries, latest attempt first"
         heads={['Answer', 'Event', 'About', 'Reason', 'State', 'Last attempt']}
       >
         {shown.map((delivery) => (
