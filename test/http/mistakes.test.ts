@@ -217,6 +217,7 @@ const secretUrl = `https://me:${secret}@api.example.com/v1/users/${secret}?token
 it.each<[message: string, (client: UntypedClient) => unknown, param?: string]>([
   // The `await` before the inner call is missing.
   [`id must be ${segment}; got APIPromise.`, ({ users }) => users.get(users.create(newUser)), 'id'],
+  [`id must be ${segment}; got '..'.`, ({ users }) => users.get('..'), 'id'],
   ['options must be a plain object; got AbortSignal.', ({ users }) => users.get('1', signal)],
   [`\`signal\` ${asOption}`, ({ users }) => users.create({ ...newUser, signal })],
   [`\`cursor\` ${asOption}`, ({ projects }) => projects.list({ cursor: 'x' })],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ClientOptions, ConnectionError } from '@example/sdk';
 import { Outage } from '../../src/rate-limit/outage.ts';
 import { between, documentedApi, failing, failure, faults } from '../support/world/api.ts';
+import type { Answer } from '../support/world/network.ts';
 import { worldWith } from '../support/world/world.ts';
 
 // Outages, as far as test/scenarios/ does not show them.
@@ -239,19 +240,28 @@ describe('a route that always fails', () => {
       expect(error).toMatchObject({ name: 'InternalServerError', status: 500 });
   });
 
-  it('has its retries again after one request of it has worked', async () => {
-    let isBack = false;
-    const { world, get, report } = setup(failing(api(), faults[500], (request) => isReport(request) && !isBack));
+  it.each<[name: string, answer: Answer | undefined, requests: number]>([
+    ['has its retries again after one request of it has worked', undefined, 3],
+    ['has none after one that was refused', failure(429), 1],
+  ])('%s', async (_, then, requests) => {
+    // One of the others is always in progress.
+    const others = documentedApi({ limit: 10_000, takes: () => 600 });
+    let fault: Answer | undefined = faults[500];
+    const { world, get, report } = setup(
+      (request, now) => (isReport(request) ? fault : undefined) ?? others(request, now),
+    );
     await world.run(async () => {
       void world.every(500, 100, get);
       await world.every(1_000, 30, report);
-      isBack = true;
+      fault = then;
       await world.clock.sleep(5_000);
-      await report(0);
-      isBack = false;
+      world.burst(1, () => report(0));
+      await world.clock.sleep(500);
+      fault = faults[500];
+      await world.clock.sleep(2_500);
       world.burst(1, () => report(99));
     });
-    expect(world.exchanges.filter(({ path }) => path === '/reports/99')).toHaveLength(3);
+    expect(world.exchanges.filter(({ path }) => path === '/reports/99')).toHaveLength(requests);
   });
 
   it('has them again once no call is in progress, so that no test reaches the next one', async () => {

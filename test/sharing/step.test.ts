@@ -183,6 +183,10 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', known({ normal: 50, timeLeft: 35_999 }), { ...normal(0), processes: 1 }, 1],
     ['a', next({ normal: 100 }), normal(100), 36_000],
   ],
+  'a process that is killed takes no more of the window after 24 s': [
+    ['dead', known({ normal: 20 }), normal(20)],
+    ['a', known({ normal: 90, timeLeft: 35_999 }), normal(80), 24_001],
+  ],
   'a process is dead sooner in shorter windows': [
     ['dead', known({ timeLeft: 20_000 }), {}],
     ['a', known({ timeLeft: 12_000 }), { processes: 2 }, 8_000],
