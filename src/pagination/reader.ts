@@ -209,7 +209,6 @@ export class ListReader<Item> {
   #startPlainLoop(page = this.#plain.page): void {
     this.phase = 'pages';
     this.next = rangeOf(page, this.#plain.size);
-    this.idle = 0;
     if (this.#expected === undefined) this.#updatePlace({ page: this.place.page ?? this.#pageOfPlace });
   }
 
