@@ -29,7 +29,7 @@ export class APIPromise<T> extends Promise<T> {
   /** Who reads the body: whoever asks first. */
   #reader: 'caller' | 'sdk' | undefined;
 
-  /** @internal @param send Makes the call. If {@link isResponseOnly}, it must not read the body. */
+  /** @internal @param send Makes the call. It must {@link claimBody} before it reads the body. */
   constructor(send: (promise: APIPromise<T>) => Promise<Exchange<T>>) {
     // This promise itself never settles: `then` returns the value, and `await` calls `then`.
     super(() => undefined);
@@ -46,9 +46,9 @@ export class APIPromise<T> extends Promise<T> {
     return 'APIPromise';
   }
 
-  /** @internal True if the caller reads the body. */
-  get isResponseOnly(): boolean {
-    return (this.#reader ??= 'sdk') === 'caller';
+  /** @internal Lets the SDK read the body, unless the caller has claimed it. Returns who reads it. */
+  claimBody(): 'caller' | 'sdk' {
+    return (this.#reader ??= 'sdk');
   }
 
   override then<A = T, B = never>(

@@ -16,7 +16,7 @@ import { now } from '../utils/timing.ts';
 import type { Call } from './call.ts';
 import { checkResponse, connectionProblem, sentAccordingTo } from './fetch.ts';
 import { errorFrom, errorInit } from './response.ts';
-import type { Failure } from './retry.ts';
+import type { Failed } from './retry.ts';
 
 /** The API's errors are small, but a proxy may send megabytes of HTML. */
 const maxErrorBody = 64 * 1024;
@@ -31,36 +31,29 @@ interface Success {
   readonly error?: undefined;
 }
 
-export interface FailedAttempt {
+export interface FailedAttempt extends Failed {
   readonly error: CallError;
-  readonly failure: Failure;
-  /** Milliseconds from sending the request to its end. */
-  readonly duration: number;
-  /** What the limiter makes of it. */
-  readonly verdict: Verdict;
   readonly text?: string;
-}
-
-/** What an attempt needs besides its call. */
-export interface Attempt {
-  /** From the rate limiter, which {@link send} tells how the attempt ended. */
-  readonly permit: Permit;
-  /** True if the caller reads the body of a success. */
-  readonly isResponseOnly: boolean;
 }
 
 /**
  * Sends the call once and reads the response, within the attempt's timeout.
  *
  * @param headers Those of the call and those that listeners added. None of them can replace the token.
+ * @param permit From the rate limiter, which is told how the attempt ended.
+ * @param isResponseOnly True if the caller reads the body of a success.
  * @throws the signal's reason when the call is aborted. Any other failure is returned as a result.
  */
-export async function send(call: Call, headers: Call['headers'], attempt: Attempt): Promise<AttemptResult> {
-  const { permit, isResponseOnly } = attempt;
-  const { token, method, signal, wasSent: wasSentBefore, mayHaveTakenEffect } = call;
+export async function send(
+  call: Call,
+  headers: Call['headers'],
+  permit: Permit,
+  isResponseOnly: boolean,
+): Promise<AttemptResult> {
+  const { token, method, cancellation, wasSent: wasSentBefore, mayHaveTakenEffect } = call;
   const { timeout } = call.options;
   const sentAt = (call.sentAt = now());
-  const deadline = new Deadline(signal ? [signal] : [], timeout, () => {
+  const deadline = new Deadline(cancellation ? [cancellation] : [], timeout, () => {
     const problem = `The attempt took longer than its timeout of ${timeout} ms.`;
     return new TimeoutError(`${problem}${effectOf(call)}`, errorInit(call));
   });
@@ -79,7 +72,7 @@ export async function send(call: Call, headers: Call['headers'], attempt: Attemp
     if (status < 500) verdict = permit.recordResponse(status, response.headers);
     if (ok && isResponseOnly) return { response };
     const result = await read(call, response, deadline);
-    if (signal?.aborted) throw signal.reason;
+    if (cancellation?.aborted) throw cancellation.reason;
     if ('response' in result) return result;
     verdict ??= permit.recordResponse(status, response.headers, result.error);
     return { ...result, duration: now() - sentAt, verdict };
@@ -88,9 +81,9 @@ export async function send(call: Call, headers: Call['headers'], attempt: Attemp
     pending?.then((late) => late.body?.cancel()).catch(() => undefined);
     const sent = sentStatus(call, reason);
     if (sent === 'no') Object.assign(call, { wasSent: wasSentBefore, mayHaveTakenEffect });
-    const error = signal?.aborted ? undefined : errorOf(call, reason);
+    const error = cancellation?.aborted ? undefined : errorOf(call, reason);
     verdict ??= sent === 'yes' ? permit.recordLoss(error) : permit.release(error);
-    if (!error) throw signal?.reason;
+    if (!error) throw cancellation?.reason;
     return { error, failure: { kind: failureKind(reason, sent) }, duration: now() - sentAt, verdict };
   } finally {
     call.sentAt = undefined;
@@ -99,8 +92,11 @@ export async function send(call: Call, headers: Call['headers'], attempt: Attemp
 }
 
 /** Whether a request whose `fetch` was called was sent. One that the caller gave up is under way. */
-function sentStatus({ response, signal, url, options }: Call, reason: unknown): ReturnType<typeof sentAccordingTo> {
-  return response || signal?.aborted ? 'yes' : sentAccordingTo(reason, new URL(url), options.fetch !== undefined);
+function sentStatus(
+  { response, cancellation, url, options }: Call,
+  reason: unknown,
+): ReturnType<typeof sentAccordingTo> {
+  return response || cancellation?.aborted ? 'yes' : sentAccordingTo(reason, new URL(url), options.fetch !== undefined);
 }
 
 /** True if a response says that the request was not performed. After a 408 or a 5xx, it may have been. */
@@ -114,7 +110,7 @@ function failureKind(reason: unknown, sent: ReturnType<typeof sentAccordingTo>):
   return sent === 'no' ? 'unsent' : 'lost';
 }
 
-/** What the bodies that callers read need. In Node.js, a request that was collected no longer follows its signal. */
+/** Keeps a request and its signals while a caller reads the body: in Node.js, a collected request ignores its signal. */
 const keptAlive = /* @__PURE__ */ new WeakMap<object, unknown>();
 
 /**

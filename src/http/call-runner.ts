@@ -63,7 +63,7 @@ export class CallRunner implements Requester {
   /** The life of a call: it waits for a permit, is sent, and ends or is sent again. */
   async #run<T>(
     resolve: () => Call,
-    promise: { readonly isResponseOnly: boolean },
+    promise: Pick<APIPromise<T>, 'claimBody'>,
     telemetry?: CallTelemetry,
   ): Promise<Exchange<T>> {
     let call: Call | undefined;
@@ -74,27 +74,28 @@ export class CallRunner implements Requester {
       const current = (call = resolve());
       useToken(call, this.#token);
       deadline = deadlineOf(call);
-      Object.assign(call, { signal: deadline, deadline: deadline?.endsAt }, telemetry?.observe(call));
+      Object.assign(call, { cancellation: deadline, endsAt: deadline?.endsAt }, telemetry?.hooksFor(call));
       for (let retries = 0; ;) {
         permit = await this.#permitFor(call, deadline);
         call.attempt += 1;
         call.response = undefined;
-        const attempt = { permit, isResponseOnly: promise.isResponseOnly };
+        const isResponseOnly = promise.claimBody() === 'caller';
+        const ours = permit;
         const result = await (telemetry
-          ? telemetry.attempt(call, (headers) => send(current, headers, attempt))
-          : send(call, call.headers, attempt));
+          ? telemetry.attempt(call, (headers) => send(current, headers, ours, isResponseOnly))
+          : send(call, call.headers, permit, isResponseOnly));
         if (!result.error) {
           const exchange = await untilAborted(deadline, decode<T>(call, result, telemetry));
           telemetry?.onEnd('success', call);
           return exchange;
         }
-        const hasNewToken = await hasNewTokenFor(call, deadline, result);
+        const hasNewToken = await replaceToken(call, deadline, result);
         call.lastError = result.error;
         const retry = hasNewToken ? { delay: 0, retries } : planRetry(result, call, retries, Math.random());
         if (!retry) throw result.error;
         if (hasNewToken) call.limiter = undefined;
         rest(call, result, retry.delay);
-        if (isTooLate(call, retry.delay) || isVetoed(call, result.error, retry.delay)) throw result.error;
+        if (call.limiter?.isTooLate(call) || isVetoed(call, result.error, retry.delay)) throw result.error;
         telemetry?.onRetry(retry.delay, result.error);
         ({ retries } = retry);
       }
@@ -162,12 +163,12 @@ export class CallRunner implements Requester {
   }
 }
 
-/** True if the token function has another token in the place of one that got a 401. A call asks it once. */
-async function hasNewTokenFor(call: Call, deadline: Deadline | undefined, { error }: FailedAttempt): Promise<boolean> {
+/** Asks the token function for another token after a 401, once in a call. Returns true if it has one. */
+async function replaceToken(call: Call, deadline: Deadline | undefined, { error }: FailedAttempt): Promise<boolean> {
   const { token = '', options } = call;
   const { apiToken } = options;
-  if (typeof apiToken === 'string' || !(error instanceof AuthenticationError) || call.isTokenReplaced) return false;
-  call.isTokenReplaced = true;
+  if (typeof apiToken === 'string' || !(error instanceof AuthenticationError) || call.hasAskedForToken) return false;
+  call.hasAskedForToken = true;
   const replacement = () => replacementOf(apiToken, token, error, redactorOf(call));
   return (await withinTimeout(call, deadline, (cancellation) => untilAborted(cancellation, replacement()))) !== token;
 }
@@ -207,9 +208,9 @@ function deadlineOf(call: Call): Deadline | undefined {
 }
 
 function waitOf(call: Call): string {
-  const { sentAt, deadline = 0, options } = call;
+  const { sentAt, endsAt = 0, options } = call;
   if (sentAt !== undefined)
-    return `for the response to a request that was sent after ${Math.round(sentAt - deadline + options.totalTimeout)} ms`;
+    return `for the response to a request that was sent after ${Math.round(sentAt - endsAt + options.totalTimeout)} ms`;
   if (call.response?.ok) return 'for the schema';
   if (call.outage?.isFailing) return 'for the API to recover';
   return (call.restUntil ?? 0) > now() ? 'before a retry' : 'for the rate limit or the token';
@@ -222,18 +223,12 @@ function rest(call: Call, { failure }: FailedAttempt, delay: number): void {
   call.waitingSince = call.restUntil - (isRefusal ? delay : 0);
 }
 
-/** True if an attempt after its rest would come after the deadline, or wait longer for the rate limit than it may. */
-function isTooLate(call: Call, delay: number): boolean {
-  const { restUntil = 0, waitingSince = 0, deadline = Infinity, maxWait = Infinity, limiter } = call;
-  return restUntil >= deadline || restUntil > waitingSince + maxWait || limiter?.isTooLate(call, delay) === true;
-}
-
 /** True if `shouldRetry` returns `false`. */
 function isVetoed(call: Call, error: ExampleError, delay: number): boolean {
   const { method, path, route, attempt } = call;
   const { shouldRetry } = call.options;
-  const answer: unknown = shouldRetry ? shouldRetry(error, { method, path, route, attempt, delay }) : true;
-  if (typeof answer === 'boolean') return !answer;
-  if (answer instanceof Promise) answer.catch(() => undefined);
-  throw new ExampleError(`shouldRetry must return true or false; got ${describeValue(answer)}.`, { cause: error });
+  const verdict: unknown = shouldRetry ? shouldRetry(error, { method, path, route, attempt, delay }) : true;
+  if (typeof verdict === 'boolean') return !verdict;
+  if (verdict instanceof Promise) verdict.catch(() => undefined);
+  throw new ExampleError(`shouldRetry must return true or false; got ${describeValue(verdict)}.`, { cause: error });
 }

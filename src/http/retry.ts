@@ -3,7 +3,7 @@ import type { Verdict } from '../rate-limit/permit.ts';
 import { maxAskedWait } from '../rate-limit/headers.ts';
 
 // Decides which failed attempts are retried, and when. The rule: nothing is sent twice that may have taken effect once.
-// docs/retries.md has the table.
+// docs/retries.md has the table, docs/internals/retries.md the rules.
 
 /** How an attempt failed. */
 export type Failure =
@@ -32,9 +32,9 @@ export interface RetryContext extends RequestTarget {
 export type ShouldRetry = (error: ExampleError, context: RetryContext) => boolean;
 
 /** What {@link planRetry} needs to know about a failed attempt. The verdict is the limiter's. */
-interface Failed {
+export interface Failed {
   readonly failure: Failure;
-  /** Milliseconds that the attempt took. They count as part of the delay. */
+  /** Milliseconds from sending the request to its end. They count as part of the delay. */
   readonly duration: number;
   readonly verdict: Verdict;
 }
@@ -79,7 +79,7 @@ export function planRetry(
   if (counted >= maxRetries) return undefined;
   const longest = Math.min(longestDelay.first * longestDelay.factor ** counted, longestDelay.max);
   const delay = ((2 + random) / 3) * longest - duration;
-  // A retry that counts rests, however briefly: then the limiter asks if its route may have one (rule 22 of the limits).
+  // A retry that counts rests, however briefly: then the limiter asks if its route may have one (rule 22 in rate-limits.md).
   return { delay: Math.max(1, Math.round(retryAfter ?? delay)), retries: counted + 1 };
 }
 

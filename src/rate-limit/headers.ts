@@ -25,9 +25,9 @@ export function parseRetryAfter(headers: Headers): number | undefined {
 
 /** Milliseconds until the window ends, if no request is left in it, by the server's own clock. */
 export function untilReset(headers: Headers): number | undefined {
-  const limit = parseRateLimit(headers);
-  if (limit?.remaining !== 0) return undefined;
-  const left = limit.reset * 1000 - serverTime(headers);
+  const announced = parseRateLimit(headers);
+  if (announced?.remaining !== 0) return undefined;
+  const left = announced.reset * 1000 - serverTime(headers);
   // `reset` may be in another unit.
   return left > 0 && left <= maxWindow ? left : undefined;
 }

@@ -33,10 +33,12 @@ export interface LimitOptions {
   readonly store?: SharingStore | undefined;
 }
 
+const ended: Verdict = { isUncounted: false, rest: 0, isLastRetry: false };
+
 /** Milliseconds for which calls are held by failures or refusals before a warning, and between two. */
 const stallWarnings = { first: 30_000, every: 60_000 };
 
-/** Milliseconds between two looks at the calls that an outage holds, at least, and at a call whose `maxWait` is over. */
+/** Milliseconds until the limiter looks again at the calls that an outage holds, at least, and at one whose `maxWait` is over. */
 const lookAgain = { held: 100, expired: 1000 };
 
 /**
@@ -50,11 +52,11 @@ export class Limiter implements SharedLimiter {
   outage: Outage;
   readonly #key: string;
   readonly #isPaced: boolean;
-  /** From the first refusal that the window doesn't explain, or a 503 that may be one: few tokens need it. */
+  /** Few tokens need one: it begins with a refusal that the window doesn't explain, or a 503 that may be one. */
   #throttle: Throttle | undefined;
   #store: SharingStore | undefined;
   #share: Share | undefined;
-  /** The clients whose calls are in progress, and how many they are. */
+  /** How many calls of each client are in progress. */
   readonly #observers = new Map<LimiterObserver, number>();
   readonly #wake = (): void => this.dispatch();
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
@@ -64,7 +66,7 @@ export class Limiter implements SharedLimiter {
   #warnedAt = -Infinity;
 
   /**
-   * @param key Base URL and token. A store only sees a hash of it.
+   * @param key Identifies it. A store only sees a hash of it.
    * @param isPaced `false` if calls wait for outages only (`rateLimit: false`).
    */
   constructor(key: string, timing = realTiming, outage = new Outage(), isPaced = true) {
@@ -75,7 +77,7 @@ export class Limiter implements SharedLimiter {
     this.#alarm = new Alarm(timing, this.#wake);
   }
 
-  configure({ limit, window, store = this.#store }: LimitOptions, outage = this.outage): void {
+  configure({ limit, window, store = this.#store }: LimitOptions, outage: Outage): void {
     this.outage = outage;
     this.window.assume(limit, window);
     if (store === this.#store) return;
@@ -94,12 +96,12 @@ export class Limiter implements SharedLimiter {
   /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
   acquire(call: LimitedCall): Permit | Promise<Permit> {
     const now = this.timing.now();
-    if (call.observer) this.#observe(call.observer, 1);
+    if (call.observer) this.#countCall(call.observer, 1);
     const isNew = call.lastError === undefined;
     if (isNew && priorityOf(call) === 'normal') this.window.arrived += 1;
     // Rule 19: while the API fails, a new call goes at once, and one that has failed waits.
     const isNext = this.outage.isFailing ? isNew : this.queue.size === 0 || this.queue.countBefore(call) === 0;
-    const isFree = isNext && (call.restUntil ?? now) <= now && !call.signal?.aborted;
+    const isFree = isNext && (call.restUntil ?? now) <= now && !call.cancellation?.aborted;
     if (isFree && this.#readyAt(now, priorityOf(call), isNew) <= now) {
       const permit = this.#send(now, call, false);
       this.#share?.update(now);
@@ -108,18 +110,14 @@ export class Limiter implements SharedLimiter {
     return new Promise((resolve) => this.#enqueue(now, new Waiter(call, resolve)));
   }
 
-  /** True if a call that asks in `delay` milliseconds would certainly wait longer than it may. */
-  isTooLate(call: LimitedCall, delay: number): boolean {
+  /** True if a call that rests would certainly wait longer than it may. */
+  isTooLate(call: LimitedCall): boolean {
     const now = this.timing.now();
-    const wait = this.#sureDelay(now, call) - delay;
-    return wait > 0 && waitError(call, now + delay, wait) !== undefined;
+    const delay = this.#sureDelay(now, call);
+    return delay > 0 && waitError(call, now, delay) !== undefined;
   }
 
-  /**
-   * When a call may be sent at the earliest.
-   *
-   * @param isNew True for a call that waits in an outage for a try in flight only.
-   */
+  /** When a call may be sent at the earliest. {@link Outage.readyAt} says what `isNew` means. */
   #readyAt(now: number, priority: Priority, isNew = false): number {
     const outage = this.outage.readyAt(isNew);
     if (!this.#isPaced) return Math.max(now, outage);
@@ -145,11 +143,11 @@ export class Limiter implements SharedLimiter {
 
   #send(now: number, call: LimitedCall, waited: boolean): Permit {
     const priority = priorityOf(call);
-    if (this.queue.size > 0) this.queue.sent(priority);
-    this.#throttle?.sent(now);
+    if (this.queue.size > 0) this.queue.recordSent(priority);
+    this.#throttle?.recordSent(now);
     this.#share?.take(priority);
-    const isTry = this.outage.sent(now, this.#wake);
-    const sent: SentRequest = { ...this.window.sent(now), call, isTry, verdict: undefined };
+    const isTry = this.outage.recordSent(now, this.#wake);
+    const sent: SentRequest = { ...this.window.recordSent(now), call, isTry, verdict: undefined };
     return {
       waited,
       recordResponse: (status, headers, failure) => this.#recordResponse(sent, status, headers, failure),
@@ -163,59 +161,66 @@ export class Limiter implements SharedLimiter {
     const response = readResponse(status, headers);
     const { isRefusal, wait } = response;
     const isExplained = this.window.recordResponse(now, sent, response);
-    if (!failure) this.outage.answered(sent, !isRefusal);
-    if (!failure && !isRefusal) this.#throttle?.admitted(sent.sentAt);
-    if (isRefusal) return this.#refused(now, sent, isExplained, wait);
+    if (!failure) this.outage.recordResponse(sent, !isRefusal);
+    if (!failure && !isRefusal) this.#throttle?.recordSuccess(sent.sentAt);
+    if (isRefusal) return this.#end(sent, this.#refuse(now, sent, isExplained, wait));
     // A gateway may limit with 503.
     if (status === 503 && !response.announced && this.queue.size > 0)
       (this.#throttle ??= new Throttle()).slow(sent.sentAt);
-    return this.#end(now, sent, failure, wait);
+    return this.#end(sent, failure && this.#fail(now, sent, failure, wait));
   }
 
-  #refused(now: number, sent: SentRequest, isExplained: boolean, wait: number | undefined): Verdict {
-    const { call } = sent;
+  #recordLoss(sent: SentRequest, mayCount: boolean, failure?: CallError): Verdict {
+    const now = this.timing.now();
+    this.window.recordLoss(now, sent, mayCount);
+    return this.#end(sent, failure && this.#fail(now, sent, failure));
+  }
+
+  /** Rule 8: who goes first after a refusal. */
+  #refuse(now: number, { call, sentAt }: SentRequest, isExplained: boolean, wait: number | undefined): Verdict {
     const { refusals = 0 } = call;
     const rest = isExplained || !this.#isPaced ? 0 : (wait ?? backoff(refusalPause, refusals));
-    if (!isExplained) (this.#throttle ??= new Throttle()).refused(now, sent.sentAt, wait);
-    const verdict = { ...this.#end(now, sent), isUncounted: this.#isPaced, rest };
-    // Rule 8: who goes first.
+    if (!isExplained) (this.#throttle ??= new Throttle()).recordRefusal(now, sentAt, wait);
     call.position = isExplained ? 'first' : 'last';
     call.refusals = refusals + Number(!isExplained);
-    return verdict;
+    return { isUncounted: this.#isPaced, rest, isLastRetry: false };
   }
 
-  #recordLoss(sent: SentRequest, isCounted: boolean, failure?: CallError): Verdict {
-    const now = this.timing.now();
-    this.window.recordLoss(now, sent, isCounted);
-    return this.#end(now, sent, failure);
-  }
-
-  /** A request has ended. */
-  #end(now: number, sent: SentRequest, failure?: CallError, asked?: number): Verdict {
+  #fail(now: number, sent: SentRequest, failure: CallError, retryAfter?: number): Verdict {
     const { call } = sent;
-    const isUncounted = failure !== undefined && this.outage.failed(now, sent, failure, asked);
-    const isLastRetry = failure !== undefined && this.outage.isRouteFailing(call);
     call.position = 'last';
     call.refusals = 0;
-    if (call.observer) this.#observe(call.observer, -1);
-    this.outage.ended(sent);
+    const isUncounted = this.outage.recordFailure(now, sent, failure, retryAfter);
+    return { isUncounted, rest: 0, isLastRetry: this.outage.isRouteFailing(call) };
+  }
+
+  /** A request has ended. Without a refusal or a failure, nothing is retried. */
+  #end(sent: SentRequest, verdict = ended): Verdict {
+    const { observer } = sent.call;
+    sent.verdict = verdict;
+    if (observer) this.#countCall(observer, -1);
+    this.outage.recordEnd(sent);
     this.dispatch();
-    return (sent.verdict = { isUncounted, rest: 0, isLastRetry });
+    return verdict;
   }
 
   #enqueue(now: number, waiter: Waiter): void {
     const { call } = waiter;
-    const { signal, priority, restUntil = now } = call;
-    // An outage has a limit of its own.
+    const { cancellation, priority, restUntil = now } = call;
+    // In an outage, `outageWait` applies instead of `maxWait`.
     const delay = this.#sureDelay(now, call);
     const isHeld = delay <= 0 && this.outage.isFailing;
-    const error: unknown = signal?.aborted ? signal.reason : isHeld ? undefined : waitError(call, now, delay);
+    const error: unknown = cancellation?.aborted
+      ? cancellation.reason
+      : isHeld
+        ? undefined
+        : waitError(call, now, delay);
     if (error !== undefined) {
       this.#reject(waiter, error);
       return;
     }
     const expected = this.#delay(now, call);
-    waiter.stopListening = signal && onAbort(signal, () => this.#reject(waiter, signal.reason));
+    waiter.stopListening = cancellation && onAbort(cancellation, () => this.#reject(waiter, cancellation.reason));
     if (priority)
       priority.onRaise = () => {
         this.queue.put(waiter, this.timing.now());
@@ -232,7 +237,7 @@ export class Limiter implements SharedLimiter {
   #tick(now: number, waiter: Waiter): number {
     const { call } = waiter;
     const hasRested = this.queue.put(waiter, now);
-    if (hasRested && !call.refusals && !this.outage.mayRetry(now, call)) return this.#reject(waiter, call.lastError);
+    if (hasRested && !call.refusals && !this.outage.claimRetry(now, call)) return this.#reject(waiter, call.lastError);
     if (hasRested) this.#hold(now, call);
     this.dispatch(); // Its time may have come at this moment.
     return waiter.list && now >= waitsUntil(call, now) ? this.#expire(now, waiter) : Infinity;
@@ -243,7 +248,7 @@ export class Limiter implements SharedLimiter {
     const { call } = waiter;
     const shareReadyAt = this.outage.isFailing ? now : (this.#share?.readyAt(now, priorityOf(call)) ?? now);
     const readyAt = Math.max(this.#limitReadyAt(now), shareReadyAt);
-    // An outage has a limit of its own.
+    // In an outage, `outageWait` applies instead.
     if (readyAt <= now && this.outage.isFailing) return now + lookAgain.expired;
     const isSpare = this.window.inFlight + this.queue.countBefore(call) < this.window.limit;
     if (readyAt <= now && this.window.isUnknown(now) && isSpare) {
@@ -276,7 +281,7 @@ export class Limiter implements SharedLimiter {
 
   #drop(waiter: Waiter, reason: unknown): void {
     this.queue.remove(waiter);
-    if (waiter.call.observer) this.#observe(waiter.call.observer, -1);
+    if (waiter.call.observer) this.#countCall(waiter.call.observer, -1);
     // Resolved with a rejected promise, because a second function would take memory for each waiting call.
     waiter.resolve(Promise.reject(reason));
   }
@@ -357,7 +362,7 @@ export class Limiter implements SharedLimiter {
   }
 
   /** A call of a client begins (1), or has ended (-1). */
-  #observe(observer: LimiterObserver, change: 1 | -1): void {
+  #countCall(observer: LimiterObserver, change: 1 | -1): void {
     const calls = (this.#observers.get(observer) ?? 0) + change;
     if (calls > 0) this.#observers.set(observer, calls);
     else this.#observers.delete(observer);

@@ -8,19 +8,19 @@ export function waitsUntil({ maxWait = Infinity, waitingSince }: LimitedCall, no
 
 /** The error of a call that is sent in `delay` milliseconds at the earliest; `undefined` if it may wait that long. */
 export function waitError(call: LimitedCall, now: number, delay: number): RateLimitWaitError | undefined {
-  const { deadline = Infinity, maxWait = Infinity } = call;
+  const { endsAt = Infinity, maxWait = Infinity } = call;
   const maxDelay = waitsUntil(call, now) - now;
   const isTooLong = maxDelay <= 0 || delay > maxDelay;
   // A call whose delay is not known times out like any other.
-  if (!isTooLong && (delay === 0 || now + delay < deadline)) return undefined;
+  if (!isTooLong && (delay === 0 || now + delay < endsAt)) return undefined;
   const seconds = Math.max(1, Math.ceil(delay / 1000));
   const waited = Math.round(maxWait - maxDelay);
   const over = waited > 0 ? `, of which ${waited} ms have passed` : '';
-  const limit = isTooLong ? `maxWait is ${maxWait} ms${over}` : `totalTimeout leaves ${Math.round(deadline - now)} ms`;
+  const reason = isTooLong ? `maxWait is ${maxWait} ms${over}` : `totalTimeout leaves ${Math.round(endsAt - now)} ms`;
   // A wait that is over was predicted wrongly.
   const problem =
     maxDelay <= 0 && maxWait !== 0
       ? `the call has waited its maxWait of ${maxWait} ms; the next request may be sent in about ${seconds} s`
-      : `the rate limit allows this call in about ${seconds} s, but ${limit}`;
+      : `the rate limit allows this call in about ${seconds} s, but ${reason}`;
   return new RateLimitWaitError(`Not sent: ${problem}.`, call, seconds);
 }

@@ -20,8 +20,11 @@ const pauses = { first: 100, max: longestTurn };
 /** Milliseconds for which an outage may hold a call. */
 const defaultWait = { normal: 10_000, background: 600_000 };
 
-/** Retries of a route that fail in a row before one in so many milliseconds is left. Routes may contain ids. */
-const routes = { failures: 10, interval: 10_000, most: 1000 };
+/**
+ * After so many retries of a route that failed in a row, one is left in so many milliseconds. Routes may contain ids, so
+ * no more than `most` are remembered.
+ */
+const routeRetries = { failures: 10, interval: 10_000, most: 1000 };
 
 /**
  * Knows if an API fails, for all tokens and clients of its base URL and `fetch`: since two calls in a row have failed,
@@ -48,8 +51,9 @@ export class Outage {
   #held = 0;
   #heldAt = -Infinity;
   #lastError: CallError | undefined;
-  /** Outages so far, and when the last one began. */
+  /** Outages so far. */
   number = 0;
+  /** When this one began; `Infinity` while the API works. */
   since = Infinity;
 
   get isFailing(): boolean {
@@ -74,7 +78,7 @@ export class Outage {
     this.#routes.clear();
   }
 
-  /** @param isNew True for a call that neither was sent nor waits: it need not pause. */
+  /** @param isNew True for a call that arrives and has not failed: it waits for a try in flight only. */
   readyAt(isNew: boolean): number {
     return this.isFailing ? Math.max(this.#turn.readyAt, isNew ? -Infinity : this.#pausedUntil) : -Infinity;
   }
@@ -85,10 +89,10 @@ export class Outage {
   }
 
   /** Returns true if the request tries the API. The next try is another limiter's. */
-  sent(now: number, wake: () => void): boolean {
+  recordSent(now: number, wake: () => void): boolean {
     if (!this.isFailing) return false;
-    this.#count(now);
-    this.#turn.sent(now);
+    this.#addHeldTime(now);
+    this.#turn.recordSent(now);
     this.#wakes.delete(wake);
     return true;
   }
@@ -96,24 +100,28 @@ export class Outage {
   /**
    * A request has failed.
    *
-   * @param asked Milliseconds that its response asks to wait.
+   * @param retryAfter Milliseconds that its response asks to wait.
    * @returns True if the retry doesn't count: the call failed in this outage before, or in none.
    */
-  failed(now: number, { sentAt, isTry, call }: SentRequest, error: CallError, asked = 0): boolean {
+  recordFailure(now: number, { sentAt, isTry, call }: SentRequest, error: CallError, retryAfter = 0): boolean {
     const route = this.#routes.get(routeOf(call)) ?? { failures: 0, retriedAt: -Infinity };
-    if (this.#routes.size < routes.most) this.#routes.set(routeOf(call), route);
+    if (this.#routes.size < routeRetries.most) this.#routes.set(routeOf(call), route);
     if (call.lastError) route.failures += 1;
     this.#lastError = error;
     this.#failedSentAt = Math.max(this.#failedSentAt, sentAt);
     this.#failedCall ??= call;
     // Rule 17: the second call in a row that fails. One that was sent before the last response came shows nothing.
     const begins = !this.isFailing && this.#failedCall !== call && sentAt >= this.#answeredSentAt;
-    if (begins) [this.number, this.since, this.#held, this.#heldAt] = [this.number + 1, now, 0, now];
+    if (begins) {
+      this.number += 1;
+      this.since = this.#heldAt = now;
+      this.#held = 0;
+    }
     if (begins || (isTry && this.isFailing)) {
-      this.#count(now);
+      this.#addHeldTime(now);
       this.#pausedUntil = Math.max(this.#pausedUntil, now + backoff(pauses, this.#failures++));
     }
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + asked);
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + retryAfter);
     if (!this.isFailing) return false;
     const isUncounted = (call.failedIn ?? this.number) === this.number; // Rule 20.
     call.failedIn = this.number;
@@ -121,15 +129,15 @@ export class Outage {
   }
 
   /** A response came that is no failure. */
-  answered({ sentAt, call }: SentRequest, isAdmitted: boolean): void {
+  recordResponse({ sentAt, call }: SentRequest, isAdmitted: boolean): void {
     if (isAdmitted && this.#routes.size > 0) this.#routes.delete(routeOf(call));
     this.#answeredSentAt = Math.max(this.#answeredSentAt, sentAt);
     if (sentAt >= this.#failedSentAt) this.#end();
   }
 
   /** A request has ended, after what it shows was recorded. */
-  ended({ sentAt, isTry }: SentRequest): void {
-    if (isTry) this.#turn.ended(sentAt);
+  recordEnd({ sentAt, isTry }: SentRequest): void {
+    if (isTry) this.#turn.recordEnd(sentAt);
     for (const wake of [...this.#wakes]) wake();
   }
 
@@ -141,14 +149,14 @@ export class Outage {
 
   /** True if so many retries of the route failed in a row that the next one of a call is its last. */
   isRouteFailing(call: LimitedCall): boolean {
-    return (this.#routes.get(routeOf(call))?.failures ?? 0) >= routes.failures;
+    return (this.#routes.get(routeOf(call))?.failures ?? 0) >= routeRetries.failures;
   }
 
   /** True if a retry that counts may be sent. Of a route that always fails, one in ten seconds is (rule 22). */
-  mayRetry(now: number, call: LimitedCall): boolean {
+  claimRetry(now: number, call: LimitedCall): boolean {
     const route = this.#routes.get(routeOf(call));
-    if (!route || route.failures < routes.failures) return true;
-    if (now < route.retriedAt + routes.interval) return false;
+    if (!route || route.failures < routeRetries.failures) return true;
+    if (now < route.retriedAt + routeRetries.interval) return false;
     route.retriedAt = now;
     return true;
   }
@@ -186,8 +194,9 @@ export class Outage {
     return this.#held + Math.max(0, Math.min(now - this.#heldAt, pauses.max));
   }
 
-  #count(now: number): void {
-    [this.#held, this.#heldAt] = [this.#heldFor(now), now];
+  #addHeldTime(now: number): void {
+    this.#held = this.#heldFor(now);
+    this.#heldAt = now;
   }
 }
 

@@ -25,9 +25,9 @@ export class CallPriority {
 /** A call, which asks for a permit for each of its attempts. Times are on the clock of the limiter's timing. */
 export interface LimitedCall extends RequestTarget {
   /** Removes the call from the queue when it aborts; `acquire` then rejects with its reason. */
-  signal?: Cancellation | undefined;
+  cancellation?: Cancellation | undefined;
   /** When the call times out (`totalTimeout`). A call that would wait longer rejects. */
-  deadline?: number | undefined;
+  endsAt?: number | undefined;
   /** Longest wait for the rate limit in milliseconds. A call that would wait longer rejects with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
   /** Since when that wait counts: a call may have waited with another token. Default: now. */
@@ -40,8 +40,9 @@ export interface LimitedCall extends RequestTarget {
   restUntil?: number | undefined;
   /** The error of its last attempt. */
   lastError?: CallError | undefined;
-  /** True if an attempt was sent, and if one may have taken effect. */
+  /** True if an attempt was sent. */
   wasSent?: boolean;
+  /** True if one of them may have taken effect. */
   mayHaveTakenEffect?: boolean;
   /** Called when the call has to wait: the expected delay in whole milliseconds, and how many calls wait with it. */
   onWait?: ((delay: number, waiting: number) => void) | undefined;

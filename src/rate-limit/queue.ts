@@ -81,20 +81,24 @@ class List {
   }
 }
 
+/** How many lists each priority has: of calls that go first, of new ones, and of those that go last. */
+const ranks = 3;
+/** The list of the calls that rest. */
+const resting = 2 * ranks;
+
 /** The calls of a token that wait, by priority and {@link LimitedCall.position}. */
 export class CallQueue {
-  /** For each priority: the calls that go first, new ones, and those that go last; then the ones that rest. */
-  readonly #lists = Array.from({ length: 7 }, () => new List());
+  readonly #lists = Array.from({ length: resting + 1 }, () => new List());
   size = 0;
   /** Normal calls that were sent in a row while a background call waited. */
   #normalInRow = 0;
 
   get normal(): number {
-    return this.#count(0, 3);
+    return this.#lengthOf(0, ranks);
   }
 
   get background(): number {
-    return this.#count(3, 6);
+    return this.#lengthOf(ranks, resting);
   }
 
   /** True if a background call is next, although a normal one waits. */
@@ -103,28 +107,28 @@ export class CallQueue {
   }
 
   /** A call is sent while others wait. */
-  sent(priority: Priority): void {
+  recordSent(priority: Priority): void {
     this.#normalInRow = priority === 'normal' && this.background > 0 ? this.#normalInRow + 1 : 0;
   }
 
   /** How many calls would be sent before one that arrived now. */
   countBefore(call: LimitedCall): number {
-    return this.#count(0, rankOf(call) + 1);
+    return this.#lengthOf(0, rankOf(call) + 1);
   }
 
   /** The first call of a priority that passes a test. */
   first(priority: Priority, passes: (call: LimitedCall) => boolean = () => true): Waiter | undefined {
-    const from = priority === 'normal' ? 0 : 3;
-    for (const list of this.#lists.slice(from, from + 3))
+    const from = priority === 'normal' ? 0 : ranks;
+    for (const list of this.#lists.slice(from, from + ranks))
       for (const waiter of list) if (passes(waiter.call)) return waiter;
     return undefined;
   }
 
   /** Adds a call, or moves it to where it now belongs. Returns true if it no longer rests. */
   put(waiter: Waiter, now: number): boolean {
-    const list = this.#lists[(waiter.call.restUntil ?? now) > now ? 6 : rankOf(waiter.call)];
+    const list = this.#lists[(waiter.call.restUntil ?? now) > now ? resting : rankOf(waiter.call)];
     if (waiter.list === list) return false;
-    const hasRested = waiter.list === this.#lists[6];
+    const hasRested = waiter.list === this.#lists[resting];
     if (waiter.list) waiter.list.remove(waiter);
     else this.size += 1;
     list?.push(waiter);
@@ -140,10 +144,10 @@ export class CallQueue {
 
   /** A copy of the queue in its order, which calls may leave meanwhile. Calls that rest are not in it. */
   toArray(): Waiter[] {
-    return this.#lists.slice(0, 6).flatMap((list) => [...list]);
+    return this.#lists.slice(0, resting).flatMap((list) => [...list]);
   }
 
-  #count(from: number, to: number): number {
+  #lengthOf(from: number, to: number): number {
     let sum = 0;
     for (let rank = from; rank < to; rank += 1) sum += this.#lists[rank]?.length ?? 0;
     return sum;
@@ -152,5 +156,5 @@ export class CallQueue {
 
 function rankOf(call: LimitedCall): number {
   const rank = call.position === 'first' ? 0 : call.position === 'last' ? 2 : 1;
-  return rank + (priorityOf(call) === 'background' ? 3 : 0);
+  return rank + (priorityOf(call) === 'background' ? ranks : 0);
 }

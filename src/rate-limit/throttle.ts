@@ -3,13 +3,20 @@ import { backoff } from '../utils/timing.ts';
 /** Milliseconds to pause after refusals in a row of a token, or to rest after those of a call. Doubles each time. */
 export const refusalPause = { first: 1000, max: 60_000 };
 
-/**
- * Milliseconds between two requests: after a refusal, at most, and until it no longer matters. Each refused burst makes
- * it longer, each admitted request shorter. The longest one still sends the documented 100 requests a minute.
- */
-const interval = { first: 100, max: 600, least: 10, longer: 1.4, shorter: 0.97 };
+/** Milliseconds between two requests. The longest interval still sends the documented 100 requests a minute. */
+const interval = {
+  /** After a refusal. */
+  first: 100,
+  max: 600,
+  /** Below it, there is none. */
+  least: 10,
+  /** What each refused burst multiplies it by. */
+  longer: 1.4,
+  /** What each admitted request multiplies it by. */
+  shorter: 0.97,
+};
 
-/** Paces a token that the API refuses although the window has requests left. */
+/** Paces a token that is refused, by the API or a gateway, although its window has requests left. */
 export class Throttle {
   #interval = 0;
   /** Refused bursts in a row. */
@@ -24,12 +31,15 @@ export class Throttle {
     return Math.max(this.#pausedUntil, this.#sentAt + this.#interval);
   }
 
-  sent(now: number): void {
+  recordSent(now: number): void {
     this.#sentAt = now;
   }
 
-  admitted(sentAt: number): void {
-    if (sentAt > this.#refusedAt) [this.#bursts, this.since] = [0, Infinity];
+  recordSuccess(sentAt: number): void {
+    if (sentAt > this.#refusedAt) {
+      this.#bursts = 0;
+      this.since = Infinity;
+    }
     this.#interval = this.#interval < interval.least ? 0 : interval.shorter * this.#interval;
   }
 
@@ -40,11 +50,11 @@ export class Throttle {
   }
 
   /** A refusal. Those that were sent before the last one came belong to the same burst. */
-  refused(now: number, sentAt: number, asked = Infinity): void {
+  recordRefusal(now: number, sentAt: number, retryAfter = Infinity): void {
     if (sentAt <= this.#refusedAt) return;
     this.#interval = Math.max(interval.first, Math.min(interval.max, interval.longer * this.#interval));
     this.#refusedAt = now;
     this.since = Math.min(this.since, now);
-    this.#pausedUntil = now + Math.min(asked, backoff(refusalPause, this.#bursts++));
+    this.#pausedUntil = now + Math.min(retryAfter, backoff(refusalPause, this.#bursts++));
   }
 }

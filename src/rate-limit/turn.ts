@@ -9,12 +9,12 @@ export class Turn {
     return this.#sentAt + longestTurn;
   }
 
-  sent(now: number): void {
+  recordSent(now: number): void {
     this.#sentAt = now;
   }
 
   /** A request has ended. One that no longer held the others changes nothing. */
-  ended(sentAt: number): void {
+  recordEnd(sentAt: number): void {
     if (sentAt === this.#sentAt) this.#sentAt = -Infinity;
   }
 }

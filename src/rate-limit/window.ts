@@ -142,9 +142,9 @@ export class RateWindow {
   }
 
   /** A request is sent. Returns it, as the window counts it. */
-  sent(now: number): WindowRequest {
+  recordSent(now: number): WindowRequest {
     const isProbe = this.isUnknown(now);
-    if (isProbe) this.#turn.sent(now);
+    if (isProbe) this.#turn.recordSent(now);
     this.#probes += Number(isProbe);
     this.inFlight += 1;
     return { sentAt: now, isProbe, windowNumber: this.number + Number(this.isOver(now)) };
@@ -183,16 +183,16 @@ export class RateWindow {
   #end({ sentAt, isProbe }: WindowRequest): void {
     this.inFlight -= 1;
     this.#probes -= Number(isProbe);
-    if (isProbe) this.#turn.ended(sentAt);
+    if (isProbe) this.#turn.recordEnd(sentAt);
   }
 
   #learn(now: number, request: WindowRequest, response: ResponseFacts, announced: RateLimitInfo): void {
     const { limit, remaining, reset } = announced;
-    const isProbe = request.windowNumber > this.number;
+    const opensNext = request.windowNumber > this.number;
     const later = reset - this.#firstReset;
     if (later < -resetJitter) return; // It is about an earlier window.
     // After the end of a window, an admitted request opens the next one, even if windows are shorter than the jitter.
-    const isNew = later > (isProbe && !response.isRefusal ? 0 : resetJitter);
+    const isNew = later > (opensNext && !response.isRefusal ? 0 : resetJitter);
     if (isNew) this.#open(limit, reset);
     const used = response.isRefusal && remaining === 0 ? Infinity : limit - remaining;
     // Of two responses about one window, the one with more used is the newer.
@@ -200,7 +200,7 @@ export class RateWindow {
     this.reset = Math.max(this.reset ?? 0, reset);
     this.#updateEnd(now, this.reset, response, isNew);
     if (isNew) this.length = Math.max(Math.min(later * 1000, this.length), this.timeLeft(now));
-    else if (isProbe && used === Infinity) this.#postpone(now);
+    else if (opensNext && used === Infinity) this.#postpone(now);
   }
 
   #updateEnd(now: number, reset: number, { servedAt, receivedAt }: ResponseFacts, isNew: boolean): void {

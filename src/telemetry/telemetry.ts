@@ -1,7 +1,7 @@
 import { redactorOf, shownResponse, shownUrl, type Redactable } from './redaction.ts';
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
-import type { LimiterObserver } from '../rate-limit/permit.ts';
+import type { LimitedCall, LimiterObserver } from '../rate-limit/permit.ts';
 import { mergeHeaders } from '../utils/headers.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import { messageOf, parseJson } from '../utils/values.ts';
@@ -81,7 +81,7 @@ export class CallTelemetry {
   /** Milliseconds spent in attempts. */
   #attempting = 0;
   /** The last response of the call. */
-  #answer: Response | undefined;
+  #response: Response | undefined;
   /** The event that the tracer received. The outcome is added when the call ends. */
   #traced: CallEvent | undefined;
 
@@ -99,8 +99,8 @@ export class CallTelemetry {
     return runTraced(call, (run) => tracer.call(event, run));
   }
 
-  /** The part of a call that its limiter uses to report waits. */
-  observe(call: RequestTarget & ObservedCall): object {
+  /** What the limiter of a call reports to. */
+  hooksFor(call: RequestTarget & ObservedCall): Pick<LimitedCall, 'observer' | 'onWait'> {
     this.target = call;
     return {
       observer: this.shared.limiterObserver,
@@ -119,11 +119,11 @@ export class CallTelemetry {
     const duration = performance.now() - this.#start;
     const about = this.#callEvent();
     const waited = Math.round(duration - this.#attempting);
-    const answer = shownResponse(this.target, this.#answer);
+    const shown = shownResponse(this.target, this.#response);
     const end = {
       ...about,
       outcome,
-      ...answer,
+      ...shown,
       attempts: about.attempt,
       waited,
       duration: Math.round(duration),
@@ -160,7 +160,7 @@ export class CallTelemetry {
       return await (tracer && trace ? runTraced(run, (once) => tracer.attempt(trace, once)) : run());
     } finally {
       this.#attempting += performance.now() - start;
-      if (call.response) this.#answer = call.response;
+      if (call.response) this.#response = call.response;
     }
   }
 
@@ -227,18 +227,18 @@ export class CallTelemetry {
     if (!tracer && !this.#logger.debug && !events.has('response')) return undefined;
     const about = this.#callEvent();
     const redactor = redactorOf(call);
-    const answer = shownResponse(call, response);
+    const shown = shownResponse(call, response);
     const outcome = response ? `answered ${response.status}` : 'no answer';
     this.#logger.debug?.(`${about.method} ${about.path}: ${outcome} after ${duration} ms.`, {
       ...about,
-      ...answer,
+      ...shown,
       duration,
       headers: response && redactor.redactJson(Object.fromEntries(response.headers), true),
       body: text && redactor.redactJson(parseJson(text) ?? text, true),
     });
     const rateLimit = response && parseRateLimit(response.headers);
-    if (response) events.emit('response', { ...about, ...answer, status: response.status, duration, rateLimit });
-    return { ...answer, duration, rateLimit, error };
+    if (response) events.emit('response', { ...about, ...shown, status: response.status, duration, rateLimit });
+    return { ...shown, duration, rateLimit, error };
   }
 
   /** Adds the headers of listeners and tracers. Logs and leaves out a header that can't be sent. */

@@ -154,7 +154,7 @@ describe('while the API fails', () => {
     const outage = new Outage();
     const calls = Array.from({ length: 1_002 }, (_, id) => ({ method: 'GET', path: '', route: `/reports/${id}` }));
     const sent = { sentAt: 0, windowNumber: 0, isProbe: false, isTry: false, verdict: undefined };
-    for (const call of calls) outage.failed(0, { ...sent, call }, new ConnectionError('Gone.', call));
+    for (const call of calls) outage.recordFailure(0, { ...sent, call }, new ConnectionError('Gone.', call));
     expect(calls.filter((call) => outage.mayWork(call))).toEqual(calls.slice(1_000));
   });
 });

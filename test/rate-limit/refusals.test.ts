@@ -147,36 +147,36 @@ describe('after a refused burst', () => {
     const throttle = new Throttle();
     let now = 1;
     const pauses = Array.from({ length: 8 }, () => {
-      throttle.refused(now + 20, now);
+      throttle.recordRefusal(now + 20, now);
       const pause = throttle.readyAt - now - 20;
       now = throttle.readyAt;
       return pause / 1000;
     });
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
-    throttle.admitted(0); // It was sent before.
+    throttle.recordSuccess(0); // It was sent before.
     expect(throttle.since).toBe(21);
-    throttle.admitted(now);
+    throttle.recordSuccess(now);
     expect(throttle.since).toBe(Infinity);
-    throttle.refused(now + 20, now, 300); // It asks for less than a second.
+    throttle.recordRefusal(now + 20, now, 300); // It asks for less than a second.
     expect(throttle.readyAt).toBe(now + 20 + 300);
-    throttle.refused(now + 30, now + 20); // It was sent before that came.
+    throttle.recordRefusal(now + 30, now + 20); // It was sent before that came.
     expect(throttle.readyAt).toBe(now + 20 + 300);
   });
 
   it('the interval is 1.4 times as long after each one, up to 600 ms, and 3 % shorter after an admitted request', () => {
     const throttle = new Throttle();
     const intervalAt = (now: number) => {
-      throttle.sent(now);
+      throttle.recordSent(now);
       return Math.round(throttle.readyAt - now);
     };
     throttle.slow(0); // As after a failure of a gateway.
     const longer = Array.from({ length: 7 }, (_, burst) => {
-      throttle.refused(burst * 100_000, burst * 100_000 - 1);
+      throttle.recordRefusal(burst * 100_000, burst * 100_000 - 1);
       return intervalAt(burst * 100_000 + 90_000);
     });
     expect(longer).toEqual([140, 196, 274, 384, 538, 600, 600]);
     const shorter = Array.from({ length: 137 }, () => {
-      throttle.admitted(0);
+      throttle.recordSuccess(0);
       return intervalAt(1_000_000);
     });
     expect([shorter[0], shorter.indexOf(0)]).toEqual([582, 135]);

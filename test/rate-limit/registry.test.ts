@@ -25,11 +25,11 @@ it('copies of the package that share limiters have the same ones', () => {
   const shared = [new Limiter(''), new Outage(), window, queue].map(namesOf);
   expect([...keys.filter((key) => key?.includes('rate-limiters')), ...shared], advice).toMatchInlineSnapshot(`
     [
-      "@example/sdk/rate-limiters/7",
+      "@example/sdk/rate-limiters/8",
       "acquire configure constructor dispatch isTooLate notify outage queue snapshot timing window",
-      "answered constructor ended enter failed hold isFailing isRouteFailing lastError leave mayRetry mayWork number onChange readyAt sent since unavailableError",
-      "adopt arrived arrivedBefore assume constructor delay failedProbes inFlight isHidden isOver isUnknown length limit number ownCount probeAt readyAt recordLoss recordResponse remaining reservedUntil reset room sent timeLeft used",
-      "background constructor countBefore first isBackgroundDue normal put remove sent size toArray",
+      "claimRetry constructor enter hold isFailing isRouteFailing lastError leave mayWork number onChange readyAt recordEnd recordFailure recordResponse recordSent since unavailableError",
+      "adopt arrived arrivedBefore assume constructor delay failedProbes inFlight isHidden isOver isUnknown length limit number ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reservedUntil reset room timeLeft used",
+      "background constructor countBefore first isBackgroundDue normal put recordSent remove size toArray",
     ]
   `);
 });

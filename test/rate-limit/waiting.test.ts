@@ -33,7 +33,7 @@ describe('while no window is known', () => {
 
   it('a permit is given without a promise', () => {
     const limiter = new Limiter('');
-    expect(limiter.isTooLate({ ...site, maxWait: 0 }, 0)).toBe(false);
+    expect(limiter.isTooLate({ ...site, maxWait: 0 })).toBe(false);
     expect(limiter.acquire(site)).toMatchObject({ waited: false });
   });
 });
@@ -154,9 +154,9 @@ it.each<[Partial<LimitedCall>, delay: number, message: string | undefined]>([
   [late, 1000, undefined],
   [late, 1001, `${allowed} 2 s, but maxWait is 5000 ms, of which 4000 ms have passed`],
   [{ maxWait: 0 }, 0, `${allowed} 1 s, but maxWait is 0 ms`],
-  [{ deadline: now }, 0, undefined],
-  [{ deadline: now + 301 }, 300, undefined],
-  [{ deadline: now + 300 }, 300, `${allowed} 1 s, but totalTimeout leaves 300 ms`],
+  [{ endsAt: now }, 0, undefined],
+  [{ endsAt: now + 301 }, 300, undefined],
+  [{ endsAt: now + 300 }, 300, `${allowed} 1 s, but totalTimeout leaves 300 ms`],
 ])('a call with %j that is sent in %i ms: %s', (limits, delay, message) => {
   const said = message && `Not sent: ${message}. (GET /users/{id})`;
   expect(waitError({ ...site, ...limits }, now, delay)?.message).toBe(said);
@@ -186,7 +186,7 @@ describe('calls that wait', () => {
 
   it('reject with the reason if the signal has aborted before', async () => {
     const limiter = new Limiter('');
-    await expect(limiter.acquire({ ...site, signal: AbortSignal.abort('no') })).rejects.toBe('no');
+    await expect(limiter.acquire({ ...site, cancellation: AbortSignal.abort('no') })).rejects.toBe('no');
     expect(limiter.snapshot.waiting).toBe(0);
   });
 
@@ -210,10 +210,12 @@ describe('calls that wait', () => {
     const timers = new Set<() => void>();
     const after = (_: number, run: () => void) => (timers.add(run), () => timers.delete(run));
     const limiter = new Limiter('', { now: () => 0, after });
-    limiter.configure({ limit: 1 });
+    limiter.configure({ limit: 1 }, limiter.outage);
     (await limiter.acquire(site)).recordResponse(200, new Headers());
     const controller = new AbortController();
-    const calls = Array.from({ length: 100 }, async () => limiter.acquire({ ...site, signal: controller.signal }));
+    const calls = Array.from({ length: 100 }, async () =>
+      limiter.acquire({ ...site, cancellation: controller.signal }),
+    );
     expect(timers.size).toBe(1);
     controller.abort('no');
     expect(await Promise.allSettled(calls)).toEqual(Array(100).fill({ status: 'rejected', reason: 'no' }));
