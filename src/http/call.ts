@@ -79,12 +79,12 @@ export function resolveCall(
 ): Call {
   const read = readOptions('options', ofCaller, names);
   const given: InternalOptions<unknown> = { ...read, isSchemaOfCaller: read.schema !== undefined, ...endpoint };
-  const { params, query, signal, prefetch, idempotencyKey, schema, isUsable } = given;
+  const { params, query, signal, prefetched, idempotencyKey, schema, isUsable } = given;
   if ('body' in endpoint) checkParameters(endpoint.body, names);
   const options = ofCaller === undefined ? client : replaceOptions(client, given);
   if (names !== requestOptionNames) checkEndpoint(method, given);
   const { path, shownPath, secretParams } = expandRoute(route, params);
-  const signals = [signal, prefetch?.signal].filter((each) => each !== undefined);
+  const signals = [signal, prefetched?.signal].filter((each) => each !== undefined);
   for (const each of signals) abortSignal('signal', each);
   const hasEffectOnce = idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys;
   const search = query === undefined ? '' : queryOf(query);
@@ -105,7 +105,7 @@ export function resolveCall(
     responseValidation: options.responseValidation ?? (given.isSchemaOfCaller ? 'throw' : 'warn'),
     signals,
     // A background client prefetches in the background, too.
-    priority: options.priority === 'background' ? new CallPriority('background') : prefetch?.priority,
+    priority: options.priority === 'background' ? new CallPriority('background') : prefetched?.priority,
     options,
     token: undefined,
     earlierTokens: none,

@@ -172,14 +172,14 @@ export const endpointOptionNames = [...requestOptionNames, 'params', 'query', 'b
 endpointOptionNames satisfies KeysOf<EndpointOptions, typeof endpointOptionNames>;
 
 /** A request for a page ahead: how to cancel it, and how urgent it is, which can change while it waits. */
-export interface Prefetch {
+export interface PrefetchedRequest {
   readonly signal: AbortSignal;
   readonly priority: CallPriority;
 }
 
 /** The options of one call, including those that only the SDK sets. */
 export interface InternalOptions<T> extends EndpointOptions<T> {
-  prefetch?: Prefetch | undefined;
+  prefetched?: PrefetchedRequest | undefined;
   /** True if the schema, or that of a list's items, is the caller's. */
   isSchemaOfCaller?: boolean | undefined;
   /** Returns true if a body can be used although it differs from the schema. Default: any object or array can. */

@@ -7,7 +7,7 @@ import { countOf, isId, type Id } from './page-body.ts';
 /** How far a list has been read. A cursor encodes it, so another process can continue. */
 export interface Place {
   /** The page size of the first request. */
-  readonly asked: number;
+  readonly firstSize: number;
   /** The most items that the server sends per page. */
   readonly size: number;
   /** How many items precede the place. */
@@ -21,6 +21,9 @@ export interface Place {
   /** Ids of the last items before the place, which locate it again after the list has changed. */
   readonly ids: readonly Id[];
 }
+
+/** Of the cursor's format. A cursor of another version is refused. */
+const version = 4;
 
 /**
  * Identifies the list that a cursor belongs to. It contains only a hash of the parameters' values, which may be secret.
@@ -38,19 +41,20 @@ export function listKey(path: string, parameters: NonNullable<EndpointOptions['q
   return `${path}${names.length > 0 ? ` with ${names.join(' and ')}` : ''}#${(hash >>> 0).toString(36)}`;
 }
 
-export function encodeCursor(list: string, { asked, size, end, found, count, page = 0, ids }: Place): string {
-  const text = JSON.stringify([4, list, asked, size, end, found, page, count ?? null, ...ids]);
+export function encodeCursor(list: string, { firstSize, size, end, found, count, page = 0, ids }: Place): string {
+  const text = JSON.stringify([version, list, firstSize, size, end, found, page, count ?? null, ...ids]);
   return btoa(text.replace(/[^ -~]/g, escapeUnit));
 }
 
 /** @throws {InvalidRequestError} when the text is not a cursor of this list. */
 export function decodeCursor(list: string, text: string): Place {
-  const [version, owner, ...rest] = decoded(text);
+  const [writtenBy, owner, ...rest] = decoded(text);
   // The cast is safe because `isWhole` checks the numbers.
-  const [asked, size, end, found, page, count] = rest as [number, number, number, number, number, number | null];
+  const [firstSize, size, end, found, page, count] = rest as [number, number, number, number, number, number | null];
   const ids = rest.slice(6).filter(isId);
-  const isWhole = [asked, size, end, found, page, count ?? end].every((each) => Number(countOf(each)) >= 0);
-  if (version !== 4 || typeof owner !== 'string' || !isWhole || !asked || !size || ids.length < rest.length - 6) {
+  const counts = [firstSize, size, end, found, page, count ?? end];
+  const isWhole = counts.every((each) => Number(countOf(each)) >= 0) && firstSize > 0 && size > 0;
+  if (writtenBy !== version || typeof owner !== 'string' || !isWhole || ids.length < rest.length - 6) {
     throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.', { param: 'cursor' });
   }
   if (owner !== list) {
@@ -58,7 +62,7 @@ export function decodeCursor(list: string, text: string): Place {
     const problem = `The cursor belongs to another list: GET ${other}. Pass the same parameters and values.`;
     throw new InvalidRequestError(problem, { param: 'cursor' });
   }
-  return { asked, size, end, found, page: page === 0 ? undefined : page, count: count ?? undefined, ids };
+  return { firstSize, size, end, found, page: page === 0 ? undefined : page, count: count ?? undefined, ids };
 }
 
 function decoded(text: unknown): unknown[] {

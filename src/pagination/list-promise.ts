@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
-import type { Prefetch, Requester } from '../http/options.ts';
+import type { PrefetchedRequest, Requester } from '../http/options.ts';
 import { expandRoute } from '../http/route.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
@@ -8,9 +8,9 @@ import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listKey, type Place } from './cursor.ts';
 import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { countOf, isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
-import { forbidIteration, itemsOf, Page, Walk, type WalkedList } from './page.ts';
 import { ListReader } from './reader.ts';
 import { rangeOf } from './ranges.ts';
+import { forbidIteration, itemsOf, Page, Walk, type WalkedList } from './walk.ts';
 
 /** Which list to read. */
 interface ListSpec<Item> {
@@ -34,7 +34,7 @@ export interface ListRequester extends Requester {
 
 function startOfPage(page: number, size: number): Place {
   const end = (page - 1) * size;
-  return { asked: size, size, end, found: end, ids: [] };
+  return { firstSize: size, size, end, found: end, ids: [] };
 }
 
 /**
@@ -144,7 +144,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const list: WalkedList<Item> = {
       signal,
       cursorOf,
-      request: ({ page, size }, ahead) => this.#requestRange({ page, per_page: size }, ahead),
+      request: ({ page, size }, prefetched) => this.#requestRange({ page, per_page: size }, prefetched),
       resume: (end) => new ListPromise(this.#requester, this.#spec, { ...this.#options(), cursor: cursorOf(end) }),
     };
     return new Walk(reader, list, prefetch, limit);
@@ -183,20 +183,20 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     throw new InvalidRequestError('A list with a cursor has no response of its own: await it, or iterate it.');
   }
 
-  #requestRange(range: PageParams, ahead?: Prefetch): APIPromise<PageBody<Item>> {
+  #requestRange(range: PageParams, prefetched?: PrefetchedRequest): APIPromise<PageBody<Item>> {
     const { route, params, itemSchema, isCustom } = this.#spec;
     const isSchemaOfCaller = isCustom && itemSchema !== undefined;
     const { prefetch, cursor, ...options } = this.#options();
     const query = { ...this.#spec.query, ...range };
-    const page = {
-      prefetch: ahead,
+    const endpoint = {
+      prefetched,
       params,
       query,
       schema: pageBodySchema(itemSchema, isSchemaOfCaller),
       isUsable: isPageBody,
       isSchemaOfCaller,
     };
-    return this.#requester.request('GET', route, page, options);
+    return this.#requester.request('GET', route, endpoint, options);
   }
 }
 

@@ -8,6 +8,10 @@ import { leastSize, pagesAround, rangeAfter, rangeAt, rangeOf, type Range } from
 
 /** Start the plain loop after so many requests in a row that got no further. */
 const maxIdle = 9;
+/** How far from its place the items before a cursor are searched (rule 22). */
+const searchedPages = 10;
+/** How many pages in a row may bring nothing new, besides those that were read before (rule 17). */
+const maxKnownPages = 100;
 
 /**
  * Reads the responses of a walk, and decides what to request next. The rules are those of docs/internals/pagination.md.
@@ -54,13 +58,13 @@ export class ListReader<Item> {
   #expected: number | undefined;
 
   constructor(place: Place, onUnverified: (reason: ListUnverifiedEvent['reason']) => void) {
-    const { asked, size, end, page, ids } = place;
+    const { firstSize, size, end, page, ids } = place;
     this.place = place;
     this.#onUnverified = onUnverified;
     this.#isFromStart = end === 0;
     this.#isPlaced = ids.length === 0;
     this.#known.add(ids);
-    this.#plain = rangeOf(page ?? this.#pageOfPlace, asked);
+    this.#plain = rangeOf(page ?? this.#pageOfPlace, firstSize);
     // Rule 22: a few more items than one, because some may have been deleted.
     const after = this.#isPlaced ? undefined : rangeAfter(end, size, 4);
     this.next = after ?? rangeOf(Math.floor(end / size) + 1, size);
@@ -88,7 +92,7 @@ export class ListReader<Item> {
     // Rules 13 and 14. The server may send fewer items per page than requested.
     const { size, count = NaN, found } = this.place;
     const isAnnounced = range.start < (this.#announced || (count * range.size) / size);
-    const isWanted = this.phase === 'pages' && this.#expected === undefined && !(found >= count);
+    const isWanted = this.phase === 'pages' && !this.#isSecondReading && !(found >= count);
     return range.page === 1 || (isAnnounced && isWanted) ? undefined : this.read(range, { data: [] });
   }
 
@@ -96,7 +100,7 @@ export class ListReader<Item> {
     if (this.#known.last > 0) this.#startPlainLoop();
     else if (size <= defaultSize) return undefined;
     else {
-      this.#updatePlace({ asked: defaultSize, size: defaultSize });
+      this.#updatePlace({ firstSize: defaultSize, size: defaultSize });
       this.next = rangeOf(Math.floor(start / defaultSize) + 1, defaultSize);
     }
     return [];
@@ -111,7 +115,7 @@ export class ListReader<Item> {
     const size = length > range.size || isCut ? length : range.size;
     const start = (range.page - 1) * size;
     const isEnd = isAnnouncedEnd(page, range.start + length);
-    this.#plain = rangeOf(range.page + 1, this.place.asked);
+    this.#plain = rangeOf(range.page + 1, this.place.firstSize);
     this.#previous = JSON.stringify(data);
     this.#take(page);
     this.#updatePlace({
@@ -129,7 +133,8 @@ export class ListReader<Item> {
 
   #readRange(page: ReceivedPage<Item>): void {
     // Rule 7: this range may close the gap before those that were kept.
-    const missed = [page, ...this.#kept].filter((each) => this.phase !== 'overlap' || !this.#join(each));
+    const missed: ReceivedPage<Item>[] = [];
+    for (const each of [page, ...this.#kept]) if (this.phase !== 'overlap' || !this.#join(each)) missed.push(each);
     if (this.phase === 'overlap' && missed[0] === page) this.#goBack(page);
     // After a cursor, a kept range may hold items that were read before it.
     this.#kept = this.#isFromStart ? missed : [];
@@ -139,7 +144,11 @@ export class ListReader<Item> {
   #join(page: ReceivedPage<Item>): boolean {
     const { range, ids } = page;
     const { index, rank, isOrdered } = this.#known.sharedWith(ids);
-    if (index < 0) return range.page === 1 && this.#isFromStart && this.#extend(page, -1, 0);
+    if (index < 0) {
+      const isFirst = range.page === 1 && this.#isFromStart;
+      if (isFirst) this.#extend(page, -1, 0);
+      return isFirst;
+    }
     if (!isOrdered) this.#markUnverified('unstable-order');
     const isFurther = index < ids.length - 1;
     // How many known items stand behind the last one here, and how far that has moved since it was read.
@@ -148,21 +157,21 @@ export class ListReader<Item> {
     // Rule 18: if items only changed places, the count hasn't grown.
     const created = Math.min(shift, this.#growthOf(page));
     this.#updatePlace({ found: this.place.found + Math.max(0, created) });
-    // Rule 5
+    // Rule 5: overlaps by more after the list has moved, and by less after each range that found nothing moved.
     this.overlap = Math.max(1, 1 - shift, isFurther ? Math.floor(this.overlap * 0.9) : this.overlap);
     this.idle = isFurther || !this.#isPlaced ? 0 : this.idle + 1;
-    return this.#extend(page, index, isFurther || ids.length < range.size ? 0 : behind);
+    this.#extend(page, index, isFurther || ids.length < range.size ? 0 : behind);
+    return true;
   }
 
   /** All known items that stay are before this page, in it up to `last`, or `behind` it (rule 8). */
-  #extend(page: ReceivedPage<Item>, last: number, behind: number): true {
+  #extend(page: ReceivedPage<Item>, last: number, behind: number): void {
     const { range, ids } = page;
     this.#take(page);
     const lastIds = lastOf([...this.place.ids, ...ids.slice(last + 1)]);
     this.#updatePlace({ end: range.start + ids.length + behind, ids: lastIds });
     if (ids.length < range.size) this.#readShort(page);
     else this.#requestRange();
-    return true;
   }
 
   /** Rule 6; after a cursor, rule 22. */
@@ -173,7 +182,7 @@ export class ListReader<Item> {
     if (this.#isPlaced) this.#requestRange(Math.ceil((size * 2 ** this.idle) / 8) - growth);
     else if (page.range.page === 1 && page.ids.length === 0) this.#finish();
     else {
-      this.#search ??= pagesAround(Math.max(1, Math.ceil((end + growth) / size)), 10);
+      this.#search ??= pagesAround(Math.max(1, Math.ceil((end + growth) / size)), searchedPages);
       const next = this.#search.shift();
       if (!next) throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
       this.next = rangeOf(next, size);
@@ -205,11 +214,11 @@ export class ListReader<Item> {
     else this.#startPlainLoop();
   }
 
-  /** Rule 15 */
+  /** Rule 15: reads one page after the other, as `meta` numbers them. */
   #startPlainLoop(page = this.#plain.page): void {
     this.phase = 'pages';
     this.next = rangeOf(page, this.#plain.size);
-    if (this.#expected === undefined) this.#updatePlace({ page: this.place.page ?? this.#pageOfPlace });
+    if (!this.#isSecondReading) this.#updatePlace({ page: this.place.page ?? this.#pageOfPlace });
   }
 
   get #pageOfPlace(): number {
@@ -218,8 +227,8 @@ export class ListReader<Item> {
   }
 
   #readPage(page: ReceivedPage<Item>): void {
-    // Rule 16
-    if (this.#expected === undefined) this.#markUnverified('no-overlap');
+    // Rule 16: nothing shows that no item was missed between two pages.
+    if (!this.#isSecondReading) this.#markUnverified('no-overlap');
     const { range, data, ids, lastPage } = page;
     const json = JSON.stringify(data);
     const isRepeated = ids.length > 0 && json === this.#previous;
@@ -232,13 +241,18 @@ export class ListReader<Item> {
       this.#updatePlace({ page: next, ids: lastOf(ids) });
     // Rule 17: pages that were read before bring nothing new, but aren't the end.
     const mayFollow = ids.length > 0 || range.page < lastPage;
-    const patience = mayFollow ? 100 + this.#known.last / this.place.size : 1;
-    const isComplete = this.#expected !== undefined && !this.#isMissing;
+    const patience = mayFollow ? maxKnownPages + this.#known.last / this.place.size : 1;
+    const isComplete = this.#isSecondReading && !this.#isMissing;
     if (isRepeated || isComplete || this.idle >= patience) this.#finish();
     else this.next = rangeOf(range.page + 1, range.size);
   }
 
-  /** Rule 19: true if the walk has found fewer items than the list has. */
+  /** Rule 19 */
+  get #isSecondReading(): boolean {
+    return this.#expected !== undefined;
+  }
+
+  /** True if the walk has found fewer items than the list has. */
   get #isMissing(): boolean {
     return this.place.found < Math.max(this.#expected ?? 0, this.place.count ?? this.place.end);
   }
@@ -256,7 +270,7 @@ export class ListReader<Item> {
     }
   }
 
-  /** Rule 20 */
+  /** Rule 20: a reason that was told last is not told again. */
   #markUnverified(reason: ListUnverifiedEvent['reason']): void {
     if (this.unverified !== reason) this.#onUnverified((this.unverified = reason));
   }
@@ -270,7 +284,7 @@ export class ListReader<Item> {
     this.place = { ...this.place, ...changes };
   }
 
-  /** Yields the new items of a page. */
+  /** Collects the new items of a page. */
   #take({ data, ids, count = this.place.count }: ReceivedPage<Item>): void {
     // Rule 2: what precedes known items was read before the cursor, or precedes the walk's first page.
     const from = this.#isFromStart ? 0 : this.#known.sharedWith(ids).index + 1;

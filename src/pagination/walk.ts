@@ -1,6 +1,6 @@
 import { throwToCaller } from '../errors/example-error.ts';
 import { APIError, ExampleError, InvalidRequestError } from '../errors/index.ts';
-import type { Prefetch } from '../http/options.ts';
+import type { PrefetchedRequest } from '../http/options.ts';
 import { CallPriority } from '../rate-limit/permit.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { Place } from './cursor.ts';
@@ -92,7 +92,7 @@ forbidIteration(Page.prototype, 'A page', 'page.data, or `for await` for all pag
 /** The list that a walk reads. */
 export interface WalkedList<Item> {
   readonly signal?: AbortSignal | undefined;
-  request(range: Range, prefetch: Prefetch | undefined): PromiseLike<PageBody<Item>>;
+  request(range: Range, prefetched: PrefetchedRequest | undefined): PromiseLike<PageBody<Item>>;
   cursorOf(place: Place): string;
   /** Returns the page after a place, with a new walk. */
   resume(place: Place): PromiseLike<Page<Item>>;
@@ -187,7 +187,7 @@ export class Walk<Item> {
     }
   }
 
-  /** Rule 27. The walk can continue. */
+  /** Rule 27: what was requested ahead no longer fits. The walk can continue. */
   #cancelPrefetched(): void {
     this.#controller.abort();
     this.#controller = new AbortController();
@@ -214,10 +214,10 @@ export class Walk<Item> {
     }
   }
 
-  #request(range: Range, prefetch?: Prefetch): PendingRange<Item> {
-    const body = this.list.request(range, prefetch);
+  #request(range: Range, prefetched?: PrefetchedRequest): PendingRange<Item> {
+    const body = this.list.request(range, prefetched);
     // A failure matters only if the consumer gets to this range.
     body.then(undefined, () => undefined);
-    return { range, body, priority: prefetch?.priority };
+    return { range, body, priority: prefetched?.priority };
   }
 }
