@@ -51,12 +51,12 @@ export interface ClientOptions {
   apiToken?: ApiToken | undefined;
   /** Base URL of the API. Default: the environment variable `EXAMPLE_BASE_URL`, or `https://api.example.com/v1`. */
   baseUrl?: string | URL | undefined;
-  /** Milliseconds for one attempt, up to the end of the response's body. Default: 30 000. */
+  /** Milliseconds for one attempt, including the response's body. Default: 30 000. */
   timeout?: number | undefined;
   /** Milliseconds for a whole call, including all waits and retries. Default: no limit. */
   totalTimeout?: number | undefined;
   /**
-   * Milliseconds for which a call waits for an API that fails. A call that has waited longer rejects with an
+   * Milliseconds that a call waits while the API is down. A call that has waited longer rejects with an
    * `UnavailableError`. Default: 10 000; 600 000 for background calls.
    */
   outageWait?: number | undefined;
@@ -104,7 +104,7 @@ export interface ClientOptions {
   logLevel?: LogLevel | undefined;
   /** Allows use in a browser, where anyone who opens the page can read the token. Default: `false`. */
   dangerouslyAllowBrowser?: boolean | undefined;
-  /** Allows http on a host of your own network, where anyone on the path can then read the token. Default: `false`. */
+  /** Allows http, over which anyone on the network path can read the token. Default: `false`. */
   dangerouslyAllowHttp?: boolean | undefined;
 }
 

@@ -19,7 +19,7 @@ export interface WebhooksOptions {
    * environment variable `EXAMPLE_WEBHOOK_SECRET`. It is read when a webhook arrives.
    */
   secret?: WebhookSecretSource;
-  /** Replaces the check of the signature, for an API that doesn't follow Standard Webhooks. Limited to ten seconds. */
+  /** Replaces the signature check, if the API doesn't follow Standard Webhooks. Limited to ten seconds. */
   verify?: WebhookVerifier | undefined;
   /** Seconds by which the timestamp of a webhook may differ from now. Default: 300. */
   tolerance?: number | undefined;
