@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reserveForNormal, RateWindow } from '../../src/rate-limit/window.ts';
 import type { ResponseFacts } from '../../src/rate-limit/headers.ts';
 
-// The arithmetic of one window. windows.test.ts shows what it comes to.
+// The arithmetic of one window. bursts.test.ts shows what it comes to.
 
 /** The API's clock at the beginning, in epoch seconds. The limiter's clock shows 0. */
 const start = 1_800_000_000;
