@@ -13,7 +13,7 @@ const mayImport = {
   auth: ['errors', 'utils', 'telemetry'],
   http: ['errors', 'utils', 'auth', 'rate-limit', 'sharing', 'telemetry'],
   pagination: ['errors', 'utils', 'rate-limit', 'telemetry', 'http'],
-  resources: ['errors', 'utils', 'telemetry', 'http', 'pagination'],
+  resources: ['errors', 'utils', 'http', 'pagination'],
   replay: ['errors', 'utils'],
   webhooks: ['errors', 'utils', 'telemetry', 'replay'],
   redis: ['errors', 'utils', 'sharing', 'replay'],
