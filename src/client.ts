@@ -144,11 +144,6 @@ export class Client {
     return this;
   }
 
-  /** @internal For `instrument` of `@example/sdk/otel`. */
-  [addTracer](tracer: Tracer): void {
-    this.#telemetry.tracer ??= tracer;
-  }
-
   /**
    * Removes a listener.
    *
@@ -158,5 +153,10 @@ export class Client {
   off<Name extends keyof ClientEvents>(name: Name, listener: ClientEventListener<Name>): this {
     this.#telemetry.events.change('off', name, listener);
     return this;
+  }
+
+  /** @internal For `instrument` of `@example/sdk/otel`. */
+  [addTracer](tracer: Tracer): void {
+    this.#telemetry.tracer ??= tracer;
   }
 }

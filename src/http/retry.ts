@@ -79,7 +79,7 @@ export function planRetry(
   if (counted >= maxRetries) return undefined;
   const longest = Math.min(longestDelay.first * longestDelay.factor ** counted, longestDelay.max);
   const delay = ((2 + random) / 3) * longest - duration;
-  // A retry that counts rests, however briefly: then the limiter asks if its route may have one (rule 22 in rate-limits.md).
+  // A retry that counts rests, however briefly: then the limiter asks if its route may have one (rule 22 of the limits).
   return { delay: Math.max(1, Math.round(retryAfter ?? delay)), retries: counted + 1 };
 }
 

@@ -11,6 +11,9 @@ const maxSyncPause = 5_000;
 /** Milliseconds to keep the state after the end of its window. */
 const retention = 120_000;
 
+/** Requests or calls, by priority. */
+export type Counts = Record<Priority, number>;
+
 /** What one process reports about its use of a token's window, and what it asks for. Durations are milliseconds. */
 export interface Report {
   /** Identifies the process. */
@@ -202,9 +205,6 @@ function takeReport(state: State, report: Report, now: number): ProcessState {
   };
   return (state.processes[process] = own);
 }
-
-/** Requests or calls, by priority. */
-export type Counts = Record<Priority, number>;
 
 /**
  * Grants requests when the window has ended, or none is known, as a limiter does without a store (rule 5). Their

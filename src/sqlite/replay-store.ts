@@ -49,8 +49,8 @@ const maxPurged = 10;
 
 function eventsIn(database: DatabaseSync, lease: number, retention: number): (id: string) => StoredEvent {
   const clock = machineClock();
-  // A claim from the future was made before the machine restarted, so its process is gone.
   const isHandled = "holder LIKE 'handled:%'";
+  // A claim from the future was made before the machine restarted, so its process is gone.
   const expired = `CASE WHEN ${isHandled} THEN expires_at <= :wall ELSE expires_at <= :now OR claimed_at > :now END`;
   const purge = database.prepare(`
     DELETE FROM example_sdk_webhook_event WHERE id IN (

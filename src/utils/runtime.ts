@@ -1,4 +1,4 @@
-// What differs between runtimes. Only `sqlite/database.ts` also looks where it runs, for a driver.
+// What differs between runtimes. Only `sqlite/database.ts` also looks where it runs, for its driver and its clock.
 
 /** The globals that are read here. Each may be absent. */
 const runtime = globalThis as {

@@ -19,7 +19,6 @@ export interface StandardSchema<Output = unknown> {
   };
 }
 
-/** The result of a {@link StandardSchema}: the output, or what is wrong with the value. */
 /** The types of a {@link StandardSchema}. */
 export interface StandardTypes<Output> {
   /** What the schema accepts. */
