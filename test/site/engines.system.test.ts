@@ -79,7 +79,7 @@ for (const { name, packages, isInstalled, open } of browserEngines.filter((engin
       if (path !== '') await tab.evaluate(`document.querySelector('[name=run]').click()`);
       await waitFor(tab, `document.querySelector('.playground[data-state=ended]')`);
       expect(await tab.evaluate(`document.querySelector('[data-part=status]').textContent`)).toMatch(
-        /^Done\. \d+ requests .+ 0 refused/,
+        /^Done\. \d+ requests.+ 0 refused/,
       );
     });
   });

@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { runnable } from '../../site/build/examples.ts';
 import { pages, root } from '../../site/build/pages.ts';
 import { programs } from '../../site/src/playground/programs.ts';
 import { axeFindings } from '../support/axe.ts';
 import { describeSite, ended, onPhone, origin, run } from './support/site.ts';
-
-/** How far what is printed is below the button. */
-const distance = `document.querySelector('[data-part=console]').getBoundingClientRect().top -
-  document.querySelector('[name=run]').getBoundingClientRect().top`;
 
 /** The guides that have examples, and how many. */
 const withExamples = pages.flatMap(({ address, file }) => {
@@ -22,12 +18,10 @@ describeSite('the playgrounds', (open) => {
     await page.waitForSelector('.cm-content');
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
-    const recorded = (await page.textContent('[data-part=console]'))?.split('\n') ?? [];
     for (const name of Object.keys(programs)) {
       await page.selectOption('[name=program]', name);
       const { status, console, deliveries } = await run(page);
-      expect(status).toMatch(/^Done\. \d+ requests? in [\d.]+ s of simulated time, 0 refused with 429\.$/);
-      if (name === 'First calls') expect(recorded.filter((line) => !console.includes(line))).toHaveLength(3);
+      expect(status).toMatch(/^Done\. \d+ requests?( in [\d.]+ s of simulated time)?, 0 refused with 429\.$/);
       if (name === 'Webhooks')
         expect(console + deliveries).toMatch(/Welcome, ada@example\.com[^]+delivered user\.created, 1 attempt/);
     }
@@ -49,12 +43,12 @@ describeSite('the playgrounds', (open) => {
     expect(await widthOf('.editor')).toBeGreaterThan(0.6 * (await widthOf('.playground')));
     expect(await widthOf('.playground')).toBeGreaterThan(1350);
     await run(page);
-    expect(await page.isVisible('[data-part=console]')).toBe(true);
-    await page.focus('[role=tab][aria-selected=true]');
+    expect(await page.isVisible('[data-part=Console]')).toBe(true);
+    await page.focus('[name=shown]');
     await page.keyboard.press('ArrowRight');
-    expect(await page.textContent('[role=tab]:focus')).toMatch(/^Requests \d$/);
-    expect(await page.isVisible('[data-part=console]')).toBe(false);
-    await page.click('[data-part=requests] summary');
+    expect(await page.innerText('label:has(:focus)')).toMatch(/^Requests \d$/);
+    expect(await page.isVisible('[data-part=Console]')).toBe(false);
+    await page.click('[data-part=Requests] summary');
     expect(await axeFindings(page)).toEqual([]);
   });
 
@@ -64,7 +58,7 @@ describeSite('the playgrounds', (open) => {
     await page.click('[name=run]');
     for (const state of ['running', 'ended']) {
       await page.waitForSelector(`.playground[data-state=${state}]`);
-      for (const part of ['[name=run]', '[data-part=console]']) {
+      for (const part of ['[name=run]', '[data-part=Console]']) {
         const box = await page.locator(part).boundingBox();
         expect(box!.y, `${part} ${state}`).toBeGreaterThan(0);
         expect(Math.floor(box!.y + box!.height), `${part} ${state}`).toBeLessThanOrEqual(844);
@@ -108,11 +102,11 @@ describeSite('the playgrounds', (open) => {
     await page.getByText('Copied the address of this program.').waitFor();
 
     await page.reload();
-    await page.waitForSelector('.playground:has(pre:empty) :text("This program came with the address.")');
+    await page.getByText('This program came with the address.').waitFor();
     await page.getByText('setInterval(get, 3000);').waitFor();
     await page.click('[name=run]');
-    await page.click('[role=tab] >> nth=1');
-    const first = page.locator('[data-part=requests] details:first-child');
+    await page.click('label:has-text("Requests")');
+    const first = page.locator('[data-part=Requests] details:first-child');
     // Its line changes when it is answered, which may take the click away.
     await first.getByText(/^\d{3} /).waitFor();
     await first.locator('summary').click();
@@ -126,7 +120,7 @@ describeSite('the playgrounds', (open) => {
     await page.context().clearPermissions();
     await page.context().grantPermissions([]);
     await page.click('[name=share]');
-    await page.getByText('Copy the address of this program to share it.').waitFor();
+    await page.getByText('Copy the address of this page to share the program.').waitFor();
   });
 
   it('shows how a program ends, and nothing of the run before', async () => {
@@ -144,14 +138,14 @@ describeSite('the playgrounds', (open) => {
     ] as const) {
       const { status, console, budget } = await run(page, program);
       expect({ program, console, budget }).toEqual({ program, console: shown, budget: '–' });
-      expect(status).toMatch(`${outcome}. 0 requests in `);
+      expect(status).toMatch(`${outcome}. 0 requests`);
     }
   });
 
   it.each([
-    ['editor', /^The program could not be started: .*editor/],
-    ['runner', /^The program could not be started: its code could not be loaded\.$/],
-    ['dist', /^Failed\. /],
+    ['editor', /^Failed\. .*editor/],
+    ['runner', /^Failed\. 0 requests/],
+    ['dist', /^Failed\. 0 requests/],
   ])("ends when its %s can't be loaded", async (chunk, said) => {
     await using page = await open('404.html', {});
     await page.route(new RegExp(`/_astro/${chunk}[^/]*\\.js$`), (route) => route.abort());
@@ -195,59 +189,30 @@ describeSite('the playgrounds', (open) => {
     expect(await page.getAttribute('.playground', 'data-state')).toBeNull();
     const shown = () =>
       page
-        .locator('dd:not([data-figure^=Budget]), .cells .good, [data-part=console]')
+        .locator('dd:not([data-figure^=Budget]), .cells .good, [data-part=Console]')
         .evaluateAll((parts) => parts.map((part) => part.getAttribute('d') ?? part.textContent));
     const before = await shown();
     await page.click('[name=run]');
     expect((await ended(page)).console).toBe('300 calls done\n');
     expect(await shown()).toEqual(before);
-    const box = await page.locator('[data-part=console]').boundingBox();
+    const box = await page.locator('[data-part=Console]').boundingBox();
     expect(box!.y).toBeGreaterThan(0);
     expect(Math.floor(box!.y + box!.height)).toBeLessThanOrEqual(844);
   });
 
   it.each(withExamples)(
-    'prints something beside the button of each example of /$address/',
-    async ({ address, count }) => {
-      await using page = await open(`${address}/`, onPhone);
-      expect(await page.locator('.run-example').count()).toBe(count);
-      for (let example = 0; example < count; example += 1) {
-        await page.locator('.run-example a').first().click();
+    'runs each example of /$address/ in the playground, where it prints something',
+    async (guide) => {
+      await using page = await open(`${guide.address}/`, onPhone);
+      const runs = page.locator('.run-example a');
+      expect(await runs.count()).toBe(guide.count);
+      for (let example = 0; example < guide.count; example += 1) {
+        await runs.nth(example).click();
         const { status, console } = await ended(page);
-        expect({ address, example, status }).toMatchObject({ status: expect.stringMatching(/^Done\. /) });
+        expect({ guide, example, status }).toMatchObject({ status: expect.stringMatching(/^Done\. /) });
         expect(console).toMatch(/\w/);
-        // On a phone, too, what it prints is in the window with the button.
-        expect(await page.evaluate(distance)).toBeLessThan(500);
-        await page.click('[name=close]');
-        await page.evaluate(`document.querySelector('.run-example').remove()`);
-        expect(page.workers()).toEqual([]);
+        await page.goBack();
       }
     },
   );
-
-  it('opens an example once, edits and shares it, and gives its place back with nothing left running', async () => {
-    await using page = await open('guides/pagination/', { permissions: ['clipboard-write'] });
-    await page.evaluate(`for (let i = 0; i < 2; i++) document.querySelector('.run-example a').click()`);
-    await ended(page);
-    expect(await page.locator('.playground').count()).toBe(1);
-    for (const theme of ['light', 'dark']) {
-      await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
-      expect(await axeFindings(page, '.playground')).toEqual([]);
-    }
-
-    expect((await run(page, `console.log('edited');`)).console).toBe('edited\n');
-    await page.click('[name=share]');
-    const address = await page.getAttribute('[data-part=shared] a', 'href');
-    await page.fill('.cm-content', 'for (;;);');
-    await page.click('[name=run]');
-    await vi.waitFor(() => expect(page.workers()).toHaveLength(1), { timeout: 60_000 });
-    await page.click('[name=close]');
-    await vi.waitFor(() => expect(page.workers()).toEqual([]), { timeout: 60_000 });
-    expect(await page.locator('.playground').count()).toBe(0);
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Run this example');
-
-    await page.goto(address ?? '');
-    await page.waitForSelector('.cm-content');
-    expect(await page.textContent('.cm-content')).toBe(`console.log('edited');`);
-  });
 });

@@ -1,121 +1,82 @@
-/** The timers and clocks that a clock is built on. */
-export interface RealTime {
-  readonly now: () => number;
-  readonly setTimeout: (callback: () => void, milliseconds: number) => number;
-  readonly clearTimeout: (timer: number) => void;
-}
-
 interface Timer {
   due: number;
   readonly every: number | undefined;
   readonly callback: () => void;
+  /** As in Node.js, nothing waits for a timer after `unref()`. */
+  readonly unref: () => void;
 }
 
 /**
- * A clock that runs faster than the real one, with its own timers, so that a minute's window takes seconds. It never
- * runs past a timer that has not rung yet, so a busy machine makes a program take longer, but not its virtual time.
+ * Replaces the clocks and timers of a global scope by those of a virtual clock, on which a minute takes seconds. It moves
+ * from timer to timer, so a busy machine makes a program take longer, but not its virtual time.
+ *
+ * @param speed - Virtual milliseconds per real one.
  */
-export class VirtualClock {
-  readonly #real: RealTime;
-  readonly #timers = new Map<number, Timer>();
-  readonly #speed: number;
-  #virtualStart = 0;
-  #realStart: number;
-  #wake: number | undefined;
-  #ids = 0;
+export function installClock(scope: typeof globalThis, speed: number) {
+  const { Date: RealDate, setTimeout, clearTimeout } = scope;
+  const [start, startedAt] = [RealDate.now(), scope.performance.now()];
+  const timers = new Set<Timer>();
+  const awaited = new Set<Timer>();
+  let elapsed = 0;
+  let wake: Parameters<typeof clearTimeout>[0];
 
-  /** @param speed - Virtual milliseconds per real one. */
-  constructor(real: RealTime, speed: number) {
-    this.#real = real;
-    this.#speed = speed;
-    this.#realStart = real.now();
-  }
-
-  /** Milliseconds since the clock was made. */
-  now(): number {
-    return Math.min(this.#virtualStart + (this.#real.now() - this.#realStart) * this.#speed, this.#nextDue());
-  }
-
-  setTimer(callback: () => void, milliseconds: number, repeats = false): number {
-    const delay = Math.max(0, milliseconds || 0);
-    const id = ++this.#ids;
-    this.#timers.set(id, { due: this.now() + delay, every: repeats ? Math.max(1, delay) : undefined, callback });
-    this.#schedule();
-    return id;
-  }
-
-  clearTimer(id: number | undefined): void {
-    if (id === undefined || !this.#timers.has(id)) return;
-    this.#rebase();
-    this.#timers.delete(id);
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#wake !== undefined) this.#real.clearTimeout(this.#wake);
-    this.#wake = undefined;
-    if (this.#timers.size === 0) return;
-    const delay = (this.#nextDue() - this.now()) / this.#speed;
-    this.#wake = this.#real.setTimeout(() => this.#run(), delay);
-  }
-
-  #nextDue(): number {
-    let next = Infinity;
-    for (const { due } of this.#timers.values()) next = Math.min(next, due);
-    return next;
-  }
-
-  /** Goes on from what the clock shows, however late that is. */
-  #rebase(): void {
-    this.#virtualStart = this.now();
-    this.#realStart = this.#real.now();
-  }
-
-  #run(): void {
-    this.#rebase();
-    const now = this.now();
-    const due = [...this.#timers].filter(([, timer]) => timer.due <= now).sort(([, a], [, b]) => a.due - b.due);
+  const schedule = () => {
+    clearTimeout(wake);
+    const due = Math.min(...Array.from(timers, (timer) => timer.due));
+    if (timers.size > 0) wake = setTimeout(run, (due - elapsed) / speed, due);
+  };
+  const clear = (timer?: Timer) => {
+    if (!timer) return;
+    timers.delete(timer);
+    awaited.delete(timer);
+    schedule();
+  };
+  const run = (due: number) => {
+    elapsed = due;
     try {
-      for (const [id, timer] of due) {
+      for (const timer of [...timers].filter((each) => each.due <= due)) {
         // An earlier timer may have cleared it.
-        if (!this.#timers.has(id)) continue;
-        if (timer.every === undefined) this.#timers.delete(id);
+        if (!timers.has(timer)) continue;
+        if (timer.every === undefined) clear(timer);
         else timer.due += timer.every;
         timer.callback();
       }
     } finally {
       // A callback that throws ends only itself.
-      this.#schedule();
+      schedule();
     }
-  }
-}
-
-/** Replaces the clocks and timers of a global scope. Returns the clock that they follow. */
-export function installClock(scope: typeof globalThis, speed: number): VirtualClock {
-  const { Date: RealDate, setTimeout, clearTimeout } = scope;
-  const readPerformance = scope.performance.now.bind(scope.performance);
-  const [start, startedAt] = [RealDate.now(), readPerformance()];
-  const real = {
-    now: readPerformance,
-    setTimeout: (callback: () => void, delay: number) => Number(setTimeout(callback, delay)),
-    clearTimeout: (timer: number) => clearTimeout(timer),
   };
-  const clock = new VirtualClock(real, speed);
-  const timers =
+  const setter =
     (repeats: boolean) =>
-    (callback: (...args: unknown[]) => void, delay?: number, ...args: unknown[]) =>
-      clock.setTimer(() => callback(...args), delay ?? 0, repeats);
-  const now = () => Math.floor(start + clock.now());
+    (callback: (...args: unknown[]) => void, delay?: number, ...args: unknown[]): Timer => {
+      const wait = Math.max(Number(repeats), delay ?? 0) || 0;
+      const timer = {
+        due: elapsed + wait,
+        every: repeats ? wait : undefined,
+        callback: () => callback(...args),
+        unref: () => awaited.delete(timer),
+      };
+      timers.add(timer);
+      awaited.add(timer);
+      schedule();
+      return timer;
+    };
+  const now = () => Math.floor(start + elapsed);
   Object.assign(scope, {
     Date: new Proxy(RealDate, {
       construct: (target, args: [] | [number]) => (args.length === 0 ? new target(now()) : new target(...args)),
       get: (target, name): unknown => (name === 'now' ? now : Reflect.get(target, name)),
     }),
-    setTimeout: timers(false),
-    setInterval: timers(true),
-    clearTimeout: (id?: number) => clock.clearTimer(id),
-    clearInterval: (id?: number) => clock.clearTimer(id),
+    setTimeout: setter(false),
+    setInterval: setter(true),
+    clearTimeout: clear,
+    clearInterval: clear,
   });
-  Object.defineProperty(scope.performance, 'now', { value: () => startedAt + clock.now() });
-  return clock;
+  Object.defineProperty(scope.performance, 'now', { value: () => startedAt + elapsed });
+  return {
+    /** Virtual milliseconds since it was installed. */
+    elapsed: () => elapsed,
+    /** Whether a timer is left that something waits for. */
+    isAwaited: () => awaited.size > 0,
+  };
 }

@@ -7,7 +7,6 @@ import { EditorView, minimalSetup } from 'codemirror';
 export interface Editor {
   code: string;
   readonly focus: () => void;
-  readonly dispose: () => void;
 }
 
 /** Colours that Starlight has in both themes. */
@@ -55,6 +54,5 @@ export function createEditor(parent: HTMLElement, code: string): Editor {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
     focus: () => view.focus(),
-    dispose: () => view.destroy(),
   };
 }

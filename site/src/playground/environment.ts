@@ -70,7 +70,6 @@ export async function createEnvironment(): Promise<Environment> {
     },
     '@example/sdk/rate-limit': () => import('@example/sdk/rate-limit'),
     '@example/sandbox': () => ({ createSandbox: create }),
-    ky: () => import('ky'),
   };
 
   return {

@@ -1,28 +1,20 @@
 import { find } from '../page/find.ts';
-import { startTabs } from '../page/tabs.ts';
-import { couldNotStart, Run } from './run.ts';
-import { share } from './share.ts';
+import type { Command, Report } from './messages.ts';
 import { Source } from './source.ts';
 import { View } from './view.ts';
 
-/**
- * Connects a playground's elements with an editor and with the worker that runs its program.
- *
- * @param code - The program, or the programs of the menu, by their names.
- * @returns A function that ends its workers and its editor.
- */
-export function startPlayground(root: HTMLElement, code: string | Readonly<Record<string, string>>): () => void {
+/** Connects a playground's elements with an editor and with the worker that runs its program: its scene, or one of a menu. */
+export function startPlayground(root: HTMLElement): void {
   const button = (name: string) => find(root, `[name="${name}"]`, HTMLButtonElement);
   const status = find(root, '[data-part="status"]');
-  const isScene = root.dataset.kind === 'scene';
-  const source = new Source(root, code);
+  const isScene = root.dataset.scene !== undefined;
+  const source = new Source(root);
   const view = new View(root);
-  let run: Run | undefined;
-  let isDisposed = false;
+  let stop: (() => void) | undefined;
 
   function end(outcome: string): void {
-    run?.stop();
-    run = undefined;
+    stop?.();
+    stop = undefined;
     view.draw();
     button('run').textContent = 'Run';
     root.dataset.state = 'ended';
@@ -33,53 +25,61 @@ export function startPlayground(root: HTMLElement, code: string | Readonly<Recor
     view.clear();
     root.dataset.state = 'running';
     status.textContent = 'Running …';
-    find(root, '[data-part="shared"]').textContent = '';
     button('run').textContent = 'Stop';
-    const program = await source.read();
-    if (isDisposed || run) return;
-    run = new Run(view, isScene, end);
-    run.send({ code: program, script: source.script, speed: Number(root.dataset.speed) });
+    const code = await source.read();
+    stop ??= run({ code, script: source.script, speed: isScene ? 45 : 30 }, view, isScene, end);
   }
 
-  startTabs(
-    [...root.querySelectorAll<HTMLElement>('[role=tab]')],
-    [...root.querySelectorAll<HTMLElement>('[role=tabpanel]')],
-  );
   button('run').addEventListener('click', ({ isTrusted }) => {
-    if (run) end(`Stopped. ${view.summary}`);
-    else start().catch((error: unknown) => end(couldNotStart(String(error))));
-    // The home page starts its scene itself, and stays where it is.
-    if (isTrusted || !isScene) find(root, '.output').scrollIntoView({ block: 'nearest' });
+    if (stop) end(`Stopped. ${view.summary}`);
+    else start().catch((error: unknown) => end(`Failed. ${String(error)}`));
+    // What starts by itself stays where it is.
+    if (isTrusted) find(root, '.output').scrollIntoView({ block: 'nearest' });
   });
-  onRunKey(root, () => {
-    if (run) end('');
-    button('run').click();
-  });
-  button('share').addEventListener('click', () => void share(root, source));
-  // Until something runs, the console shows what the first example prints.
-  root.querySelector('select')?.addEventListener('change', () => root.dataset.state ?? view.clear());
-  if (source.shared !== undefined) {
-    view.clear();
-    status.textContent = 'This program came with the address. Read it before you run it.';
-  }
-  if (isScene) button('edit').addEventListener('click', () => void source.edit().then(({ focus }) => focus()));
-  else void source.edit().catch(() => undefined);
-
-  return () => {
-    isDisposed = true;
-    run?.stop();
-    run = undefined;
-    source.dispose();
-  };
-}
-
-/** Listens for Ctrl+Enter and ⌘+Enter before the editor, which would begin a new line. */
-function onRunKey(root: HTMLElement, listener: () => void): void {
+  // Before the editor, which would begin a new line.
   const whenPressed = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     event.stopPropagation();
-    listener();
+    if (stop) end('');
+    button('run').click();
   };
   root.addEventListener('keydown', whenPressed, { capture: true });
+  if (isScene) {
+    button('edit').addEventListener('click', () => void source.edit().then(({ focus }) => focus()));
+    // A phone, and someone who wants no motion, is asked.
+    if (!matchMedia('(pointer: coarse), (prefers-reduced-motion: reduce)').matches) button('run').click();
+    return;
+  }
+  const share = async () => (status.textContent = await source.share());
+  button('share').addEventListener('click', () => void share());
+  void source.edit().catch(() => undefined);
+  if (source.shared === undefined) return;
+  status.textContent = 'This program came with the address. Read it before you run it.';
+  // One of a guide is ours.
+  if (document.referrer.startsWith(`${location.origin}${import.meta.env.BASE_URL}guides/`)) button('run').click();
+}
+
+/** Runs a program in a worker of its own. Returns a function that stops it. `onEnd` learns how it ended otherwise. */
+function run(command: Command, view: View, isScene: boolean, onEnd: (outcome: string) => void): () => void {
+  const worker = new Worker(new URL('./runner.ts', import.meta.url), { type: 'module' });
+  const fail = (error: string) => {
+    view.print('error', error);
+    onEnd(`Failed. ${view.summary}`);
+  };
+  worker.onerror = ({ message }: Partial<ErrorEvent>) => fail(message ?? 'The code that runs it could not be loaded.');
+  worker.onmessage = ({ data }: MessageEvent<Report>) => {
+    if (data.type === 'state') view.show(data);
+    else if (data.type === 'console') {
+      // The figures of a scene say what the SDK warns of: that calls wait.
+      if (!isScene || data.level !== 'warn') view.print(data.level, data.text);
+    } else if (data.error !== undefined) fail(data.error);
+    else onEnd(`Done. ${view.summary}`);
+  };
+  worker.postMessage(command);
+  return () => {
+    worker.terminate();
+    // A message may be on its way.
+    worker.onmessage = null;
+  };
 }

@@ -13,8 +13,7 @@ console.log(await client.users.get(user.id));
 
 for await (const project of client.projects.list({ status: 'active' })) {
   console.log(project.name);
-}
-`,
+}`,
   '300 calls at once': `import { Client } from '@example/sdk';
 
 const client = new Client();
@@ -24,8 +23,7 @@ const calls = Array.from({ length: 300 }, () =>
   client.users.get('user_123'),
 );
 const results = await Promise.all(calls);
-console.log(results.length, 'calls done');
-`,
+console.log(results.length, 'calls done');`,
   Webhooks: `import { Client } from '@example/sdk';
 import { Webhooks } from '@example/sdk/webhooks';
 
@@ -39,8 +37,7 @@ await new Client().users.create({
   name: 'Ada',
   email: 'ada@example.com',
   password: 'secure_password',
-});
-`,
+});`,
   'A fault that heals': `import { Client } from '@example/sdk';
 
 const client = new Client();
@@ -50,6 +47,5 @@ client.on('retry', ({ reason, delay }) => {
 
 sandbox.faults.next({ status: 503, times: 2 });
 const page = await client.projects.list({ per_page: 1 });
-console.log(page.data[0]);
-`,
+console.log(page.data[0]);`,
 };

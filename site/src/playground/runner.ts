@@ -17,31 +17,6 @@ const send = (report: Report) => postMessage(report);
 closeWaysOut();
 redirectConsole();
 
-/** Timers of the program itself, for which it is not ended before. The SDK has others, which nobody waits for. */
-const timers = new Set<number>();
-const timersOfProgram = {
-  setTimeout: (callback: (...values: unknown[]) => void, delay?: number, ...values: unknown[]) => {
-    const run = () => {
-      timers.delete(id);
-      callback(...values);
-    };
-    const id = Number(setTimeout(run, delay));
-    timers.add(id);
-    return id;
-  },
-  setInterval: (callback: (...values: unknown[]) => void, delay?: number, ...values: unknown[]) => {
-    const id = Number(setInterval(callback, delay, ...values));
-    timers.add(id);
-    return id;
-  },
-  clearTimeout: clear,
-  clearInterval: clear,
-};
-function clear(id: number): void {
-  timers.delete(id);
-  clearTimeout(id);
-}
-
 /** Reports what the program has done until now. */
 let report = (): void => undefined;
 
@@ -58,9 +33,8 @@ async function start({ code, script, speed }: Command): Promise<void> {
   // What it loads must be loaded after the clock is installed.
   const clock = installClock(globalThis, speed);
   const api = await createEnvironment();
-  const began = clock.now();
   const known = new Map<string, string>();
-  report = () => send(stateOf(api, clock.now() - began, known));
+  report = () => send(stateOf(api, clock.elapsed(), known));
   // From here on, errors are the program's.
   report();
   real.setInterval(report, 100);
@@ -70,7 +44,7 @@ async function start({ code, script, speed }: Command): Promise<void> {
     for (const { webhooks } of api.sandboxes) await webhooks.flush();
     // The browser reports a rejection that nothing handles in a task of its own, some time after it.
     await new Promise((resolve) => real.setTimeout(resolve, 20));
-  } while (timers.size > 0);
+  } while (clock.isAwaited());
 }
 
 /** The page ends this worker in response. */
@@ -86,7 +60,7 @@ async function run(script: string, load: Environment['load']): Promise<void> {
   const AsyncFunction = (async () => Promise.resolve()).constructor as new (
     ...args: string[]
   ) => (...args: unknown[]) => Promise<void>;
-  const globals = { require: (name: string) => modules.get(name), exports: {}, ...timersOfProgram };
+  const globals = { require: (name: string) => modules.get(name), exports: {} };
   // In a block, so that it may declare these names itself.
   await new AsyncFunction(...Object.keys(globals), `{${script}\n}`)(...Object.values(globals));
 }

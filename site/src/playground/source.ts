@@ -1,30 +1,20 @@
 import { find } from '../page/find.ts';
-import { fromHash } from './address.ts';
+import { fromHash, toHash } from './address.ts';
 import type { Editor } from './editor.ts';
+import { programs } from './programs.ts';
 
-/** The program of a playground: of its menu or of the address, and as the reader has edited it. */
+/** The program of a playground: its scene, or that of its menu or of the address, and as the reader has edited it. */
 export class Source {
   /** The program that came with the address. */
   readonly shared: string | undefined;
-  /** Whether the playground has a menu. Then it is a page of its own, which the address belongs to. */
-  readonly isPage: boolean;
   readonly #root: HTMLElement;
-  readonly #chosen: () => string;
   #editor: Promise<Editor> | undefined;
 
-  /** @param code - The program, or the programs of the menu, by their names. */
-  constructor(root: HTMLElement, code: string | Readonly<Record<string, string>>) {
+  constructor(root: HTMLElement) {
     this.#root = root;
-    this.isPage = typeof code !== 'string';
-    if (typeof code === 'string') {
-      this.#chosen = () => code;
-      return;
-    }
-    const menu = find(root, '[name="program"]', HTMLSelectElement);
-    this.#chosen = () => code[menu.value] ?? '';
+    if (root.dataset.scene !== undefined) return;
     this.shared = fromHash(location.hash);
-    menu.addEventListener('change', () => this.#replace(this.#chosen()));
-    // A page is never closed.
+    find(root, 'select').addEventListener('change', () => this.#replace(this.#chosen));
     addEventListener('hashchange', () => this.#replace(fromHash(location.hash)));
   }
 
@@ -33,8 +23,12 @@ export class Source {
     return this.#editor ? undefined : this.#root.dataset.script;
   }
 
+  get #chosen(): string {
+    return programs[this.#root.dataset.scene ?? find(this.#root, 'select', HTMLSelectElement).value] ?? '';
+  }
+
   async read(): Promise<string> {
-    return this.#editor ? (await this.#editor).code : this.#chosen();
+    return this.#editor ? (await this.#editor).code : this.#chosen;
   }
 
   /** The editor is most of a page's weight, so the page is shown first. */
@@ -42,13 +36,19 @@ export class Source {
     this.#editor ??= import('./editor.ts').then(({ createEditor }) => {
       const place = find(this.#root, '[data-part="editor"]');
       place.replaceChildren();
-      return createEditor(place, this.shared ?? this.#chosen());
+      return createEditor(place, this.shared ?? this.#chosen);
     });
     return this.#editor;
   }
 
-  dispose(): void {
-    void this.#editor?.then(({ dispose }) => dispose()).catch(() => undefined);
+  /** Puts the program into the address of the page, and copies that. Returns what it has done. */
+  async share(): Promise<string> {
+    const { code } = await this.edit();
+    history.replaceState(undefined, '', toHash(code));
+    return navigator.clipboard.writeText(location.href).then(
+      () => 'Copied the address of this program.',
+      () => 'Copy the address of this page to share the program.',
+    );
   }
 
   #replace(code: string | undefined): void {

@@ -9,7 +9,6 @@ export class View {
   readonly #deliveries = new Map<string, HTMLDetailsElement>();
   /** How each request went. */
   readonly #tones = new Map<string, Tone>();
-  readonly #isStill = matchMedia('(prefers-reduced-motion: reduce)');
   #waiting = 0;
   #elapsed = 0;
 
@@ -18,16 +17,15 @@ export class View {
   }
 
   get summary(): string {
-    const seconds = (this.#elapsed / 1000).toFixed(1);
+    const time = this.#elapsed < 100 ? '' : ` in ${(this.#elapsed / 1000).toFixed(1)} s of simulated time`;
     const { size } = this.#requests;
-    return `${size} ${size === 1 ? 'request' : 'requests'} in ${seconds} s of simulated time, ${this.#count('warning')} refused with 429.`;
+    return `${size} ${size === 1 ? 'request' : 'requests'}${time}, ${this.#count('warning')} refused with 429.`;
   }
 
   clear(): void {
-    for (const name of ['console', 'requests', 'deliveries']) this.#part(name).replaceChildren();
+    for (const name of ['Console', 'Requests', 'Deliveries']) this.#part(name).replaceChildren();
     for (const each of [this.#requests, this.#deliveries, this.#tones]) each.clear();
     [this.#waiting, this.#elapsed] = [0, 0];
-    find(this.#root, 'meter', HTMLMeterElement).value = 0;
     this.#figure('Budget left', '–');
     this.draw();
   }
@@ -35,20 +33,16 @@ export class View {
   print(level: Level, text: string): void {
     const line = element('span', `${text}\n`);
     line.className = level;
-    this.#part('console').append(line);
+    this.#part('Console').append(line);
   }
 
   show({ budget, elapsed, requests, deliveries }: Extract<Report, { type: 'state' }>): void {
     this.#elapsed = elapsed;
     this.#waiting = budget?.waiting ?? 0;
-    if (budget) {
-      const meter = find(this.#root, 'meter', HTMLMeterElement);
-      [meter.max, meter.value] = [budget.limit, budget.remaining];
-      this.#figure('Budget left', `${budget.remaining} of ${budget.limit}`);
-    }
+    if (budget) this.#figure('Budget left', `${budget.remaining} of ${budget.limit}`);
     for (const request of requests) this.#showRequest(request);
     for (const delivery of deliveries) this.#showDelivery(delivery);
-    if (!this.#isStill.matches) this.draw();
+    this.draw();
   }
 
   /** A cell for each request, and for each call that waits. */
@@ -77,7 +71,7 @@ export class View {
 
   #showRequest({ id, method, target, status, state, body, response }: ShownRequest): void {
     const sent = body === undefined ? [] : [element('div', `→ ${JSON.stringify(body, undefined, 2)}`)];
-    const line = lineOf(id, this.#requests, this.#part('requests'));
+    const line = lineOf(id, this.#requests, this.#part('Requests'));
     line.replaceChildren(
       element('summary', `${status ?? state} ${method.padEnd(4)} ${target}`),
       ...sent,
@@ -88,7 +82,7 @@ export class View {
   }
 
   #showDelivery({ id, event, status, tries, body }: ShownDelivery): void {
-    const line = lineOf(id, this.#deliveries, this.#part('deliveries'));
+    const line = lineOf(id, this.#deliveries, this.#part('Deliveries'));
     const text = `${status} ${event}, ${tries} ${tries === 1 ? 'attempt' : 'attempts'}`;
     // What stays the same is left alone, so that it can be selected.
     if (line.firstChild?.textContent === text) return;

@@ -50,9 +50,9 @@ export async function ended(page: Page) {
   const text = async (selector: string) => (await page.textContent(selector)) ?? '';
   return {
     status: await text('[data-part=status]'),
-    console: await text('[data-part=console]'),
-    requests: await text('[data-part=requests]'),
-    deliveries: await text('[data-part=deliveries]'),
+    console: await text('[data-part=Console]'),
+    requests: await text('[data-part=Requests]'),
+    deliveries: await text('[data-part=Deliveries]'),
     budget: await text('[data-figure="Budget left"]'),
   };
 }
