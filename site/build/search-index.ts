@@ -40,13 +40,17 @@ function sectionsOf({ address, title, description, body }: Content): Section[] {
     });
     const parts = codeOrText(section.body.replaceAll(property, ''));
     const lines = parts.flatMap(({ code, text }) => (code ? [] : linesOf(text)));
+    const rows = section.body.replaceAll(property, '').match(/^\|.*$/gm) ?? [];
+    const figures = rows.flatMap((row) => cellsOf(row).filter((cell, at) => at > 0 && !isProse(cell)));
+    // That of an error.
+    const status = /^\d{3}(?=:)/.exec(description)?.[0] ?? '';
     const own = {
       address: index === 0 ? `${address}/` : `${address}/#${slugger.slug(heading)}`,
       page,
-      names: index === 0 ? `${page}, ${known[address]?.names ?? ''}` : '',
+      names: index === 0 ? `${page}, ${known[address]?.names ?? status}` : '',
       heading,
       text: [...(index === 0 ? [description] : []), ...lines].join('\n'),
-      code: parts.flatMap(({ code, text }) => (code ? plain(text) : [])).join(' '),
+      code: plain([...parts.flatMap(({ code, text }) => (code ? text : [])), ...figures].join('\n')),
     };
     return [own, ...members];
   });
@@ -54,23 +58,30 @@ function sectionsOf({ address, title, description, body }: Content): Section[] {
 
 /** A row of a table of options or of the reference: an anchor, a name, and what it means. */
 const property =
-  /^\| <a id="([\w-]+)"><\/a> `(?:\w+\.)?(\w+)\??` +\| (.+?)(?: \| (?!.* \| )(.+?)(?: \[Guide\]\(.+\))?)? +\|$/gm;
+  /^\| <a id="([\w-]+)"><\/a> `(?:\w+\.)?(\w+)\??` +\| (.+?)(?: \| (?!.* \| )(.+?)(?: \[[^\]]+\]\(\S+\))*)? +\|$/gm;
 
 /** Paragraphs, items of lists and rows of tables, without marks. */
 const linesOf = (markdown: string) =>
   markdown
     .replaceAll(/(?:^\|.*\n?)+/gm, (table) => `\n${rowsOf(table).join('\n\n')}\n`)
     .split(/\n(?=\n|\s*(?:[-*]|\d+\.) )/)
-    .map((line) => plain(line.replaceAll(/^\s*(?:[-*]|\d+\.) /g, '')))
+    .map((line) => plain(line.replaceAll(/^\s*(?:[-*]|\d+\.) /g, '')).replace(/:$/, '.'))
     .filter(Boolean);
 
-/** Each row in a line. */
+const isProse = (cell: string) => /(\S+ ){2}/.test(cell);
+
+/** Each row as a sentence: its name, and what is said of it in prose. */
 const rowsOf = (table: string) =>
   table
     .trim()
     .split('\n')
     .slice(2)
-    .map((row) => cellsOf(row).filter(Boolean).join(' · '));
+    .map((row) => {
+      const [name = '', ...cells] = cellsOf(row).filter(Boolean);
+      const prose = cells.filter(isProse);
+      const said = (prose.length > 0 ? prose : cells).map((cell) => cell.replace(/\.?$/, '.'));
+      return `${name}: ${said.join(' ')}`;
+    });
 
 /** Words without marks, links and HTML. */
 const plain = (markdown: string) =>

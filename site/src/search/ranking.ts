@@ -103,7 +103,8 @@ const weightOf = (address: string) =>
 function toHit(address: string, text: string, found: readonly SearchResult[], mark: Mark, isNamed: boolean): Hit {
   const sections = found.filter(({ heading }) => heading !== '').map((each) => foundIn(each, mark));
   const matching = sections.filter(isFound);
-  const page = { address, title: mark(String(found[0]?.page)), excerpt: excerptOf(text.split('\n', 1)[0] ?? '', mark) };
+  const [description = ''] = text.split('\n', 1);
+  const page = { address, title: mark(String(found[0]?.page)), excerpt: excerptOf(description, mark, 40) };
   return [page, ...(isNamed ? [...new Set([...matching, ...sections])].slice(0, 4) : matching.slice(0, 2))];
 }
 
@@ -115,14 +116,13 @@ const foundIn = ({ id, heading, text }: SearchResult, mark: Mark): Found => ({
 
 const isFound = ({ title, excerpt }: Found) => [...title, ...excerpt].some(({ found }) => found);
 
-/** The part of a text where it first has one of the words, in a sentence rather than in a table. */
-function excerptOf(text: string, mark: Mark): Pieces {
+/** The part of a text where it first has one of the words. */
+function excerptOf(text: string, mark: Mark, before = 16): Pieces {
   const lines = text.split('\n').map(mark);
-  const having = lines.filter((line) => line.some(({ found }) => found));
-  const line = having.find((each) => each.every((piece) => piece.text !== ' · ')) ?? having[0] ?? lines[0] ?? [];
+  const line = lines.find((each) => each.some(({ found }) => found)) ?? lines[0] ?? [];
   const at = line.findIndex(({ found }) => found);
-  const start = line.findLastIndex(({ text }, index) => index < at - 6 && text.endsWith(' ')) + 1;
-  return at > 10 ? [{ text: '… ', found: false }, ...line.slice(start)] : line;
+  const start = line.findLastIndex(({ text }, index) => index < at - 12 && text.endsWith(' ')) + 1;
+  return at > before ? [{ text: '… ', found: false }, ...line.slice(start)] : line;
 }
 
 /** Finds the terms in a text. Of a longer word, what was typed is found, and its end is not. */
