@@ -98,12 +98,25 @@ function rowsOf(name: string): [option: string, row: string][] {
     const types = member.type?.getText(source).split(/(?<!=>.*) \| /) ?? [];
     const type = types.flatMap((each) => (each === 'undefined' ? [] : `\`${each}\``)).join(' \\| ');
     const { meaning, preset } = described(ts.getJSDocCommentsAndTags(member)[0]);
-    const guide = guides[own] ? ` [Guide](${guides[own]})` : '';
+    const guide = guides[own] ? ` [${titleOf(guides[own])}](${guides[own]})` : '';
     return [
       option,
       `| <a id="${prefix.anchor ?? ''}${own}"></a> \`${option}\` | ${type} | ${preset} | ${meaning}${guide} |`,
     ];
   });
+}
+
+/** The heading that a link to a guide leads to. */
+function titleOf(link: string): string {
+  const [file = '', anchor] = link.split('#');
+  const headings = readFileSync(new URL(`docs/${file}`, root), 'utf8').matchAll(/^#+ (.+)$/gm);
+  const titles = Array.from(headings, ([, title = '']) => title.replaceAll('`', ''));
+  const slugOf = (title: string) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-');
+  return titles.find((title) => anchor === undefined || slugOf(title) === anchor) ?? missing(link);
 }
 
 function missing(option: string): never {
