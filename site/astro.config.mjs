@@ -80,6 +80,7 @@ export default defineConfig({
           entryPoints: typeDoc.entryPoints.map((path) => `${repository}${path}`),
           tsconfig: `${repository}tsconfig.json`,
           sidebar: { label: 'API' },
+          pagination: true,
           typeDoc: {
             name: 'API reference',
             // The SDK comes first.
@@ -88,7 +89,10 @@ export default defineConfig({
             mergeReadme: true,
             entryFileName: 'index',
             excludeExternals: typeDoc.excludeExternals,
-            disableSources: typeDoc.disableSources,
+            excludeReferences: true,
+            // Of these, the link to edit a page is made.
+            disableGit: true,
+            sourceLinkTemplate: 'https://github.com/your-org/js-sdk/edit/main/{path}#L{line}',
             plugin: [linkThrows],
             preservedTypeAnnotationTags: ['@throws'],
             // test/build/api-report.system.test.ts checks them.
@@ -101,7 +105,7 @@ export default defineConfig({
             classPropertiesFormat: 'table',
             expandObjects: true,
             expandParameters: true,
-            tableColumnSettings: { hideInherited: true, hideOverrides: true, hideModifiers: true },
+            tableColumnSettings: { hideInherited: true, hideOverrides: true, hideModifiers: true, hideSources: true },
           },
         }),
         // What follows `#code=` is a program.

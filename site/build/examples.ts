@@ -4,15 +4,18 @@ import { toHash } from '../src/playground/address.ts';
 /** An example that prints something in a page: its fence says `ts run` or `js run`. */
 export const runnable = /^```(?:ts|js) run\n([^]*?)^```$/gm;
 
-/** Puts a link before each of them, which the page shows on it. A script runs the program in its place. */
-export function withExamples(markdown: string, base: string): string {
-  return markdown.replaceAll(runnable, (block, code: string) => {
-    const address = `${base}playground/${toHash(programOf(code).trimEnd())}`;
-    return `<p class="run-example"><a href="${address}">Run<span class="sr-only"> this example</span></a></p>\n\n${block}`;
-  });
+/** Gives code a bar with the name of its file, and each example one with a link that runs it in the playground. */
+export function withBars(markdown: string, base: string): string {
+  return markdown
+    .replaceAll(/^```(\w+)(?=\n\/\/ [\w./-]+\.[jt]s\n)/gm, '```$1 frame="code"')
+    .replaceAll(runnable, (block, code: string) => {
+      const address = `${base}playground/${toHash(programOf(code).trimEnd())}`;
+      const link = `<p class="run-example"><a href="${address}">Run<span class="sr-only"> this example</span></a></p>`;
+      return `${link}\n\n${block.replace(' run', ' frame="code" title="Example"')}`;
+    });
 }
 
-/** Removes these links from the Markdown that is published beside the pages. */
-export function withoutExamples(markdown: string): string {
-  return markdown.replaceAll(/<p class="run-example".*<\/p>\n\n/g, '');
+/** Removes the links and the bars from the Markdown that is published beside the pages. */
+export function withoutBars(markdown: string): string {
+  return markdown.replaceAll(/<p class="run-example".*<\/p>\n\n|(?<=^```\w+) frame="code"(?: title="Example")?/gm, '');
 }

@@ -49,7 +49,6 @@ export const known: Readonly<Record<string, Known>> = {
   },
   sandbox: { names: 'sandbox, local API, mock server, dashboard' },
   'project/changelog': { names: 'changelog, release notes' },
-  'project/contributing': {},
   'reference/benchmarks': {
     description: 'How many requests each client gets refused, and what a call, an import and a changing list cost.',
     names: 'benchmarks, performance, overhead, bundle size',

@@ -3,9 +3,10 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutCharts } from './charts.ts';
-import { withoutExamples } from './examples.ts';
+import { withoutBars } from './examples.ts';
 import { titleOf, withoutComponents } from './markdown.ts';
 import { pages } from './pages.ts';
+import { withoutLinks } from './reference-text.ts';
 
 const content = fileURLToPath(new URL('../src/content/docs/', import.meta.url));
 
@@ -64,7 +65,7 @@ export async function readContent(): Promise<Content[]> {
           address: addressOf(file),
           title: titleOf(markdown) ?? '',
           description: /^description: "?(.*?)"?$/m.exec(markdown)?.[1]?.replaceAll('\\"', '"') ?? '',
-          body: file.endsWith('.mdx') ? withoutComponents(text) : withoutCharts(withoutExamples(text)),
+          body: file.endsWith('.mdx') ? withoutComponents(text) : withoutLinks(withoutCharts(withoutBars(text))),
         };
       }),
   );

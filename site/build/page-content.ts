@@ -1,6 +1,6 @@
 import { dirname, posix } from 'node:path';
 import { withCharts } from './charts.ts';
-import { withExamples } from './examples.ts';
+import { withBars } from './examples.ts';
 import { known } from './known-pages.ts';
 import { outsideCode, titleOf } from './markdown.ts';
 import { type Page, pages } from './pages.ts';
@@ -18,7 +18,7 @@ export interface Edition {
 /** A page with front matter, and with links to where the other pages are on the site. */
 export function toContent(page: Page, markdown: string, edition: Edition): string {
   const { base, tag } = edition;
-  if (markdown.startsWith('---')) return markdown.replaceAll(/(\]\(|href=")\/(?=\w)/g, `$1${base}`);
+  if (markdown.startsWith('---')) return withBars(markdown.replaceAll(/(\]\(|href=")\/(?=\w)/g, `$1${base}`), base);
   const text = markdown.slice(markdown.indexOf('\n') + 1);
   const title = titleOf(markdown)?.replaceAll('`', '') ?? page.address;
   const matter = {
@@ -29,8 +29,12 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const body = rewriteLinks(page, text, edition);
-  return ['---', ...lines, '---', withCapitals(withCharts(withExamples(body, base)))].join('\n');
+  return ['---', ...lines, '---', withAsides(withCapitals(withCharts(withBars(body, base))))].join('\n');
 }
+
+/** A warning as GitHub shows it is one of Starlight's asides. Its title is what is bold. */
+const withAsides = (markdown: string) =>
+  markdown.replaceAll(/^> \[!WARNING\]\n> \*\*(.+)\.\*\* (.+\n)/gm, ':::caution[$1]\n$2:::\n');
 
 /** The names of columns begin with a capital letter, as in the API reference. Units don't. */
 const withCapitals = (markdown: string) =>

@@ -1,5 +1,6 @@
 import { format, type Options } from 'prettier';
-import { cellsOf, codeOrText, outsideCode, presetIn, splitAtHeadings } from './markdown.ts';
+import { cellsOf, codeOrText, presetIn, splitAtHeadings } from './markdown.ts';
+import { firstSentence } from './page-content.ts';
 
 /** Adds to each name in a list of links what it is. */
 export function described(markdown: string, descriptions: ReadonlyMap<string, string>): string {
@@ -9,14 +10,39 @@ export function described(markdown: string, descriptions: ReadonlyMap<string, st
   });
 }
 
-/** Makes links of names that have a page. `links` are by name. */
-export const linked = (markdown: string, links: ReadonlyMap<string, string>) =>
-  outsideCode(markdown, (part) =>
-    part.replaceAll(/(?<![[\w])`(\w+)`(?!\])/g, (code, name: string) => {
-      const link = links.get(name);
-      return link === undefined ? code : `[${code}](${link})`;
-    }),
-  );
+/** Makes links of names that have a page. `links` are by name. A signature becomes HTML, as code has no links. */
+export function linked(markdown: string, links: ReadonlyMap<string, string>): string {
+  const signature = (_: string, code: string) => {
+    const html = code.replaceAll('<', '&lt;').replace(/^((?:[a-z]+ )*)(\w+)/, '$1<b>$2</b>');
+    const types = html.replaceAll(/\b[A-Z]\w+(?!<)/g, (name) =>
+      links.has(name) ? `<a href="${links.get(name)}">${name}</a>` : name,
+    );
+    return `<div class="signature">${types}</div>`;
+  };
+  const name = (code: string, name: string) => (links.has(name) ? `[${code}](${links.get(name)})` : code);
+  return codeOrText(markdown)
+    .map(({ code, text }) =>
+      code
+        ? text.replace(/^```ts signature\n([^]*)\n```$/, signature)
+        : text.replaceAll(/(?<![[\w])`(\w+)`(?!\])/g, name),
+    )
+    .join('');
+}
+
+/** Signatures as code again, for the Markdown that is published beside the pages. */
+export const withoutLinks = (markdown: string) =>
+  markdown.replaceAll(/<div class="signature">([^]*?)<\/div>/g, (_, html: string) => {
+    return `\`\`\`ts\n${html.replaceAll(/<[^>]*>/g, '').replaceAll('&lt;', '<')}\n\`\`\``;
+  });
+
+/** Puts what a class can do before its first heading: each member with the first sentence about it. */
+export function withSummary(markdown: string): string {
+  const members = splitAtHeadings(markdown).filter(({ level, title }) => level === 3 && /^\w/.test(title));
+  const lines = members.map(({ title, body }) => {
+    return `- [\`${title}\`](#${title.replace('()', '').toLowerCase()}) ${firstSentence(body) ?? ''}`;
+  });
+  return lines.length < 2 ? markdown : markdown.replace(/^(?=## )/m, `${lines.join('\n')}\n\n`);
+}
 
 /** Adds the methods of a class to the property that has it. `bodyOf` returns a page. */
 export const withMethods = (markdown: string, bodyOf: (link: string) => string | undefined) =>
@@ -92,15 +118,16 @@ export function importOf(file: string): string {
   return `\`\`\`ts\nimport ${type}{ ${name} } from '${module}';\n\`\`\`\n\n`;
 }
 
-function sectionText(level: number, title: string, body: string): string {
+function sectionText(level: number, title: string, text: string): string {
+  const body = title === 'Example' ? text : text.replace(/^```ts\n/, '```ts signature\n');
   const label = level > 3 || /^(Parameters|Returns|See|Throws|Type Parameters)$/.test(title);
   // A table says of what it is, and the heading of a page's only constructor is that of its group.
   if (title === 'Constructors') return '## Constructor';
   if (title === 'Constructor' || title === 'Get Signature' || (label && title === 'Example')) return body;
   if (/^(Inherited from|Overrides|Implementation of)$/.test(title)) return '';
-  if (label && title === 'Parameters') return body;
-  if (label && title === 'Type Parameters') return body.includes('| Description |') ? body : '';
-  if (title === 'Returns' && /^`[^`]*`$/.test(body)) return '';
+  // The signature says the types.
+  if (label && title.endsWith('Parameters')) return body.includes('| Description |') ? body : '';
+  if (title === 'Returns' && !body.includes('\n\n')) return '';
   // A type in italics is shown as one piece of code: site/src/styles/site.css.
   if (/^(Extends|Implements|Extended by)$/.test(title))
     return `**${title}** ${body
@@ -109,7 +136,7 @@ function sectionText(level: number, title: string, body: string): string {
       .map((type) => `*${type.trim().replaceAll(/\s+/g, ' ')}*`)
       .join(', ')}`;
   if (title === 'Properties' && !body.includes('id="')) return '';
-  const said = title === 'Returns' ? body.replace(/^(?:\\\| )?([^]+?)(?=\n\n|$)/, '*$1*') : body;
+  const said = title === 'Returns' ? body.replace(/^[^]*?\n\n/, '') : body;
   if (label && /^(Returns|See|Throws)$/.test(title)) return `**${title}** ${said.replaceAll(/\s+/g, ' ')}`;
   return title === '' ? body : `${'#'.repeat(level)} ${title}\n\n${body}`.trim();
 }

@@ -12,7 +12,7 @@ import {
 import { titleOf } from './markdown.ts';
 import { addressOf } from './markdown-of-pages.ts';
 import { firstSentence } from './page-content.ts';
-import { described, importOf, linked, readable, withMethods } from './reference-text.ts';
+import { described, importOf, linked, readable, withMethods, withSummary } from './reference-text.ts';
 
 const folder = fileURLToPath(new URL('../src/content/docs/api/', import.meta.url));
 const guides = fileURLToPath(new URL('../src/content/docs/guides/', import.meta.url));
@@ -59,7 +59,9 @@ export function finishedReference(): AstroIntegration {
             const links = linksTo(
               pages.filter((page) => page.address !== address && packageOf(page) === packageOf({ address })),
             );
-            const text = withMethods(linked(described(short, descriptions), links), (link) => bodies.get(link));
+            const text = withMethods(linked(withSummary(described(short, descriptions)), links), (link) =>
+              bodies.get(link),
+            );
             // What has no sections needs no list of them.
             const sections = /^## /m.test(text) ? '' : 'tableOfContents: false\n';
             const head = `${matter}description: ${JSON.stringify(description)}\n${sections}`;
@@ -82,7 +84,10 @@ export function finishedReference(): AstroIntegration {
 
 async function read(file: string) {
   const markdown = await readFile(`${folder}${file}`, 'utf8');
-  const [, matter = '', body = ''] = /^---\n([^]*?)---\n([^]*)$/.exec(markdown) ?? [];
+  const [, fields = '', text = ''] = /^---\n([^]*?)---\n([^]*)$/.exec(markdown) ?? [];
+  const [, source = 'false'] = /^Defined in: \[.*\]\((.+)#L\d+\)$/m.exec(text) ?? [];
+  const matter = fields.replace('editUrl: false', `editUrl: ${source}`);
+  const body = text.replaceAll(/^Defined in: .*\n+/gm, '');
   const title = titleOf(`---\n${matter}---\n`) ?? '';
   const description = firstSentence(body) ?? `${title} of @example/sdk: types, parameters and defaults.`;
   return { file, address: `${addressOf(`api/${file}`)}/`, matter, body, description };

@@ -57,6 +57,7 @@ it('keeps the code of a page in its Markdown, and leaves out what only the site 
   for (const [address, part] of [
     ['guides/pagination', 'class="run-example"'],
     ['reference/benchmarks', '<figure'],
+    ['api/example/sdk/classes/client', 'class="signature"'],
   ] as const) {
     expect(page(address)).toContain(part);
     for (const file of [`${address}.md`, 'llms-full.txt']) expect(await read(file)).not.toContain(part);
@@ -110,7 +111,7 @@ it('compares clients on the home page by the figures of the benchmarks, and answ
   expect(charts).toHaveLength((await source('docs/benchmarks.md')).match(/<!-- bench:(?!machine)/g)?.length ?? 0);
 });
 
-it('says how to install with each package manager, and how to import each name', async () => {
+it('says how to install, and how to import each name, and links the types and the source of a class', async () => {
   const home = await read('index.html');
   for (const command of ['npm install', 'pnpm add', 'yarn add', 'bun add'])
     expect(home).toContain(`data-code="${command} @example/sdk"`);
@@ -121,6 +122,14 @@ it('says how to install with each package manager, and how to import each name',
   ] as const)
     expect(page(`api/example/${address}`)).toContain(`data-code="${line.replaceAll("'", '&#x27;')}`);
   expect(page('api')).not.toContain('>Modules<');
+  const client = page('api/example/sdk/classes/client');
+  for (const part of [
+    '/listpromise/">ListPromise</a>&lt;Item',
+    'href="#list"',
+    '/edit/main/src/client.ts"',
+    'rel="next"',
+  ])
+    expect(client).toContain(part);
 });
 
 it('tells language models where everything is', async () => {
@@ -145,7 +154,7 @@ it('links each section that the search finds to an anchor that exists, and shows
   });
   expect(addresses.length).toBeGreaterThan(500);
   expect([...missing, ...addresses.filter((address) => address.startsWith('internals'))]).toEqual([]);
-  expect(Object.values(storedFields).filter(({ text }) => /\|[ :]*-{2,}/.test(text))).toEqual([]);
+  expect(Object.values(storedFields).filter(({ text }) => /\|[ :]*-{2,}| · /.test(text))).toEqual([]);
 });
 
 it.each([
@@ -190,6 +199,11 @@ it('shows members of that name, the page of that name with its sections, then ti
     search(query).map((hit) => hit.map(({ address }) => address.split('/').slice(-2).join('/')).join(' '));
   const sections = ['options', 'pages-in-a-user-interface', 'each-item-exactly-once', 'continue-where-you-stopped'];
 
+  expect(
+    found('429')
+      .slice(0, 2)
+      .map((hit) => hit.split(' ')[0]),
+  ).toEqual(['rate-limits/', 'ratelimiterror/']);
   expect([found('Client')[1], found('Page')[0]?.split(' ')[0]]).toEqual(['clientoptions/', 'page/']);
   expect(found('pagination')).toEqual([['pagination/', ...sections.map((id) => `pagination/#${id}`)].join(' ')]);
   expect(found('maxretries').slice(0, 2)).toEqual(['options/#maxRetries', 'clientoptions/#property-maxretries']);

@@ -1,4 +1,4 @@
-import { defineRouteMiddleware, type StarlightRouteData } from '@astrojs/starlight/route-data';
+import { defineRouteMiddleware } from '@astrojs/starlight/route-data';
 
 /** What the site has: its parts, where each begins, and what the addresses in it begin with. */
 export const topics = [
@@ -28,7 +28,7 @@ export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: rout
   const name = topicOf(pathname)?.name;
   const own = (link?: { href: string }) => topicOf(link?.href ?? '')?.name === name;
   const group = route.sidebar.find(({ label }) => label === name);
-  route.sidebar = group?.type === 'group' ? once(group.entries) : [];
+  route.sidebar = group?.type === 'group' ? group.entries : [];
   if (!own(route.pagination.prev)) route.pagination.prev = undefined;
   if (!own(route.pagination.next)) route.pagination.next = undefined;
   const properties = [...(route.entry.body?.matchAll(/<a id="(property-[\w-]+)"><\/a> `(\w+)/g) ?? [])];
@@ -36,18 +36,3 @@ export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: rout
     .find(({ slug }) => slug === 'properties')
     ?.children.unshift(...properties.map(([, slug = '', text = '']) => ({ depth: 3, slug, text, children: [] })));
 });
-
-type Entries = StarlightRouteData['sidebar'];
-
-/** Entry points also export names of others. Each is listed where it comes first. */
-function once(entries: Entries, listed = new Set<string>()): Entries {
-  return entries.flatMap((entry) => {
-    if (entry.type === 'group') {
-      const kept = once(entry.entries, listed);
-      return kept.length === 0 ? [] : { ...entry, entries: kept };
-    }
-    if (listed.has(entry.href)) return [];
-    listed.add(entry.href);
-    return entry;
-  });
-}
