@@ -65,7 +65,7 @@ const linesOf = (markdown: string) =>
   markdown
     .replaceAll(/(?:^\|.*\n?)+/gm, (table) => `\n${rowsOf(table).join('\n\n')}\n`)
     .split(/\n(?=\n|\s*(?:[-*]|\d+\.) )/)
-    .map((line) => plain(line.replaceAll(/^\s*(?:[-*]|\d+\.) /g, '')).replace(/:$/, '.'))
+    .map((line) => plain(line.replaceAll(/^\s*(?:[-*]|\d+\.) /g, '')).replace(/:$/, ' …'))
     .filter(Boolean);
 
 const isProse = (cell: string) => /(\S+ ){2}/.test(cell);
