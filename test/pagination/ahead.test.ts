@@ -67,7 +67,8 @@ function serveSlowly(answered: number, second?: unknown) {
   const before: ListServerOptions['before'] = (n, page, request) =>
     page > answered ? (waiting.add(request.init.signal), noAnswer(request)) : n === 2 && second;
   return {
-    ...serveList({ items: projects(1000), before }),
+    // The timeout is too long to end what should be cancelled.
+    ...serveList({ items: projects(1000), before, client: { timeout: 600_000 } }),
     async underway(count: number) {
       while (waiting.size < count) await settled();
     },
@@ -117,6 +118,15 @@ describe('what is under way is cancelled', () => {
     expect(await rejection(loop())).toBe(controller.signal.reason);
     expect(seen).toEqual(['proj_1', 'proj_2']);
     await cancelled();
+  });
+
+  it('when the signal aborts in a loop over pages, also at the last one', async () => {
+    const { client } = serveList({ items: projects(3) });
+    const controller = new AbortController();
+    const pages = client.projects.list({}, { signal: controller.signal }).pages();
+    await pages.next();
+    controller.abort();
+    expect(await rejection(pages.next())).toBe(controller.signal.reason);
   });
 
   it('when ranges no longer overlap', async () => {

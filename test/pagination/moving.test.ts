@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Project } from '../../src/index.ts';
+import { KnownItems } from '../../src/pagination/known-items.ts';
 import { below, seeded, type Random } from '../support/random.ts';
 import { collect, itReads, nameless, project, projects, serveList, type Row } from './support/list-server.ts';
 
@@ -125,4 +126,10 @@ it('items without an id are read as they come, and an event, the log and the pag
   expect(ranges()).toEqual(['0-100', '100-200', '200-300', '300-400']);
   expect(events).toEqual([{ method: 'GET', path: '/projects', route: '/projects', reason: 'no-overlap' }]);
   expect(lines).toEqual([expect.stringMatching(/GET \/projects: .* each item .*no-overlap/)]);
+});
+
+it('an item that was created between two known ones has kept their order', () => {
+  const known = new KnownItems();
+  expect([known.add([1, 2]), known.add([1, 3, 2])]).toEqual([[0, 1], [1]]);
+  expect(known.sharedWith([1, 3, 2])).toEqual({ index: 2, rank: 2, isOrdered: true });
 });

@@ -198,12 +198,24 @@ describe('calls that wait', () => {
       world.burst(15, get);
       await world.clock.sleep(1_000);
       expect(events).toEqual([]);
-      world.burst(7, get);
+      world.burst(26, get);
     });
     const [{ callId, ...first }, second] = events as [RateLimitWaitEvent, RateLimitWaitEvent];
     expect(first).toEqual({ ...site, path: '/users/user_5', attempt: 1, delay: 59_140, waiting: 1 });
-    expect(second).toMatchObject({ delay: 59_140, waiting: 2 });
-    expect([events.length, second.callId === callId]).toEqual([2, false]);
+    expect([second.waiting, second.callId === callId]).toEqual([2, false]);
+    // The next window has room for 20 of them.
+    expect(events.map(({ delay }) => delay)).toEqual([...Array<number>(20).fill(59_140), 119_140]);
+  });
+
+  it('go before one that arrives when theirs is due', async () => {
+    let now = 0;
+    const limiter = new Limiter('', { now: () => now, after: () => () => undefined });
+    limiter.configure({ limit: 1, window: 1_000 }, limiter.outage);
+    (await limiter.acquire(site)).recordResponse(200, new Headers());
+    const waiting = limiter.acquire(site);
+    now = 1_001;
+    expect(limiter.acquire(site)).toBeInstanceOf(Promise);
+    expect(await waiting).toMatchObject({ waited: true });
   });
 
   it('share one timer, and there is none if no call waits', async () => {
