@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Api, Exchange } from './api.ts';
 import type { Delivery, Trial } from './deliveries.ts';
 
@@ -7,7 +6,8 @@ export interface Finding {
   readonly verdict: 'holds' | "doesn't hold" | "couldn't be told";
   /** What was seen, in a sentence. */
   readonly seen: string;
-  readonly requestIds: readonly string[];
+  /** Of the requests and deliveries that show it. */
+  readonly ids: readonly string[];
 }
 
 /** What a check may use. */
@@ -21,26 +21,24 @@ export interface Run {
   readonly findings: ReadonlyMap<string, Finding>;
 }
 
-/** What only runs if the command line allows it or brings it. */
-export type Need = '--write' | '--exceed-limit' | '--webhook-url' | '--delivery';
-
 /** Finds out whether one assumption of `docs/assumptions.md` holds. */
 export interface Check {
-  /** The row's id on the page. */
-  readonly id: string;
-  /** All of them are needed. Default: none. `--delivery` is also met by `--webhook-url`. */
-  readonly needs?: readonly Need[];
-  /** Which option to set, or which line of the SDK to change, if the assumption doesn't hold. */
-  readonly remedy: string;
+  /** What the command line has to allow or bring. `--delivery` is also met by `--webhook-url`. */
+  readonly needs: readonly ('--write' | '--exceed-limit' | '--webhook-url' | '--delivery')[];
   readonly run: (run: Run) => Promise<Finding> | Finding;
 }
 
+/** The checks of a part of the page, by the id of the row. */
+export type Checks = Readonly<Record<string, Check>>;
+
+export const check = (needs: Check['needs'], run: Check['run']): Check => ({ needs, run });
+
 const finding =
   (verdict: Finding['verdict']) =>
-  (seen: string, ...exchanges: readonly Exchange[]): Finding => ({
+  (seen: string, ...shownBy: readonly Pick<Exchange, 'id'>[]): Finding => ({
     verdict,
     seen,
-    requestIds: exchanges.flatMap(({ requestId }) => requestId ?? []),
+    ids: [...new Set(shownBy.flatMap(({ id }) => id ?? []))],
   });
 
 export const holds = finding('holds');
@@ -53,11 +51,8 @@ export const unexpected = (exchange: Exchange): Finding =>
 
 /** A new user, whose email address says what it is for. */
 export function newUser(): { name: string; email: string; password: string } {
-  return {
-    name: 'SDK contract test',
-    email: `sdk-contract-test+${randomUUID()}@example.com`,
-    password: `Contract-${randomUUID()}`,
-  };
+  const id = crypto.randomUUID();
+  return { name: 'SDK contract test', email: `sdk-contract-test+${id}@example.com`, password: `Contract-${id}` };
 }
 
 /** `1 item`, `2 items`. */

@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type Api, type Exchange, sleep } from './api.ts';
+import type { Api, Exchange } from './api.ts';
 import { newUser } from './check.ts';
 
 /** One attempt to deliver an event, as it was received. */
 export interface Delivery {
+  /** The `webhook-id`, or `none`. */
+  readonly id: string;
   readonly headers: Headers;
   /** The body exactly as received. */
   readonly body: string;
@@ -12,47 +13,40 @@ export interface Delivery {
   readonly receivedAt: number | undefined;
 }
 
+const asDelivery = (headers: Headers, body: string, receivedAt?: number): Delivery => ({
+  id: headers.get('webhook-id') ?? 'none',
+  headers,
+  body,
+  receivedAt,
+});
+
 const savedSchema = z.object({ headers: z.record(z.string(), z.string()), body: z.string() });
 const fileSchema = z.union([z.array(savedSchema).check(z.minLength(1)), savedSchema]);
 
 /** Reads saved deliveries: `{ "headers": { … }, "body": "…" }`, or a list of them. */
 export function readDeliveries(text: string): readonly Delivery[] {
-  return [fileSchema.parse(JSON.parse(text))]
-    .flat()
-    .map(({ headers, body }) => ({ headers: new Headers(headers), body, receivedAt: undefined }));
+  const saved = [fileSchema.parse(JSON.parse(text))].flat();
+  return saved.map(({ headers, body }) => asDelivery(new Headers(headers), body));
 }
 
-/** How to answer an attempt. */
-interface Answer {
-  readonly status: number;
-  /** Milliseconds to wait before the answer. Default: 0. */
-  readonly after?: number;
-}
+/** How to answer an attempt: the status, and milliseconds to wait before it. */
+type Answer = readonly [status: number, after: number];
 
 /** Receives deliveries, and answers those of a user as the trial needs it. */
 export class Receiver {
   /** What a GET returns, to find out whether a URL leads here. */
-  readonly mark: string = randomUUID();
+  readonly mark: string = crypto.randomUUID();
   readonly deliveries: Delivery[] = [];
-  readonly #answers = new Map<string, Answer[]>();
-
-  /** Answers the attempts for a user so, one after the other, and those after them with 204. */
-  plan(email: string, answers: readonly Answer[]): void {
-    this.#answers.set(email, [...answers]);
-  }
-
-  /** The attempts for a user. */
-  attempts(email: string): readonly Delivery[] {
-    return this.deliveries.filter(({ body }) => body.includes(email));
-  }
+  /** How to answer the attempts for a user, by email address. Those after them are answered with 204. */
+  readonly answers = new Map<string, Answer[]>();
 
   readonly handle = async (request: Request): Promise<Response> => {
     if (request.method !== 'POST') return new Response(this.mark);
     const body = await request.text();
-    this.deliveries.push({ headers: request.headers, body, receivedAt: Date.now() });
-    const answers = [...this.#answers].find(([email]) => body.includes(email))?.[1];
-    const { status, after = 0 } = answers?.shift() ?? { status: 204 };
-    if (after > 0) await sleep(after);
+    this.deliveries.push(asDelivery(request.headers, body, Date.now()));
+    const answers = [...this.answers].find(([email]) => body.includes(email))?.[1];
+    const [status, after] = answers?.shift() ?? [204, 0];
+    await sleep(after);
     return new Response(null, { status });
   };
 }
@@ -81,30 +75,33 @@ export interface Trial {
  */
 export async function tryDeliveries(api: Api, receiver: Receiver, patience: number): Promise<Trial> {
   const [first, second] = [newUser(), newUser()];
-  receiver.plan(
+  receiver.answers.set(
     first.email,
-    [...failures, 204].map((status) => ({ status })),
+    failures.map((status) => [status, 0]),
   );
-  receiver.plan(second.email, [{ status: 204, after: heldFor }]);
-  const attempts = ({ email }: typeof first) => receiver.attempts(email);
-  /** Waits for an attempt after those that there are. */
-  const another = async (of: typeof first, time: number) => {
-    const known = attempts(of).length;
-    for (const end = Date.now() + time; attempts(of).length === known && Date.now() < end;) await sleep(500);
-    return attempts(of).length > known;
+  receiver.answers.set(second.email, [[204, heldFor]]);
+  const attempts = ({ email }: typeof first) => receiver.deliveries.filter(({ body }) => body.includes(email));
+  /** Waits for more than so many attempts. */
+  const hasMore = async (user: typeof first, than: number, time: number) => {
+    for (const end = Date.now() + time; attempts(user).length <= than && Date.now() < end;) await sleep(500);
+    return attempts(user).length > than;
   };
 
   const created = [await api.send('POST', '/users', { body: first })];
-  for (let tries = 0; tries <= failures.length; tries++)
-    if (attempts(first).length <= tries && !(await another(first, patience))) break;
-  const times = attempts(first).map(({ receivedAt = 0 }) => receivedAt);
-  const gaps = times.map((time, index) => time - (times[index - 1] ?? time));
-  // Delays grow: one that comes after the last answer takes longer than those before it.
-  const quiet = Math.min(patience, 10_000 + 5 * Math.max(0, ...gaps));
-  if (times.length > 0) {
-    await another(first, quiet);
+  let known = 0;
+  while (known <= failures.length && (await hasMore(first, known, patience))) known = attempts(first).length;
+  if (known > 0) {
+    const times = attempts(first).map(({ receivedAt = 0 }) => receivedAt);
+    const gaps = times.map((time, index) => time - (times[index - 1] ?? time));
+    // Delays grow: one that comes after the last answer takes longer than those before it.
+    const quiet = Math.min(patience, 10_000 + 5 * Math.max(...gaps));
+    await hasMore(first, known, quiet);
     created.push(await api.send('POST', '/users', { body: second }));
-    if (attempts(second).length > 0 || (await another(second, patience))) await another(second, heldFor + quiet);
+    if (await hasMore(second, 0, patience)) await hasMore(second, 1, heldFor + quiet);
   }
   return { failed: attempts(first), held: attempts(second), created, patience };
+}
+
+async function sleep(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
