@@ -11,7 +11,7 @@ const options: ts.CompilerOptions = {
   moduleDetection: ts.ModuleDetectionKind.Force,
   types: ['node'],
   ...{ strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true },
-  ...{ noEmit: true, skipLibCheck: true },
+  ...{ noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true },
 };
 
 // Those for other platforms are compiled with their types in test/frameworks and test/package.

@@ -4,6 +4,7 @@ import { createSandbox } from '@example/sandbox';
 import { expect, it } from 'vitest';
 import { fromHash, toHash } from '../../site/src/playground/address.ts';
 import { codeBlocks } from '../guides/support/code-blocks.ts';
+import { inlined } from '../guides/support/program.ts';
 
 it('keeps the code of each guide within the 72 columns that a page shows', () => {
   const long = codeBlocks.flatMap(({ name, code }) =>
@@ -11,6 +12,18 @@ it('keeps the code of each guide within the 72 columns that a page shows', () =>
   );
 
   expect(long).toEqual([]);
+});
+
+it('puts what an example uses before it, in one module', () => {
+  expect(inlined('show(client);').split('\n')).toEqual([
+    "import { Client } from '@example/sdk';",
+    '',
+    '// Your program has these already.',
+    'const client = new Client();',
+    'const show = (message: unknown) => console.log(message);',
+    '',
+    'show(client);',
+  ]);
 });
 
 it('keeps a program in an address', () => {

@@ -2,124 +2,63 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-interface Import {
-  readonly module: string;
-  /** What stands between the braces, or the whole statement if it has none. */
-  readonly specifier: string;
-  readonly inBraces: boolean;
-}
-
-/** What a reader of the guides has: an import or a statement of `context/`, the names that it declares, and those that it uses. */
-interface Given {
-  readonly names: readonly string[];
-  readonly uses: readonly string[];
-  readonly source: Import | string;
-}
-
-const { SyntaxKind: kind } = ts;
-const declarations = new Set([
-  ...[kind.VariableDeclaration, kind.Parameter, kind.BindingElement, kind.FunctionDeclaration, kind.ClassDeclaration],
-  ...[kind.InterfaceDeclaration, kind.ImportSpecifier, kind.ImportClause, kind.NamespaceImport],
-]);
-const members = new Set([
-  ...[kind.PropertyAccessExpression, kind.PropertyAssignment, kind.PropertySignature, kind.MethodDeclaration],
-]);
-
 const contexts = join(import.meta.dirname, '../context');
-const given = readdirSync(contexts).flatMap((name) =>
-  parse(readFileSync(join(contexts, name), 'utf8')).statements.flatMap(givenBy),
+
+/** What readers of the guides have in programs of their own: the module of `context/` that exports it, by its name. */
+const givers = new Map(
+  readdirSync(contexts).flatMap((name) => {
+    const exported = readFileSync(join(contexts, name), 'utf8').matchAll(/^export (?:const )?[[{ ]*([\w, ]+)/gm);
+    const names = Array.from(exported, ([, list = '']) => list.split(',')).flat();
+    return names.map((each) => [each.trim(), join(contexts, name)] as const);
+  }),
 );
-const givers = new Map(given.flatMap((each) => each.names.map((name) => [name, each] as const)));
 
-/** A block of code as a program: before it stands what it uses and doesn't declare, from `context/`, and before that the imports of both. */
+/** The import or the declaration of each of these names. */
+const statements = new Map(
+  readdirSync(contexts).flatMap((name) => {
+    const text = readFileSync(join(contexts, name), 'utf8');
+    return ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true).statements.flatMap(namesOf);
+  }),
+);
+
+function namesOf(statement: ts.Statement): (readonly [name: string, statement: string])[] {
+  const text = statement.getText().replace(/^export /, '');
+  if (ts.isVariableStatement(statement))
+    return Array.from(/^const [[{ ]*([\w, ]+)/.exec(text)?.[1]?.split(',') ?? [], (name) => [name.trim(), text]);
+  const [, list = '', module] = /^import \{ (.+) \} from (.+;)$/.exec(text) ?? [];
+  return list.split(', ').map((name) => [name.replace('type ', ''), `import { ${name} } from ${module}`]);
+}
+
+/** A block of code as a program, which imports what it uses and doesn't declare. */
 export function programOf(block: string): string {
-  const file = parse(block);
-  const own = new Set(declaredIn(file));
-  const needed = new Set<Given>();
-  const need = (names: readonly string[]): void => {
-    for (const name of names) {
-      const giver = own.has(name) ? undefined : givers.get(name);
-      if (giver === undefined || needed.has(giver)) continue;
-      needed.add(giver);
-      need(giver.uses);
-    }
-  };
-  need(usedIn(file));
-
-  const sources = given.filter((each) => needed.has(each)).map(({ source }) => source);
-  const statements = sources.filter((source) => typeof source === 'string');
-  const imports = [...sources.filter((source) => typeof source !== 'string'), ...file.statements.flatMap(importsOf)];
-  const before = statements.length === 0 ? '' : ['// Your program has these already.', ...statements].join('\n');
-  return [importLines(imports).join('\n'), before, withoutImports(file)].filter((part) => part !== '').join('\n\n');
+  const needed = new Set(undeclaredIn(block).filter((name) => givers.has(name)));
+  const imports = [...needed].map((name) => `import { ${name} } from ${JSON.stringify(givers.get(name))};\n`);
+  return imports.join('') + block;
 }
 
-function parse(text: string): ts.SourceFile {
-  return ts.createSourceFile('block.ts', text, ts.ScriptTarget.Latest, true);
-}
-
-function givenBy(statement: ts.Statement): Given[] {
-  if (!ts.isVariableStatement(statement)) {
-    const localName = ({ specifier }: Import) => /(\w+)(?: from '.+';)?$/.exec(specifier)?.[1] ?? '';
-    return importsOf(statement).map((source) => ({ names: [localName(source)], uses: [], source }));
+/** As {@link programOf}, in one module, for the playground. */
+export function inlined(block: string): string {
+  const imports: string[] = [];
+  const before: string[] = [];
+  for (let text = block; ; text = [...imports, ...before, block].join('\n')) {
+    const known = new Set([...imports, ...before]);
+    const needed = undeclaredIn(text).flatMap((name) => statements.get(name) ?? []);
+    const added = [...new Set(needed)].filter((statement) => !known.has(statement));
+    if (added.length === 0) break;
+    for (const statement of added) (statement.startsWith('import') ? imports : before).unshift(statement);
   }
-  const names = statement.declarationList.declarations.flatMap(({ name }) => identifiersIn(name));
-  const inside = new Set(declaredIn(statement));
-  const uses = usedIn(statement).filter((name) => !inside.has(name));
-  return [{ names: names.map(({ text }) => text), uses, source: statement.getText().replace(/^export /, '') }];
+  if (before.length > 0) before.unshift('// Your program has these already.');
+  return [imports, before, [block]].flatMap((part) => (part.length > 0 ? [part.join('\n')] : [])).join('\n\n');
 }
 
-/** What a statement imports, or exports from another module. */
-function importsOf(statement: ts.Statement): Import[] {
-  if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
-  const module = /from '(.+)'/.exec(statement.getText())?.[1];
-  if (module === undefined) return [];
-  const bindings = ts.isImportDeclaration(statement) ? statement.importClause?.namedBindings : statement.exportClause;
-  if (bindings && (ts.isNamedImports(bindings) || ts.isNamedExports(bindings)))
-    return bindings.elements.map((element) => ({ module, specifier: element.getText(), inBraces: true }));
-  return [{ module, specifier: statement.getText(), inBraces: false }];
-}
-
-function importLines(imports: readonly Import[]): string[] {
-  const whole = imports.filter(({ inBraces }) => !inBraces).map(({ specifier }) => specifier);
-  const inBraces = imports.filter((each) => each.inBraces);
-  const lines = Array.from(
-    Map.groupBy(inBraces, ({ module }) => module),
-    ([module, each]) => {
-      const specifiers = new Set(each.map(({ specifier }) => specifier));
-      return `import { ${[...specifiers].join(', ')} } from '${module}';`;
-    },
+/** The names that TypeScript does not find. Nothing is resolved for it, so that this takes no time. */
+function undeclaredIn(block: string): string[] {
+  const file = ts.createSourceFile('block.ts', block, ts.ScriptTarget.Latest, true);
+  const options = { noLib: true, noResolve: true, types: [], target: ts.ScriptTarget.Latest };
+  const host = { ...ts.createCompilerHost(options), getSourceFile: () => file };
+  const cannotFind = new Set([2304, 2552, 18_004]);
+  const found = ts.createProgram(['block.ts'], options, host).getSemanticDiagnostics(file);
+  return found.flatMap(({ code, start = 0, length }) =>
+    cannotFind.has(code) ? block.slice(start, start + (length ?? 0)) : [],
   );
-  return [...whole, ...lines];
-}
-
-/** With the comments that stand behind the imports. */
-function withoutImports(file: ts.SourceFile): string {
-  let text = file.text;
-  for (const statement of file.statements.filter(ts.isImportDeclaration).toReversed()) {
-    const lineEnd = text.indexOf('\n', statement.end);
-    text = text.slice(0, statement.getStart()) + text.slice(lineEnd === -1 ? text.length : lineEnd + 1);
-  }
-  return `${text.trim()}\n`;
-}
-
-function identifiersIn(node: ts.Node): ts.Identifier[] {
-  const found: ts.Identifier[] = ts.isIdentifier(node) ? [node] : [];
-  ts.forEachChild(node, (child) => void found.push(...identifiersIn(child)));
-  return found;
-}
-
-/** Whether it is the name of its parent, which is of one of the kinds. Each of these has a name. */
-function isNameOf(kinds: ReadonlySet<ts.SyntaxKind>, node: ts.Identifier): boolean {
-  return kinds.has(node.parent.kind) && (node.parent as ts.NamedDeclaration).name === node;
-}
-
-function declaredIn(node: ts.Node): string[] {
-  return identifiersIn(node).flatMap((each) => (isNameOf(declarations, each) ? each.text : []));
-}
-
-/** The names in a node that may refer to something outside it. */
-function usedIn(node: ts.Node): string[] {
-  const isMember = (each: ts.Identifier) =>
-    isNameOf(members, each) || (ts.isBindingElement(each.parent) && each.parent.propertyName === each);
-  return identifiersIn(node).flatMap((each) => (isMember(each) ? [] : each.text));
 }
