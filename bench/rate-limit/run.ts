@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { RedisServer } from '../../test/support/redis-server.ts';
+import { startRedis } from '../../test/support/redis-server.ts';
 import type { StorePlace } from '../shared/clients.ts';
 import type { ServerOptions } from './server.ts';
 import type { Assignment, WorkerReport } from './worker.ts';
@@ -102,7 +102,7 @@ async function message<T>(child: ChildProcess, signal?: AbortSignal): Promise<T>
 
 async function startStore(kind: 'redis' | 'sqlite'): Promise<{ place: StorePlace; stop: () => Promise<void> }> {
   if (kind === 'redis') {
-    const server = await RedisServer.start();
+    const server = await startRedis();
     return { place: { redis: server.url }, stop: () => server.kill() };
   }
   const folder = await mkdtemp(join(tmpdir(), 'bench-sqlite-'));

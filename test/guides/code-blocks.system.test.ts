@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startPrinting } from '../support/child-process.ts';
 import { freePort, openServer } from '../support/free-port.ts';
-import { RedisServer } from '../support/redis-server.ts';
+import { startRedis } from '../support/redis-server.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { startApi } from './support/api.ts';
 import { codeBlocks, placeOf, root } from './support/code-blocks.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   // npm links the programs of a workspace only if they were built before it installed.
   await mkdir(join(directory, 'bin'));
   await symlink(join(root, 'sandbox/dist/cli.js'), join(directory, 'bin/example-sandbox'));
-  const redis = resources.use(await RedisServer.start());
+  const redis = resources.use(await startRedis());
   receiver = resources.adopt(await openServer((_, response) => response.writeHead(204).end()), ({ close }) => close());
   environment = {
     PATH: [join(directory, 'bin'), join(root, 'node_modules/.bin'), process.env['PATH']].join(':'),

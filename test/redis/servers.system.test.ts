@@ -6,7 +6,7 @@ import { claimed, itIsAReplayStore } from '../replay/support/replay-store-contra
 import { firstRequest, itIsARateLimitStore } from '../sharing/support/store-requests.ts';
 import { freePort } from '../support/free-port.ts';
 import { startProgram } from '../support/program.ts';
-import { canRun, RedisServer, type RedisServerProgram } from '../support/redis-server.ts';
+import { canRun, type RedisServer, type RedisServerProgram, startRedis } from '../support/redis-server.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 
 interface Connection {
@@ -47,7 +47,7 @@ const clients: Record<string, (url: string, clusterUrl: string) => Connection | 
 async function startCluster(program: RedisServerProgram): Promise<RedisServer> {
   // By default a node looks for the bus at its port plus 10 000.
   const options = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-port'];
-  const server = await RedisServer.start(program, ...options, `${await freePort()}`);
+  const server = await startRedis(program, ...options, `${await freePort()}`);
   const admin = new Redis(server.url);
   await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
   await vi.waitFor(async () => expect(await admin.cluster('INFO')).toContain('cluster_state:ok'), { timeout: 20_000 });
@@ -59,7 +59,7 @@ describe.each((['redis-server', 'valkey-server'] as const).filter(canRun))('on %
   let server: RedisServer;
   let cluster: RedisServer;
   beforeAll(async () => {
-    [server, cluster] = [await RedisServer.start(program), await startCluster(program)];
+    [server, cluster] = [await startRedis(program), await startCluster(program)];
   });
   afterAll(async () => {
     await server.kill();

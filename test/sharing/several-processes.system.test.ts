@@ -7,7 +7,7 @@ import { createSandbox } from '@example/sandbox';
 import { expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { start } from '../support/child-process.ts';
-import { canRun, RedisServer } from '../support/redis-server.ts';
+import { canRun, startRedis } from '../support/redis-server.ts';
 
 /** An API with a limit, in windows of two seconds. */
 async function limitedApi(limit: number) {
@@ -56,7 +56,7 @@ it('processes that share a limit through a file finish their calls while another
 });
 
 it.runIf(canRun('redis-server'))('the example many-workers runs as it stands, through Redis', async () => {
-  const [{ baseUrl, apiToken }, server] = [await limitedApi(50), await RedisServer.start()];
+  const [{ baseUrl, apiToken }, server] = [await limitedApi(50), await startRedis()];
   onTestFinished(() => server.kill());
   const env = { EXAMPLE_API_TOKEN: apiToken, EXAMPLE_BASE_URL: baseUrl, REDIS_URL: server.url };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['examples/many-workers/main.ts', '30'], {
