@@ -10,7 +10,7 @@ export function bundledLicenses(packages: readonly string[], modules: readonly s
 }
 
 /** Where a package is installed. */
-export function packageDirectory(name: string, modules: readonly string[]): URL {
+function packageDirectory(name: string, modules: readonly string[]): URL {
   const directory = modules
     .map((folder) => new URL(`../${folder}/${name}/`, import.meta.url))
     .find((url) => existsSync(url));
