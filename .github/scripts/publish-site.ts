@@ -48,17 +48,8 @@ export function publish(version: string, remote: string, latest: string, own: st
     // Astro's folder starts with an underscore, which GitHub's own generator leaves out.
     writeFileSync(join(tree, '.nojekyll'), '');
     git('add', '--all');
-    git(
-      '-c',
-      'user.name=Site',
-      '-c',
-      'user.email=site@example.com',
-      'commit',
-      '--quiet',
-      '--allow-empty',
-      '-m',
-      `Publish the site of ${version}`,
-    );
+    const author = ['-c', 'user.name=Site', '-c', 'user.email=site@example.com'];
+    git(...author, 'commit', '--quiet', '--allow-empty', '-m', `Publish the site of ${version}`);
     git('push', '--quiet', remote, branch);
   } finally {
     rmSync(tree, { recursive: true, force: true });
