@@ -20,6 +20,12 @@ const errors = exported.flatMap(([name, value]) =>
 const entryPoints = Object.keys(manifest.exports).filter((path) => path !== './package.json');
 const sourceOf = new Map(Object.entries(tsconfig.compilerOptions.paths).map(([name, [path = '']]) => [name, path]));
 const nameOf = (entryPoint: string) => join(manifest.name, entryPoint);
+/** What the builds of both packages put into them. */
+const bundled = [...new Set(['tsup.config.ts', 'sandbox/tsup.config.ts'].flatMap(namesBundledBy))];
+function namesBundledBy(config: string): string[] {
+  const [list = ''] = all(config, /^const (?:libraryPackages|bundled) = \[(.+)\]/gm);
+  return list.replaceAll("'", '').split(', ');
+}
 const resources = globSync('src/resources/*.ts', { cwd: root }).map((path) => basename(path));
 
 it.each<[file: string, what: string, texts: readonly string[]]>([
@@ -30,6 +36,7 @@ it.each<[file: string, what: string, texts: readonly string[]]>([
   ['tsconfig.json', 'the source of each entry point', entryPoints.map((path) => `"${nameOf(path)}": [`)],
   ['typedoc.json', 'each entry point', entryPoints.map((path) => `"${sourceOf.get(nameOf(path))?.slice(2)}"`)],
   ['site/pages/api.md', 'each entry point', entryPoints.map((path) => `"${nameOf(path)}".`)],
+  ['SECURITY.md', 'each bundled package', bundled],
   ['src/client.ts', 'each resource', resources.map((file) => `'./resources/${file}'`)],
   ['src/index.ts', 'each resource', resources.map((file) => `'./resources/${file}'`)],
   [
@@ -48,6 +55,13 @@ it.each<[file: string, what: string, texts: readonly string[]]>([
 ])('%s has %s', (file, _, texts) => {
   expect(texts.length).toBeGreaterThan(0);
   expect(texts.filter((text) => !read(file).includes(text))).toEqual([]);
+});
+
+it('.github/dependabot.yml has groups of the bundled packages, whose fixes come apart from other updates', () => {
+  const groups = all('.github/dependabot.yml', /^ {6}(bundled.*:\n(?: {8}.+\n)+)/gm);
+  const patternsOf = (group = '') => /patterns: \[(.+)\]/.exec(group)?.[1]?.replaceAll("'", '').split(', ').sort();
+  expect(groups.map(patternsOf)).toEqual([bundled.toSorted(), bundled.toSorted()]);
+  expect(groups[1]).toContain('applies-to: security-updates');
 });
 
 it('brandErrors() in src/errors/index.ts has each class of errors', () => {
