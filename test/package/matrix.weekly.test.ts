@@ -3,7 +3,6 @@ import { basename, join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { codeBlocks } from '../guides/support/code-blocks.ts';
 import { bundledPackages } from '../support/bundled-packages.ts';
-import { startHiddenApi, startProxy } from '../support/networks.ts';
 import { serveDirectory } from '../support/static-server.ts';
 import { tool } from '../support/tools.ts';
 import { describeInChromium, useChromium } from '../support/use-chromium.ts';
@@ -21,25 +20,6 @@ const rarely = runtimes.flatMap((runtime) =>
   moduleKinds.filter((kind) => !runtime.eachChange.includes(kind)).map((kind) => ({ ...runtime, ...kind })),
 );
 it.each(rarely)('$subject uses the installed packages from $moduleKind', (runtime) => expectToRun(runtime, runtime));
-
-it.each(runtimes)('$subject uses the proxy and the certificate of the environment', async ({ subject, command }) => {
-  await using api = await startHiddenApi();
-  await using proxy = await startProxy(api.port);
-  const program = `import { Client } from '@example/sdk';
-    const client = new Client({ apiToken: '${api.sandbox.apiToken}', baseUrl: 'https://api.example.com/v1', maxRetries: 0 });
-    console.log((await client.projects.list()).meta.total_count);`;
-  await writeFile(join(inject('project'), 'proxy.mjs'), program);
-  const certificates = { NODE_EXTRA_CA_CERTS: api.authority, DENO_CERT: api.authority };
-  const switches = { NODE_USE_ENV_PROXY: '1', DENO_NO_UPDATE_CHECK: '1' };
-
-  const printed = runTool([...command, 'proxy.mjs'], { HTTPS_PROXY: proxy.url, ...certificates, ...switches });
-
-  // Node.js can do so since 22.21.
-  const isOld = subject === 'Node.js 22.12';
-  if (isOld) await expect(printed).rejects.toThrow('ConnectionError: The request failed: getaddrinfo ');
-  else expect(await printed).toBe('100\n');
-  expect(proxy.targets).toEqual(isOld ? [] : ['api.example.com:443']);
-});
 
 const html = '<!doctype html><title>Page</title><script type="module" src="page.js"></script>';
 
