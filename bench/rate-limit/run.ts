@@ -38,48 +38,33 @@ export async function run(contestant: string, scenario: Scenario, shift: number)
   const { calls, processes, offset, ...rest } = scenario;
   const options: ServerOptions = { ...rest, shift };
   const allowed = patience * Math.ceil(calls / rest.limit) * rest.window;
-  const children: ChildProcess[] = [];
-  const start = (file: string, argument: object, settings = {}): ChildProcess => {
-    const child = fork(here(file), [JSON.stringify(argument)], settings);
-    children.push(child);
-    return child;
-  };
-  const store = scenario.store === 'none' ? undefined : await startStore(scenario.store);
-  try {
-    const server = start('server.ts', options);
-    const port = await message<number>(server);
-    const workers = Array.from({ length: processes }, (_, i) => {
-      const share = Math.floor((calls + i) / processes);
-      const assignment: Assignment = { contestant, calls: share, port, store: store?.place, patience: allowed };
-      return start('worker.ts', assignment, {
-        execArgv: ['--import', here('clock-offset.ts')],
-        env: { ...process.env, CLOCK_OFFSET: String(offset) },
-      });
+  await using resources = new AsyncDisposableStack();
+  const start = (file: string, argument: object, settings = {}): ChildProcess =>
+    resources.adopt(fork(here(file), [JSON.stringify(argument)], settings), (child) => void child.kill());
+  const store = await startStore(scenario.store, resources);
+  const server = start('server.ts', options);
+  const port = await message<number>(server);
+  const workers = Array.from({ length: processes }, (_, i) => {
+    const share = Math.floor((calls + i) / processes);
+    const assignment: Assignment = { contestant, calls: share, port, store, patience: allowed };
+    return start('worker.ts', assignment, {
+      execArgv: ['--import', here('clock-offset.ts')],
+      env: { ...process.env, CLOCK_OFFSET: String(offset) },
     });
-    await Promise.all(workers.map((worker) => message(worker)));
-    await sleep(untilEarlyInWindow(options, Date.now()));
-    for (const worker of workers) worker.send('go');
-    // A client that keeps its process too busy to report must not block the other runs.
-    const signal = AbortSignal.timeout(allowed + 20_000);
-    const reports = await Promise.all(workers.map((worker) => message<WorkerReport>(worker, signal)));
+  });
+  await Promise.all(workers.map((worker) => message(worker)));
+  await sleep(untilEarlyInWindow(options, Date.now()));
+  for (const worker of workers) worker.send('go');
+  // A client that keeps its process too busy to report must not block the other runs.
+  const signal = AbortSignal.timeout(allowed + 20_000);
+  const reports = await Promise.all(workers.map((worker) => message<WorkerReport>(worker, signal)));
 
-    server.send('report');
-    const refused = await message<number>(server);
-    const started = Math.min(...reports.map((report) => report.started));
-    const ended = Math.max(...reports.map((report) => report.ended));
-    const sum = (count: (report: WorkerReport) => number): number =>
-      reports.reduce((total, report) => total + count(report), 0);
-    return {
-      done: sum((report) => report.done),
-      failed: sum((report) => report.failed),
-      unfinished: sum((report) => report.unfinished),
-      refused,
-      minutes: (ended - started) / 60_000,
-    };
-  } finally {
-    for (const child of children) child.kill();
-    await store?.stop();
-  }
+  server.send('report');
+  const refused = await message<number>(server);
+  const all = (figure: keyof WorkerReport) => reports.map((report) => report[figure]);
+  const sum = (figure: keyof WorkerReport) => all(figure).reduce((total, each) => total + each, 0);
+  const minutes = (Math.max(...all('ended')) - Math.min(...all('started'))) / 60_000;
+  return { done: sum('done'), failed: sum('failed'), unfinished: sum('unfinished'), refused, minutes };
 }
 
 /** Each run starts when a twentieth of a window has passed, so that all have the same time ahead of them. */
@@ -100,14 +85,10 @@ async function message<T>(child: ChildProcess, signal?: AbortSignal): Promise<T>
   return value;
 }
 
-async function startStore(kind: 'redis' | 'sqlite'): Promise<{ place: StorePlace; stop: () => Promise<void> }> {
-  if (kind === 'redis') {
-    const server = await startRedis();
-    return { place: { redis: server.url }, stop: () => server.kill() };
-  }
+async function startStore(kind: Scenario['store'], resources: AsyncDisposableStack): Promise<StorePlace | undefined> {
+  if (kind === 'none') return undefined;
+  if (kind === 'redis') return { redis: resources.use(await startRedis()).url };
   const folder = await mkdtemp(join(tmpdir(), 'bench-sqlite-'));
-  return {
-    place: { sqlite: join(folder, 'rate-limit.db') },
-    stop: () => rm(folder, { recursive: true, force: true }),
-  };
+  resources.defer(() => rm(folder, { recursive: true, force: true }));
+  return { sqlite: join(folder, 'rate-limit.db') };
 }

@@ -1,4 +1,5 @@
 import type { Ranked } from '../overhead/turns.ts';
+import type { Result } from '../rate-limit/run.ts';
 
 type Cells = readonly string[];
 
@@ -19,15 +20,7 @@ export interface SizeRow {
   readonly packages: string;
 }
 
-export interface RateLimitRow {
-  readonly title: string;
-  readonly name: string;
-  readonly done: number;
-  readonly failed: number;
-  readonly unfinished: number;
-  readonly refused: number;
-  readonly minutes: number;
-}
+export type RateLimitRow = Result & { readonly title: string; readonly name: string };
 
 export interface WalkRow {
   readonly what: 'a moving list';
