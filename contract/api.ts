@@ -1,4 +1,4 @@
-import { Client, type EndpointOptions, type FetchInit, type HttpMethod } from '@example/sdk';
+import { Client, type ClientOptions, type EndpointOptions, type FetchInit, type HttpMethod } from '@example/sdk';
 
 /** One request of the run, and the response to it. */
 export interface Exchange {
@@ -18,32 +18,25 @@ export interface Exchange {
 /** What the checks call, and what tests replace. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
-/** The API. The SDK paces the requests, and the checks see what it sent and got. */
+/** The API. The SDK sends the requests, and the checks see what it sent and got. */
 export class Api {
   /** All requests of the run, oldest first. */
   readonly exchanges: Exchange[] = [];
   readonly client: Client;
-  readonly #get: (path: string, token: string) => Promise<unknown>;
-  readonly #token: string;
+  readonly #options: ClientOptions;
 
-  constructor(baseUrl: string, apiToken: string, fetch: Fetch = globalThis.fetch) {
-    this.#token = apiToken;
-    const base = baseUrl.replace(/\/+$/, '');
-    const recording: Fetch = async (url, init) => {
-      const response = await fetch(url, init);
+  constructor(baseUrl: string, apiToken: string, send: Fetch = fetch) {
+    const record: Fetch = async (url, init) => {
+      const response = await send(url, init);
       const text = await response.clone().text();
       const { status, ok, headers } = response;
-      const request = `${init.method} ${url.slice(base.length)}`;
+      const request = `${init.method} ${url.slice(baseUrl.replace(/\/+$/, '').length)}`;
       const id = headers.get('x-request-id') ?? undefined;
       this.exchanges.push({ request, status, ok, headers, body: parsed(text), size: Buffer.byteLength(text), id });
       return response;
     };
-    this.client = new Client({ baseUrl, apiToken, fetch: recording, logLevel: 'off' });
-    this.#get = (path, token) => {
-      const headers = { accept: 'application/json', authorization: `Bearer ${token}` };
-      const signal = AbortSignal.timeout(60_000);
-      return recording(base + path, { method: 'GET', headers, redirect: 'manual', signal });
-    };
+    this.#options = { baseUrl, apiToken, fetch: record, logLevel: 'off' };
+    this.client = new Client(this.#options);
   }
 
   /** Sends as the SDK does: within the limit, and again after a 429. Resolves to the last response, whatever its status. */
@@ -51,9 +44,10 @@ export class Api {
     return this.#last(this.client.request(method, path, options));
   }
 
-  /** Sends a GET at once: the SDK neither paces nor sees it. */
-  async sendAtOnce(path: string, token: string = this.#token): Promise<Exchange> {
-    return this.#last(this.#get(path, token));
+  /** Sends a GET once and at once. */
+  async sendAtOnce(path: string, options?: ClientOptions): Promise<Exchange> {
+    const client = new Client({ ...this.#options, rateLimit: false, maxRetries: 0, ...options });
+    return this.#last(client.request('GET', path));
   }
 
   async #last(call: PromiseLike<unknown>): Promise<Exchange> {

@@ -29,16 +29,13 @@ export function readDeliveries(text: string): readonly Delivery[] {
   return saved.map(({ headers, body }) => asDelivery(new Headers(headers), body));
 }
 
-/** How to answer an attempt: the status, and milliseconds to wait before it. */
-type Answer = readonly [status: number, after: number];
-
 /** Receives deliveries, and answers those of a user as the trial needs it. */
 export class Receiver {
   /** What a GET returns, to find out whether a URL leads here. */
   readonly mark: string = crypto.randomUUID();
   readonly deliveries: Delivery[] = [];
-  /** How to answer the attempts for a user, by email address. Those after them are answered with 204. */
-  readonly answers = new Map<string, Answer[]>();
+  /** The statuses for a user's attempts, by email address, and milliseconds to wait before each. Then it answers with 204. */
+  readonly answers = new Map<string, (readonly [status: number, after: number])[]>();
 
   readonly handle = async (request: Request): Promise<Response> => {
     if (request.method !== 'POST') return new Response(this.mark);
@@ -64,8 +61,6 @@ export interface Trial {
   /** Of the user whose first attempt is answered with 204 after five seconds. */
   readonly held: readonly Delivery[];
   readonly created: readonly Exchange[];
-  /** How long an attempt was waited for, in milliseconds. */
-  readonly patience: number;
 }
 
 /**
@@ -77,7 +72,7 @@ export async function tryDeliveries(api: Api, receiver: Receiver, patience: numb
   const [first, second] = [newUser(), newUser()];
   receiver.answers.set(
     first.email,
-    failures.map((status) => [status, 0]),
+    failures.map((status) => [status, 0] as const),
   );
   receiver.answers.set(second.email, [[204, heldFor]]);
   const attempts = ({ email }: typeof first) => receiver.deliveries.filter(({ body }) => body.includes(email));
@@ -99,7 +94,7 @@ export async function tryDeliveries(api: Api, receiver: Receiver, patience: numb
     created.push(await api.send('POST', '/users', { body: second }));
     if (await hasMore(second, 0, patience)) await hasMore(second, 1, heldFor + quiet);
   }
-  return { failed: attempts(first), held: attempts(second), created, patience };
+  return { failed: attempts(first), held: attempts(second), created };
 }
 
 async function sleep(milliseconds: number): Promise<void> {

@@ -47,7 +47,7 @@ export const requestChecks: Checks = {
       return unclear('Only unique email addresses tell whether the refused user exists.');
     // A window may begin meanwhile.
     const isUsedUp = ({ status, headers }: Exchange) => status === 429 || headers.get('x-ratelimit-remaining') === '0';
-    for (let sent = 0; sent < 300; sent++) if (isUsedUp(await api.sendAtOnce('/projects?per_page=1'))) break;
+    for (let sent = 0; sent < 300; sent++) if (isUsedUp(await api.sendAtOnce('/projects'))) break;
     // The SDK doesn't know of these, so it sends the POST, and again once that was refused.
     const again = await api.send('POST', '/users', { body: newUser() });
     const refused = api.exchanges.at(-2);
@@ -98,7 +98,7 @@ export const requestChecks: Checks = {
     const failed = [
       await api.send('GET', `/users/sdk-contract-test-${crypto.randomUUID()}`),
       await api.send('GET', '/projects', { query: { page: 0 } }),
-      await api.sendAtOnce('/projects', 'sdk-contract-test'),
+      await api.sendAtOnce('/projects', { apiToken: 'sdk-contract-test' }),
     ].filter(({ status }) => status >= 400);
     if (failed.length === 0) return unclear('The API refused nothing that was wrong.');
     const other = failed.find(({ body }) => !errorSchema.safeParse(body).success);

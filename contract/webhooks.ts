@@ -62,11 +62,11 @@ export const webhookChecks: Checks = {
       : holds(`All attempts of ${count(repeated.length, 'event')} have the same id.`, ...repeated.flat());
   }),
   'webhook-retries': check(['--webhook-url'], (run) => {
-    const { failed = [], patience = 0 } = run.trial ?? {};
+    const { failed = [] } = run.trial ?? {};
     if (failed.length === 0) return nothingArrived(run);
     const last = failures[failed.length - 1];
     if (last !== undefined)
-      return fails(`A delivery answered with ${last} did not come again within ${patience / 1_000} s.`, ...failed);
+      return fails(`A delivery answered with ${last} did not come again in the time of --wait.`, ...failed);
     return failed.length > failures.length + 1
       ? fails('A delivery answered with 204 came again.', ...failed)
       : holds(`Those answered with ${failures.join(' and ')} came again, one answered with 204 did not.`, ...failed);
