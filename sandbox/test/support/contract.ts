@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import openapi from '../../openapi.json' with { type: 'json' };
 
-interface Media {
+export interface Media {
   readonly schema: { readonly $ref: string };
   readonly example?: unknown;
 }
@@ -11,24 +11,21 @@ interface DocumentedResponse {
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly content?: Readonly<Record<string, Media>>;
 }
-interface Parameter {
-  readonly name: string;
-  readonly in: string;
-  readonly description: string;
-  readonly schema: { readonly type: string };
-  readonly example?: unknown;
-}
 interface DocumentedOperation {
-  readonly parameters?: readonly Parameter[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly schema: { readonly type: string };
+    readonly example?: unknown;
+  }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
   readonly responses: Readonly<Record<string, DocumentedResponse>>;
 }
-type Paths = Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
 
 /** The parts that the document of the API has. */
-interface OpenapiDocument {
-  readonly paths: Paths;
-  readonly webhooks: Paths;
+interface OpenapiDocument extends Readonly<
+  Record<'paths' | 'webhooks', Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>>
+> {
   readonly components: {
     readonly schemas: Readonly<Record<string, { readonly properties: object }>>;
     readonly responses: Readonly<Record<string, DocumentedResponse>>;
