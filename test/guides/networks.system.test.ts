@@ -68,14 +68,7 @@ const fromEnvironment = codeOf('docs/networks.md: With undici, 1')
   .replace('ProxyAgent }', 'EnvHttpProxyAgent }')
   .replace(/ProxyAgent\('.+'\)/, 'EnvHttpProxyAgent()');
 
-it('docs/networks.md leads through a proxy of the environment, with EnvHttpProxyAgent', async () => {
-  proxy.targets.length = 0;
-
-  expect(await run(fromEnvironment, proxied())).toBe('100\n');
-  expect(proxy.targets).toEqual(['api.example.com:443']);
-});
-
-it('docs/networks.md names the messages that show what is missing: a certificate, a password in the address', async () => {
+it('docs/networks.md names the messages that show what is missing: a certificate, a password of EnvHttpProxyAgent', async () => {
   await expect(run('node app.ts', direct())).rejects.toThrow(
     'ConnectionError: The request failed: unable to verify the first certificate',
   );

@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { expect, inject, it } from 'vitest';
+import { expect, inject, it, onTestFinished } from 'vitest';
 import { codeBlocks } from '../guides/support/code-blocks.ts';
 import { bundledPackages } from '../support/bundled-packages.ts';
-import { serveDirectory } from '../support/static-server.ts';
+import { startFileServer } from '../support/file-server.ts';
 import { tool } from '../support/tools.ts';
 import { describeInChromium, useChromium } from '../support/use-chromium.ts';
 import type { useSandbox } from './consumer/sandbox.ts';
@@ -45,7 +45,9 @@ describeInChromium('a page in Chromium', () => {
     const program = await readFile(await buildConsumer('page.ts', `${bundler.tool}.mjs`), 'utf8');
     const { out, packages } = await buildPage(bundler, program);
     const page = await browser().newPage();
-    await page.goto(await serveDirectory(out));
+    const server = await startFileServer(out);
+    onTestFinished(server.close);
+    await page.goto(server.url);
 
     const [suite, sandbox] = await page.evaluate(async (given) => {
       // Set by consumer/page.ts.
