@@ -250,7 +250,7 @@ export class Limiter implements SharedLimiter {
     const readyAt = Math.max(this.#limitReadyAt(now), shareReadyAt);
     // In an outage, `outageWait` applies instead.
     if (readyAt <= now && this.outage.isFailing) return now + lookAgain.expired;
-    const isSpare = this.window.inFlight + this.queue.countBefore(call) < this.window.limit;
+    const isSpare = this.window.inFlight + this.queue.countBefore(call) <= this.window.limit;
     if (readyAt <= now && this.window.isUnknown(now) && isSpare) {
       this.queue.remove(waiter);
       waiter.resolve(this.#send(now, call, true));

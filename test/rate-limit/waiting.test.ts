@@ -52,6 +52,13 @@ describe('maxWait', () => {
     expect(figures.answered).toBe(15);
   });
 
+  it('sends what the limit has room for when it is over before a first response', async () => {
+    const { world, get } = setup({ limit: 12, takes: () => 5_000 }, { rateLimit: { limit: 12, maxWait: 1_000 } });
+    const figures = await world.run(() => world.burst(14, get));
+    // Ten of them find out about the window.
+    expect(figures).toMatchObject({ answered: 12, requests: 12, firstRejection: 1 });
+  });
+
   it('rejects at once what the announced windows leave no time for', async () => {
     const { world, get } = setup({ begun: 17_000 }, { rateLimit: { maxWait: 50_000 } });
     const figures = await world.run(async () => {
