@@ -16,7 +16,6 @@ export class CallPriority {
 
   /** Makes a background call a normal one. */
   raise(): void {
-    if (this.level === 'normal') return;
     this.level = 'normal';
     this.onRaise?.();
   }
