@@ -158,6 +158,7 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', known({ normal: 1, timeLeft: 250, probeFailed: true }), { ...normal(0), timeLeft: 250 }],
     ['b', known({ normal: 1, timeLeft: 0 }), { ...normal(0), timeLeft: 250 }],
   ],
+  'requests in flight count once': [['a', known({ sent: 30, inFlight: 10, used: 30, normal: 70 }), normal(60)]],
   'requests in flight count in the next one until their process reports, and what was sent does not': [
     ['a', known({ used: 80 }), {}],
     ['a', known({ sent: 80, inFlight: 8, used: 80, timeLeft: 1_000 }), {}, minute - 1_000],
