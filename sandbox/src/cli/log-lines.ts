@@ -1,6 +1,7 @@
 import type { RecordedRequest } from '../state/recorded-request.ts';
 import { answerOf, isCorrupted, reasonsOf, subjectOf } from '../state/reasons.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
+import { durationText } from '../utils/clock.ts';
 import { type Line, style, type Styled, wrapped } from './terminal.ts';
 
 /** What a line shows, in the order of its columns. The kind is a method, or `→` for what was sent. */
@@ -21,18 +22,19 @@ interface LogRow {
   readonly asides?: readonly string[];
 }
 
-/** Below these widths, lines have no durations and the paths of webhooks, or their URLs without `http://`. */
+/** Below these widths, lines are denser and have no durations, or the URLs of webhooks have no `http://`. */
 const [narrow, wide] = [60, 100];
 
 /** Lines in columns that fit the width of a terminal. */
 function logLines(row: LogRow, columns = Infinity): readonly Line[] {
   const { at, status, colorOf = status, duration, kind, subjects, kept = 0, notes, asides = [] } = row;
+  const gap = columns < narrow ? ' ' : '  ';
   const start = [
     style.faint(at.slice(11, 19)),
-    '  ',
+    gap,
     colored(String(status ?? '–').padStart(3), colorOf),
     ...(columns < narrow ? [] : [style.faint(`${Math.round(duration)} ms`.padStart(9))]),
-    `  ${kind.padEnd(4)}  `,
+    `${gap}${kind.padEnd(4)}${gap}`,
   ];
   const room = start.reduce((rest, part) => rest - (typeof part === 'string' ? part : part.text).length, columns);
   const last = subjects.at(-1) ?? '';
@@ -43,12 +45,14 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
   const fitting = beside.find((text) => subject.length + 2 + text.length <= room);
   if (fitting !== undefined) {
     // They stand below each other, if there is room.
-    const column = [Math.min(Math.max(Math.floor(room / 2), 30), 42), 20].find((each) => each + fitting.length <= room);
+    const middle = room < 60 ? 20 : Math.min(Math.floor(room / 2), 42);
+    const column = [middle, 20].find((each) => each + fitting.length <= room);
     return [[...start, subject.padEnd(Math.max(column ?? 0, subject.length + 2)), told(fitting)]];
   }
-  const indent = columns < narrow ? 4 : 10;
-  const lines = (notes.length > 0 && joined.length <= columns - indent - 2 ? [joined] : notes).flatMap((note) =>
-    wrapped(note, columns - indent - 2).map((part, index) => [
+  const indent = columns < narrow ? 2 : 10;
+  const width = columns - indent;
+  const lines = (notes.length > 0 && joined.length <= width ? [joined] : notes).flatMap((note) =>
+    wrapped(note, note.length > width ? width - 2 : width).map((part, index) => [
       ' '.repeat(index === 0 ? indent : indent + 2),
       told(part),
     ]),
@@ -80,15 +84,14 @@ export function attemptLines(
 ): readonly Line[] {
   const { event, status: state, due } = delivery;
   const { at, duration, status } = attempt;
-  const seconds = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000);
+  const delay = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000) * 1000;
   const place = url.replace(/^https?:\/\//, '');
   const path = place.replace(/^[^/]*/, '');
-  const to = columns >= wide ? url : columns >= narrow || path.length < 2 ? place : path;
-  const notes = {
-    delivered: [],
-    pending: [`${to}: ${answerOf(attempt)}`, `next attempt in ${seconds} s`],
-    failed: [`${to}: ${answerOf(attempt)}`, 'failed, no attempts left'],
-  }[state];
+  const answer = answerOf(attempt);
+  const end = state === 'failed' ? 'failed, no attempts left' : `retry in ${durationText(delay)}`;
+  const isShort = path.length < 2 || place.length + answer.length + end.length <= columns - 15;
+  const to = columns >= wide ? url : isShort ? place : path;
+  const notes = state === 'delivered' ? [] : [`${to}: ${answer}`, end];
   const subjects = [`${event} ${subjectOf(delivery)}`.trim()];
   const asides = [url, place, path];
   return logLines({ at, status, duration, kind: '→', subjects, kept: event.length, notes, asides }, columns);

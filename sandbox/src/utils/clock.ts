@@ -49,3 +49,22 @@ export class Clock {
 export function timestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const;
+
+/** A length of time in its two largest units, such as `1 h 30 min`. */
+export function durationText(milliseconds: number): string {
+  let rest = Math.round(milliseconds / 1000) * 1000;
+  const parts: string[] = [];
+  for (const [unit, length] of units) {
+    const whole = Math.floor(rest / length);
+    rest -= whole * length;
+    if (whole > 0) parts.push(`${whole} ${unit}`);
+  }
+  return parts.slice(0, 2).join(' ') || '0 s';
+}

@@ -44,8 +44,8 @@ describe('a line fits the terminal, and a reason is never cut', () => {
       "01:45:26  200     7 ms  GET   /v1/projects?page=2&per_page=100&status=active
       01:45:26  422     7 ms  POST  /v1/users
                 email: must be an email address, such as john@example.com
-      01:45:26  201     7 ms  POST  /v1/users                     6 left
-      01:45:26  201     7 ms  POST  /v1/users                     replayed
+      01:45:26  201     7 ms  POST  /v1/users           6 left
+      01:45:26  201     7 ms  POST  /v1/users           replayed
       01:45:26    –     7 ms  GET   /v1/projects
                 connection reset after the work was done (fault_1)
       01:45:26  200     7 ms  GET   /v1/projects        malformed JSON (fault_2)
@@ -97,6 +97,6 @@ test.each([
     expect(text).toMatch(
       new RegExp(`^01:45:26 +${code} +12 ms  →     user.created Ada.*\\n? +http://127.0.0.1:3000/hooks`),
     );
-    expect(text.endsWith(`${why}${due === undefined ? '' : ' · next attempt in 5 s'}\n`)).toBe(true);
+    expect(text.endsWith(`${why}${due === undefined ? '' : ' · retry in 5 s'}\n`)).toBe(true);
   },
 );
