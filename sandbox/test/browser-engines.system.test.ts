@@ -82,7 +82,7 @@ describeEachBrowserEngine('the sandbox', ({ open }) => {
     await waitFor(tab, `document.querySelector('input[name="name"]').checkVisibility()`);
     await tab.evaluate(`void (document.querySelector('input[name="name"]').value = 'CI <main>')`);
     await tab.evaluate(`document.querySelector('button[value="create"]').click()`);
-    await waitFor(tab, `document.body?.textContent.includes('“CI <main>” is created.')`);
+    await waitFor(tab, `document.body?.textContent.includes('“CI <main>” created')`);
 
     expect(sandbox.state.tokens.list().map(({ name }) => name)).toContain('CI <main>');
   });

@@ -5,8 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Details } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
 import { healthOf } from '../webhooks/health.ts';
-import { type FrameState, Layout } from './layout.tsx';
-import { type Notice, Notices } from './notices.ts';
+import { type FrameState, Layout, type Notice } from './layout.tsx';
 import { attempted, field, type InvalidForm, readForm, unknownAction } from './parts/form.ts';
 
 /** How a page is shown. */
@@ -37,7 +36,8 @@ export class Dashboard {
   readonly services: Services;
   /** Tells an open page that the server was restarted. */
   readonly boot = crypto.randomUUID();
-  readonly #notices = new Notices();
+  /** On their way from an action to the page that it redirects to. A reload of the page repeats neither of the two. */
+  readonly #notices = new Map<string, Notice>();
 
   constructor(services: Services) {
     this.services = services;
@@ -47,7 +47,9 @@ export class Dashboard {
   page(context: Context, title: string, content: Child, { errors, status: given }: PageOptions = {}) {
     const { path } = context.req;
     const status = given ?? (errors === undefined ? 200 : 422);
-    const notice = this.#notices.take(context.req.query('notice') ?? '');
+    const key = context.req.query('notice') ?? '';
+    const notice = this.#notices.get(key);
+    this.#notices.delete(key);
     const layout = (
       <Layout title={title} path={path} state={this.#frameState()} notice={notice}>
         {content}
@@ -68,8 +70,9 @@ export class Dashboard {
       const result = await attempted(() => act(form, context.req.param('id') ?? ''));
       if ('errors' in result) return show(context, { form, ...result });
       const { path: page = context.req.path, ...notice } = result.value;
-      // A reload of the page doesn't repeat the action.
-      return context.redirect(`${page}?notice=${this.#notices.add(notice)}`, 303);
+      const key = crypto.randomUUID();
+      this.#notices.set(key, notice);
+      return context.redirect(`${page}?notice=${key}`, 303);
     });
   }
 
@@ -83,8 +86,8 @@ export class Dashboard {
       offset: clock.offset,
       activeFaults: faults.list.length,
       exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
-      failingWebhooks: health.filter((status) => status === 'failing').length,
-      disabledWebhooks: health.filter((status) => status === 'disabled').length,
+      failing: health.filter((status) => status === 'failing').length,
+      disabled: health.filter((status) => status === 'disabled').length,
     };
   }
 }

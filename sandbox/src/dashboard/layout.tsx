@@ -1,7 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
-import type { Notice } from './notices.ts';
 import { Copy, type Tone } from './parts/components.tsx';
 import { Icon, type IconName } from './parts/icons.tsx';
 import { durationText, number } from './parts/numbers.ts';
@@ -16,8 +15,16 @@ export interface FrameState {
   readonly offset: number;
   readonly activeFaults: number;
   readonly exhaustedTokens: number;
-  readonly failingWebhooks: number;
-  readonly disabledWebhooks: number;
+  /** Numbers of webhooks. */
+  readonly failing: number;
+  readonly disabled: number;
+}
+
+/** What an action did, for the page after it. */
+export interface Notice {
+  readonly text: string;
+  /** A value that is shown only here. */
+  readonly secret?: { readonly label: string; readonly value: string };
 }
 
 interface Section {
@@ -27,7 +34,7 @@ interface Section {
   /** Another path of the section. */
   readonly also?: string;
   /** What needs attention there. */
-  readonly badge?: (state: FrameState) => { readonly count: number; readonly meaning: string; readonly tone?: Tone };
+  readonly badge?: (state: FrameState) => readonly [count: number, meaning: string, tone?: Tone];
 }
 
 const sections: readonly Section[] = [
@@ -38,24 +45,15 @@ const sections: readonly Section[] = [
     name: 'Webhooks',
     icon: 'webhooks',
     also: '/dashboard/deliveries',
-    badge: ({ failingWebhooks: failing, disabledWebhooks: disabled }) => ({
-      count: failing + disabled,
-      meaning: 'need attention',
-      tone: failing > 0 ? 'bad' : 'fair',
-    }),
+    badge: ({ failing, disabled }) => [failing + disabled, 'failing or disabled', failing > 0 ? 'bad' : 'fair'],
   },
   {
     href: '/dashboard/api-tokens',
     name: 'API tokens',
     icon: 'rateLimits',
-    badge: ({ exhaustedTokens }) => ({ count: exhaustedTokens, meaning: 'tokens without budget' }),
+    badge: ({ exhaustedTokens }) => [exhaustedTokens, 'out of budget'],
   },
-  {
-    href: '/dashboard/faults',
-    name: 'Faults',
-    icon: 'faults',
-    badge: ({ activeFaults }) => ({ count: activeFaults, meaning: 'active' }),
-  },
+  { href: '/dashboard/faults', name: 'Faults', icon: 'faults', badge: ({ activeFaults }) => [activeFaults, 'active'] },
   ...resources.map(({ name, icon }) => ({ href: `/dashboard/${name}`, name: capitalized(name), icon })),
 ];
 
@@ -137,7 +135,7 @@ export function Layout({
 }
 
 function SectionLink({ section, path, state }: { section: Section; path: string; state: FrameState }) {
-  const { count = 0, meaning = '', tone = 'fair' } = section.badge?.(state) ?? {};
+  const [count = 0, meaning = '', tone = 'fair'] = section.badge?.(state) ?? [];
   return (
     <a href={section.href} aria-current={isIn(path, section) ? 'page' : undefined}>
       <Icon name={section.icon} />

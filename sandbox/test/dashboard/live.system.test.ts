@@ -16,7 +16,8 @@ describeInChromium('an open page stays up to date', () => {
     await page.getByRole('button', { name: 'Create token' }).click();
     await page.getByLabel('Name', { exact: true }).fill('CI <main>');
     await page.getByRole('button', { name: 'Create token' }).last().click();
-    await page.getByText('“CI <main>” is created.').waitFor();
+    await page.getByText('“CI <main>” created.').waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('API tokens'); // The heading.
     await page.getByRole('button', { name: 'Copy', exact: true }).click();
     await page.getByText('Copied the token').waitFor();
     const token = await page.evaluate(() => navigator.clipboard.readText());

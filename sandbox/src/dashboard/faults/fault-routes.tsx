@@ -19,15 +19,15 @@ export function faultRoutes(dashboard: Dashboard): Hono {
         const [route, times] = [field(form, 'route'), field(form, 'times')];
         const more = { ...(route !== '' && { route }), ...(times !== '' && { times: Number(times) }) };
         const fault = faults.next({ ...(jsonField(form, 'fault') as Fault), ...more });
-        return { text: `${effectOf(fault)}: ${scopeOf(fault)}.` };
+        return { text: `${effectOf(fault)}: ${scopeOf(fault)}` };
       },
       remove: (form) => {
         faults.remove(field(form, 'id'));
-        return { text: 'The fault is removed.' };
+        return { text: 'Fault removed' };
       },
       clear: () => {
         faults.clear();
-        return { text: 'All faults are removed.' };
+        return { text: 'All faults removed' };
       },
     },
   );

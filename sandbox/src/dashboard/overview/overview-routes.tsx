@@ -21,11 +21,11 @@ export function overviewRoutes(dashboard: Dashboard): Hono {
       const seconds = field(form, 'seconds');
       if (!step.test(seconds)) throw unknownAction();
       clock.advance(Number(seconds) * 1000);
-      return { text: `The clock is ${durationText(clock.offset)} ahead.` };
+      return { text: `Clock ${durationText(clock.offset)} ahead` };
     },
     reset: () => {
       services.reset();
-      return { text: 'The initial state is restored.' };
+      return { text: 'Initial state restored' };
     },
   });
 

@@ -38,7 +38,7 @@ export function Crumbs({ of: crumbs }: { of: readonly (readonly [href: string, n
 export function PageHead({ title, lead, children }: { title: Child; lead?: Child; children?: Child }) {
   return (
     <div class="page-head">
-      <h1>{title}</h1>
+      <h1 tabindex={-1}>{title}</h1>
       {lead !== undefined && <p class="lead">{lead}</p>}
       {children}
     </div>

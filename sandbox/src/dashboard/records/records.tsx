@@ -28,11 +28,11 @@ export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hon
   dashboard.serve(routes, '/', list, {
     create: (form) => {
       const { name = '' } = records.create(Object.fromEntries(names.map((each) => [each, field(form, each)])));
-      return { text: `“${name}” is created.` };
+      return { text: `“${name}” created` };
     },
     delete: (form) => {
       records.delete(field(form, 'id'));
-      return { text: `The ${singular} is deleted.` };
+      return { text: `${capitalized(singular)} deleted` };
     },
   });
   return routes;

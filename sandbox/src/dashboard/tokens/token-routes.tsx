@@ -16,13 +16,13 @@ export function tokenRoutes(dashboard: Dashboard): Hono {
     create: async (form) => {
       const { name, token } = await tokens.create(field(form, 'name'));
       return {
-        text: `“${name}” is created. Copy the token now: it is stored as a hash and can't be shown again.`,
+        text: `“${name}” created. Copy the token now: it is stored as a hash and can't be shown again.`,
         secret: { label: 'the token', value: token },
       };
     },
     revoke: (form) => {
       tokens.revoke(field(form, 'id'));
-      return { text: 'The token is revoked.' };
+      return { text: 'Token revoked' };
     },
   });
 

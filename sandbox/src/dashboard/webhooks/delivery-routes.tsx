@@ -1,8 +1,19 @@
 import { type Context, Hono } from 'hono';
 import { found } from '../../http/failure.ts';
+import type { Services } from '../../state/services.ts';
+import type { DeliveryRecord } from '../../storage/records.ts';
+import { untilAborted } from '../../utils/abort.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { Delivery } from './delivery.tsx';
+import { statusOf } from './delivery-row.tsx';
 import { explainSignature } from './signature.ts';
+
+/** Says what a delivery that is being sent was answered, if that takes less than a second. */
+export async function sent(what: string, { id, attempts }: DeliveryRecord, { webhooks, store }: Services) {
+  await untilAborted(AbortSignal.timeout(1000), webhooks.flush()).catch(() => undefined);
+  const latest = store.deliveries.get(id)?.attempts.at(-1);
+  return latest === undefined || latest === attempts.at(-1) ? `${what} pending` : `${what} sent: ${statusOf(latest)}`;
+}
 
 export function deliveryRoutes(dashboard: Dashboard): Hono {
   const { webhooks, store, log } = dashboard.services;
@@ -14,22 +25,12 @@ export function deliveryRoutes(dashboard: Dashboard): Hono {
     const endpoint = found(store.endpoints.get(delivery.endpoint), 'webhook', delivery.endpoint);
     const attempt = delivery.attempts.at(-1);
     const signature = attempt && (await explainSignature(attempt, delivery));
-    return dashboard.page(
-      context,
-      `Delivery of ${delivery.event}`,
-      <Delivery
-        delivery={delivery}
-        request={log.get(String(delivery.request))}
-        endpoint={endpoint}
-        signature={signature}
-      />,
-    );
+    const request = log.get(String(delivery.request));
+    const page = <Delivery delivery={delivery} request={request} endpoint={endpoint} signature={signature} />;
+    return dashboard.page(context, `Delivery of ${delivery.event}`, page);
   };
   dashboard.serve(routes, '/deliveries/:id', show, {
-    redeliver: (_, id) => {
-      webhooks.redeliver(id);
-      return { text: 'The delivery is sent again.' };
-    },
+    redeliver: async (_, id) => ({ text: await sent('Delivery', webhooks.redeliver(id), dashboard.services) }),
   });
 
   return routes;

@@ -5,6 +5,7 @@ import { healthOf } from '../../webhooks/health.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { field, type InvalidForm, jsonField } from '../parts/form.ts';
 import { count } from '../parts/numbers.ts';
+import { sent } from './delivery-routes.tsx';
 import { Webhook } from './webhook-detail.tsx';
 import { Webhooks } from './webhooks.tsx';
 
@@ -28,7 +29,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
         .filter(Boolean);
       const { id, secret } = webhooks.register({ url: field(form, 'url'), events });
       return {
-        text: 'The webhook is registered. This is its signing secret:',
+        text: 'Webhook registered. This is its signing secret:',
         secret: { label: 'the line for .env', value: `EXAMPLE_WEBHOOK_SECRET=${secret}` },
         path: `/dashboard/webhooks/${id}`,
       };
@@ -47,25 +48,26 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     return dashboard.page(context, endpoint.url, <Webhook view={view} />, invalid);
   };
   dashboard.serve(routes, '/webhooks/:id', webhook, {
-    test: (form, id) => {
+    test: async (form, id) => {
       const delivery = webhooks.sendTest(id, field(form, 'event'), jsonField(form, 'data'));
-      return { text: 'The test event is sent.', path: `/dashboard/deliveries/${delivery.id}` };
+      const text = await sent('Test event', delivery, dashboard.services);
+      return { text, path: `/dashboard/deliveries/${delivery.id}` };
     },
     retry: (_, id) => {
       const { length } = webhooks.resendFailed(id);
-      return { text: count(length, 'delivery is sent again.', 'deliveries are sent again.') };
+      return { text: count(length, 'delivery sent again', 'deliveries sent again') };
     },
     enable: (_, id) => {
       webhooks.update(id, { enabled: true });
-      return { text: 'The webhook is enabled. Its pending deliveries are sent now.' };
+      return { text: 'Webhook enabled. Its pending deliveries are sent now' };
     },
     disable: (_, id) => {
       webhooks.update(id, { enabled: false });
-      return { text: 'The webhook is disabled. Its deliveries wait.' };
+      return { text: 'Webhook disabled. Its deliveries wait' };
     },
     delete: (_, id) => {
       webhooks.remove(id);
-      return { text: 'The webhook is deleted.', path: '/dashboard/webhooks' };
+      return { text: 'Webhook deleted', path: '/dashboard/webhooks' };
     },
   });
 
