@@ -118,6 +118,9 @@ test('a list shows the newest fifty and leads to the others, and an empty one sa
   expect(await html(sandbox, '/users?q=user_124')).toMatch(/user_124/);
   expect(await html(sandbox, '/users?q=nobody')).toContain('No user matches the filter.');
   expect(await html(sandbox, '/projects')).toContain('No projects yet.');
+  sandbox.state.projects.create({ status: 'paused' });
+  expect(await html(sandbox, '/projects?status=paused')).toContain('proj_123');
+  expect(await html(sandbox, '/projects?status=active')).toContain('No project matches the filter.');
 });
 
 test('a program that waits for the sandbox asks for its health: faults are active on purpose', async () => {

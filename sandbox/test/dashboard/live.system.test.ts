@@ -94,7 +94,7 @@ describeInChromium('an open page stays up to date', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('event');
 
     await isLive(page);
-    await page.getByText('Show the line for .env').dispatchEvent('click'); // The dialog is above it.
+    await page.getByText('whsec_••').dispatchEvent('click'); // The dialog is above it.
     await page.getByLabel('Data, as JSON').fill('{"half":');
     await page.getByLabel('Event', { exact: true }).fill('order.');
     await send('/users', { method: 'POST', json: john });

@@ -52,7 +52,7 @@ test('a budget is said once: what is left, what was refused, and until when', as
   for (let index = 0; index < 3; index++) await call(sandbox, 'GET /v1/projects', { token });
   const page = await html(sandbox, '/api-tokens');
   expect(textOf(page)).toMatch(
-    /Default token sandbox_\w+ .*2 of 2 left No window is open\..*CI …\w+ View 1 refused .*0 of 2 left Used up\. Requests get a 429 until 2024-01-01 00:01:00 UTC/,
+    /Default token sandbox_\w+ .*2 of 2 left No window is open\..*CI …\w+ 0 of 2 left 1 refused. Requests get a 429 until 2024-01-01 00:01:00 UTC/,
   );
   expect(page.match(/ of 2 left/g)).toHaveLength(2);
   expect(page).toMatch(/<title>⚠ API tokens.*1<span class="visually-hidden"> out of budget/);

@@ -59,19 +59,20 @@ describeInChromium('reading the dashboard in Chromium', () => {
 
   test('on a phone, the sections are in a menu, and a request takes the screen', async () => {
     const { page, send } = await open({}, { viewport: { width: 390, height: 844 } });
-    for (let index = 0; index < 5; index++) await send(`/organizations/org_0123456789/members?page=${index}`);
+    for (let index = 0; index < 5; index++) await send(`/organizations/org_0123456789012345/members?page=${index}`);
     await page.goto('/dashboard');
     expect(await page.getByRole('link', { name: 'Requests', exact: true }).isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('link', { name: 'Requests', exact: true }).click();
     await page.getByRole('heading', { name: 'Requests' }).waitFor();
 
-    // The start of a path says more than its query.
-    const [start, subject] = await page
-      .locator('.rows bdi')
+    // Both ends of a path are visible, in one line.
+    const [subject, start, end] = await page
+      .locator('.rows .subject')
       .first()
-      .evaluate((text) => [text.getBoundingClientRect().left, text.parentElement!.getBoundingClientRect().left]);
-    expect(start).toBe(subject);
+      .evaluate((text) => [text, ...text.querySelectorAll('b')].map((each) => each.getBoundingClientRect()));
+    expect([start!.left, start!.top, end!.top]).toEqual([subject!.left, subject!.top, subject!.top]);
+    expect(end!.right).toBeLessThanOrEqual(subject!.right);
 
     await page.locator('.rows a').nth(3).click();
     await page.locator('#detail').waitFor();
@@ -112,19 +113,11 @@ describeInChromium('reading the dashboard in Chromium', () => {
         sandbox.clock.advance(1000);
 
         for (const path of [
-          '/dashboard',
-          '/dashboard/requests',
-          ...sandbox.requests.map((request) => `/dashboard/requests/${request.id}`),
-          '/dashboard/requests/req_gone',
-          '/dashboard/api-tokens',
-          '/dashboard/webhooks',
-          `/dashboard/webhooks/${id}`,
-          `/dashboard/deliveries/${sandbox.webhooks.deliveries[0]!.id}`,
-          '/dashboard/users',
-          '/dashboard/projects',
-          '/dashboard/faults',
+          ...['', '/requests', '/requests/req_gone', '/api-tokens', '/webhooks', `/webhooks/${id}`],
+          ...[`/deliveries/${sandbox.webhooks.deliveries[0]!.id}`, '/users', '/projects', '/faults'],
+          ...sandbox.requests.map((request) => `/requests/${request.id}`),
         ]) {
-          await page.goto(path);
+          await page.goto(`/dashboard${path}`);
           await isLive(page);
           await page.evaluate(() => {
             for (const fold of document.querySelectorAll('details')) fold.open = true;

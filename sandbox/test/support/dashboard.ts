@@ -36,7 +36,7 @@ export async function pageAfter(sandbox: Sandbox, response: Response): Promise<s
 /** The text of a part of a page, with one space between words. */
 export function textOf(part: string): string {
   return part
-    .replace(/<\/?(i|wbr)\b[^>]*>/g, '')
+    .replace(/<\/?(i|b|wbr)\b[^>]*>/g, '')
     .replace(/<[^>]+>/g, ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

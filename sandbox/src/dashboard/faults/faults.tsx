@@ -38,18 +38,9 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
         <Dialog id="create" title="Add a fault" to={to} action="add" open={invalid !== undefined}>
           <Field label="Fault" name="fault" invalid={invalid} value='{"status":503}' options={kinds} />
           <Field label="Route" name="route" invalid={invalid} options={choices('All routes', routes)} />
-          <Field label="Requests" name="times" invalid={invalid} value="1" />
+          <Field label="Number of requests" name="times" invalid={invalid} value="1" />
         </Dialog>
       </PageHead>
-      <Card title="Common faults" actions={<p class="hint">Active once added.</p>}>
-        <Rows of="faults" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
-          {presets.map((fault) => (
-            <FaultRow fault={{ ...fault, id: '', met: 0 }} note="">
-              <Action to={to} action="add" button="Add" fields={{ fault: JSON.stringify(fault) }} />
-            </FaultRow>
-          ))}
-        </Rows>
-      </Card>
       {faults.length > 0 && (
         <Card title="Active faults" actions={<Action to={to} action="clear" button="Remove all" />}>
           <Rows of="faults" label="Active faults" heads={['Fault', 'Applies to', 'So far', '']}>
@@ -61,6 +52,15 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
           </Rows>
         </Card>
       )}
+      <Card title="Common faults" actions={<p class="hint">Active once added.</p>}>
+        <Rows of="faults" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
+          {presets.map((fault) => (
+            <FaultRow fault={{ ...fault, id: '', met: 0 }} note="">
+              <Action to={to} action="add" button="Add" fields={{ fault: JSON.stringify(fault) }} />
+            </FaultRow>
+          ))}
+        </Rows>
+      </Card>
     </>
   );
 }

@@ -68,11 +68,7 @@ export function Overview({ data }: Props) {
 function FirstCall({ data }: Props) {
   return (
     <div class="columns">
-      <Card
-        title="Make your first call"
-        id="first"
-        actions={<Pill tone="good">● Waiting for your first request…</Pill>}
-      >
+      <Card title="Make your first call" actions={<Pill tone="good">● Waiting for your first request…</Pill>}>
         <h3>In a terminal</h3>
         <Code label="the cURL command" text={data.curl} />
         <h3>In your code, with these lines in .env</h3>
@@ -183,14 +179,7 @@ function ClockCard({ data }: Props) {
             fields={{ seconds: String(milliseconds / 1000) }}
           />
         ))}
-        <Dialog
-          id="reset"
-          title="Reset everything?"
-          to="/dashboard"
-          action="reset"
-          button="Reset everything"
-          tone="danger"
-        >
+        <Dialog id="reset" title="Reset everything" to="/dashboard" action="reset" tone="danger">
           <p>This restores the initial users, projects, tokens, webhooks, budgets and clock, and empties the log.</p>
         </Dialog>
       </div>

@@ -147,7 +147,7 @@ export function Action({
   to: string;
   action: string;
   button: string;
-  tone?: 'main' | 'plain';
+  tone?: 'main' | 'plain' | undefined;
   /** What else it sends. */
   fields?: Readonly<Record<string, string>>;
 }) {
@@ -289,7 +289,7 @@ export function Rows({
 }
 
 /** Headers, which few readers need, behind a line that says how many there are. */
-export function HeaderList({ of: headers, name }: { of: Readonly<Record<string, string>>; name: string }) {
+export function Fold({ of: headers, name }: { of: Readonly<Record<string, string>>; name: string }) {
   const entries = Object.entries(headers);
   if (entries.length === 0) return <></>;
   return (

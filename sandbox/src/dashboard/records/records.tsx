@@ -4,7 +4,7 @@ import { capitalized, type StoredRecord } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { Card, Dialog, Empty, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
-import { type Choice, Field } from '../parts/fields.tsx';
+import { type Choice, choices as choicesOf, Field, Select } from '../parts/fields.tsx';
 import { field, type InvalidForm } from '../parts/form.ts';
 import { matches, shownOf } from '../parts/lists.ts';
 import { number } from '../parts/numbers.ts';
@@ -21,7 +21,10 @@ export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hon
 
   const list = (context: Context, invalid?: InvalidForm) => {
     const query = context.req.query();
-    const found = records.list().filter((record) => matches(query['q'] ?? '', ...Object.values(record)));
+    const found = records
+      .list()
+      .filter((record) => matches(query['q'] ?? '', ...Object.values(record)))
+      .filter((record) => names.every((name) => ['', record[name]].includes(query[name] ?? '')));
     const page = <Records resource={resource} found={found.reverse()} query={query} invalid={invalid} />;
     return dashboard.page(context, capitalized(plural), page, invalid);
   };
@@ -55,12 +58,25 @@ function Records({
   const fields = fieldsOf[plural];
   const shown = shownOf(found, query['all']);
   const { q = '' } = query;
+  const more = `?${new URLSearchParams({ ...query, all: 'true' }).toString()}`;
+  const filtered = [q, ...fields.map(({ name }) => query[name])].some(Boolean);
   const search = { type: 'search', autocomplete: 'off' };
   return (
     <>
       <PageHead title={[capitalized(plural), ' ', <i class="hint">{number(found.length)}</i>]}>
         <form method="get" action={to} role="search" aria-label="Filter the list" data-visit="true">
           <input {...search} name="q" value={q} placeholder={`Find ${plural}`} aria-label={`Find ${plural}`} />
+          {fields.map(
+            ({ name, choices }) =>
+              choices && (
+                <Select
+                  name={name}
+                  aria-label={capitalized(name)}
+                  value={query[name] ?? ''}
+                  options={choicesOf(`Any ${name}`, choices)}
+                />
+              ),
+          )}
         </form>
         <Dialog id="create" title={`Create ${singular}`} to={to} action="create" open={invalid !== undefined}>
           {fields.map(({ name, choices }) => {
@@ -72,8 +88,8 @@ function Records({
       </PageHead>
       <Card>
         {shown.length === 0 ? (
-          <Empty title={q === '' ? `No ${plural} yet.` : `No ${singular} matches the filter.`}>
-            <p>{q === '' ? 'Create one here, or with the API.' : <a href={to}>{`Show all ${plural}`}</a>}</p>
+          <Empty title={filtered ? `No ${singular} matches the filter.` : `No ${plural} yet.`}>
+            <p>{filtered ? <a href={to}>{`Show all ${plural}`}</a> : 'Create one here, or with the API.'}</p>
           </Empty>
         ) : (
           <>
@@ -110,7 +126,7 @@ function Records({
                 </li>
               ))}
             </Rows>
-            <Rest shown={shown.length} of={found.length} href={`?q=${encodeURIComponent(q)}&all=true`} />
+            <Rest shown={shown.length} of={found.length} href={more} />
           </>
         )}
       </Card>

@@ -4,7 +4,7 @@ import { faultHeader } from '../../faults/header-faults.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
 import type { DeliveryRecord, EndpointRecord, TokenRecord } from '../../storage/records.ts';
-import { Copy, Copyable, Facts, HeaderList, Pill, Time } from '../parts/components.tsx';
+import { Copy, Copyable, Facts, Fold, Pill, Time } from '../parts/components.tsx';
 import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Body } from '../parts/json.tsx';
@@ -86,7 +86,7 @@ export function RequestDetail({
         ) : (
           <>
             <Body of={response.body} label="the response body" />
-            <HeaderList of={response.headers} name="response header" />
+            <Fold of={response.headers} name="response header" />
           </>
         )}
       </section>
@@ -94,7 +94,7 @@ export function RequestDetail({
         <h2>Request</h2>
         <Body of={request.body} label="the request body" />
         {Object.keys(request.query).length > 0 && <Facts mono of={Object.entries(request.query)} />}
-        <HeaderList of={request.headers} name="request header" />
+        <Fold of={request.headers} name="request header" />
       </section>
     </article>
   );

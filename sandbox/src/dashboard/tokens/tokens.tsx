@@ -1,6 +1,6 @@
 import type { RateLimit } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
-import { Card, Copyable, Dialog, Empty, PageHead, Time, type Tone } from '../parts/components.tsx';
+import { Card, Copyable, Dialog, Empty, PageHead, Rows, Time, type Tone } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { count, durationText, number } from '../parts/numbers.ts';
@@ -49,64 +49,62 @@ export function Tokens({
           <Field label="Name" name="name" invalid={invalid} placeholder="Purpose, such as CI" />
         </Dialog>
       </PageHead>
-      {budgets.length === 0 && (
-        <Empty title="There are no tokens, so every request gets a 401.">
-          <p>Create a token to make requests.</p>
-        </Empty>
-      )}
-      {budgets.map((budget) => (
-        <TokenCard budget={budget} />
-      ))}
+      <Card>
+        <Rows of="tokens" label="API tokens" heads={['Token', 'Budget left', '', '']}>
+          {budgets.map((budget) => (
+            <TokenRow budget={budget} />
+          ))}
+        </Rows>
+        {budgets.length === 0 && (
+          <Empty title="There are no tokens, so every request gets a 401.">
+            <p>Create a token to make requests.</p>
+          </Empty>
+        )}
+      </Card>
     </>
   );
 }
 
-function TokenCard({ budget }: { budget: TokenBudget }) {
-  const { token, value, refused } = budget;
+function TokenRow({ budget }: { budget: TokenBudget }) {
+  const { token, value } = budget;
+  const { id, name, hint } = token;
   return (
-    <Card
-      id={token.id}
-      title={[
-        `${token.name} `,
-        value === undefined ? <code>…{token.hint}</code> : <Copyable text={value} label="the token" />,
-      ]}
-      actions={
-        <div class="actions">
-          {refused > 0 && (
-            <a class="button" href={`/dashboard/requests?token=${token.id}&status=429`}>
-              {`View ${number(refused)} refused`}
-            </a>
-          )}
-          <a class="button" href={`/dashboard/requests?token=${token.id}`}>
-            View requests
-          </a>
-          <Dialog
-            id={`revoke-${token.id}`}
-            title={`Revoke “${token.name}”?`}
-            to={to}
-            action="revoke"
-            button="Revoke"
-            tone="danger"
-          >
-            <input type="hidden" name="id" value={token.id} />
-            <p>Requests that use it get a 401.</p>
-          </Dialog>
-        </div>
-      }
-    >
+    <li class="row token" id={id}>
+      <div>
+        <p class="subject">{name}</p>
+        {value === undefined ? <code class="hint">…{hint}</code> : <Copyable text={value} label="the token" />}
+      </div>
       <BudgetMeter budget={budget} />
-    </Card>
+      <a class="button" href={`/dashboard/requests?token=${id}`}>
+        Requests
+      </a>
+      <Dialog
+        label={`Revoke ${name}`}
+        id={`revoke-${id}`}
+        title={`Revoke “${name}”?`}
+        to={to}
+        action="revoke"
+        button="Revoke"
+        tone="danger"
+      >
+        <input type="hidden" name="id" value={id} />
+        <p>Requests that use it get a 401.</p>
+      </Dialog>
+    </li>
   );
 }
 
 /** How much of a token's budget is left, and until when. */
 export function BudgetMeter({ budget, name }: { budget: TokenBudget; name?: string }) {
-  const { token, rate, remaining, reset } = budget;
+  const { token, rate, remaining, refused, reset } = budget;
   const tone: Tone = remaining === 0 ? 'bad' : remaining <= rate.limit / 4 ? 'fair' : 'good';
   return (
     <div class="budget-meter">
       <p>
-        {name} <strong class={tone}>{number(remaining)}</strong> {`of ${number(rate.limit)} left`}
+        {name !== undefined && <span>{name}</span>}
+        <span>
+          <strong class={tone}>{number(remaining)}</strong> {`of ${number(rate.limit)} left`}
+        </span>
       </p>
       <meter
         min={0}
@@ -120,7 +118,8 @@ export function BudgetMeter({ budget, name }: { budget: TokenBudget; name?: stri
           'No window is open. The next request starts one.'
         ) : (
           <>
-            {remaining === 0 ? 'Used up. Requests get a 429 until ' : 'Full again at '}
+            {refused > 0 && `${number(refused)} refused. `}
+            {remaining === 0 ? 'Requests get a 429 until ' : 'Full again at '}
             <Time at={reset} /> (<Time at={reset} show="ago" />)
           </>
         )}

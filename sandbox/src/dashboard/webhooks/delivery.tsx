@@ -11,7 +11,7 @@ import {
   Crumbs,
   Empty,
   Facts,
-  HeaderList,
+  Fold,
   PageHead,
   Pill,
   Time,
@@ -118,9 +118,9 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
       ) : (
         <Body of={responseBody} label="the response body" />
       )}
-      <HeaderList of={responseHeaders} name="response header" />
+      <Fold of={responseHeaders} name="response header" />
       <h3>Request</h3>
-      <HeaderList of={requestHeaders} name="request header" />
+      <Fold of={requestHeaders} name="request header" />
     </details>
   );
 }

@@ -1,6 +1,6 @@
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Code, Crumbs, Dialog, Empty, PageHead, Rest, Rows } from '../parts/components.tsx';
+import { Action, Card, Code, Copy, Crumbs, Dialog, Empty, PageHead, Rest, Rows } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
 import type { EndpointHealth } from '../../webhooks/health.ts';
@@ -23,64 +23,58 @@ export interface WebhookView {
 
 /** A webhook: its deliveries, and what can be done with it. */
 export function Webhook({ view }: { view: WebhookView }) {
-  const { endpoint, health, invalid } = view;
-  const { id, url } = endpoint;
+  const { endpoint, health, deliveries, query, invalid } = view;
+  const { id, url, secret, disabled } = endpoint;
+  const shown = shownOf(deliveries, query['all']);
+  const line = `EXAMPLE_WEBHOOK_SECRET=${secret}\n`;
   const to = `/dashboard/webhooks/${id}`;
-  const tone = health.failing.length > 0 ? 'plain' : 'main'; // What mends it comes first.
+  const tone = health.failing.length > 0 || disabled !== undefined ? 'plain' : 'main'; // What mends it comes first.
   return (
     <>
       <Crumbs of={[['/dashboard/webhooks', 'Webhooks']]} />
       <PageHead title={<Url of={url} />} lead={<Health endpoint={endpoint} health={health} />}>
-        {endpoint.disabled === undefined && <Remedy endpoint={endpoint} health={health} />}
+        {disabled === undefined && <Remedy endpoint={endpoint} health={health} tone="main" />}
         <Dialog id="create" title="Send test event" to={to} action="test" tone={tone} open={invalid !== undefined}>
           <Field label="Event" name="event" invalid={invalid} value="user.created" />
           <Field label="Data, as JSON" name="data" invalid={invalid} value={example} lines={6} />
         </Dialog>
-        {endpoint.disabled === undefined && <Action to={to} action="disable" button="Disable" />}
+        {disabled === undefined && <Action to={to} action="disable" button="Disable" />}
         <Dialog id="delete" title={`Delete webhook ${url}?`} to={to} action="delete" button="Delete" tone="danger">
           <p>Its deliveries are deleted too.</p>
         </Dialog>
       </PageHead>
-      {endpoint.disabled !== undefined && (
+      {disabled !== undefined && (
         <section class="banner fair" role="status">
           <Icon name="warning" />
           <p>
-            <strong>Disabled.</strong> {endpoint.disabled} Its deliveries wait until you enable it.
+            <strong>Disabled.</strong> {disabled} Its deliveries wait until you enable it.
           </p>
-          <Action to={to} action="enable" button="Enable" tone="main" />
+          <Remedy endpoint={endpoint} health={health} tone="main" />
         </section>
       )}
-      <Deliveries view={view} />
-      <Card title="Signing secret">
+      <Card title="Deliveries">
+        <Rows
+          of="deliveries"
+          label="Deliveries, latest attempt first"
+          heads={['Answer', 'Event', 'About', 'Reason', 'State', 'Last attempt']}
+        >
+          {shown.map((delivery) => (
+            <DeliveryRow delivery={delivery} endpoint={endpoint} />
+          ))}
+        </Rows>
+        {deliveries.length === 0 && (
+          <Empty title="No deliveries yet.">
+            <p>Create a user with the API, or send a test event.</p>
+          </Empty>
+        )}
+        <Rest shown={shown.length} of={deliveries.length} href="?all=true" />
+      </Card>
+      <Card title="Signing secret" actions={<Copy text={line} label="the line for .env" />}>
         <details class="fold">
-          <summary class="hint">Show the line for .env</summary>
-          <Code label="the line for .env" text={`EXAMPLE_WEBHOOK_SECRET=${endpoint.secret}\n`} />
+          <summary class="hint mono">EXAMPLE_WEBHOOK_SECRET=whsec_••••••••</summary>
+          <Code label="the line for .env" text={line} />
         </details>
       </Card>
     </>
-  );
-}
-
-function Deliveries({ view }: { view: WebhookView }) {
-  const { deliveries, query, endpoint } = view;
-  const shown = shownOf(deliveries, query['all']);
-  return (
-    <Card title="Deliveries">
-      <Rows
-        of="deliveries"
-        label="Deliveries, latest attempt first"
-        heads={['Answer', 'Event', 'About', 'Reason', 'State', 'Last attempt']}
-      >
-        {shown.map((delivery) => (
-          <DeliveryRow delivery={delivery} endpoint={endpoint} />
-        ))}
-      </Rows>
-      {deliveries.length === 0 && (
-        <Empty title="No deliveries yet.">
-          <p>Create a user with the API, or send a test event.</p>
-        </Empty>
-      )}
-      <Rest shown={shown.length} of={deliveries.length} href="?all=true" />
-    </Card>
   );
 }

@@ -57,7 +57,7 @@ export function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] 
             <span class="hint">{listOf(endpoint.events)}</span>
           </div>
           <p>{countsOf(health)}</p>
-          <p class="next">
+          <p>
             <Next endpoint={endpoint} health={health} />
           </p>
           <Remedy endpoint={endpoint} health={health} />
@@ -83,10 +83,10 @@ function causesOf({ failing }: EndpointHealth): readonly (readonly [DeliveryReco
 }
 
 /** What makes a webhook that fails work again. */
-export function Remedy({ endpoint: { id, disabled }, health }: EndpointView) {
+export function Remedy({ endpoint: { id, disabled }, health, tone }: EndpointView & { tone?: 'main' }) {
   const to = `/dashboard/webhooks/${id}`;
-  if (disabled !== undefined) return <Action to={to} action="enable" button="Enable" />;
-  return health.failing.length > 0 ? <Action to={to} action="retry" button="Retry now" tone="main" /> : <></>;
+  if (disabled !== undefined) return <Action to={to} action="enable" button="Enable" tone={tone} />;
+  return health.failing.length > 0 ? <Action to={to} action="retry" button="Retry now" tone={tone} /> : <></>;
 }
 
 const tones: Readonly<Record<EndpointHealth['status'], Tone>> = {
