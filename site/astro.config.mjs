@@ -37,7 +37,7 @@ export default defineConfig({
       expressiveCode: {
         themes: ['github-dark-default', 'github-light-default'],
         useStarlightUiThemeColors: true,
-        defaultProps: { wrap: true, hangingIndent: 3, frame: 'none' },
+        defaultProps: { wrap: true, hangingIndent: 2, frame: 'none' },
         styleOverrides: { borderRadius: '0.5rem' },
       },
       head: [{ tag: 'meta', attrs: { property: 'og:image', content: `${site}${base}og.png` } }],

@@ -23,9 +23,13 @@ interface DerivedOptions extends ClientOptions {
  * The client of the Example API: makes calls, paces and retries them, and reads lists.
  *
  * @example
- * const client = new Client({ apiToken: process.env.EXAMPLE_API_TOKEN });
- * const user = await client.users.get('user_123');
- * for await (const project of client.projects.list({ status: 'active' })) {
+ * const client = new Client();
+ *
+ * const ada = await client.users.get('user_123');
+ * const projects = client.projects.list({
+ *   status: 'active',
+ * });
+ * for await (const project of projects) {
  *   console.log(project.name);
  * }
  */
@@ -68,7 +72,10 @@ export class Client {
    *   it, unless `responseValidation` says otherwise.
    *
    * @example
-   * const team = await client.request('GET', '/teams/{id}', { params: { id: 'team_1' }, schema: teamSchema });
+   * const team = await client.request('GET', '/teams/{id}', {
+   *   params: { id: 'team_1' },
+   *   schema: teamSchema,
+   * });
    */
   request<T = unknown>(method: HttpMethod, path: string, options?: EndpointOptions<T>): APIPromise<T> {
     return this.#calls.request(method, path, {}, options, endpointOptionNames);
@@ -83,7 +90,11 @@ export class Client {
    * @typeParam Item An item: the output of `schema`, or what you declare if there is none.
    *
    * @example
-   * for await (const member of client.list('/teams/{id}/members', { params: { id: 'team_1' }, schema: memberSchema })) {
+   * const members = client.list('/teams/{id}/members', {
+   *   params: { id: 'team_1' },
+   *   schema: memberSchema,
+   * });
+   * for await (const member of members) {
    *   console.log(member.name);
    * }
    */
