@@ -44,7 +44,7 @@ it('says on the page Get started what its program prints', async () => {
   const { apiToken, fetch } = sandbox;
   const projects = await new Client({ apiToken, fetch }).projects.list({ status: 'active' }).toArray();
 
-  expect(printed.trim().split('\n')).toEqual(projects.slice(0, 3).map(({ name }) => name));
+  expect(printed.trim().split('\n')).toEqual(projects.slice(0, 3).map(({ id, name }) => `${id} ${name}`));
   expect([projects.length, sandbox.requests.length]).toEqual([60, 1]);
-  expect(text).toContain('the names of 60 projects, which took one request');
+  expect(text).toContain('60 projects, which took one request');
 });

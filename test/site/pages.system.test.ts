@@ -72,7 +72,7 @@ describeSite('the pages of the site', (open) => {
   });
 
   it.each([
-    ['start/', 'main', 'console.log(project.name)'],
+    ['start/', 'main', 'console.log(id, name)'],
     ['api/', '#starlight__sidebar', '@example/sdk'],
     ['api/example/sdk/webhooks/functions/verifywebhook/', '#starlight__sidebar', 'verifyWebhook'],
   ])(

@@ -11,8 +11,9 @@ const user = await client.users.create({
 });
 console.log(await client.users.get(user.id));
 
-for await (const project of client.projects.list({ status: 'active' })) {
-  console.log(project.name);
+const projects = client.projects.list({ status: 'active' });
+for await (const { id, name } of projects) {
+  console.log(id, name);
 }`,
   '300 calls at once': `import { Client } from '@example/sdk';
 
