@@ -60,7 +60,7 @@ it('leaves out no block but those that other tests run', () => {
   const others = here.filter((block) => !scripts.includes(block) && !commands.includes(block));
   expect(others.map(({ name, language }) => [name, language])).toEqual([
     ['sandbox/README.md: Who can talk to it, 1', 'yaml'], // Its flags: sandbox/test/cli/serving.process.test.ts.
-    ['site/pages/start.mdx: 3. Make the first call, 4', 'text'], // What it prints: test/site/examples.test.ts.
+    ['site/pages/start.mdx: 3. Make the first call, 3', 'text'], // What it prints: test/site/examples.test.ts.
     ['docs/browsers.md: In a browser, 2', 'html'], // test/package/browsers loads the same file into a page.
     ['docs/errors.md: Error classes, 1', 'text'], // The tree: test/repository/follow-ups.test.ts.
   ]);
@@ -68,7 +68,8 @@ it('leaves out no block but those that other tests run', () => {
 
 /** What a block logs. The others log nothing. */
 const logged: Readonly<Record<string, RegExp>> = {
-  'docs/rate-limits.md: Rate limits, 1': /^\[@example\/sdk\] GET \/projects waits about 60 s for the rate limit\./,
+  'docs/rate-limits.md: Rate limits, 1':
+    /^\[@example\/sdk\] GET \/users\/user_123 waits about 60 s for the rate limit\./,
 };
 
 it.each(scripts)('$name: runs', async ({ name, code }) => {

@@ -5,6 +5,7 @@ import { Client, type UserCreateParams } from '@example/sdk';
 export { Client };
 export const client = new Client();
 export const params: UserCreateParams = { name: 'Ada', email: 'ada@example.com', password: 'secure_password' };
+export const id = 'user_123';
 export const ids = ['user_123', 'user_124', 'user_123'];
 export const rows = new Map<string, string>();
 export const signup = { id: 'signup_1' };
