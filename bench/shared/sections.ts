@@ -58,7 +58,8 @@ const sections: Readonly<Record<string, () => string>> = {
   },
   machine: () => {
     const runs = ['rate-limit', 'overhead', 'size', 'pagination'].map((name) => readResults<object>(name));
-    return `Measured with ${[...new Set(runs.map(({ node, machine }) => `Node ${node}, ${machine}`))].join('; ')}.`;
+    const packages = Object.entries(readResults<object>('rate-limit').versions).map((each) => each.join(' '));
+    return `Measured with ${packages.join(', ')}, ${[...new Set(runs.map(({ node, machine }) => `Node ${node}, ${machine}`))].join('; ')}.`;
   },
   refusals: () =>
     tables.markdown(tables.rateLimitTables(readResults<tables.RateLimitRow>('rate-limit').rows.filter(isMain))),

@@ -46,7 +46,7 @@ function chartOf(name: string, title: string, table: string, measured: string): 
   const rows = lines.map((cells): Row => Object.fromEntries(cells.map((cell, at) => [head[at] ?? '', cell])));
   const [first = '', ...others] = head;
   const parts = column
-    ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', unit, ...failures(row, rows) })))]
+    ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', unit, ...outcome(row, rows) })))]
     : rows.map((row) => `<p>${row[first]}</p>${bars(others.map((label) => ({ label, figure: row[label] ?? '' })))}`);
   const caption = `<figcaption>${title}: ${shows}</figcaption>`;
   return `<figure class="chart not-content">${caption}${parts.join('')}<small>${measured.replace(/^(?=\d+ \w+ \d+\.)/, 'Measured on ')}</small></figure>`;
@@ -67,14 +67,15 @@ function bars(all: readonly Bar[]): string {
   const lines = all.map((bar) => {
     const own = /^(@example\/sdk|– )/.test(bar.label) ? ' class="own"' : '';
     const share = (valueOf(bar) / most).toFixed(3);
-    const text = [`<b>${bar.figure}</b>`, bar.unit].filter(Boolean).join(' ');
-    return `<div${own}><dt>${bar.label}${bar.note ?? ''}</dt><dd><i style="--share: ${share}"></i>${text}</dd></div>`;
+    const text = [`<b>${bar.figure}</b>`, bar.unit].filter(Boolean).join(' ') + (bar.note ?? '');
+    return `<div${own}><dt>${bar.label}</dt><dd><i style="--share: ${share}"></i>${text}</dd></div>`;
   });
   return `<dl>${lines.join('')}</dl>`;
 }
 
-/** A client that gives up is refused less. */
-function failures(row: Row, rows: readonly Row[]): { note?: string } {
+/** A client that gives up is refused less. The others say how long they take. */
+function outcome(row: Row, rows: readonly Row[]): { note?: string } {
   const failed = Math.max(...rows.map(({ done }) => Number(done))) - Number(row.done);
-  return failed > 0 ? { note: `<em>${failed} calls failed</em>` } : {};
+  if (failed > 0) return { note: ` <em>${failed} calls failed</em>` };
+  return row.minutes ? { note: ` <span>in ${row.minutes} min</span>` } : {};
 }
