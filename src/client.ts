@@ -60,6 +60,34 @@ export class Client {
   }
 
   /**
+   * The current state of the token's rate limit; `undefined` with `rateLimit: false`, or before a token
+   * function is first called.
+   */
+  get rateLimit(): RateLimitSnapshot | undefined {
+    return this.#calls.rateLimit;
+  }
+
+  /**
+   * Returns a client with some options replaced, and the same listeners. A token and base URL share one rate limit.
+   *
+   * The new client has the same class. If you derive a class, its constructor must take the options as its first
+   * argument, and pass them or a copy of them to `super`.
+   *
+   * @param options The options to replace. The others stay as they are.
+   * @throws {InvalidRequestError} when an option is invalid, or the constructor of a derived class did not pass the
+   *   options on.
+   */
+  withOptions(options: ClientOptions): Client {
+    const given = readOptions('options', options, clientOptionNames);
+    const merged: DerivedOptions = { ...this.#options, ...given, [sharedState]: this.#telemetry };
+    // The class of this instance, which may be a derived one.
+    const { constructor } = this as unknown as { constructor: new (options: ClientOptions) => Client };
+    const client = new constructor(merged);
+    if (client.#telemetry === this.#telemetry) return client;
+    throw new InvalidRequestError(`The constructor of ${constructor.name} must pass its options on to super().`);
+  }
+
+  /**
    * Calls an endpoint that the SDK has no method for. The call is paced, retried and redacted like any other, and
    * rejects with the same errors. PUT and DELETE are retried like a GET, and PATCH like a POST. An empty body is
    * `undefined`.
@@ -101,34 +129,6 @@ export class Client {
   list<Item = unknown>(path: string, options?: ListEndpointOptions<Item>): ListPromise<Item> {
     const { params, query, schema } = options ?? {};
     return new ListPromise(this.#calls, { route: path, params, query, itemSchema: schema, isCustom: true }, options);
-  }
-
-  /**
-   * Returns a client with some options replaced, and the same listeners. A token and base URL share one rate limit.
-   *
-   * The new client has the same class. If you derive a class, its constructor must take the options as its first
-   * argument, and pass them or a copy of them to `super`.
-   *
-   * @param options The options to replace. The others stay as they are.
-   * @throws {InvalidRequestError} when an option is invalid, or the constructor of a derived class did not pass the
-   *   options on.
-   */
-  withOptions(options: ClientOptions): Client {
-    const given = readOptions('options', options, clientOptionNames);
-    const merged: DerivedOptions = { ...this.#options, ...given, [sharedState]: this.#telemetry };
-    // The class of this instance, which may be a derived one.
-    const { constructor } = this as unknown as { constructor: new (options: ClientOptions) => Client };
-    const client = new constructor(merged);
-    if (client.#telemetry === this.#telemetry) return client;
-    throw new InvalidRequestError(`The constructor of ${constructor.name} must pass its options on to super().`);
-  }
-
-  /**
-   * The current state of the token's rate limit; `undefined` with `rateLimit: false`, or before a token
-   * function is first called.
-   */
-  get rateLimit(): RateLimitSnapshot | undefined {
-    return this.#calls.rateLimit;
   }
 
   /**

@@ -38,10 +38,14 @@ export const withoutLinks = (markdown: string) =>
 /** Puts what a class can do before its first heading: each member with the first sentence about it. */
 export function withSummary(markdown: string): string {
   const members = splitAtHeadings(markdown).filter(({ level, title }) => level === 3 && /^\w/.test(title));
-  const lines = members.map(({ title, body }) => {
-    return `- [\`${title}\`](#${title.replace('()', '').toLowerCase()}) ${firstSentence(body) ?? ''}`;
-  });
-  return lines.length < 2 ? markdown : markdown.replace(/^(?=## )/m, `${lines.join('\n')}\n\n`);
+  const line = (name: string, anchor: string, text: string) =>
+    `- [\`${name}\`](#${anchor}) ${firstSentence(text) ?? ''}`;
+  const rows = markdown.matchAll(/^\| <a id="(property-\w+)"><\/a> `(\w+)\??` \| .* \| (.+) \|$/gm);
+  const lines = [
+    ...Array.from(rows, ([, anchor = '', name = '', text = '']) => line(name, anchor, text)),
+    ...members.map(({ title, body }) => line(title, title.replace('()', '').toLowerCase(), body)),
+  ];
+  return members.length < 2 ? markdown : markdown.replace(/^(?=## )/m, `${lines.join('\n')}\n\n`);
 }
 
 /** Adds the methods of a class to the property that has it. `bodyOf` returns a page. */
@@ -66,10 +70,7 @@ export async function readable(markdown: string): Promise<string> {
     return hidden ? '' : sectionText(level, title, body);
   });
   const all = `${parts.filter(Boolean).join('\n\n')}\n`;
-  // An accessor is a property to its readers.
-  return all.includes('\n## Properties\n')
-    ? all.replace('## Accessors\n\n', '')
-    : all.replace('## Accessors\n', '## Properties\n');
+  return all.includes('All are optional.') ? all.replaceAll(/(?<=^\|.*?`\w+)\?(?=` \|)/gm, '') : all;
 }
 
 /** Strings have the quotes of prose, and a union has no bar before its first type. */
@@ -123,7 +124,7 @@ function sectionText(level: number, title: string, text: string): string {
   const label = level > 3 || /^(Parameters|Returns|See|Throws|Type Parameters)$/.test(title);
   // A table says of what it is, and the heading of a page's only constructor is that of its group.
   if (title === 'Constructors') return '## Constructor';
-  if (title === 'Constructor' || title === 'Get Signature' || (label && title === 'Example')) return body;
+  if (title === 'Constructor' || (label && title === 'Example')) return body;
   if (/^(Inherited from|Overrides|Implementation of)$/.test(title)) return '';
   // The signature says the types.
   if (label && title.endsWith('Parameters')) return body.includes('| Description |') ? body : '';

@@ -20,13 +20,19 @@ const packageOf = ({ address }: { readonly address: string }) => address.split('
 
 /** A plugin of TypeDoc, which leaves out the class of `@throws {Class} when …`. This puts a link to the class there. */
 export function linkThrows(app: Application): void {
-  // Properties are in the order of their declaration, which is that of their use. Others are in that of their names.
+  // Members are in the order of their declaration, which is that of their use. Others are in that of their names.
   const sort = ({ project }: { readonly project: ProjectReflection }) => {
-    for (const { groups = [] } of project.getReflectionsByKind(ReflectionKind.Interface) as DeclarationReflection[])
+    const of = (kind: ReflectionKind) => project.getReflectionsByKind(kind) as DeclarationReflection[];
+    for (const { groups = [] } of [...of(ReflectionKind.Class), ...of(ReflectionKind.Interface)])
       for (const { children } of groups) children.sort((a, b) => a.id - b.id);
   };
   app.converter.on(Converter.EVENT_RESOLVE_END, sort, -1000);
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    // An accessor is a property to its readers.
+    for (const each of project.getReflectionsByKind(ReflectionKind.Accessor) as DeclarationReflection[]) {
+      const { type, comment } = each.getSignature ?? each;
+      Object.assign(each, { kind: ReflectionKind.Property, type, comment, getSignature: undefined });
+    }
     const classes = new Map(project.getReflectionsByKind(ReflectionKind.Class).map((each) => [each.name, each]));
     for (const { comment } of Object.values(project.reflections)) {
       for (const tag of comment?.getTags('@throws') ?? []) {

@@ -1,4 +1,6 @@
-import { defineRouteMiddleware } from '@astrojs/starlight/route-data';
+import { defineRouteMiddleware, type StarlightRouteData } from '@astrojs/starlight/route-data';
+
+type Entry = StarlightRouteData['sidebar'][number];
 
 /** What the site has: its parts, where each begins, and what the addresses in it begin with. */
 export const topics = [
@@ -23,12 +25,27 @@ export function placeOf(pathname: string): string {
     .join(' › ');
 }
 
+/** What the sidebar shows apart from other classes and interfaces. */
+const parts = { Errors: /Error$/, Events: /Events?$/, 'Rate limit': /^RateLimit/, Schema: /^Standard/ };
+
+/** A long group of the sidebar, and after it what it has of each part. */
+function parted(entry: Entry): Entry[] {
+  if (entry.type !== 'group') return [entry];
+  if (entry.entries.length < 20) return [{ ...entry, entries: entry.entries.flatMap(parted) }];
+  const labels = Object.keys(parts) as (keyof typeof parts)[];
+  const groups = Map.groupBy(entry.entries, ({ label }) => labels.find((part) => parts[part].test(label)));
+  return [undefined, ...labels].flatMap((label) => {
+    const entries = groups.get(label);
+    return entries ? { ...entry, label: label ?? entry.label, entries } : [];
+  });
+}
+
 /** Gives each page the sidebar of its topic, leads to no page of another one, and lists the properties of a type. */
 export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: route }, url: { pathname } }) => {
   const name = topicOf(pathname)?.name;
   const own = (link?: { href: string }) => topicOf(link?.href ?? '')?.name === name;
   const group = route.sidebar.find(({ label }) => label === name);
-  route.sidebar = group?.type === 'group' ? group.entries : [];
+  route.sidebar = group?.type === 'group' ? group.entries.flatMap(parted) : [];
   if (!own(route.pagination.prev)) route.pagination.prev = undefined;
   if (!own(route.pagination.next)) route.pagination.next = undefined;
   const properties = [...(route.entry.body?.matchAll(/<a id="(property-[\w-]+)"><\/a> `(\w+)/g) ?? [])];
