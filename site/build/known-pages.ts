@@ -18,7 +18,9 @@ export const known: Readonly<Record<string, Known>> = {
     names: 'migrate, sync, import, upgrade',
   },
   'guides/options': { names: 'configuration, settings, token, API key, baseUrl' },
-  'guides/errors': { names: 'error handling, exceptions, 400, 401, 403, 404, 409, 422, 500, validation, request id' },
+  'guides/errors': {
+    names: 'error handling, exceptions, 400, 401, 403, 404, 409, 422, 429, 500, validation, request id',
+  },
   'guides/retries': {
     names: 'retry, timeout, cancel, cancellation, abort, AbortSignal, backoff, idempotency, idempotency key, 503',
   },

@@ -201,9 +201,9 @@ it('shows members of that name, the page of that name with its sections, then ti
 
   expect(
     found('429')
-      .slice(0, 2)
+      .slice(0, 3)
       .map((hit) => hit.split(' ')[0]),
-  ).toEqual(['rate-limits/', 'ratelimiterror/']);
+  ).toEqual(['rate-limits/', 'errors/', 'ratelimiterror/']);
   expect([found('Client')[1], found('Page')[0]?.split(' ')[0]]).toEqual(['clientoptions/', 'page/']);
   expect(found('pagination')).toEqual([['pagination/', ...sections.map((id) => `pagination/#${id}`)].join(' ')]);
   expect(found('maxretries').slice(0, 2)).toEqual(['options/#maxRetries', 'clientoptions/#property-maxretries']);

@@ -83,7 +83,8 @@ export function search(index: MiniSearch<Section>, query: string): Hit[] {
     .filter(({ best, rank, sum }) => rank > 0 || sum > 0 || best > least)
     .toSorted((a, b) => b.rank - a.rank || b.sum - a.sum || b.best - a.best)
     .flatMap(({ address, found, rank }, at) => {
-      const hit = toHit(address, String(index.getStoredFields(address)?.text), found, mark, rank > 0 && at === 0);
+      const text = String(index.getStoredFields(address)?.text).replace(/\n[^]*/, '');
+      const hit = toHit(address, text, found, mark, rank > 0 && at === 0);
       // What is only in its code can't be seen.
       return rank > 0 || hit.some(isFound) ? [hit] : [];
     });
@@ -99,13 +100,12 @@ const weightOf = (address: string) =>
   (/#known-limits$|^api\/example\/sandbox/.test(address) ? 0.1 : 1) *
   ({ api: 0.2, reference: 0.3, project: 0.03 }[address.split('/', 1)[0] ?? ''] ?? 1);
 
-/** A page that is called what was typed shows what else it has, too. */
+/** A page that is called what was typed shows what it has if none of that has the words. */
 function toHit(address: string, text: string, found: readonly SearchResult[], mark: Mark, isNamed: boolean): Hit {
-  const sections = found.filter(({ heading }) => heading !== '').map((each) => foundIn(each, mark));
+  const sections = found.flatMap((each) => (each.heading === '' ? [] : foundIn(each, mark)));
   const matching = sections.filter(isFound);
-  const [description = ''] = text.split('\n', 1);
-  const page = { address, title: mark(String(found[0]?.page)), excerpt: excerptOf(description, mark, 40) };
-  return [page, ...(isNamed ? [...new Set([...matching, ...sections])].slice(0, 4) : matching.slice(0, 2))];
+  const page = { address, title: mark(String(found[0]?.page)), excerpt: excerptOf(text, mark, 40) };
+  return [page, ...(isNamed && matching.length === 0 ? sections : matching).slice(0, isNamed ? 4 : 2)];
 }
 
 const foundIn = ({ id, heading, text }: SearchResult, mark: Mark): Found => ({
@@ -121,7 +121,7 @@ function excerptOf(text: string, mark: Mark, before = 16): Pieces {
   const lines = text.split('\n').map(mark);
   const line = lines.find((each) => each.some(({ found }) => found)) ?? lines[0] ?? [];
   const at = line.findIndex(({ found }) => found);
-  const start = line.findLastIndex(({ text }, index) => index < at - 12 && text.endsWith(' ')) + 1;
+  const start = line.findLastIndex(({ text }, i) => i < at && (i < at - 20 ? / $/ : /[,;:.] $/).test(text)) + 1;
   return at > before ? [{ text: '… ', found: false }, ...line.slice(start)] : line;
 }
 
