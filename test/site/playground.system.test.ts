@@ -37,10 +37,10 @@ describeSite('the playgrounds', (open) => {
     expect(requests.filter((url) => !url.startsWith(`${origin}_astro/`))).toEqual([]);
   });
 
-  it('gives the editor most of the window, and shows what happens beside it, in tabs', async () => {
+  it('gives the editor half of the window, and shows what happens beside it, in tabs', async () => {
     await using page = await open('playground/', { viewport: { width: 1440, height: 900 } });
     const widthOf = async (selector: string) => (await page.locator(selector).boundingBox())?.width ?? 0;
-    expect(await widthOf('.editor')).toBeGreaterThan(0.6 * (await widthOf('.playground')));
+    expect(await widthOf('.editor')).toBeGreaterThan(0.49 * (await widthOf('.playground')));
     expect(await widthOf('.playground')).toBeGreaterThan(1350);
     await run(page);
     expect(await page.isVisible('[data-part=Console]')).toBe(true);

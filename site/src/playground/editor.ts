@@ -27,6 +27,7 @@ const theme = EditorView.theme({
     border: 'none',
   },
   '.cm-content': { fontFamily: 'var(--__sl-font-mono)', caretColor: 'var(--sl-color-white)' },
+  '.cm-line': { paddingInlineStart: 'calc(6px + 2ch)', textIndent: '-2ch' },
   '.cm-cursor': { borderLeftColor: 'var(--sl-color-white)' },
   '&.cm-focused': { outline: '2px solid var(--sl-color-accent)' },
 });
