@@ -43,7 +43,7 @@ describe('onError', () => {
 
 describe('the log has', () => {
   // Only this clock is fake, so that signatures are computed.
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }).advanceTimersByTime(100_000));
 
   it('a line a minute for each reason of rejected requests, with their number', async () => {
     const { webhooks, logger } = receiver();
