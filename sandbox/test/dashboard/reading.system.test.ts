@@ -5,6 +5,15 @@ import { call, john } from '../support/calls.ts';
 import { dashboards, isLive } from '../support/dashboard-browser.ts';
 import { receiver } from '../support/receiver.ts';
 
+/** Where buttons cover a part of another one, so that a tap may hit the wrong one: their distance from the top. */
+function overlapping(): number[] {
+  const buttons = [...document.querySelectorAll('main :is(button, .button)')].filter((each) => each.checkVisibility());
+  const rects = buttons.map((each) => each.getBoundingClientRect());
+  const beside = (a: DOMRect, b: DOMRect) => a.right <= b.left || b.right <= a.left;
+  const covers = (a: DOMRect, b: DOMRect) => !beside(a, b) && a.top < b.bottom && b.top < a.bottom;
+  return rects.flatMap((rect, index) => (rects.slice(index + 1).some((other) => covers(rect, other)) ? rect.y : []));
+}
+
 describeInChromium('reading the dashboard in Chromium', () => {
   const open = dashboards();
 
@@ -123,6 +132,7 @@ describeInChromium('reading the dashboard in Chromium', () => {
             for (const fold of document.querySelectorAll('details')) fold.open = true;
           });
           expect(await page.evaluate(() => document.documentElement.scrollWidth), `${path} is too wide`).toBe(width);
+          expect([path, await page.evaluate(overlapping)]).toEqual([path, []]);
           expect([path, await axeFindings(page)]).toEqual([path, []]);
           await page.emulateMedia({ colorScheme: 'dark' });
           expect([path, 'dark', await axeFindings(page, 'html', colorRules)]).toEqual([path, 'dark', []]);
