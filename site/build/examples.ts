@@ -1,4 +1,4 @@
-import { inlined } from '../../test/guides/support/program.ts';
+import { programOf } from '../../test/guides/support/program.ts';
 import { toHash } from '../src/playground/address.ts';
 
 /** An example that prints something in a page: its fence says `ts run` or `js run`. */
@@ -9,7 +9,7 @@ export function withBars(markdown: string, base: string): string {
   return markdown
     .replaceAll(/^```(\w+)(?=\n\/\/ [\w./-]+\.[jt]s\n)/gm, '```$1 frame="code"')
     .replaceAll(runnable, (block, code: string) => {
-      const address = `${base}playground/${toHash(inlined(code).trimEnd())}`;
+      const address = `${base}playground/${toHash(programOf(code).trimEnd())}`;
       const link = `<p class="run-example"><a href="${address}">Run<span class="sr-only"> this example</span></a></p>`;
       return `${link}\n\n${block.replace(' run', ' frame="code" title="Example"')}`;
     });

@@ -4,7 +4,7 @@ import { createSandbox } from '@example/sandbox';
 import { expect, it } from 'vitest';
 import { fromHash, toHash } from '../../site/src/playground/address.ts';
 import { codeBlocks } from '../guides/support/code-blocks.ts';
-import { inlined } from '../guides/support/program.ts';
+import { programOf } from '../guides/support/program.ts';
 
 it('keeps the code of each guide within the 72 columns that a page shows', () => {
   const long = codeBlocks.flatMap(({ name, code }) =>
@@ -15,7 +15,7 @@ it('keeps the code of each guide within the 72 columns that a page shows', () =>
 });
 
 it('puts what an example uses before it, in one module', () => {
-  expect(inlined('show(client);').split('\n')).toEqual([
+  expect(programOf('show(client);').split('\n')).toEqual([
     "import { Client } from '@example/sdk';",
     '',
     '// Your program has these already.',

@@ -4,16 +4,7 @@ import ts from 'typescript';
 
 const contexts = join(import.meta.dirname, '../context');
 
-/** What readers of the guides have in programs of their own: the module of `context/` that exports it, by its name. */
-const givers = new Map(
-  readdirSync(contexts).flatMap((name) => {
-    const exported = readFileSync(join(contexts, name), 'utf8').matchAll(/^export (?:const )?[[{ ]*([\w, ]+)/gm);
-    const names = Array.from(exported, ([, list = '']) => list.split(',')).flat();
-    return names.map((each) => [each.trim(), join(contexts, name)] as const);
-  }),
-);
-
-/** The import or the declaration of each of these names. */
+/** What readers of the guides have in programs of their own: by name, the import or the declaration of `context/`. */
 const statements = new Map(
   readdirSync(contexts).flatMap((name) => {
     const text = readFileSync(join(contexts, name), 'utf8');
@@ -22,31 +13,31 @@ const statements = new Map(
 );
 
 function namesOf(statement: ts.Statement): (readonly [name: string, statement: string])[] {
-  const text = statement.getText().replace(/^export /, '');
-  if (ts.isVariableStatement(statement))
-    return Array.from(/^const [[{ ]*([\w, ]+)/.exec(text)?.[1]?.split(',') ?? [], (name) => [name.trim(), text]);
-  const [, list = '', module] = /^import \{ (.+) \} from (.+;)$/.exec(text) ?? [];
+  const text = statement
+    .getText()
+    .replace(/^export (?={)/, 'import ')
+    .replace(/^export /, '');
+  const [, declared = ''] = /^const [[{ ]*([\w, ]+)/.exec(text) ?? [];
+  if (declared !== '') return declared.split(',').map((name) => [name.trim(), text]);
+  const [, whole] = /^import (?:\* as )?(\w+) from/.exec(text) ?? [];
+  if (whole !== undefined) return [[whole, text]];
+  const [, list = '', module] = /^import { (.+) } from (.+;)$/.exec(text) ?? [];
   return list.split(', ').map((name) => [name.replace('type ', ''), `import { ${name} } from ${module}`]);
 }
 
-/** A block of code as a program, which imports what it uses and doesn't declare. */
+/** A block of code as a program: before it stands what it uses and doesn't declare. */
 export function programOf(block: string): string {
-  const needed = new Set(undeclaredIn(block).filter((name) => givers.has(name)));
-  const imports = [...needed].map((name) => `import { ${name} } from ${JSON.stringify(givers.get(name))};\n`);
-  return imports.join('') + block;
-}
-
-/** As {@link programOf}, in one module, for the playground. */
-export function inlined(block: string): string {
+  const needed = new Set<string>();
+  for (let size = -1; needed.size > size;) {
+    size = needed.size;
+    for (const name of undeclaredIn([...needed, block].join('\n'))) needed.add(statements.get(name) ?? '');
+    needed.delete('');
+  }
   const imports: string[] = [];
   const before: string[] = [];
-  for (let text = block; ; text = [...imports, ...before, block].join('\n')) {
-    const known = new Set([...imports, ...before]);
-    const needed = undeclaredIn(text).flatMap((name) => statements.get(name) ?? []);
-    const added = [...new Set(needed)].filter((statement) => !known.has(statement));
-    if (added.length === 0) break;
-    for (const statement of added) (statement.startsWith('import') ? imports : before).unshift(statement);
-  }
+  // In the order of `context/`, because one may use another.
+  for (const each of new Set(statements.values()))
+    if (needed.has(each)) (each.startsWith('import') ? imports : before).push(each);
   if (before.length > 0) before.unshift('// Your program has these already.');
   return [imports, before, [block]].flatMap((part) => (part.length > 0 ? [part.join('\n')] : [])).join('\n\n');
 }
