@@ -14,7 +14,7 @@ import {
   throwInvalid,
 } from '../utils/arguments.ts';
 import { headerValue, mergeHeaders } from '../utils/headers.ts';
-import { expandRoute, queryOf } from './route.ts';
+import { expandRoute, queryString } from './route.ts';
 import {
   replaceOptions,
   requestOptionNames,
@@ -87,7 +87,7 @@ export function resolveCall(
   const signals = [signal, prefetched?.signal].filter((each) => each !== undefined);
   for (const each of signals) abortSignal('signal', each);
   const hasEffectOnce = idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys;
-  const search = query === undefined ? '' : queryOf(query);
+  const search = query === undefined ? '' : queryString(query);
   return {
     method,
     url: options.baseUrl + path + search,
@@ -96,7 +96,7 @@ export function resolveCall(
     secretParams,
     query: search,
     headers: headersOf(options, given),
-    body: 'body' in given ? jsonOf(method, given.body) : undefined,
+    body: 'body' in given ? serialize(method, given.body) : undefined,
     // By RFC 9110, section 9.2.2, or with a key that the API supports.
     isIdempotent: hasEffectOnce || !['POST', 'PATCH'].includes(method),
     schema,
@@ -131,7 +131,7 @@ export function resolveCall(
     refusals: undefined,
     failedIn: undefined,
     heldIn: undefined,
-    heldFrom: undefined,
+    heldBefore: undefined,
   };
 }
 
@@ -176,7 +176,7 @@ function checkedIdempotencyKey(key: string): string {
 }
 
 /** Serializes the body. Done at once, because the caller may change the object while the call waits. */
-function jsonOf(method: HttpMethod, body: unknown): string {
+function serialize(method: HttpMethod, body: unknown): string {
   if (method === 'GET') throw new InvalidRequestError('A GET has no body: pass its parameters as query.');
   let json: string;
   try {

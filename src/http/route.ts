@@ -67,7 +67,7 @@ function encodeSegment(name: string, params: Readonly<Record<string, string>>): 
  *
  * @throws {InvalidRequestError} when a value can't be sent in a query.
  */
-export function queryOf(parameters: Readonly<Record<string, QueryValue | readonly QueryValue[]>>): string {
+export function queryString(parameters: Readonly<Record<string, QueryValue | readonly QueryValue[]>>): string {
   const query = new URLSearchParams();
   for (const [name, given] of Object.entries(parameters)) {
     for (const value of [given].flat()) {

@@ -1,8 +1,8 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { EndpointOptions } from '../http/options.ts';
-import { queryOf } from '../http/route.ts';
+import { queryString } from '../http/route.ts';
 import { escapeUnit, parseJson } from '../utils/values.ts';
-import { countOf, isId, type Id } from './page-body.ts';
+import { wholeCount, isId, type Id } from './page-body.ts';
 
 /** How far a list has been read. A cursor encodes it, so another process can continue. */
 export interface Place {
@@ -11,7 +11,7 @@ export interface Place {
   /** The most items that the server sends per page. */
   readonly size: number;
   /** How many items precede the place. */
-  readonly end: number;
+  readonly position: number;
   /** How many items precede the place, were yielded, or were created before it. */
   readonly found: number;
   /** The `total_count` of the list. */
@@ -36,13 +36,13 @@ export function listKey(path: string, parameters: NonNullable<EndpointOptions['q
     .filter((name) => filters[name] !== undefined)
     .sort();
   let hash = 0x811c9dc5; // FNV-1a
-  for (const character of queryOf(Object.fromEntries(names.map((name) => [name, filters[name]]))))
+  for (const character of queryString(Object.fromEntries(names.map((name) => [name, filters[name]]))))
     hash = Math.imul(hash ^ Number(character.codePointAt(0)), 0x01000193);
   return `${path}${names.length > 0 ? ` with ${names.join(' and ')}` : ''}#${(hash >>> 0).toString(36)}`;
 }
 
-export function encodeCursor(list: string, { firstSize, size, end, found, count, page = 0, ids }: Place): string {
-  const text = JSON.stringify([version, list, firstSize, size, end, found, page, count ?? null, ...ids]);
+export function encodeCursor(list: string, { firstSize, size, position, found, count, page = 0, ids }: Place): string {
+  const text = JSON.stringify([version, list, firstSize, size, position, found, page, count ?? null, ...ids]);
   return btoa(text.replace(/[^ -~]/g, escapeUnit));
 }
 
@@ -50,10 +50,17 @@ export function encodeCursor(list: string, { firstSize, size, end, found, count,
 export function decodeCursor(list: string, text: string): Place {
   const [writtenBy, owner, ...rest] = decoded(text);
   // The cast is safe because `isWhole` checks the numbers.
-  const [firstSize, size, end, found, page, count] = rest as [number, number, number, number, number, number | null];
+  const [firstSize, size, position, found, page, count] = rest as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number | null,
+  ];
   const ids = rest.slice(6).filter(isId);
-  const counts = [firstSize, size, end, found, page, count ?? end];
-  const isWhole = counts.every((each) => Number(countOf(each)) >= 0) && firstSize > 0 && size > 0;
+  const counts = [firstSize, size, position, found, page, count ?? position];
+  const isWhole = counts.every((each) => Number(wholeCount(each)) >= 0) && firstSize > 0 && size > 0;
   if (writtenBy !== version || typeof owner !== 'string' || !isWhole || ids.length < rest.length - 6) {
     throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.', { param: 'cursor' });
   }
@@ -62,7 +69,7 @@ export function decodeCursor(list: string, text: string): Place {
     const problem = `The cursor belongs to another list: GET ${other}. Pass the same parameters and values.`;
     throw new InvalidRequestError(problem, { param: 'cursor' });
   }
-  return { firstSize, size, end, found, page: page === 0 ? undefined : page, count: count ?? undefined, ids };
+  return { firstSize, size, position, found, page: page === 0 ? undefined : page, count: count ?? undefined, ids };
 }
 
 function decoded(text: unknown): unknown[] {

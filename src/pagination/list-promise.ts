@@ -7,7 +7,7 @@ import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listKey, type Place } from './cursor.ts';
 import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
-import { countOf, isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
+import { wholeCount, isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { ListReader } from './reader.ts';
 import { rangeOf } from './ranges.ts';
 import { forbidIteration, itemsOf, Page, Walk, type WalkedList } from './walk.ts';
@@ -33,8 +33,8 @@ export interface ListRequester extends Requester {
 }
 
 function startOfPage(page: number, size: number): Place {
-  const end = (page - 1) * size;
-  return { firstSize: size, size, end, found: end, ids: [] };
+  const position = (page - 1) * size;
+  return { firstSize: size, size, position, found: position, ids: [] };
 }
 
 /**
@@ -140,12 +140,12 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { route, params } = this.#spec;
     const target = { method: 'GET', path: expandRoute(route, params).shownPath, route };
     const reader = new ListReader<Item>(place, (reason) => this.#requester.onListUnverified({ ...target, reason }));
-    const cursorOf = (end: Place) => encodeCursor(this.#key, end);
+    const cursorOf = (at: Place) => encodeCursor(this.#key, at);
     const list: WalkedList<Item> = {
       signal,
       cursorOf,
       request: ({ page, size }, prefetched) => this.#requestRange({ page, per_page: size }, prefetched),
-      resume: (end) => new ListPromise(this.#requester, this.#spec, { ...this.#options(), cursor: cursorOf(end) }),
+      resume: (at) => new ListPromise(this.#requester, this.#spec, { ...this.#options(), cursor: cursorOf(at) }),
     };
     return new Walk(reader, list, prefetch, limit);
   }
@@ -167,13 +167,13 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query;
     // Rule 9: without `per_page`, a page that isn't the last one shows the server's own size.
-    const isCut = (countOf(meta?.total_pages) ?? (page === 1 ? Infinity : 0)) > page && data.length > 0;
+    const isCut = (wholeCount(meta?.total_pages) ?? (page === 1 ? Infinity : 0)) > page && data.length > 0;
     const size = per_page ?? (isCut ? data.length : Math.max(defaultSize, data.length));
     const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(rangeOf(page, size), body);
     const { place, phase } = walk.reader;
     // Rule 28: believe the API that this page is the last one if its items agree.
-    const isBelieved = meta?.current_page === page && meta.total_pages === page && place.end === place.count;
+    const isBelieved = meta?.current_page === page && meta.total_pages === page && place.position === place.count;
     return new Page({ data, meta: { current_page: page, ...meta } }, 0, isBelieved || phase === 'end', walk);
   }
 

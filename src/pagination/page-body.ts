@@ -80,7 +80,7 @@ function idOf(item: unknown): Id | undefined {
 }
 
 /** Returns a count, or `undefined` if the value isn't one. */
-export function countOf(value: unknown): number | undefined {
+export function wholeCount(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }
 
@@ -95,7 +95,7 @@ export interface ReceivedPage<Item> {
 }
 
 export function parsePage<Item>(range: Range, { data, meta }: PageBody<Item>): ReceivedPage<Item> {
-  const [count, lastPage = NaN] = [countOf(meta?.total_count), countOf(meta?.total_pages)];
+  const [count, lastPage = NaN] = [wholeCount(meta?.total_count), wholeCount(meta?.total_pages)];
   return { range, data, ids: data.map(idOf), count, lastPage };
 }
 
@@ -106,6 +106,6 @@ export function isAnnouncedEnd({ range, ids, count, lastPage }: ReceivedPage<unk
 }
 
 /** The ids for a cursor: a walk can continue as long as one of these items exists. None if an item has none. */
-export function lastOf(ids: Ids): Id[] {
+export function cursorIds(ids: Ids): Id[] {
   return ids.includes(undefined) ? [] : (ids.slice(-20) as Id[]);
 }

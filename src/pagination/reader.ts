@@ -3,7 +3,7 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { Place } from './cursor.ts';
 import { KnownItems } from './known-items.ts';
 import { defaultSize } from './list-options.ts';
-import { isAnnouncedEnd, lastOf, parsePage, type PageBody, type ReceivedPage } from './page-body.ts';
+import { isAnnouncedEnd, cursorIds, parsePage, type PageBody, type ReceivedPage } from './page-body.ts';
 import { leastSize, pagesAround, rangeAfter, rangeAt, rangeOf, type Range } from './ranges.ts';
 
 /** Start the plain loop after so many requests in a row that got no further. */
@@ -28,9 +28,9 @@ const maxKnownPages = 100;
 export class ListReader<Item> {
   /**
    * What the next response is. `overlap`: a range that holds the last items read, so that nothing between is missed.
-   * `behind`: the page after a short range, which should be empty. `pages`: the next page of a plain loop. `end`: none.
+   * `behind`: the page after a short range, which should be empty. `plain`: the next page of a plain loop. `end`: none.
    */
-  phase: 'overlap' | 'behind' | 'pages' | 'end' = 'overlap';
+  phase: 'overlap' | 'behind' | 'plain' | 'end' = 'overlap';
   /** What to request. */
   next: Range;
   place: Place;
@@ -58,16 +58,16 @@ export class ListReader<Item> {
   #expected: number | undefined;
 
   constructor(place: Place, onUnverified: (reason: ListUnverifiedEvent['reason']) => void) {
-    const { firstSize, size, end, page, ids } = place;
+    const { firstSize, size, position, page, ids } = place;
     this.place = place;
     this.#onUnverified = onUnverified;
-    this.#isFromStart = end === 0;
+    this.#isFromStart = position === 0;
     this.#isPlaced = ids.length === 0;
     this.#known.add(ids);
     this.#plain = rangeOf(page ?? this.#pageOfPlace, firstSize);
     // Rule 22: a few more items than one, because some may have been deleted.
-    const after = this.#isPlaced ? undefined : rangeAfter(end, size, 4);
-    this.next = after ?? rangeOf(Math.floor(end / size) + 1, size);
+    const after = this.#isPlaced ? undefined : rangeAfter(position, size, 4);
+    this.next = after ?? rangeOf(Math.floor(position / size) + 1, size);
     if (page !== undefined) this.#startPlainLoop();
   }
 
@@ -76,7 +76,7 @@ export class ListReader<Item> {
     const page = parsePage(range, body);
     this.#announced = page.lastPage * range.size || this.#announced;
     this.#items = [];
-    if (this.phase === 'pages') this.#readPage(page);
+    if (this.phase === 'plain') this.#readPage(page);
     else if (this.phase === 'behind') this.#readBehind(page);
     else if (this.#known.last === 0) this.#readFirst(page);
     else if (page.ids.includes(undefined) || page.ids.length > range.size) this.#startPlainLoop();
@@ -92,7 +92,7 @@ export class ListReader<Item> {
     // Rules 13 and 14. The server may send fewer items per page than requested.
     const { size, count = NaN, found } = this.place;
     const isAnnounced = range.start < (this.#announced || (count * range.size) / size);
-    const isWanted = this.phase === 'pages' && !this.#isSecondReading && !(found >= count);
+    const isWanted = this.phase === 'plain' && !this.#isSecondReading && !(found >= count);
     return range.page === 1 || (isAnnounced && isWanted) ? undefined : this.read(range, { data: [] });
   }
 
@@ -120,9 +120,9 @@ export class ListReader<Item> {
     this.#take(page);
     this.#updatePlace({
       size,
-      end: start + length,
+      position: start + length,
       found: start + this.#items.length,
-      ids: lastOf(ids),
+      ids: cursorIds(ids),
       page: hasIds ? undefined : range.page + 1,
     });
     if (isEnd) this.#finish();
@@ -153,7 +153,7 @@ export class ListReader<Item> {
     const isFurther = index < ids.length - 1;
     // How many known items stand behind the last one here, and how far that has moved since it was read.
     const behind = this.#known.last - rank;
-    const shift = range.start + index + 1 - (this.place.end - behind);
+    const shift = range.start + index + 1 - (this.place.position - behind);
     // Rule 18: if items only changed places, the count hasn't grown.
     const created = Math.min(shift, this.#growthOf(page));
     this.#updatePlace({ found: this.place.found + Math.max(0, created) });
@@ -168,21 +168,21 @@ export class ListReader<Item> {
   #extend(page: ReceivedPage<Item>, last: number, behind: number): void {
     const { range, ids } = page;
     this.#take(page);
-    const lastIds = lastOf([...this.place.ids, ...ids.slice(last + 1)]);
-    this.#updatePlace({ end: range.start + ids.length + behind, ids: lastIds });
+    const lastIds = cursorIds([...this.place.ids, ...ids.slice(last + 1)]);
+    this.#updatePlace({ position: range.start + ids.length + behind, ids: lastIds });
     if (ids.length < range.size) this.#readShort(page);
     else this.#requestRange();
   }
 
   /** Rule 6; after a cursor, rule 22. */
   #goBack(page: ReceivedPage<Item>): void {
-    const { size, end } = this.place;
+    const { size, position } = this.place;
     const growth = this.#growthOf(page);
     this.idle += 1;
     if (this.#isPlaced) this.#requestRange(Math.ceil((size * 2 ** this.idle) / 8) - growth);
     else if (page.range.page === 1 && page.ids.length === 0) this.#finish();
     else {
-      this.#search ??= pagesAround(Math.max(1, Math.ceil((end + growth) / size)), searchedPages);
+      this.#search ??= pagesAround(Math.max(1, Math.ceil((position + growth) / size)), searchedPages);
       const next = this.#search.shift();
       if (!next) throw new InvalidRequestError('None of the items before the cursor is in the list any more.');
       this.next = rangeOf(next, size);
@@ -191,16 +191,17 @@ export class ListReader<Item> {
 
   /** @param back How many items to go back instead of the overlap. */
   #requestRange(back?: number): void {
-    const { size, end } = this.place;
+    const { size, position } = this.place;
     this.overlap = Math.min(this.overlap, Math.ceil(size / 2));
-    const next = back === undefined ? rangeAfter(end, size, this.overlap) : rangeAt(Math.max(0, end - back), size);
+    const next =
+      back === undefined ? rangeAfter(position, size, this.overlap) : rangeAt(Math.max(0, position - back), size);
     if (next === undefined || this.idle >= maxIdle) this.#startPlainLoop();
     else this.next = next;
   }
 
   /** Rules 11 and 12: a range with fewer items than requested should be the end of the list. */
   #readShort(page: ReceivedPage<Item>): void {
-    if (isAnnouncedEnd(page, this.place.end)) this.#finish();
+    if (isAnnouncedEnd(page, this.place.position)) this.#finish();
     else {
       this.phase = 'behind';
       this.next = rangeOf(page.range.page + 1, page.range.size);
@@ -216,14 +217,14 @@ export class ListReader<Item> {
 
   /** Rule 15: reads one page after the other, as `meta` numbers them. */
   #startPlainLoop(page = this.#plain.page): void {
-    this.phase = 'pages';
+    this.phase = 'plain';
     this.next = rangeOf(page, this.#plain.size);
     if (!this.#isSecondReading) this.#updatePlace({ page: this.place.page ?? this.#pageOfPlace });
   }
 
   get #pageOfPlace(): number {
-    const { end, size } = this.place;
-    return Math.max(1, Math.ceil(end / size));
+    const { position, size } = this.place;
+    return Math.max(1, Math.ceil(position / size));
   }
 
   #readPage(page: ReceivedPage<Item>): void {
@@ -237,8 +238,8 @@ export class ListReader<Item> {
     this.idle = this.#items.length > 0 ? 0 : this.idle + 1;
     // Rule 23: items without ids can't be recognized, so a cursor continues with the page after them.
     const next = ids.includes(undefined) ? range.page + 1 : range.page;
-    if (ids.length > 0 && range.page * this.place.size >= this.place.end)
-      this.#updatePlace({ page: next, ids: lastOf(ids) });
+    if (ids.length > 0 && range.page * this.place.size >= this.place.position)
+      this.#updatePlace({ page: next, ids: cursorIds(ids) });
     // Rule 17: pages that were read before bring nothing new, but aren't the end.
     const mayFollow = ids.length > 0 || range.page < lastPage;
     const patience = mayFollow ? maxKnownPages + this.#known.last / this.place.size : 1;
@@ -254,14 +255,14 @@ export class ListReader<Item> {
 
   /** True if the walk has found fewer items than the list has. */
   get #isMissing(): boolean {
-    return this.place.found < Math.max(this.#expected ?? 0, this.place.count ?? this.place.end);
+    return this.place.found < Math.max(this.#expected ?? 0, this.place.count ?? this.place.position);
   }
 
   /** Ends the walk. If items are missing, reads the list again (rules 19 and 20). */
   #finish(): void {
     for (const each of this.#kept.splice(0)) this.#take(each);
-    if (this.#isMissing && this.#isFromStart && this.phase !== 'pages') {
-      this.#expected = this.place.count ?? this.place.end;
+    if (this.#isMissing && this.#isFromStart && this.phase !== 'plain') {
+      this.#expected = this.place.count ?? this.place.position;
       this.#previous = '';
       this.#startPlainLoop(this.#plain.page - 1);
     } else {

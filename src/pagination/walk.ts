@@ -197,8 +197,8 @@ export class Walk<Item> {
   /** Rule 26: takes the next range from those requested ahead if it overlaps what was read; otherwise requests it. */
   #nextRange(): PendingRange<Item> {
     const { next, idle, place } = this.reader;
-    while (this.#prefetched[0] && this.#prefetched[0].range.end <= place.end) this.#prefetched.shift();
-    const isFit = idle === 0 && Number(this.#prefetched[0]?.range.start) < place.end;
+    while (this.#prefetched[0] && this.#prefetched[0].range.end <= place.position) this.#prefetched.shift();
+    const isFit = idle === 0 && Number(this.#prefetched[0]?.range.start) < place.position;
     return (isFit ? this.#prefetched.shift() : undefined) ?? this.#request(next);
   }
 
@@ -206,9 +206,9 @@ export class Walk<Item> {
   #requestAhead(): void {
     const { phase, idle, overlap, place } = this.reader;
     while (phase === 'overlap' && idle === 0 && this.#prefetched.length < this.#prefetch) {
-      const end = this.#prefetched.at(-1)?.range.end ?? place.end;
+      const end = this.#prefetched.at(-1)?.range.end ?? place.position;
       const next = rangeAfter(end, place.size, overlap);
-      if (!next || !(end < Number(place.count)) || end - place.end >= this.#remaining) return;
+      if (!next || !(end < Number(place.count)) || end - place.position >= this.#remaining) return;
       const { signal } = this.#controller;
       this.#prefetched.push(this.#request(next, { signal, priority: new CallPriority('background') }));
     }

@@ -135,7 +135,7 @@ export class Limiter implements SharedLimiter {
 
   /** When a process that shares with no other leaves enough room: for those that find out (rule 5), for normal calls. */
   #unsharedReadyAt(now: number, priority: Priority): number {
-    if (this.window.isUnknown(now)) {
+    if (this.window.needsProbe(now)) {
       return this.window.probeAt(now, priority, priority === 'normal' ? this.queue.normal : this.queue.size);
     }
     return priority === 'normal' || this.queue.isBackgroundDue ? now : this.window.reservedUntil(now);
@@ -251,7 +251,7 @@ export class Limiter implements SharedLimiter {
     // In an outage, `outageWait` applies instead.
     if (readyAt <= now && this.outage.isFailing) return now + lookAgain.expired;
     const isSpare = this.window.inFlight + this.queue.countBefore(call) <= this.window.limit;
-    if (readyAt <= now && this.window.isUnknown(now) && isSpare) {
+    if (readyAt <= now && this.window.needsProbe(now) && isSpare) {
       this.queue.remove(waiter);
       waiter.resolve(this.#send(now, call, true));
       this.dispatch();
@@ -328,7 +328,8 @@ export class Limiter implements SharedLimiter {
 
   /** The outage, if there is one, holds the call from now on, unless it did before. */
   #hold(now: number, call: LimitedCall): void {
-    if (this.outage.isFailing) this.#checkHeldAt = Math.min(this.#checkHeldAt, now + this.outage.hold(now, call));
+    if (this.outage.isFailing)
+      this.#checkHeldAt = Math.min(this.#checkHeldAt, now + this.outage.holdTimeLeft(now, call));
   }
 
   /** Rejects the calls that the outage has held for too long (rule 21). Returns when to look again. */
@@ -342,7 +343,7 @@ export class Limiter implements SharedLimiter {
     let room = this.#isPaced ? this.window.room(now) : Infinity;
     let left = Infinity;
     for (const waiter of this.queue.toArray()) {
-      const waitLeft = this.outage.hold(now, waiter.call, room-- > 0);
+      const waitLeft = this.outage.holdTimeLeft(now, waiter.call, room-- > 0);
       if (waitLeft > 0) left = Math.min(left, waitLeft);
       else this.#drop(waiter, this.outage.unavailableError(waiter.call));
     }

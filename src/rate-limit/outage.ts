@@ -166,10 +166,10 @@ export class Outage {
    *
    * @param isAlone False if something else holds the call, too: that time doesn't count.
    */
-  hold(now: number, call: LimitedCall, isAlone = true): number {
+  holdTimeLeft(now: number, call: LimitedCall, isAlone = true): number {
     const heldFor = this.#heldFor(now);
-    if (!isAlone || call.heldIn !== this.number) [call.heldIn, call.heldFrom] = [this.number, heldFor];
-    return (call.outageWait ?? defaultWait[priorityOf(call)]) - (heldFor - (call.heldFrom ?? 0));
+    if (!isAlone || call.heldIn !== this.number) [call.heldIn, call.heldBefore] = [this.number, heldFor];
+    return (call.outageWait ?? defaultWait[priorityOf(call)]) - (heldFor - (call.heldBefore ?? 0));
   }
 
   /** The error of a call that was held for too long. */

@@ -57,7 +57,7 @@ export interface LimitedCall extends RequestTarget {
   failedIn?: number | undefined;
   /** The outage that holds it, and for how long that one had held others before. */
   heldIn?: number | undefined;
-  heldFrom?: number | undefined;
+  heldBefore?: number | undefined;
 }
 
 /** What a limiter tells the clients whose calls are in progress. */

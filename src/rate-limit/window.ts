@@ -93,7 +93,7 @@ export class RateWindow {
   }
 
   /** True if one request has to find out first, also after a time without requests if the limit is hidden. */
-  isUnknown(now: number): boolean {
+  needsProbe(now: number): boolean {
     return this.isHidden ? this.#counted(now) === 0 : this.isOver(now);
   }
 
@@ -143,7 +143,7 @@ export class RateWindow {
 
   /** A request is sent. Returns it, as the window counts it. */
   recordSent(now: number): WindowRequest {
-    const isProbe = this.isUnknown(now);
+    const isProbe = this.needsProbe(now);
     if (isProbe) this.#turn.recordSent(now);
     this.#probes += Number(isProbe);
     this.inFlight += 1;

@@ -25,10 +25,10 @@ it('copies of the package that share limiters have the same ones', () => {
   const shared = [new Limiter(''), new Outage(), window, queue].map(namesOf);
   expect([...keys.filter((key) => key?.includes('rate-limiters')), ...shared], advice).toMatchInlineSnapshot(`
     [
-      "@example/sdk/rate-limiters/8",
+      "@example/sdk/rate-limiters/9",
       "acquire configure constructor dispatch isTooLate notify outage queue snapshot timing window",
-      "claimRetry constructor enter hold isFailing isRouteFailing lastError leave mayWork number onChange readyAt recordEnd recordFailure recordResponse recordSent since unavailableError",
-      "adopt arrived arrivedBefore assume constructor delay failedProbes inFlight isHidden isOver isUnknown length limit number ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reservedUntil reset room timeLeft used",
+      "claimRetry constructor enter holdTimeLeft isFailing isRouteFailing lastError leave mayWork number onChange readyAt recordEnd recordFailure recordResponse recordSent since unavailableError",
+      "adopt arrived arrivedBefore assume constructor delay failedProbes inFlight isHidden isOver length limit needsProbe number ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reservedUntil reset room timeLeft used",
       "background constructor countBefore first isBackgroundDue normal put recordSent remove size toArray",
     ]
   `);

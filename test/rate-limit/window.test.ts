@@ -135,7 +135,7 @@ describe('a limit that no response shows', () => {
     const window = hidden();
     answer(window, { at: 600 });
     expect([window.remaining(600), window.delay(600, 1), window.delay(600, 3)]).toEqual([0, 500, 1_500]);
-    expect([window.readyAt(600), window.isUnknown(1_599), window.isUnknown(1_600)]).toEqual([1_100, false, true]);
+    expect([window.readyAt(600), window.needsProbe(1_599), window.needsProbe(1_600)]).toEqual([1_100, false, true]);
   });
 
   it('is forgotten once one is shown, which a response without one then does not undo', () => {
