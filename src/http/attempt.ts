@@ -16,7 +16,7 @@ import { now } from '../utils/timing.ts';
 import type { Call } from './call.ts';
 import { checkResponse, connectionProblem, sentAccordingTo } from './fetch.ts';
 import { errorFrom, errorInit } from './response.ts';
-import type { Failed } from './retry.ts';
+import type { FailedAttempt } from './retry.ts';
 
 /** The API's errors are small, but a proxy may send megabytes of HTML. */
 const maxErrorBody = 64 * 1024;
@@ -29,11 +29,6 @@ interface Success {
   /** The body; absent if the caller reads it. */
   readonly text?: string;
   readonly error?: undefined;
-}
-
-export interface FailedAttempt extends Failed {
-  readonly error: CallError;
-  readonly text?: string;
 }
 
 /**

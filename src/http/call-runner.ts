@@ -11,11 +11,11 @@ import { Deadline, untilAborted } from '../utils/abort.ts';
 import { describeValue } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
-import { send, type FailedAttempt } from './attempt.ts';
+import { send } from './attempt.ts';
 import { hideToken, resolveCall, useToken, type Call } from './call.ts';
 import type { EndpointOptions, HttpMethod, InternalOptions, Requester, ResolvedOptions } from './options.ts';
 import { decode, errorInit } from './response.ts';
-import { planRetry } from './retry.ts';
+import { planRetry, type FailedAttempt } from './retry.ts';
 
 /** Makes calls: each is one run of the loop in `#run` (docs/internals/retries.md). */
 export class CallRunner implements Requester {

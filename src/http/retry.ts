@@ -1,4 +1,4 @@
-import type { ExampleError, RequestTarget } from '../errors/index.ts';
+import type { CallError, ExampleError, RequestTarget } from '../errors/index.ts';
 import type { Verdict } from '../rate-limit/permit.ts';
 import { maxAskedWait } from '../rate-limit/headers.ts';
 
@@ -31,11 +31,15 @@ export interface RetryContext extends RequestTarget {
 /** Returns `false` to veto a retry. It can't cause a retry that the SDK would not make. */
 export type ShouldRetry = (error: ExampleError, context: RetryContext) => boolean;
 
-/** What {@link planRetry} needs to know about a failed attempt. The verdict is the limiter's. */
-export interface Failed {
+/** An attempt that failed. */
+export interface FailedAttempt {
+  readonly error: CallError;
+  /** The body of an error response. */
+  readonly text?: string;
   readonly failure: Failure;
   /** Milliseconds from sending the request to its end. They count as part of the delay. */
   readonly duration: number;
+  /** What the rate limiter says about a retry. */
   readonly verdict: Verdict;
 }
 
@@ -65,7 +69,7 @@ const longestDelay = { first: 1000, max: 8000, factor: 4 };
  * @param random From 0 to 1.
  */
 export function planRetry(
-  { failure, duration, verdict }: Failed,
+  { failure, duration, verdict }: Pick<FailedAttempt, 'failure' | 'duration' | 'verdict'>,
   { isIdempotent, options: { maxRetries } }: RetryableCall,
   retries: number,
   random: number,
