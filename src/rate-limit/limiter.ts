@@ -3,9 +3,10 @@ import { onAbort } from '../utils/abort.ts';
 import { Alarm, backoff, realTiming, type Timing } from '../utils/timing.ts';
 import { readResponse } from './headers.ts';
 import { waitError, waitsUntil } from './max-wait.ts';
+import { Observers } from './observers.ts';
 import { Outage, type SentRequest } from './outage.ts';
 import { priorityOf } from './permit.ts';
-import type { LimitedCall, LimiterObserver, Permit, Priority, Verdict } from './permit.ts';
+import type { LimitedCall, Permit, Priority, Verdict } from './permit.ts';
 import { CallQueue, Waiter } from './queue.ts';
 import type { ConnectStore, Share, SharedLimiter, SharingStore } from './share.ts';
 import { refusalPause, Throttle } from './throttle.ts';
@@ -35,9 +36,6 @@ export interface LimitOptions {
 
 const ended: Verdict = { isUncounted: false, rest: 0, isLastRetry: false };
 
-/** Milliseconds for which calls are held by failures or refusals before a warning, and between two. */
-const stallWarnings = { first: 30_000, every: 60_000 };
-
 /** Milliseconds until the limiter looks again at the calls that an outage holds, at least, and at one whose `maxWait` is over. */
 const lookAgain = { held: 100, expired: 1000 };
 
@@ -48,6 +46,7 @@ const lookAgain = { held: 100, expired: 1000 };
 export class Limiter implements SharedLimiter {
   readonly window = new RateWindow();
   readonly queue = new CallQueue();
+  readonly observers = new Observers();
   readonly timing: Timing;
   outage: Outage;
   readonly #key: string;
@@ -56,14 +55,11 @@ export class Limiter implements SharedLimiter {
   #throttle: Throttle | undefined;
   #store: SharingStore | undefined;
   #share: Share | undefined;
-  /** How many calls of each client are in progress. */
-  readonly #observers = new Map<LimiterObserver, number>();
   readonly #wake = (): void => this.dispatch();
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
   /** When to look for calls that the outage has held for too long. */
   #checkHeldAt = -Infinity;
-  #warnedAt = -Infinity;
 
   /**
    * @param key Identifies it. A store only sees a hash of it.
@@ -96,7 +92,7 @@ export class Limiter implements SharedLimiter {
   /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
   acquire(call: LimitedCall): Permit | Promise<Permit> {
     const now = this.timing.now();
-    if (call.observer) this.#countCall(call.observer, 1);
+    this.observers.countCall(call.observer, 1);
     const isNew = call.lastError === undefined;
     if (isNew && priorityOf(call) === 'normal') this.window.arrived += 1;
     // Rule 19: while the API fails, a new call goes at once, and one that has failed waits.
@@ -196,9 +192,8 @@ export class Limiter implements SharedLimiter {
 
   /** A request has ended. Without a refusal or a failure, nothing is retried. */
   #end(sent: SentRequest, verdict = ended): Verdict {
-    const { observer } = sent.call;
     sent.verdict = verdict;
-    if (observer) this.#countCall(observer, -1);
+    this.observers.countCall(sent.call.observer, -1);
     this.outage.recordEnd(sent);
     this.dispatch();
     return verdict;
@@ -281,7 +276,7 @@ export class Limiter implements SharedLimiter {
 
   #drop(waiter: Waiter, reason: unknown): void {
     this.queue.remove(waiter);
-    if (waiter.call.observer) this.#countCall(waiter.call.observer, -1);
+    this.observers.countCall(waiter.call.observer, -1);
     // Resolved with a rejected promise, because a second function would take memory for each waiting call.
     waiter.resolve(Promise.reject(reason));
   }
@@ -350,26 +345,10 @@ export class Limiter implements SharedLimiter {
     return (this.#checkHeldAt = now + Math.max(lookAgain.held, left));
   }
 
-  /** Warns of what has held calls for long (rule 29). Returns when to look again. */
+  /** Warns if a failing or refusing API has held calls for long. Returns when to look again. */
   #warnOfStall(now: number): number {
     const since = Math.min(this.outage.since, this.#throttle?.since ?? Infinity);
-    const warnAt = Math.max(since + stallWarnings.first, this.#warnedAt + stallWarnings.every);
-    if (now < warnAt) return warnAt;
-    this.#warnedAt = now;
     const cause = this.outage.isFailing ? 'failures' : 'refusals';
-    const seconds = Math.round((now - since) / 1000);
-    this.notify((observer) => observer.onStall({ cause, seconds, waiting: this.queue.size }));
-    return now + stallWarnings.every;
-  }
-
-  /** A call of a client begins (1), or has ended (-1). */
-  #countCall(observer: LimiterObserver, change: 1 | -1): void {
-    const calls = (this.#observers.get(observer) ?? 0) + change;
-    if (calls > 0) this.#observers.set(observer, calls);
-    else this.#observers.delete(observer);
-  }
-
-  notify(callback: (observer: LimiterObserver) => void): void {
-    for (const observer of this.#observers.keys()) callback(observer);
+    return this.observers.warnOfStall(now, since, cause, this.queue.size);
   }
 }

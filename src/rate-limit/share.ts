@@ -16,10 +16,10 @@ export interface SharedLimiter {
   readonly queue: Readonly<Record<Priority, number>>;
   readonly timing: Timing;
   readonly outage: { readonly isFailing: boolean };
+  /** The clients whose calls are in progress. */
+  readonly observers: Iterable<LimiterObserver>;
   /** Sends the calls that may be sent now. */
   dispatch(): void;
-  /** Calls back for each client whose calls are in progress. */
-  notify(callback: (observer: LimiterObserver) => void): void;
 }
 
 /** The part of a window that a store has granted to this process. */

@@ -222,11 +222,11 @@ class StoreConnection implements Share {
   #notifyUnavailable(): void {
     if (this.#unavailable === undefined) return;
     const { error } = this.#unavailable;
-    this.#limiter.notify((observer) => {
-      if (this.#notified.has(observer)) return;
+    for (const observer of this.#limiter.observers) {
+      if (this.#notified.has(observer)) continue;
       this.#notified.add(observer);
       observer.onStoreChange({ available: false, error });
-    });
+    }
   }
 }
 

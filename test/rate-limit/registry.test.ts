@@ -26,7 +26,7 @@ it('copies of the package that share limiters have the same ones', () => {
   expect([...keys.filter((key) => key?.includes('rate-limiters')), ...shared], advice).toMatchInlineSnapshot(`
     [
       "@example/sdk/rate-limiters/9",
-      "acquire configure constructor dispatch isTooLate notify outage queue snapshot timing window",
+      "acquire configure constructor dispatch isTooLate observers outage queue snapshot timing window",
       "claimRetry constructor enter holdTimeLeft isFailing isRouteFailing lastError leave mayWork number onChange readyAt recordEnd recordFailure recordResponse recordSent since unavailableError",
       "adopt arrived arrivedBefore assume constructor delay failedProbes inFlight isHidden isOver length limit needsProbe number ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reservedUntil reset room timeLeft used",
       "background constructor countBefore first isBackgroundDue normal put recordSent remove size toArray",

@@ -1,0 +1,33 @@
+import type { LimiterObserver } from './permit.ts';
+
+/** Milliseconds for which calls are held by failures or refusals before a warning, and between two. */
+const stallWarnings = { first: 30_000, every: 60_000 };
+
+/** The clients whose calls are in progress, which hear what holds these calls. */
+export class Observers implements Iterable<LimiterObserver> {
+  /** How many calls of each. */
+  readonly #calls = new Map<LimiterObserver, number>();
+  #warnedAt = -Infinity;
+
+  [Symbol.iterator](): Iterator<LimiterObserver> {
+    return this.#calls.keys();
+  }
+
+  /** A call of a client begins (1), or has ended (-1). */
+  countCall(observer: LimiterObserver | undefined, change: 1 | -1): void {
+    if (!observer) return;
+    const calls = (this.#calls.get(observer) ?? 0) + change;
+    if (calls > 0) this.#calls.set(observer, calls);
+    else this.#calls.delete(observer);
+  }
+
+  /** Rule 29: warns of what has held calls since a time. Returns when to look again. */
+  warnOfStall(now: number, since: number, cause: 'failures' | 'refusals', waiting: number): number {
+    const warnAt = Math.max(since + stallWarnings.first, this.#warnedAt + stallWarnings.every);
+    if (now < warnAt) return warnAt;
+    this.#warnedAt = now;
+    const seconds = Math.round((now - since) / 1000);
+    for (const observer of this) observer.onStall({ cause, seconds, waiting });
+    return now + stallWarnings.every;
+  }
+}
