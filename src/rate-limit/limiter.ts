@@ -85,14 +85,14 @@ export class Limiter implements SharedLimiter {
   get snapshot(): RateLimitSnapshot {
     const now = this.timing.now();
     const { limit, reset } = this.window;
-    const [remaining, isOver] = [this.window.remaining(now), this.window.isOver(now)];
-    return { limit, remaining, reset: isOver ? undefined : reset, waiting: this.queue.size };
+    const remaining = this.window.remaining(now);
+    return { limit, remaining, reset: this.window.isOver(now) ? undefined : reset, waiting: this.queue.size };
   }
 
   /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
   acquire(call: LimitedCall): Permit | Promise<Permit> {
     const now = this.timing.now();
-    this.observers.countCall(call.observer, 1);
+    if (call.observer) this.observers.countCall(call.observer, 1);
     const isNew = call.lastError === undefined;
     if (isNew && priorityOf(call) === 'normal') this.window.arrived += 1;
     // Rule 19: while the API fails, a new call goes at once, and one that has failed waits.
@@ -192,8 +192,9 @@ export class Limiter implements SharedLimiter {
 
   /** A request has ended. Without a refusal or a failure, nothing is retried. */
   #end(sent: SentRequest, verdict = ended): Verdict {
+    const { observer } = sent.call;
     sent.verdict = verdict;
-    this.observers.countCall(sent.call.observer, -1);
+    if (observer) this.observers.countCall(observer, -1);
     this.outage.recordEnd(sent);
     this.dispatch();
     return verdict;
@@ -202,18 +203,11 @@ export class Limiter implements SharedLimiter {
   #enqueue(now: number, waiter: Waiter): void {
     const { call } = waiter;
     const { cancellation, priority, restUntil = now } = call;
-    // In an outage, `outageWait` applies instead of `maxWait`.
+    if (cancellation?.aborted) return void this.#reject(waiter, cancellation.reason);
     const delay = this.#sureDelay(now, call);
-    const isHeld = delay <= 0 && this.outage.isFailing;
-    const error: unknown = cancellation?.aborted
-      ? cancellation.reason
-      : isHeld
-        ? undefined
-        : waitError(call, now, delay);
-    if (error !== undefined) {
-      this.#reject(waiter, error);
-      return;
-    }
+    // In an outage, `outageWait` applies instead of `maxWait`.
+    const error = delay <= 0 && this.outage.isFailing ? undefined : waitError(call, now, delay);
+    if (error) return void this.#reject(waiter, error);
     const expected = this.#delay(now, call);
     waiter.stopListening = cancellation && onAbort(cancellation, () => this.#reject(waiter, cancellation.reason));
     if (priority)
@@ -276,7 +270,7 @@ export class Limiter implements SharedLimiter {
 
   #drop(waiter: Waiter, reason: unknown): void {
     this.queue.remove(waiter);
-    this.observers.countCall(waiter.call.observer, -1);
+    if (waiter.call.observer) this.observers.countCall(waiter.call.observer, -1);
     // Resolved with a rejected promise, because a second function would take memory for each waiting call.
     waiter.resolve(Promise.reject(reason));
   }

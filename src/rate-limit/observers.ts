@@ -14,8 +14,7 @@ export class Observers implements Iterable<LimiterObserver> {
   }
 
   /** A call of a client begins (1), or has ended (-1). */
-  countCall(observer: LimiterObserver | undefined, change: 1 | -1): void {
-    if (!observer) return;
+  countCall(observer: LimiterObserver, change: 1 | -1): void {
     const calls = (this.#calls.get(observer) ?? 0) + change;
     if (calls > 0) this.#calls.set(observer, calls);
     else this.#calls.delete(observer);
