@@ -1,8 +1,8 @@
 import { addTracer, type ClientEventListener, type ClientEvents, type Tracer } from './telemetry/events.ts';
 import { CallRunner } from './http/call-runner.ts';
 import type { APIPromise } from './http/api-promise.ts';
-import { clientOptionNames, resolveOptions, type ClientOptions } from './http/options.ts';
-import { endpointOptionNames, type EndpointOptions, type HttpMethod } from './http/options.ts';
+import { clientOptionNames, endpointOptionNames, resolveOptions } from './http/options.ts';
+import type { ClientOptions, EndpointOptions, HttpMethod } from './http/options.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 import type { ListEndpointOptions } from './pagination/list-options.ts';

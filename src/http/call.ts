@@ -42,7 +42,7 @@ export interface Call extends Redactable, LimitedCall {
   readonly options: ResolvedOptions;
   /** The limiter of its token. */
   limiter: Limiter | undefined;
-  /** What it has entered, and leaves when it ends. */
+  /** The outage that counts this call as in progress. */
   outage: Outage | undefined;
   /** The attempt that was sent last; 0 if none was. */
   attempt: number;

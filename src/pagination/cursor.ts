@@ -22,7 +22,7 @@ export interface Place {
   readonly ids: readonly Id[];
 }
 
-/** Of the cursor's format. A cursor of another version is refused. */
+/** The version of the cursor's format. A cursor of another version is refused. */
 const version = 5;
 
 /**

@@ -164,7 +164,7 @@ export class ListReader<Item> {
     return true;
   }
 
-  /** All known items that stay are before this page, in it up to `last`, or `behind` it (rule 8). */
+  /** Continues after a page. `last` is the index of its last known item, `behind` the known items that follow it (rule 8). */
   #extend(page: ReceivedPage<Item>, last: number, behind: number): void {
     const { range, ids } = page;
     this.#take(page);

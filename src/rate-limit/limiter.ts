@@ -24,13 +24,10 @@ export interface RateLimitSnapshot {
   readonly waiting: number;
 }
 
-/** What a client configures. */
+/** What a client configures: the options of `RateLimitOptions` that concern the token, not the call. */
 export interface LimitOptions {
-  /** Requests per window to assume until the API announces a limit. Default: the documented 100. */
   readonly limit?: number | undefined;
-  /** Length of a window in milliseconds, to assume until the API announces its end. Default: the documented 60 000. */
   readonly window?: number | undefined;
-  /** Shares the window with other processes. */
   readonly store?: SharingStore | undefined;
 }
 
@@ -129,7 +126,7 @@ export class Limiter implements SharedLimiter {
     return Math.max(this.window.readyAt(now), this.#throttle?.readyAt ?? now);
   }
 
-  /** When a process that shares with no other leaves enough room: for those that find out (rule 5), for normal calls. */
+  /** When a process without a store may send: a probe (rule 5), or a background call, which leaves a reserve (rule 9). */
   #unsharedReadyAt(now: number, priority: Priority): number {
     if (this.window.needsProbe(now)) {
       return this.window.probeAt(now, priority, priority === 'normal' ? this.queue.normal : this.queue.size);
@@ -160,7 +157,7 @@ export class Limiter implements SharedLimiter {
     if (!failure) this.outage.recordResponse(sent, !isRefusal);
     if (!failure && !isRefusal) this.#throttle?.recordSuccess(sent.sentAt);
     if (isRefusal) return this.#end(sent, this.#refuse(now, sent, isExplained, wait));
-    // A gateway may limit with 503.
+    // Rule 16: a gateway may limit with 503.
     if (status === 503 && !response.announced && this.queue.size > 0)
       (this.#throttle ??= new Throttle()).slow(sent.sentAt);
     return this.#end(sent, failure && this.#fail(now, sent, failure, wait));
@@ -298,9 +295,7 @@ export class Limiter implements SharedLimiter {
 
   /** The call to send now, or when there may be one. */
   #next(now: number): Waiter | number {
-    const order = this.queue.isBackgroundDue
-      ? (['background', 'normal'] as const)
-      : (['normal', 'background'] as const);
+    const order: Priority[] = this.queue.isBackgroundDue ? ['background', 'normal'] : ['normal', 'background'];
     let wakeAt = Infinity;
     for (const priority of order) {
       const first = this.queue.first(priority);
@@ -308,7 +303,7 @@ export class Limiter implements SharedLimiter {
       const readyAt = this.#readyAt(now, priority);
       wakeAt = Math.min(wakeAt, readyAt);
       if (readyAt > now) continue;
-      // Rule 19: rather a call of a route that has not failed.
+      // Rule 19: a call of a route that hasn't failed goes first.
       const mayWork = (each: LimitedCall) => this.outage.mayWork(each);
       return (this.outage.isFailing ? this.queue.first(priority, mayWork) : undefined) ?? first;
     }

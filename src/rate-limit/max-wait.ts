@@ -17,7 +17,7 @@ export function waitError(call: LimitedCall, now: number, delay: number): RateLi
   const waited = Math.round(maxWait - maxDelay);
   const over = waited > 0 ? `, of which ${waited} ms have passed` : '';
   const reason = isTooLong ? `maxWait is ${maxWait} ms${over}` : `totalTimeout leaves ${Math.round(endsAt - now)} ms`;
-  // A wait that is over was predicted wrongly.
+  // If the call has waited its `maxWait`, the prediction was wrong.
   const problem =
     maxDelay <= 0 && maxWait !== 0
       ? `the call has waited its maxWait of ${maxWait} ms; the next request may be sent in about ${seconds} s`

@@ -38,7 +38,7 @@ export class Outage {
   readonly #turn = new Turn();
   /** Routes that failed and have not worked since: how many retries failed in a row, and when one was made after that. */
   readonly #routes = new Map<string, { failures: number; retriedAt: number }>();
-  /** Of the limiters whose calls wait. */
+  /** Each dispatches the calls that wait in one limiter. */
   readonly #wakes = new Set<() => void>();
   #calls = 0;
   /** The first call that has failed since a response came. */
@@ -47,7 +47,7 @@ export class Outage {
   #pausedUntil = -Infinity;
   #failedSentAt = -Infinity;
   #answeredSentAt = -Infinity;
-  /** For how long this outage has held calls, and since when that is to be continued. */
+  /** Milliseconds for which this outage had held calls at `#heldAt`. The time since then counts, too. */
   #held = 0;
   #heldAt = -Infinity;
   #lastError: CallError | undefined;

@@ -29,7 +29,7 @@ export interface LimitedCall extends RequestTarget {
   endsAt?: number | undefined;
   /** Longest wait for the rate limit in milliseconds. A call that would wait longer rejects with a `RateLimitWaitError`. */
   readonly maxWait?: number | undefined;
-  /** Since when that wait counts: a call may have waited with another token. Default: now. */
+  /** Since when `maxWait` counts. It includes a wait with an earlier token. Default: now. */
   waitingSince?: number | undefined;
   /** Longest time in milliseconds for which an outage may hold the call. Default: by priority. */
   readonly outageWait?: number | undefined;

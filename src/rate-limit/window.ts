@@ -205,7 +205,7 @@ export class RateWindow {
 
   #updateEnd(now: number, reset: number, { servedAt, receivedAt }: ResponseFacts, isNew: boolean): void {
     const left = reset * 1000 - (servedAt === undefined ? receivedAt : now + this.#ahead);
-    // Without a `Date`, the computer's clock will do if it can be right.
+    // Rule 2: without a `Date`, the computer's clock is used if its result is plausible.
     if (servedAt !== undefined) this.#endsAt = now + left;
     else if (isNew) this.#endsAt = now + (left > 0 && left < 2 * this.length ? left : this.length);
   }

@@ -5,8 +5,17 @@ import { longestTurn } from '../rate-limit/turn.ts';
 import { maxProbes, reserveForNormal, type NormalCalls } from '../rate-limit/window.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
-/** Longest time between syncs of a process with waiting calls, in milliseconds. */
-const maxSyncPause = 5_000;
+/** Milliseconds between syncs of a process with waiting calls: at most, and while it finds out about a window at least. */
+const syncPause = { most: 5_000, leastProbe: 20 };
+
+/** How often a process syncs before it would count as dead, and how much more often if it may soon be granted more. */
+const syncs = { perLifetime: 4, moreOften: 10 };
+
+/** Milliseconds after which a silent process counts as dead: a part of the window, within limits. */
+const lifetimes = { partOfWindow: 0.4, least: 5_000, most: 24_000 };
+
+/** Milliseconds by which the store's clock may go back. */
+const clockJitter = 1_000;
 
 /** Milliseconds to keep the state after the end of its window. */
 const retention = 120_000;
@@ -134,8 +143,8 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const timeLeft = isOver ? 0 : Math.ceil(state.endsAt - now);
   const mayChange =
     total === 0 && (leftOf(state) > 0 || processesOf(state).some((each) => each !== own && each.outstanding > 0));
-  const usual = Math.min(maxSyncPause, lifetime(state) / 4) / (mayChange ? 10 : 1);
-  const probePause = Math.min(longestTurn, Math.max(20, now - probedAt)) / 4;
+  const usual = Math.min(syncPause.most, lifetime(state) / syncs.perLifetime) / (mayChange ? syncs.moreOften : 1);
+  const probePause = Math.min(longestTurn, Math.max(syncPause.leastProbe, now - probedAt)) / syncs.perLifetime;
   const nextSyncIn = Math.ceil(isOver ? probePause : Math.min(usual, timeLeft));
   const processes = processesOf(state).filter(({ seenAt }) => now - seenAt <= lifetime(state)).length;
   const grant: Grant = { ...granted, limit, used, reset, timeLeft, processes, nextSyncIn };
@@ -152,12 +161,11 @@ function parse(stored: string | undefined, now: number): State {
   // The `as` holds because only this module writes the state.
   const state: State = { ...empty, ...(JSON.parse(stored) as Partial<State>) };
   for (const [id, each] of Object.entries(state.processes)) state.processes[id] = { ...newProcess, ...each };
-  return processesOf(state).some(({ seenAt }) => seenAt > now + 1_000) ? empty : state;
+  return processesOf(state).some(({ seenAt }) => seenAt > now + clockJitter) ? empty : state;
 }
 
-/** Milliseconds after which a silent process is dead. One with waiting calls syncs more often. */
 function lifetime({ startedAt, endsAt }: State): number {
-  return Math.max(5_000, Math.min(24_000, 0.4 * (endsAt - startedAt)));
+  return Math.max(lifetimes.least, Math.min(lifetimes.most, lifetimes.partOfWindow * (endsAt - startedAt)));
 }
 
 function processesOf({ processes }: State): ProcessState[] {
@@ -196,7 +204,7 @@ function takeReport(state: State, report: Report, now: number): ProcessState {
   const own: ProcessState = {
     ...before,
     // Updated rarely, so that a sync that changes nothing else writes nothing.
-    seenAt: now - seenAt > lifetime(state) / 4 ? now : seenAt,
+    seenAt: now - seenAt > lifetime(state) / syncs.perLifetime ? now : seenAt,
     outstanding: available + inFlight,
     granted: available + inFlight + (isSame ? sent - inFlight : 0),
     arrived: isSame ? arrived : 0,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ApiOptions, between, documentedApi, epoch, failing, faults } from '../support/world/api.ts';
 import { newBaseUrl, World, worldWith } from '../support/world/world.ts';
 
-// Of the calls of a process, the documented API refuses none, in at most 1.04 times the least time.
+// The documented API refuses no call of a process, and the calls take at most 1.04 times the least time.
 
 /** What a row may cost, because nothing announces it. `within` times the least time. */
 interface Cost {
