@@ -205,7 +205,7 @@ export class Limiter implements SharedLimiter {
     // In an outage, `outageWait` applies instead of `maxWait`.
     const error = delay <= 0 && this.outage.isFailing ? undefined : waitError(call, now, delay);
     if (error) return void this.#reject(waiter, error);
-    const expected = this.#delay(now, call);
+    const expected = this.#delay(now, this.queue.countBefore(call));
     waiter.stopListening = cancellation && onAbort(cancellation, () => this.#reject(waiter, cancellation.reason));
     if (priority)
       priority.onRaise = () => {
@@ -236,19 +236,20 @@ export class Limiter implements SharedLimiter {
     const readyAt = Math.max(this.#limitReadyAt(now), shareReadyAt);
     // In an outage, `outageWait` applies instead.
     if (readyAt <= now && this.outage.isFailing) return now + lookAgain.expired;
-    const isSpare = this.window.inFlight + this.queue.countBefore(call) <= this.window.limit;
+    const ahead = this.queue.countAhead(waiter);
+    const isSpare = this.window.inFlight + ahead < this.window.limit;
     if (readyAt <= now && this.window.needsProbe(now) && isSpare) {
       this.queue.remove(waiter);
       waiter.resolve(this.#send(now, call, true));
       this.dispatch();
       return Infinity;
     }
-    return this.#reject(waiter, waitError(call, now, this.#delay(now, call)));
+    return this.#reject(waiter, waitError(call, now, this.#delay(now, ahead)));
   }
 
-  /** Milliseconds for which a call that arrives is expected to wait for the rate limit. */
-  #delay(now: number, call: LimitedCall): number {
-    return this.#isPaced ? this.window.delay(now, this.queue.countBefore(call) + 1) : 0;
+  /** Milliseconds for which a call behind so many others is expected to wait for the rate limit. */
+  #delay(now: number, ahead: number): number {
+    return this.#isPaced ? this.window.delay(now, ahead + 1) : 0;
   }
 
   /** Milliseconds for which it waits at least: only an announced window is certain, and other calls may fail or leave. */

@@ -116,6 +116,13 @@ export class CallQueue {
     return this.#lengthOf(0, rankOf(call) + 1);
   }
 
+  /** How many calls would be sent before one that waits. */
+  countAhead(waiter: Waiter): number {
+    let ahead = this.#lengthOf(0, rankOf(waiter.call));
+    for (let each = waiter.previous; each; each = each.previous) ahead += 1;
+    return ahead;
+  }
+
   /** The first call of a priority that passes a test. */
   first(priority: Priority, passes: (call: LimitedCall) => boolean = () => true): Waiter | undefined {
     const from = priority === 'normal' ? 0 : ranks;

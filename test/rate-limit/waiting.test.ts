@@ -54,9 +54,11 @@ describe('maxWait', () => {
 
   it('sends what the limit has room for when it is over before a first response', async () => {
     const { world, get } = setup({ limit: 12, takes: () => 5_000 }, { rateLimit: { limit: 12, maxWait: 1_000 } });
-    const figures = await world.run(() => world.burst(14, get));
-    // Ten of them find out about the window.
+    const figures = await world.run(() => world.burst(40, get));
+    // Ten of them find out about the window. Of those that wait, the first two are sent.
     expect(figures).toMatchObject({ answered: 12, requests: 12, firstRejection: 1 });
+    const rejected = Array.from({ length: 28 }, (_, index) => ({ path: `/users/user_${12 + index}`, retryAfter: 60 }));
+    expect(figures.errors).toMatchObject(rejected);
   });
 
   it('rejects at once what the announced windows leave no time for', async () => {
