@@ -337,8 +337,9 @@ export class Limiter implements SharedLimiter {
 
   /** Warns if a failing or refusing API has held calls for long. Returns when to look again. */
   #warnOfStall(now: number): number {
-    const since = Math.min(this.outage.since, this.#throttle?.since ?? Infinity);
-    const cause = this.outage.isFailing ? 'failures' : 'refusals';
-    return this.observers.warnOfStall(now, since, cause, this.queue.size);
+    const { isFailing, since } = this.outage;
+    const refusedSince = this.#throttle?.since ?? Infinity;
+    const [cause, from] = isFailing ? (['failures', since] as const) : (['refusals', refusedSince] as const);
+    return this.observers.warnOfStall(now, from, cause, this.queue.size);
   }
 }

@@ -23,6 +23,8 @@ async function warnings(api: Api, count: number, other = 0) {
 
 const failsFor = (seconds: number, fault: keyof typeof faults) =>
   failing(documentedApi(), faults[fault], between(0, 1000 * seconds));
+/** It refuses for 10 seconds, and then fails for 30. */
+const refusesThenFails = failing(failsFor(40, '503'), faults['429 without headers'], between(0, 10_000));
 const fails = 'the API fails';
 const refuses = 'the API refuses requests that its rate limit allows';
 
@@ -47,6 +49,7 @@ it.each<[string, Api, count: number, other?: number]>([
   ['while a hidden limit lets calls through', limitedBy(bucket(10, 20)), 300],
   ['of an outage of 20 s', failsFor(20, '503'), 50],
   ['of an outage of 5 s that is over, while a window is full', failsFor(5, '503'), 250],
+  ['of refusals and failures that lasted for 40 s together', refusesThenFails, 20],
   ['for a client whose calls have ended', failsFor(100, '503'), 5, 5],
 ])('there is none %s', async (_, api, count, other) => {
   expect(await warnings(api, count, other)).toEqual([]);
