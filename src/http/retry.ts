@@ -76,14 +76,14 @@ export function planRetry(
 ): Retry | undefined {
   if (maxRetries === 0 || !isRetryable(failure, isIdempotent)) return undefined;
   const { status = 0, retryAfter } = failure.kind === 'status' ? failure : {};
-  // Rule 6: let the caller decide what to do about a longer wait.
+  // Retries 6: let the caller decide what to do about a longer wait.
   if ((retryAfter ?? 0) > (status === 429 ? maxAskedWait.refusal : maxAskedWait.failure)) return undefined;
   if (verdict.isUncounted) return { delay: verdict.rest, retries };
   const counted = verdict.isLastRetry ? Math.max(retries, maxRetries - 1) : retries;
   if (counted >= maxRetries) return undefined;
   const longest = Math.min(longestDelay.first * longestDelay.factor ** counted, longestDelay.max);
   const delay = ((2 + random) / 3) * longest - duration;
-  // A retry that counts rests, however briefly: then the limiter asks if its route may have one (rule 22 of the limits).
+  // A retry that counts rests, however briefly: then the limiter asks if its route may have one (limits 22).
   return { delay: Math.max(1, Math.round(retryAfter ?? delay)), retries: counted + 1 };
 }
 

@@ -166,13 +166,13 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     const body = await this.#requestPage();
     const { data, meta } = body;
     const { page = 1, per_page } = this.#spec.query;
-    // Rule 9: without `per_page`, a page that isn't the last one shows the server's own size.
+    // Pagination 9: without `per_page`, a page that isn't the last one shows the server's own size.
     const isCut = (wholeCount(meta?.total_pages) ?? (page === 1 ? Infinity : 0)) > page && data.length > 0;
     const size = per_page ?? (isCut ? data.length : Math.max(defaultSize, data.length));
     const walk = this.#walk(startOfPage(page, size));
     walk.reader.read(rangeOf(page, size), body);
     const { place, phase } = walk.reader;
-    // Rule 28: believe the API that this page is the last one if its items agree.
+    // Pagination 28: believe the API that this page is the last one if its items agree.
     const isBelieved = meta?.current_page === page && meta.total_pages === page && place.position === place.count;
     return new Page({ data, meta: { current_page: page, ...meta } }, 0, isBelieved || phase === 'end', walk);
   }

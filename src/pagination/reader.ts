@@ -8,9 +8,9 @@ import { leastSize, pagesAround, rangeAfter, rangeAt, rangeOf, type Range } from
 
 /** Start the plain loop after so many requests in a row that got no further. */
 const maxIdle = 9;
-/** How far from its place the items before a cursor are searched (rule 22). */
+/** How far from its place the items before a cursor are searched (pagination 22). */
 const searchedPages = 10;
-/** How many pages in a row may bring nothing new, besides those that were read before (rule 17). */
+/** How many pages in a row may bring nothing new, besides those that were read before (pagination 17). */
 const maxKnownPages = 100;
 
 /**
@@ -47,14 +47,14 @@ export class ListReader<Item> {
   #isPlaced: boolean;
   #search: number[] | undefined;
   #items: Item[] = [];
-  /** Ranges that held no known item when they were read (rule 7). */
+  /** Ranges that held no known item when they were read (pagination 7). */
   #kept: ReceivedPage<Item>[] = [];
   /** The page with which a plain loop continues, and the JSON of the page before it. */
   #plain: Range;
   #previous = '';
   /** How many items there are at most, by the last `total_pages`; `NaN` if it is missing. */
   #announced = NaN;
-  /** How many items the walk should find, once it reads the list for the second time (rule 19). */
+  /** How many items the walk should find, once it reads the list for the second time (pagination 19). */
   #expected: number | undefined;
 
   constructor(place: Place, onUnverified: (reason: ListUnverifiedEvent['reason']) => void) {
@@ -65,7 +65,7 @@ export class ListReader<Item> {
     this.#isPlaced = ids.length === 0;
     this.#known.add(ids);
     this.#plain = rangeOf(page ?? this.#pageOfPlace, firstSize);
-    // Rule 22: a few more items than one, because some may have been deleted.
+    // Pagination 22: a few more items than one, because some may have been deleted.
     const after = this.#isPlaced ? undefined : rangeAfter(position, size, 4);
     this.next = after ?? rangeOf(Math.floor(position / size) + 1, size);
     if (page !== undefined) this.#startPlainLoop();
@@ -87,9 +87,9 @@ export class ListReader<Item> {
   /** Reads a refusal. Returns the items to yield; `undefined` if the walk fails with it. */
   readError(range: Range, status: number): Item[] | undefined {
     if (status !== 404 && status !== 400 && status !== 422) return undefined;
-    // Rules 10 and 15
+    // Pagination 10 and 15: the size, or the range, was refused.
     if (status !== 404 && this.phase === 'overlap') return this.#readRefusedSize(range);
-    // Rules 13 and 14. The server may send fewer items per page than requested.
+    // Pagination 13 and 14: the server may send fewer items per page than requested.
     const { size, count = NaN, found } = this.place;
     const isAnnounced = range.start < (this.#announced || (count * range.size) / size);
     const isWanted = this.phase === 'plain' && !this.#isSecondReading && !(found >= count);
@@ -106,7 +106,7 @@ export class ListReader<Item> {
     return [];
   }
 
-  /** Rule 9: the first page shows how many items the server sends at most. */
+  /** Pagination 9: the first page shows how many items the server sends at most. */
   #readFirst(page: ReceivedPage<Item>): void {
     const { range, data, ids, count } = page;
     const { length } = ids;
@@ -132,7 +132,7 @@ export class ListReader<Item> {
   }
 
   #readRange(page: ReceivedPage<Item>): void {
-    // Rule 7: this range may close the gap before those that were kept.
+    // Pagination 7: this range may close the gap before those that were kept.
     const missed: ReceivedPage<Item>[] = [];
     for (const each of [page, ...this.#kept]) if (this.phase !== 'overlap' || !this.#join(each)) missed.push(each);
     if (this.phase === 'overlap' && missed[0] === page) this.#goBack(page);
@@ -140,7 +140,7 @@ export class ListReader<Item> {
     this.#kept = this.#isFromStart ? missed : [];
   }
 
-  /** Rule 4. Returns false if the range doesn't join. */
+  /** Pagination 4. Returns false if the range doesn't join. */
   #join(page: ReceivedPage<Item>): boolean {
     const { range, ids } = page;
     const { index, rank, isOrdered } = this.#known.sharedWith(ids);
@@ -154,17 +154,17 @@ export class ListReader<Item> {
     // How many known items stand behind the last one here, and how far that has moved since it was read.
     const behind = this.#known.last - rank;
     const shift = range.start + index + 1 - (this.place.position - behind);
-    // Rule 18: if items only changed places, the count hasn't grown.
+    // Pagination 18: if items only changed places, the count hasn't grown.
     const created = Math.min(shift, this.#growthOf(page));
     this.#updatePlace({ found: this.place.found + Math.max(0, created) });
-    // Rule 5: overlaps by more after the list has moved, and by less after each range that found nothing moved.
+    // Pagination 5: overlaps by more after the list has moved, and by less after each range that found nothing moved.
     this.overlap = Math.max(1, 1 - shift, isFurther ? Math.floor(this.overlap * 0.9) : this.overlap);
     this.idle = isFurther || !this.#isPlaced ? 0 : this.idle + 1;
     this.#extend(page, index, isFurther || ids.length < range.size ? 0 : behind);
     return true;
   }
 
-  /** Continues after a page. `last` is the index of its last known item, `behind` the known items that follow it (rule 8). */
+  /** Continues after a page. `last` is the index of its last known item, `behind` the known items that follow it (pagination 8). */
   #extend(page: ReceivedPage<Item>, last: number, behind: number): void {
     const { range, ids } = page;
     this.#take(page);
@@ -174,7 +174,7 @@ export class ListReader<Item> {
     else this.#requestRange();
   }
 
-  /** Rule 6; after a cursor, rule 22. */
+  /** Pagination 6; after a cursor, pagination 22. */
   #goBack(page: ReceivedPage<Item>): void {
     const { size, position } = this.place;
     const growth = this.#growthOf(page);
@@ -199,7 +199,7 @@ export class ListReader<Item> {
     else this.next = next;
   }
 
-  /** Rules 11 and 12: a range with fewer items than requested should be the end of the list. */
+  /** Pagination 11 and 12: a range with fewer items than requested should be the end of the list. */
   #readShort(page: ReceivedPage<Item>): void {
     if (isAnnouncedEnd(page, this.place.position)) this.#finish();
     else {
@@ -215,7 +215,7 @@ export class ListReader<Item> {
     else this.#startPlainLoop();
   }
 
-  /** Rule 15: reads one page after the other, as `meta` numbers them. */
+  /** Pagination 15: reads one page after the other, as `meta` numbers them. */
   #startPlainLoop(page = this.#plain.page): void {
     this.phase = 'plain';
     this.next = rangeOf(page, this.#plain.size);
@@ -228,7 +228,7 @@ export class ListReader<Item> {
   }
 
   #readPage(page: ReceivedPage<Item>): void {
-    // Rule 16: nothing shows that no item was missed between two pages.
+    // Pagination 16: nothing shows that no item was missed between two pages.
     if (!this.#isSecondReading) this.#markUnverified('no-overlap');
     const { range, data, ids, lastPage } = page;
     const json = JSON.stringify(data);
@@ -236,11 +236,11 @@ export class ListReader<Item> {
     this.#previous = json;
     if (!isRepeated) this.#take(page);
     this.idle = this.#items.length > 0 ? 0 : this.idle + 1;
-    // Rule 23: items without ids can't be recognized, so a cursor continues with the page after them.
+    // Pagination 23: items without ids can't be recognized, so a cursor continues with the page after them.
     const next = ids.includes(undefined) ? range.page + 1 : range.page;
     if (ids.length > 0 && range.page * this.place.size >= this.place.position)
       this.#updatePlace({ page: next, ids: cursorIds(ids) });
-    // Rule 17: pages that were read before bring nothing new, but aren't the end.
+    // Pagination 17: pages that were read before bring nothing new, but aren't the end.
     const mayFollow = ids.length > 0 || range.page < lastPage;
     const patience = mayFollow ? maxKnownPages + this.#known.last / this.place.size : 1;
     const isComplete = this.#isSecondReading && !this.#isMissing;
@@ -248,7 +248,7 @@ export class ListReader<Item> {
     else this.next = rangeOf(range.page + 1, range.size);
   }
 
-  /** Rule 19 */
+  /** True while the list is read for the second time (pagination 19). */
   get #isSecondReading(): boolean {
     return this.#expected !== undefined;
   }
@@ -258,7 +258,7 @@ export class ListReader<Item> {
     return this.place.found < Math.max(this.#expected ?? 0, this.place.count ?? this.place.position);
   }
 
-  /** Ends the walk. If items are missing, reads the list again (rules 19 and 20). */
+  /** Ends the walk. If items are missing, reads the list again (pagination 19 and 20). */
   #finish(): void {
     for (const each of this.#kept.splice(0)) this.#take(each);
     if (this.#isMissing && this.#isFromStart && this.phase !== 'plain') {
@@ -271,7 +271,7 @@ export class ListReader<Item> {
     }
   }
 
-  /** Rule 20: a reason that was told last is not told again. */
+  /** Pagination 20: a reason that was told last is not told again. */
   #markUnverified(reason: ListUnverifiedEvent['reason']): void {
     if (this.unverified !== reason) this.#onUnverified((this.unverified = reason));
   }
@@ -287,7 +287,7 @@ export class ListReader<Item> {
 
   /** Collects the new items of a page. */
   #take({ data, ids, count = this.place.count }: ReceivedPage<Item>): void {
-    // Rule 2: what precedes known items was read before the cursor, or precedes the walk's first page.
+    // Pagination 2: what precedes known items was read before the cursor, or precedes the walk's first page.
     const from = this.#isFromStart ? 0 : this.#known.sharedWith(ids).index + 1;
     this.#isPlaced = true;
     const before = this.#items.length;

@@ -143,7 +143,7 @@ export class Walk<Item> {
     }
   }
 
-  /** Rule 28: returns the page after page `number`, which ends at `place`, from a new walk if this one has moved on. */
+  /** Pagination 28: returns the page after page `number`, which ends at `place`, from a new walk if this one has moved on. */
   async pageAfter(number: number, place: Place): Promise<Page<Item>> {
     if (number === this.#number) {
       this.#latest = this.#nextPage(++this.#number);
@@ -164,10 +164,10 @@ export class Walk<Item> {
     while (page.data.length === 0 && reader.phase !== 'end') {
       const { size } = reader.place;
       const requested = this.#nextRange();
-      requested.priority?.raise(); // Rule 25
+      requested.priority?.raise(); // Pagination 25
       page = await this.#read(requested);
       this.#remaining -= page.data.length;
-      // Rule 26: this range was requested too early, because the list moves too fast for this many.
+      // Pagination 26: this range was requested too early, because the list moves too fast for this many.
       if (requested.priority && page.data.length === 0) this.#prefetch >>= 1;
       if (reader.phase !== 'overlap' || reader.place.size !== size) this.#cancelPrefetched();
       this.#requestAhead();
@@ -187,14 +187,14 @@ export class Walk<Item> {
     }
   }
 
-  /** Rule 27: what was requested ahead no longer fits. The walk can continue. */
+  /** Pagination 27: what was requested ahead no longer fits. The walk can continue. */
   #cancelPrefetched(): void {
     this.#controller.abort();
     this.#controller = new AbortController();
     this.#prefetched = [];
   }
 
-  /** Rule 26: takes the next range from those requested ahead if it overlaps what was read; otherwise requests it. */
+  /** Pagination 26: takes the next range from those requested ahead if it overlaps what was read; otherwise requests it. */
   #nextRange(): PendingRange<Item> {
     const { next, idle, place } = this.reader;
     while (this.#prefetched[0] && this.#prefetched[0].range.end <= place.position) this.#prefetched.shift();
@@ -202,7 +202,7 @@ export class Walk<Item> {
     return (isFit ? this.#prefetched.shift() : undefined) ?? this.#request(next);
   }
 
-  /** Rule 24. Requests only overlapping ranges ahead: between other pages, created items could be lost. */
+  /** Pagination 24. Requests only overlapping ranges ahead: between other pages, created items could be lost. */
   #requestAhead(): void {
     const { phase, idle, overlap, place } = this.reader;
     while (phase === 'overlap' && idle === 0 && this.#prefetched.length < this.#prefetch) {

@@ -92,7 +92,7 @@ export class Limiter implements SharedLimiter {
     if (call.observer) this.observers.countCall(call.observer, 1);
     const isNew = call.lastError === undefined;
     if (isNew && priorityOf(call) === 'normal') this.window.arrived += 1;
-    // Rule 19: while the API fails, a new call goes at once, and one that has failed waits.
+    // Limits 19: while the API fails, a new call goes at once, and one that has failed waits.
     const isNext = this.outage.isFailing ? isNew : this.queue.size === 0 || this.queue.countBefore(call) === 0;
     const isFree = isNext && (call.restUntil ?? now) <= now && !call.cancellation?.aborted;
     if (isFree && this.#readyAt(now, priorityOf(call), isNew) <= now) {
@@ -126,7 +126,7 @@ export class Limiter implements SharedLimiter {
     return Math.max(this.window.readyAt(now), this.#throttle?.readyAt ?? now);
   }
 
-  /** When a process without a store may send: a probe (rule 5), or a background call, which leaves a reserve (rule 9). */
+  /** When a process without a store may send: a probe (limits 5), or a background call, which leaves a reserve (limits 9). */
   #unsharedReadyAt(now: number, priority: Priority): number {
     if (this.window.needsProbe(now)) {
       return this.window.probeAt(now, priority, priority === 'normal' ? this.queue.normal : this.queue.size);
@@ -157,7 +157,7 @@ export class Limiter implements SharedLimiter {
     if (!failure) this.outage.recordResponse(sent, !isRefusal);
     if (!failure && !isRefusal) this.#throttle?.recordSuccess(sent.sentAt);
     if (isRefusal) return this.#end(sent, this.#refuse(now, sent, isExplained, wait));
-    // Rule 16: a gateway may limit with 503.
+    // Limits 16: a gateway may limit with 503.
     if (status === 503 && !response.announced && this.queue.size > 0)
       (this.#throttle ??= new Throttle()).slow(sent.sentAt);
     return this.#end(sent, failure && this.#fail(now, sent, failure, wait));
@@ -169,7 +169,7 @@ export class Limiter implements SharedLimiter {
     return this.#end(sent, failure && this.#fail(now, sent, failure));
   }
 
-  /** Rule 8: who goes first after a refusal. */
+  /** Limits 8: who goes first after a refusal. */
   #refuse(now: number, { call, sentAt }: SentRequest, isExplained: boolean, wait: number | undefined): Verdict {
     const { refusals = 0 } = call;
     const rest = isExplained || !this.#isPaced ? 0 : (wait ?? backoff(refusalPause, refusals));
@@ -304,7 +304,7 @@ export class Limiter implements SharedLimiter {
       const readyAt = this.#readyAt(now, priority);
       wakeAt = Math.min(wakeAt, readyAt);
       if (readyAt > now) continue;
-      // Rule 19: a call of a route that hasn't failed goes first.
+      // Limits 19: a call of a route that hasn't failed goes first.
       const mayWork = (each: LimitedCall) => this.outage.mayWork(each);
       return (this.outage.isFailing ? this.queue.first(priority, mayWork) : undefined) ?? first;
     }
@@ -317,7 +317,7 @@ export class Limiter implements SharedLimiter {
       this.#checkHeldAt = Math.min(this.#checkHeldAt, now + this.outage.holdTimeLeft(now, call));
   }
 
-  /** Rejects the calls that the outage has held for too long (rule 21). Returns when to look again. */
+  /** Rejects the calls that the outage has held for too long (limits 21). Returns when to look again. */
   #rejectHeld(now: number): number {
     if (!this.outage.isFailing) {
       this.#checkHeldAt = -Infinity;

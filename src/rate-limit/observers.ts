@@ -20,7 +20,7 @@ export class Observers implements Iterable<LimiterObserver> {
     else this.#calls.delete(observer);
   }
 
-  /** Rule 29: warns of what has held calls since a time. Returns when to look again. */
+  /** Limits 29: warns of what has held calls since a time. Returns when to look again. */
   warnOfStall(now: number, since: number, cause: 'failures' | 'refusals', waiting: number): number {
     const warnAt = Math.max(since + stallWarnings.first, this.#warnedAt + stallWarnings.every);
     if (now < warnAt) return warnAt;

@@ -28,7 +28,7 @@ const routeRetries = { failures: 10, interval: 10_000, most: 1000 };
 
 /**
  * Knows if an API fails, for all tokens and clients of its base URL and `fetch`: since two calls in a row have failed,
- * until another response comes, or until no call is left (docs/internals/rate-limits.md, rules 17 to 23).
+ * until another response comes, or until no call is left (docs/internals/rate-limits.md, limits 17 to 23).
  *
  * Two users load a page each while the API is down. The first call fails and rests for a second, as a call does that
  * is alone. When the second one fails, the outage begins: after 0.1, 0.2, 0.4 … 2 s, one of the two tries again. If the
@@ -110,7 +110,7 @@ export class Outage {
     this.#lastError = error;
     this.#failedSentAt = Math.max(this.#failedSentAt, sentAt);
     this.#failedCall ??= call;
-    // Rule 17: the second call in a row that fails. One that was sent before the last response came shows nothing.
+    // Limits 17: the second call in a row that fails. One that was sent before the last response came shows nothing.
     const begins = !this.isFailing && this.#failedCall !== call && sentAt >= this.#answeredSentAt;
     if (begins) {
       this.number += 1;
@@ -123,7 +123,7 @@ export class Outage {
     }
     this.#pausedUntil = Math.max(this.#pausedUntil, now + retryAfter);
     if (!this.isFailing) return false;
-    const isUncounted = (call.failedIn ?? this.number) === this.number; // Rule 20.
+    const isUncounted = (call.failedIn ?? this.number) === this.number; // Limits 20.
     call.failedIn = this.number;
     return isUncounted;
   }
@@ -152,7 +152,7 @@ export class Outage {
     return (this.#routes.get(routeOf(call))?.failures ?? 0) >= routeRetries.failures;
   }
 
-  /** True if a retry that counts may be sent. Of a route that always fails, one in ten seconds is (rule 22). */
+  /** True if a retry that counts may be sent. Of a route that always fails, one in ten seconds is (limits 22). */
   claimRetry(now: number, call: LimitedCall): boolean {
     const route = this.#routes.get(routeOf(call));
     if (!route || route.failures < routeRetries.failures) return true;
@@ -187,7 +187,7 @@ export class Outage {
   }
 
   /**
-   * Rule 21: for how long the outage alone has held calls. Unless something else holds them, or a failure asked for a
+   * Limits 21: for how long the outage alone has held calls. Unless something else holds them, or a failure asked for a
    * longer pause, another try would follow within the longest pause. So time after that doesn't count.
    */
   #heldFor(now: number): number {

@@ -2,7 +2,7 @@ import { isCloudflareWorker } from '../utils/runtime.ts';
 import { Alarm, type Timing } from '../utils/timing.ts';
 import { priorityOf, type Permit, type LimitedCall, type Priority } from './permit.ts';
 
-/** Rule 10: while background calls wait, one request in so many is theirs, however many normal calls there are. */
+/** Limits 10: while background calls wait, one request in so many is theirs, however many normal calls there are. */
 export const requestsPerBackgroundCall = 10;
 
 /** Milliseconds between two checks of a waiting call, in Cloudflare Workers. */

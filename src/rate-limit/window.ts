@@ -16,7 +16,7 @@ export const maxProbes = { normal: 10, background: 5 };
 const expected = { calls: 0.3, burst: 0.3 };
 
 /**
- * How many requests background calls leave for normal ones (rule 9): as many as normal calls ask for in the time that is
+ * How many requests background calls leave for normal ones (limits 9): as many as normal calls ask for in the time that is
  * left, and those of a burst, which matter less and less as the window ends.
  *
  * With a limit of 100, and at most 40 normal calls in each of the last two windows, half a window before its end, that is
@@ -113,13 +113,13 @@ export class RateWindow {
     return Math.max(this.#pausedUntil, this.isHidden ? (this.#endTimes[0] ?? Infinity) + this.length : this.#endsAt);
   }
 
-  /** Rule 5: when a request may find out about the window. */
+  /** Limits 5: when a request may find out about the window. */
   probeAt(now: number, priority: Priority, waiting: number): number {
     const mayJoin = waiting === 0 && this.#probes < Math.min(maxProbes[priority], this.limit);
     return mayJoin ? now : this.#turn.readyAt;
   }
 
-  /** Rule 9: until when what is left is kept for normal calls. */
+  /** Limits 9: until when what is left is kept for normal calls. */
   reservedUntil(now: number): number {
     const kept = reserveForNormal(this.timeLeft(now) / this.length, this.limit, this.arrivedBefore);
     return this.remaining(now) > kept ? now : now + this.length / this.limit / 2;
@@ -205,7 +205,7 @@ export class RateWindow {
 
   #updateEnd(now: number, reset: number, { servedAt, receivedAt }: ResponseFacts, isNew: boolean): void {
     const left = reset * 1000 - (servedAt === undefined ? receivedAt : now + this.#ahead);
-    // Rule 2: without a `Date`, the computer's clock is used if its result is plausible.
+    // Limits 2: without a `Date`, the computer's clock is used if its result is plausible.
     if (servedAt !== undefined) this.#endsAt = now + left;
     else if (isNew) this.#endsAt = now + (left > 0 && left < 2 * this.length ? left : this.length);
   }

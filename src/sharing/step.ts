@@ -215,7 +215,7 @@ function takeReport(state: State, report: Report, now: number): ProcessState {
 }
 
 /**
- * Grants requests when the window has ended, or none is known, as a limiter does without a store (rule 5). Their
+ * Grants requests when the window has ended, or none is known, as a limiter does without a store (limits 5). Their
  * responses show the current window.
  */
 function probe(state: State, own: ProcessState, now: number): Counts {
@@ -233,7 +233,7 @@ function probe(state: State, own: ProcessState, now: number): Counts {
   return { normal, background };
 }
 
-/** Rule 25: divides what is left. Normal calls come first; a tenth goes to background calls. */
+/** Limits 25: divides what is left. Normal calls come first; a tenth goes to background calls. */
 function divide(state: State, own: ProcessState, now: number): Counts {
   const { limit, startedAt, endsAt, background } = state;
   const all = processesOf(state);
