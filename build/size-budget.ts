@@ -1,6 +1,6 @@
 /**
- * Compares the sizes of this repository with `size-budget.json`: `npm run sizes`, after a build. They may only fall:
- * `npm run sizes -- --lower` writes those that have.
+ * Compares the sizes of this repository with `size-budget.json`: `npm run sizes`, after a build. `npm run sizes --
+ * --lower` writes those that have fallen.
  */
 import { execSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';

@@ -54,7 +54,7 @@ export function checkResponse(response: (Partial<FetchResponse> & { bodyUsed?: u
     throwInvalid('a Response with status, ok, headers and text()', 'What fetch resolves to', response);
   if (response.bodyUsed === true)
     throw new InvalidRequestError('fetch has read the body of its response: let it read a clone().');
-  // From here on, everything that the SDK reads is there, so each `as` below holds.
+  // Everything that the SDK can't do without is there. What may be missing is checked where it is read.
   if (headers instanceof Headers) return response as Response;
   const given = copyHeaders(headers as FetchResponse['headers'], (value) => value);
   return Object.defineProperty(response as Response, 'headers', { value: given });

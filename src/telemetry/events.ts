@@ -154,7 +154,7 @@ export type ClientEventListener<Name extends keyof ClientEvents> = (...event: Cl
 /** Emits events. A listener that throws or rejects affects neither the call nor the other listeners. */
 export class ClientEventEmitter {
   readonly #emitter = new EventEmitter();
-  /** True if any event has listeners. A field, because each call reads it. */
+  /** True if any event may have listeners. A field, because each call reads it. */
   isObserved = false;
   /** Calls the listener that is `this`. The emitter passes each listener as the context, and identifies it by that. */
   readonly #notify: (this: (event: unknown) => unknown, event: unknown) => void;
