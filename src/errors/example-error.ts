@@ -90,16 +90,6 @@ export function throwToCaller(error: unknown): never {
   throw error;
 }
 
-export type CopiedError = ExampleError & { readonly problem: string };
-
-/** A copy of a call's error for other calls: it keeps class, status, code, problem and request id, but not path or body. */
-export function copyForOtherCalls(error: CopiedError): CopiedError {
-  const { status, code, requestId, problem } = error as Record<string, unknown> & CopiedError; // Most classes have them.
-  const copy = Object.setPrototypeOf(new ExampleError(problem), Object.getPrototypeOf(error) as object) as CopiedError;
-  Object.defineProperty(copy, 'problem', { value: problem });
-  return Object.assign(copy, { status, code, requestId, stack: `${copy.name}: ${problem}` });
-}
-
 /** What the message of an error says about a call that may have changed something. */
 export function describeEffect(call: { readonly wasSent?: boolean; readonly mayHaveTakenEffect?: boolean }): string {
   return `The call ${call.mayHaveTakenEffect ? 'may have taken effect' : call.wasSent ? 'was sent' : 'was not sent'}.`;

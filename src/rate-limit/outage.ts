@@ -1,5 +1,5 @@
-import { copyForOtherCalls, describeEffect, type CopiedError } from '../errors/example-error.ts';
-import { type CallError, UnavailableError } from '../errors/index.ts';
+import { describeEffect } from '../errors/example-error.ts';
+import { ExampleError, UnavailableError, type CallError } from '../errors/index.ts';
 import { backoff } from '../utils/timing.ts';
 import { priorityOf, type LimitedCall, type Verdict } from './permit.ts';
 import { longestTurn, Turn } from './turn.ts';
@@ -22,9 +22,9 @@ const defaultWait = { normal: 10_000, background: 600_000 };
 
 /**
  * After so many retries of a route that failed in a row, one is left in so many milliseconds. Routes may contain ids, so
- * no more than `most` are remembered.
+ * no more than `max` are remembered.
  */
-const routeRetries = { failures: 10, interval: 10_000, most: 1000 };
+const routeRetries = { failures: 10, interval: 10_000, max: 1000 };
 
 /**
  * Knows if an API fails, for all tokens and clients of its base URL and `fetch`: since two calls in a row have failed,
@@ -88,7 +88,7 @@ export class Outage {
     return !this.#routes.has(routeOf(call));
   }
 
-  /** Returns true if the request tries the API. The next try is another limiter's. */
+  /** Returns true if the request is a try. The next one is another limiter's turn. */
   recordSent(now: number, wake: () => void): boolean {
     if (!this.isFailing) return false;
     this.#addHeldTime(now);
@@ -105,7 +105,7 @@ export class Outage {
    */
   recordFailure(now: number, { sentAt, isTry, call }: SentRequest, error: CallError, retryAfter = 0): boolean {
     const route = this.#routes.get(routeOf(call)) ?? { failures: 0, retriedAt: -Infinity };
-    if (this.#routes.size < routeRetries.most) this.#routes.set(routeOf(call), route);
+    if (this.#routes.size < routeRetries.max) this.#routes.set(routeOf(call), route);
     if (call.lastError) route.failures += 1;
     this.#lastError = error;
     this.#failedSentAt = Math.max(this.#failedSentAt, sentAt);
@@ -202,4 +202,14 @@ export class Outage {
 
 function routeOf({ method, route }: LimitedCall): string {
   return `${method} ${route}`;
+}
+
+type CopiedError = ExampleError & { readonly problem: string };
+
+/** A copy of a call's error for other calls: it keeps class, status, code, problem and request id, but not path or body. */
+function copyForOtherCalls(error: CopiedError): CopiedError {
+  const { status, code, requestId, problem } = error as Record<string, unknown> & CopiedError; // Most classes have them.
+  const copy = Object.setPrototypeOf(new ExampleError(problem), Object.getPrototypeOf(error) as object) as CopiedError;
+  Object.defineProperty(copy, 'problem', { value: problem });
+  return Object.assign(copy, { status, code, requestId, stack: `${copy.name}: ${problem}` });
 }
