@@ -39,7 +39,7 @@ interface Success {
  * @param isResponseOnly True if the caller reads the body of a success.
  * @throws the signal's reason when the call is aborted. Any other failure is returned as a result.
  */
-export async function send(
+export async function sendAttempt(
   call: Call,
   headers: Call['headers'],
   permit: Permit,
@@ -125,19 +125,19 @@ function request(
     ...(body !== undefined && { body }),
     redirect: 'manual' as const,
   };
-  const send = async (request: Request): Promise<Response> => {
+  const fetchOnce = async (kyRequest: Request): Promise<Response> => {
     // The caller reads the body after the call has ended. Its signals still abort it.
-    const all = [request.signal, ...signals.filter((each) => each instanceof AbortSignal)];
-    const own = isResponseOnly ? AbortSignal.any(all) : request.signal;
+    const all = [kyRequest.signal, ...signals.filter((each) => each instanceof AbortSignal)];
+    const own = isResponseOnly ? AbortSignal.any(all) : kyRequest.signal;
     const { fetch } = options;
     const response = fetch
       ? checkResponse(await fetch(url, { ...init, signal: own }))
       : await globalThis.fetch(url, { ...init, signal: own });
-    if (isResponseOnly && response.body) keptAlive.set(response.body, [request, own, all]);
+    if (isResponseOnly && response.body) keptAlive.set(response.body, [kyRequest, own, all]);
     return response;
   };
   return ky(url, {
-    fetch: send as typeof globalThis.fetch, // ky calls it with a Request only.
+    fetch: fetchOnce as typeof globalThis.fetch, // ky calls it with a Request only.
     signal,
     timeout: false,
     retry: 0,

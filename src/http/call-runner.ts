@@ -11,7 +11,7 @@ import { Deadline, untilAborted } from '../utils/abort.ts';
 import { describeValue } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
-import { send } from './attempt.ts';
+import { sendAttempt } from './attempt.ts';
 import { hideToken, resolveCall, useToken, type Call } from './call.ts';
 import type { EndpointOptions, HttpMethod, InternalOptions, Requester, ResolvedOptions } from './options.ts';
 import { decode, errorInit } from './response.ts';
@@ -54,10 +54,7 @@ export class CallRunner implements Requester {
   }
 
   onListUnverified({ reason, ...target }: ListUnverifiedEvent): void {
-    const event = { ...hideToken(target, this.#token), reason };
-    this.#telemetry.events.emit('listUnverified', event);
-    const line = `${event.method} ${event.path}: it can't be verified that each item was yielded once (${reason}).`;
-    this.#options.logger.warn?.(line, event);
+    this.#telemetry.onListUnverified(this.#options.logger, { ...hideToken(target, this.#token), reason });
   }
 
   /** The life of a call: it waits for a permit, is sent, and ends or is sent again. */
@@ -76,14 +73,13 @@ export class CallRunner implements Requester {
       deadline = deadlineOf(call);
       Object.assign(call, { cancellation: deadline, endsAt: deadline?.endsAt }, telemetry?.hooksFor(call));
       for (let retries = 0; ;) {
-        permit = await this.#permitFor(call, deadline);
+        const granted = (permit = await this.#permitFor(call, deadline));
         call.attempt += 1;
         call.response = undefined;
         const isResponseOnly = promise.claimBody() === 'caller';
-        const ours = permit;
         const result = await (telemetry
-          ? telemetry.attempt(call, (headers) => send(current, headers, ours, isResponseOnly))
-          : send(call, call.headers, permit, isResponseOnly));
+          ? telemetry.attempt(call, (headers) => sendAttempt(current, headers, granted, isResponseOnly))
+          : sendAttempt(call, call.headers, granted, isResponseOnly));
         if (!result.error) {
           const exchange = await untilAborted(deadline, decode<T>(call, result, telemetry));
           telemetry?.onEnd('success', call);

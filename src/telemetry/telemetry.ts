@@ -5,7 +5,8 @@ import type { LimitedCall, LimiterObserver } from '../rate-limit/permit.ts';
 import { mergeHeaders } from '../utils/headers.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import { messageOf, parseJson } from '../utils/values.ts';
-import { ClientEventEmitter, type CallEndEvent, type CallEvent, type RequestEvent, type Tracer } from './events.ts';
+import { ClientEventEmitter, type CallEndEvent, type CallEvent } from './events.ts';
+import type { ListUnverifiedEvent, RequestEvent, Tracer } from './events.ts';
 import { addIfNew, type LeveledLogger } from './logger.ts';
 
 /** Milliseconds. Longer waits, for the rate limit or before a retry, are logged as warnings. */
@@ -32,6 +33,12 @@ export class Telemetry {
   observe(logger: LeveledLogger, target: RequestTarget): CallTelemetry | undefined {
     const isObserved = logger.error !== undefined || this.tracer !== undefined || this.events.isObserved;
     return isObserved ? new CallTelemetry(this, logger, target) : undefined;
+  }
+
+  onListUnverified(logger: LeveledLogger, event: ListUnverifiedEvent): void {
+    this.events.emit('listUnverified', event);
+    const { method, path, reason } = event;
+    logger.warn?.(`${method} ${path}: it can't be verified that each item was yielded once (${reason}).`, event);
   }
 }
 
@@ -72,28 +79,27 @@ let observedCalls = 0;
 
 /** Emits, traces and logs what happens to a call. Builds payloads only if somebody receives them. */
 export class CallTelemetry {
-  readonly shared: Telemetry;
+  readonly #shared: Telemetry;
   readonly #logger: LeveledLogger;
   readonly #start = performance.now();
   /** The call, once it is validated. */
-  target: RequestTarget & Partial<ObservedCall>;
+  #target: RequestTarget & Partial<ObservedCall>;
   #id: string | undefined;
   /** Milliseconds spent in attempts. */
   #attempting = 0;
-  /** The last response of the call. */
   #response: Response | undefined;
   /** The event that the tracer received. The outcome is added when the call ends. */
   #traced: CallEvent | undefined;
 
   constructor(shared: Telemetry, logger: LeveledLogger, target: RequestTarget) {
-    this.shared = shared;
+    this.#shared = shared;
     this.#logger = logger;
-    this.target = target;
+    this.#target = target;
   }
 
   /** Runs the call within a trace. The call must call {@link onEnd}. */
   run<T>(call: () => Promise<T>): Promise<T> {
-    const { tracer } = this.shared;
+    const { tracer } = this.#shared;
     if (!tracer) return call();
     const event = (this.#traced = this.#callEvent());
     return runTraced(call, (run) => tracer.call(event, run));
@@ -101,10 +107,10 @@ export class CallTelemetry {
 
   /** What the limiter of a call reports to. */
   hooksFor(call: RequestTarget & ObservedCall): Pick<LimitedCall, 'observer' | 'onWait'> {
-    this.target = call;
+    this.#target = call;
     return {
-      observer: this.shared.limiterObserver,
-      onWait: (delay: number, waiting: number) => this.onWait(delay, waiting),
+      observer: this.#shared.limiterObserver,
+      onWait: (delay: number, waiting: number) => this.#onWait(delay, waiting),
     };
   }
 
@@ -114,12 +120,12 @@ export class CallTelemetry {
     call: { readonly mayHaveTakenEffect: boolean } | undefined,
     error?: unknown,
   ): void {
-    const { events } = this.shared;
+    const { events } = this.#shared;
     if (!this.#traced && !events.has('callEnd')) return;
     const duration = performance.now() - this.#start;
     const about = this.#callEvent();
     const waited = Math.round(duration - this.#attempting);
-    const shown = shownResponse(this.target, this.#response);
+    const shown = shownResponse(this.#target, this.#response);
     const end = {
       ...about,
       outcome,
@@ -139,7 +145,7 @@ export class CallTelemetry {
     call: ObservedCall,
     send: (headers: RequestHeaders) => Promise<R>,
   ): Promise<R> {
-    const { events, tracer } = this.shared;
+    const { events, tracer } = this.#shared;
     const start = performance.now();
     // Listeners add headers. The event is frozen, so that no listener can replace the headers of the others.
     const event: RequestEvent | undefined =
@@ -178,17 +184,18 @@ export class CallTelemetry {
 
   /** Reports that a failed attempt is retried after `delay` milliseconds. */
   onRetry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
-    const { events } = this.shared;
+    const { events } = this.#shared;
     const log = this.#claimWaitWarning(delay) ?? this.#logger.info;
     if (!events.has('retry') && !log) return;
     const event = { ...this.#callEvent(), delay, status: error.status, reason: error.message };
     events.emit('retry', event);
-    log?.(`${error.name}: ${error.message} Retrying in ${delay} ms.`, event);
+    // A retry without a delay waits for the rate limit or for an outage.
+    log?.(`${error.name}: ${error.message} Retrying${delay > 0 ? ` in ${delay} ms` : ''}.`, event);
   }
 
   /** Reports that the call has to wait for the rate limit. */
-  onWait(delay: number, waiting: number): void {
-    const { events } = this.shared;
+  #onWait(delay: number, waiting: number): void {
+    const { events } = this.#shared;
     const warn = this.#claimWaitWarning(delay);
     if (!warn && !events.has('rateLimitWait')) return;
     const about = this.#callEvent();
@@ -203,8 +210,8 @@ export class CallTelemetry {
     const now = performance.now();
     const { warn } = this.#logger;
     // A client that logs no warnings keeps no other from it.
-    if (!warn || delay <= maxSilentWait || now < this.shared.quietUntil) return undefined;
-    this.shared.quietUntil = now + delay;
+    if (!warn || delay <= maxSilentWait || now < this.#shared.quietUntil) return undefined;
+    this.#shared.quietUntil = now + delay;
     return warn;
   }
 
@@ -213,16 +220,16 @@ export class CallTelemetry {
     for (const issue of issues) {
       // By route, so that a difference is logged once for all ids.
       const location = `${about.method} ${about.route}, body${locationOf(issue)}`;
-      if (!this.#logger.warn || !addIfNew(this.shared.loggedIssues, location)) continue;
+      if (!this.#logger.warn || !addIfNew(this.#shared.loggedIssues, location)) continue;
       const problem = `A response differs from the documentation at ${location}: ${issue.message}.`;
       this.#logger.warn(problem, { ...about, issue });
     }
-    this.shared.events.emit('validationIssue', { ...about, issues });
+    this.#shared.events.emit('validationIssue', { ...about, issues });
   }
 
   /** Reports the end of an attempt. Returns what the trace needs. */
   #onAttemptEnd(call: ObservedCall, { text, error }: ObservedResult, duration: number): object | undefined {
-    const { events, tracer } = this.shared;
+    const { events, tracer } = this.#shared;
     const { response } = call;
     if (!tracer && !this.#logger.debug && !events.has('response')) return undefined;
     const about = this.#callEvent();
@@ -257,7 +264,7 @@ export class CallTelemetry {
 
   #callEvent(): CallEvent {
     this.#id ??= `call_${++observedCalls}`;
-    const { method, path, route, attempt = 0 } = this.target;
+    const { method, path, route, attempt = 0 } = this.#target;
     return { callId: this.#id, method, path, route, attempt };
   }
 }
