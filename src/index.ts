@@ -27,11 +27,17 @@ export type {
   ValidationIssueEvent,
 } from './telemetry/events.ts';
 export type { WithResponse } from './http/api-promise.ts';
-export type { EndpointOptions, HttpMethod, QueryValue, RequestOptions } from './http/options.ts';
 export type { HeadersInput } from './utils/headers.ts';
 export type { Logger, LogLevel } from './telemetry/logger.ts';
 export type { RetryContext, ShouldRetry } from './http/retry.ts';
-export type { ClientOptions, RateLimitOptions } from './http/options.ts';
+export type {
+  ClientOptions,
+  EndpointOptions,
+  HttpMethod,
+  QueryValue,
+  RateLimitOptions,
+  RequestOptions,
+} from './http/options.ts';
 export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
 export type { ListEndpointOptions, ListOptions, PageParams } from './pagination/list-options.ts';
 export type { PageMeta } from './pagination/page-body.ts';

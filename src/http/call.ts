@@ -7,13 +7,13 @@ import {
   abortSignal,
   checkParameters,
   checkSchema,
-  kindOf,
   oneOf,
   plainObject,
   readOptions,
   throwInvalid,
 } from '../utils/arguments.ts';
 import { headerValue, mergeHeaders } from '../utils/headers.ts';
+import { kindOf } from '../utils/values.ts';
 import { expandRoute, queryString } from './route.ts';
 import {
   replaceOptions,
@@ -74,14 +74,14 @@ export function resolveCall(
   route: string,
   endpoint: InternalOptions<unknown>,
   client: ResolvedOptions,
-  ofCaller: EndpointOptions | undefined,
+  callerOptions: EndpointOptions | undefined,
   names: readonly (keyof EndpointOptions)[] = requestOptionNames,
 ): Call {
-  const read = readOptions('options', ofCaller, names);
+  const read = readOptions('options', callerOptions, names);
   const given: InternalOptions<unknown> = { ...read, isSchemaOfCaller: read.schema !== undefined, ...endpoint };
   const { params, query, signal, prefetched, idempotencyKey, schema, isUsable } = given;
   if ('body' in endpoint) checkParameters(endpoint.body, names);
-  const options = ofCaller === undefined ? client : replaceOptions(client, given);
+  const options = callerOptions === undefined ? client : replaceOptions(client, given);
   if (names !== requestOptionNames) checkEndpoint(method, given);
   const { path, shownPath, secretParams } = expandRoute(route, params);
   const signals = [signal, prefetched?.signal].filter((each) => each !== undefined);
@@ -146,8 +146,8 @@ function checkEndpoint(
   if (isSchemaOfCaller) checkSchema(schema);
 }
 
-function headersOf(client: ResolvedOptions, { headers, idempotencyKey }: InternalOptions<unknown>): Call['headers'] {
-  const merged = headers === undefined ? client.headers : mergeHeaders(client.headers, 'headers', headers);
+function headersOf(options: ResolvedOptions, { headers, idempotencyKey }: InternalOptions<unknown>): Call['headers'] {
+  const merged = headers === undefined ? options.headers : mergeHeaders(options.headers, 'headers', headers);
   if (idempotencyKey === undefined) return merged;
   return { ...merged, 'idempotency-key': checkedIdempotencyKey(idempotencyKey) };
 }

@@ -197,12 +197,12 @@ export interface Requester {
 }
 
 /** Fills in the default of an option and checks it. `all` has the other options that were passed. */
-type Table = {
+type OptionChecks = {
   readonly [Name in keyof ClientOptions]-?: (given: ClientOptions[Name], all: ClientOptions) => unknown;
 };
 
 /** Each option's name, default and check. What the check returns is what the rest of the SDK sees. */
-const clientOptions = {
+const optionChecks = {
   apiToken: resolveApiToken,
   baseUrl: (url, { dangerouslyAllowHttp }) => resolveBaseUrl(url, dangerouslyAllowHttp),
   timeout: (value = 30_000) => milliseconds('timeout', value),
@@ -222,14 +222,14 @@ const clientOptions = {
   logLevel: (level) => level, // Checked with `logger`.
   dangerouslyAllowBrowser: (value = false) => checkedRuntime(boolean('dangerouslyAllowBrowser', value)),
   dangerouslyAllowHttp: (value = false) => boolean('dangerouslyAllowHttp', value),
-} satisfies Table;
+} satisfies OptionChecks;
 
 // The type of the table allows no other keys.
-export const clientOptionNames = Object.keys(clientOptions) as (keyof ClientOptions)[];
+export const clientOptionNames = Object.keys(optionChecks) as (keyof ClientOptions)[];
 
 /** The options, checked, with their defaults filled in. */
 export type ResolvedOptions = {
-  readonly [Name in keyof typeof clientOptions]: ReturnType<(typeof clientOptions)[Name]>;
+  readonly [Name in keyof typeof optionChecks]: ReturnType<(typeof optionChecks)[Name]>;
 };
 
 /**
@@ -258,7 +258,7 @@ export function replaceOptions(
 
 function resolve<Name extends keyof ClientOptions>(names: readonly Name[], options: ClientOptions) {
   // Both `as` hold because each check gets the option of its own name, and its result is stored under that name.
-  const checks = clientOptions as Record<Name, (given: unknown, all: ClientOptions) => unknown>;
+  const checks = optionChecks as Record<Name, (given: unknown, all: ClientOptions) => unknown>;
   const resolved = names.map((name) => [name, checks[name](options[name], options)]);
   return Object.fromEntries(resolved) as Pick<ResolvedOptions, Name>;
 }
@@ -270,7 +270,6 @@ function checkedRuntime(isAllowed: boolean): boolean {
   );
 }
 
-/** The headers of every request. */
 function defaultHeaders(): Record<string, string> {
   const accept = 'application/json';
   // Browsers send their own User-Agent. Replacing it would cause a preflight request.

@@ -31,7 +31,6 @@ export interface RetryContext extends RequestTarget {
 /** Returns `false` to veto a retry. It can't cause a retry that the SDK would not make. */
 export type ShouldRetry = (error: ExampleError, context: RetryContext) => boolean;
 
-/** An attempt that failed. */
 export interface FailedAttempt {
   readonly error: CallError;
   /** The body of an error response. */

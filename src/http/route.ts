@@ -44,7 +44,6 @@ function throwWrongPath(route: unknown): never {
   return throwInvalid("relative to baseUrl, such as '/users', without '..' or a query", 'path', route);
 }
 
-/** The first name in a query. */
 function nameIn(query: string): string {
   return safeName(query.split(/[=&]/, 1)[0] ?? '');
 }

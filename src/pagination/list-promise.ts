@@ -12,7 +12,6 @@ import { ListReader } from './reader.ts';
 import { rangeOf } from './ranges.ts';
 import { forbidIteration, itemsOf, Page, Walk, type WalkedList } from './walk.ts';
 
-/** Which list to read. */
 interface ListSpec<Item> {
   /** The path as the reference writes it: `/projects`. */
   readonly route: string;
@@ -154,7 +153,6 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return listKey(expandRoute(this.#spec.route, this.#spec.params).shownPath, { ...this.#spec.query });
   }
 
-  /** The place that the `cursor` option encodes. */
   get #place(): Place | undefined {
     const { cursor } = this.#options();
     return cursor === undefined ? undefined : decodeCursor(this.#key, cursor);

@@ -73,18 +73,15 @@ export function isId(value: unknown): value is Id {
   return (typeof value === 'string' && value !== '') || Number.isSafeInteger(value);
 }
 
-/** The item's `id`, if it has a usable one. */
 function idOf(item: unknown): Id | undefined {
   const id = isRecord(item) ? item['id'] : undefined;
   return isId(id) ? id : undefined;
 }
 
-/** Returns a count, or `undefined` if the value isn't one. */
 export function wholeCount(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }
 
-/** A page as a walk reads it. */
 export interface ReceivedPage<Item> {
   readonly range: Range;
   readonly data: readonly Item[];
@@ -107,5 +104,5 @@ export function isAnnouncedEnd({ range, ids, count, lastPage }: ReceivedPage<unk
 
 /** The ids for a cursor: a walk can continue as long as one of these items exists. None if an item has none. */
 export function cursorIds(ids: Ids): Id[] {
-  return ids.includes(undefined) ? [] : (ids.slice(-20) as Id[]);
+  return ids.includes(undefined) ? [] : (ids.slice(-20) as Id[]); // None is undefined.
 }

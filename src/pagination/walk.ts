@@ -16,7 +16,6 @@ export function forbidIteration(prototype: object, name: string, instead: string
   Object.defineProperty(prototype, Symbol.iterator, { value });
 }
 
-/** Yields the items of pages. */
 export async function* itemsOf<Item>(
   pages: AsyncIterable<Page<Item>>,
   signal?: AbortSignal,
@@ -108,7 +107,7 @@ interface PendingRange<Item> {
 export class Walk<Item> {
   readonly reader: ListReader<Item>;
   readonly list: WalkedList<Item>;
-  /** Loops that read the walk. */
+  /** How many loops read the walk. */
   #loops = 0;
   #prefetch: number;
   #remaining: number;

@@ -52,7 +52,6 @@ export interface ResponseFacts {
   readonly wait: number | undefined;
 }
 
-/** Reads a response. */
 export function readResponse(status: number, headers: Headers): ResponseFacts {
   const [isRefusal, isFailure] = [status === 429, status >= 500];
   const receivedAt = Date.now();

@@ -337,9 +337,8 @@ export class Limiter implements SharedLimiter {
 
   /** Warns if a failing or refusing API has held calls for long. Returns when to look again. */
   #warnOfStall(now: number): number {
-    const { isFailing, since } = this.outage;
-    const refusedSince = this.#throttle?.since ?? Infinity;
-    const [cause, from] = isFailing ? (['failures', since] as const) : (['refusals', refusedSince] as const);
-    return this.observers.warnOfStall(now, from, cause, this.queue.size);
+    const cause = this.outage.isFailing ? 'failures' : 'refusals';
+    const since = cause === 'failures' ? this.outage.since : (this.#throttle?.since ?? Infinity);
+    return this.observers.warnOfStall(now, since, cause, this.queue.size);
   }
 }

@@ -5,7 +5,7 @@ const stallWarnings = { first: 30_000, every: 60_000 };
 
 /** The clients whose calls are in progress, which hear what holds these calls. */
 export class Observers implements Iterable<LimiterObserver> {
-  /** How many calls of each. */
+  /** Calls in progress, by client. */
   readonly #calls = new Map<LimiterObserver, number>();
   #warnedAt = -Infinity;
 

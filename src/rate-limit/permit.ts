@@ -41,7 +41,7 @@ export interface LimitedCall extends RequestTarget {
   lastError?: CallError | undefined;
   /** True if an attempt was sent. */
   wasSent?: boolean;
-  /** True if one of them may have taken effect. */
+  /** True if an attempt may have taken effect. */
   mayHaveTakenEffect?: boolean;
   /** Called when the call has to wait: the expected delay in whole milliseconds, and how many calls wait with it. */
   onWait?: ((delay: number, waiting: number) => void) | undefined;

@@ -42,7 +42,6 @@ export class Waiter {
     this.#alarm.set(at);
   }
 
-  /** Stops waiting. */
   leave(): void {
     this.list?.remove(this);
     this.#alarm?.set(Infinity);

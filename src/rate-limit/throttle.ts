@@ -9,7 +9,7 @@ const interval = {
   first: 100,
   max: 600,
   /** Below it, there is none. */
-  least: 10,
+  min: 10,
   /** What each refused burst multiplies it by. */
   longer: 1.4,
   /** What each admitted request multiplies it by. */
@@ -40,7 +40,7 @@ export class Throttle {
       this.#bursts = 0;
       this.since = Infinity;
     }
-    this.#interval = this.#interval < interval.least ? 0 : interval.shorter * this.#interval;
+    this.#interval = this.#interval < interval.min ? 0 : interval.shorter * this.#interval;
   }
 
   /** A gateway has failed, which may limit requests. */

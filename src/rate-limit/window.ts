@@ -69,7 +69,7 @@ export class RateWindow {
   #endsAt = -Infinity;
   /** Until when the API asked to wait in a refusal that the window explains. */
   #pausedUntil = -Infinity;
-  /** Probes in flight, and whose turn it is if calls wait. */
+  /** Probes in flight. */
   #probes = 0;
   readonly #turn = new Turn();
   /** How far the server's clock is ahead of the local one, at least: `Date` is rounded down to a second. */

@@ -1,6 +1,7 @@
 import { throwInvalid } from '../utils/arguments.ts';
 import { hexDigest } from '../utils/runtime.ts';
 import { withTimeout } from '../utils/timing.ts';
+import { messageOf } from '../utils/values.ts';
 
 /** The part of a node-redis client that the SDK uses (`createClient()`, `createCluster()`, …). Version 4 or later. */
 export interface NodeRedisClient {
@@ -47,7 +48,7 @@ export function scriptRunner(client: RedisClient, timeout: number): RunScript {
     const argv = args.map(String);
     // Send the text only if the server hasn't cached it: the first time, and after a restart.
     const reply = await call.bySha(await sha1(script), key, argv).catch((error: unknown) => {
-      if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return call.byText(script, key, argv);
+      if (messageOf(error).startsWith('NOSCRIPT')) return call.byText(script, key, argv);
       throw error;
     });
     return plainReply(reply);

@@ -6,13 +6,13 @@ import { maxProbes, reserveForNormal, type NormalCalls } from '../rate-limit/win
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds between syncs of a process with waiting calls: at most, and while it finds out about a window at least. */
-const syncPause = { most: 5_000, leastProbe: 20 };
+const syncPause = { max: 5_000, minProbe: 20 };
 
 /** How often a process syncs before it would count as dead, and how much more often if it may soon be granted more. */
 const syncs = { perLifetime: 4, moreOften: 10 };
 
 /** Milliseconds after which a silent process counts as dead: a part of the window, within limits. */
-const lifetimes = { partOfWindow: 0.4, least: 5_000, most: 24_000 };
+const lifetimes = { partOfWindow: 0.4, min: 5_000, max: 24_000 };
 
 /** Milliseconds by which the store's clock may go back. */
 const clockJitter = 1_000;
@@ -143,8 +143,8 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const timeLeft = isOver ? 0 : Math.ceil(state.endsAt - now);
   const mayChange =
     total === 0 && (leftOf(state) > 0 || processesOf(state).some((each) => each !== own && each.outstanding > 0));
-  const usual = Math.min(syncPause.most, lifetime(state) / syncs.perLifetime) / (mayChange ? syncs.moreOften : 1);
-  const probePause = Math.min(longestTurn, Math.max(syncPause.leastProbe, now - probedAt)) / syncs.perLifetime;
+  const usual = Math.min(syncPause.max, lifetime(state) / syncs.perLifetime) / (mayChange ? syncs.moreOften : 1);
+  const probePause = Math.min(longestTurn, Math.max(syncPause.minProbe, now - probedAt)) / syncs.perLifetime;
   const nextSyncIn = Math.ceil(isOver ? probePause : Math.min(usual, timeLeft));
   const processes = processesOf(state).filter(({ seenAt }) => now - seenAt <= lifetime(state)).length;
   const grant: Grant = { ...granted, limit, used, reset, timeLeft, processes, nextSyncIn };
@@ -165,7 +165,7 @@ function parse(stored: string | undefined, now: number): State {
 }
 
 function lifetime({ startedAt, endsAt }: State): number {
-  return Math.max(lifetimes.least, Math.min(lifetimes.most, lifetimes.partOfWindow * (endsAt - startedAt)));
+  return Math.max(lifetimes.min, Math.min(lifetimes.max, lifetimes.partOfWindow * (endsAt - startedAt)));
 }
 
 function processesOf({ processes }: State): ProcessState[] {

@@ -237,6 +237,6 @@ grantFields satisfies KeysOf<Grant, typeof grantFields>;
 function checkReply(reply: RateLimitStoreReply): Grant {
   const grant = reply as unknown as Partial<Grant> | null | undefined;
   if (grantFields.every((field) => Number.isFinite(grant?.[field]) && Number(grant?.[field]) >= 0))
-    return grant as Grant;
+    return grant as Grant; // All fields were just checked.
   throw new Error("The rate-limit store's reply is not what rateLimitStep() returned as `reply`.");
 }

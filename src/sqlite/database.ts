@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { InvalidRequestError } from '../errors/example-error.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import { maxWriteAttempts, randomPause } from '../utils/timing.ts';
-import { isError } from '../utils/values.ts';
+import { isError, messageOf } from '../utils/values.ts';
 
 /** Milliseconds that SQLite waits for another process's lock: while opening the file, and later. */
 const busyTimeout = { open: 5_000, use: 5 };
@@ -32,9 +32,8 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
     return database;
   } catch (cause) {
     database?.close();
-    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new InvalidRequestError(
-      `The database file ${path} can't be used: ${reason}. Its folder must exist, and the process must be allowed to write to it.`,
+      `The database file ${path} can't be used: ${messageOf(cause)}. Its folder must exist, and the process must be allowed to write to it.`,
       { cause },
     );
   }

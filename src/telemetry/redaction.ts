@@ -50,6 +50,7 @@ export function shownUrl(
 /** What errors and events show of a response. */
 export function shownResponse(call: Partial<Redactable>, response: Response | undefined) {
   const requestId = response?.headers.get('x-request-id') ?? undefined;
+  // Only a validated call has a response.
   return { status: response?.status, requestId: requestId && redactorOf(call as Redactable).redact(requestId) };
 }
 

@@ -1,6 +1,7 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import { maxTimer } from './timing.ts';
+import { kindOf } from './values.ts';
 
 // Checks what callers pass. Each message names the option, what is expected, and what was passed.
 
@@ -85,11 +86,6 @@ export function plainObject<T>(name: string, value: T): T {
   return kindOf(value) === 'Object' ? value : throwInvalid('a plain object', name, value, true);
 }
 
-/** The kind of an object, such as `Object`, `Array` or `Promise`. */
-export function kindOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
-}
-
 /**
  * Throws an error that says what a value must be and what it is.
  *
@@ -133,13 +129,11 @@ export function milliseconds(name: string, value: number): number {
     : throwInvalid(`a positive number of milliseconds, at most ${maxTimer}, or Infinity`, name, value);
 }
 
-/** Checks a whole number. */
 export function wholeNumber(name: string, value: number, minimum: number, param?: string): number {
   if (Number.isSafeInteger(value) && value >= minimum) return value;
   return throwInvalid(`a whole number of at least ${minimum}`, name, value, false, param);
 }
 
-/** Checks a string. */
 export function text(name: string, value: string): string {
   return typeof value === 'string' ? value : throwInvalid('a string', name, value);
 }
@@ -149,7 +143,6 @@ export function boolean(name: string, value: boolean): boolean {
   return typeof value === 'boolean' ? value : throwInvalid('true or false', name, value);
 }
 
-/** Checks a function. */
 export function callable<F>(name: string, value: F | undefined): F {
   return typeof value === 'function' ? value : throwInvalid('a function', name, value);
 }

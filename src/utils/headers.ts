@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '../errors/example-error.ts';
-import { kindOf, safeName, throwInvalid } from './arguments.ts';
+import { safeName, throwInvalid } from './arguments.ts';
+import { kindOf } from './values.ts';
 
 /** Headers that the SDK or the connection sets. `fetch` would drop them, or fail. */
 const reserved = /^(authorization|connection|content-length|expect|host|keep-alive|transfer-encoding|upgrade)$/;

@@ -42,6 +42,7 @@ export function bindingAdvice(option: string, variable: string): string {
 export function isBrowser(): boolean {
   return runtimeName().startsWith('Mozilla/');
 }
+
 /** Returns the digest of a text, in hexadecimal. */
 export async function hexDigest(algorithm: 'SHA-1' | 'SHA-256', text: string): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest(algorithm, new TextEncoder().encode(text)));

@@ -14,6 +14,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The kind of an object, such as `Object`, `Array` or `Promise`. */
+export function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 /** Gives access to the fields of any value. A value that is not an object has none. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}; // any object has fields
@@ -31,7 +36,7 @@ export function callUserCode(call: () => unknown, onError: (error: unknown) => v
 
 /** True if a value is an error. It may be of another realm, such as that of a test runner. */
 export function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  return value instanceof Error || kindOf(value) === 'Error';
 }
 
 /** The message of an error, or the type of anything else that was thrown. */

@@ -1,5 +1,5 @@
-import { describeValue, kindOf } from '../utils/arguments.ts';
-import { isRecord } from '../utils/values.ts';
+import { describeValue } from '../utils/arguments.ts';
+import { isRecord, kindOf } from '../utils/values.ts';
 import type { WebhookEvent } from './events.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
@@ -57,10 +57,8 @@ function invalidPayload(reason: string): WebhookVerificationError {
   );
 }
 
-/** The body as bytes. */
 export const bytesOf = (body: RawBody) => (typeof body === 'string' ? new TextEncoder().encode(body) : body);
 
-/** Joins the chunks of a body. */
 export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let [length, offset] = [0, 0];
   for (const chunk of chunks) length += chunk.length;

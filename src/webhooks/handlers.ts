@@ -20,7 +20,6 @@ export type WebhookHandler<Name extends string = '*'> = (
   context: WebhookContext,
 ) => unknown;
 
-/** The handlers of each event. */
 export class Handlers {
   readonly #byName = new Map<string, Set<WebhookHandler>>();
   readonly #fallback: readonly WebhookHandler[];

@@ -1,6 +1,7 @@
 import { throwInvalid } from '../utils/arguments.ts';
 import type { RawBody } from './body.ts';
 import { parseHeaders, type WebhookHeaders } from './headers.ts';
+import { kindOf } from '../utils/values.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 import { hmacKeys } from './secrets.ts';
 
@@ -68,7 +69,7 @@ export function checkTolerance(tolerance = 300): number {
 /** Epoch milliseconds of a date; `NaN` if it is invalid or not a date. */
 export function timeOf(date: Date): number {
   // `instanceof` would fail in test runners such as Jest, which give each file its own `Date`.
-  return Object.prototype.toString.call(date) === '[object Date]' ? date.getTime() : NaN;
+  return kindOf(date) === 'Date' ? date.getTime() : NaN;
 }
 
 /** Throws if the attempt is further from `now` (epoch milliseconds) than `tolerance` (seconds). */

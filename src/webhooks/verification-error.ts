@@ -35,10 +35,6 @@ export class WebhookVerificationError extends ExampleError {
     super(message, options);
     this.code = code;
   }
-
-  override toJSON(): Record<string, unknown> {
-    return { ...super.toJSON(), code: this.code };
-  }
 }
 
 brandErrors({ WebhookVerificationError });

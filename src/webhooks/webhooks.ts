@@ -161,7 +161,6 @@ function checkStore(store: ReplayStore | false): ReplayStore {
   return throwInvalid('false, or a store with a method claim(), such as redisReplayStore()', 'replayStore', store);
 }
 
-/** Returns the names as a list. */
 function checkNames<Name extends string>(names: Name | readonly Name[]): readonly Name[] {
   const list = [names].flat() as readonly Name[]; // the items are checked below
   const isName = (name: unknown) => typeof name === 'string' && /^(?:\*|[^\s*]+)$/.test(name);
