@@ -16,7 +16,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const names = ['fetch', 'ky', 'openai', 'stripe', '@octokit/core', '@example/sdk'];
 
 // The budget is so large that no client has a reason to wait.
-const options: ServerOptions = { limit: 1_000_000_000, window: 60_000, shift: 0, isShared: false };
+const options: ServerOptions = { limit: 1_000_000_000, window: 60_000, shift: 0 };
 const server = fork(here('rate-limit/server.ts'), [JSON.stringify(options)]);
 // The server's only message is its port.
 const [port] = (await once(server, 'message')) as [number];

@@ -1,6 +1,6 @@
 /**
  * What it takes to read 2 000 items: how many requests, and how many items are lost or repeated, while the list rests and
- * while it changes. Then how much heap a list of a million items uses. `npm run bench pagination -- [--save]`
+ * while it changes. `npm run bench pagination -- [--save]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,11 +11,9 @@ import { print, walkTables, type WalkRow } from './shared/tables.ts';
 
 const walks = 200;
 const length = 2_000;
-const items = 1_000_000;
 
 const { Client } = await loadSdk();
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const server = fork(here('pagination/server.ts'));
+const server = fork(fileURLToPath(new URL('pagination/server.ts', import.meta.url)));
 // The server's only message is its port.
 const [port] = (await once(server, 'message')) as [number];
 const url = `http://127.0.0.1:${port}`;
@@ -74,14 +72,9 @@ for (const changes of [0, 15]) {
     }
     const mean = requests.reduce((sum, count) => sum + count, 0) / requests.length;
     const most = Math.max(...requests);
-    rows.push({ what: 'a moving list', name, length, changes, walks, requests: mean, most, lost, repeated });
+    rows.push({ name, length, changes, walks, requests: mean, most, lost, repeated });
   }
 }
 print(walkTables(rows));
-
-const child = fork(here('pagination/heap.ts'), [url, String(items)], { execArgv: ['--expose-gc'] });
-// Its only message is the growth.
-const [heap] = (await once(child, 'message')) as [number];
-console.log(`\nThe heap, after ${items.toLocaleString('en')} items: ${(heap / 1e6).toFixed(0)} MB more`);
 server.disconnect();
-saveResults('pagination', [...rows, { what: 'heap', name: '@example/sdk', items, heap }]);
+saveResults('pagination', rows);

@@ -1,54 +1,55 @@
-/** What happens when you make many calls at once, for all clients side by side. `npm run bench rate-limit -- [--save]` */
-import { run, type Result, type Scenario } from './rate-limit/run.ts';
-import { contestants } from './shared/clients.ts';
+/** What happens when you make 300 calls at once, for all clients side by side. `npm run bench rate-limit -- [--save]` */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { installTools } from '../test/support/tools.ts';
+import type { ServerOptions } from './rate-limit/server.ts';
+import type { Assignment, WorkerReport } from './rate-limit/worker.ts';
+import { contestants } from './shared/clients.ts';
 import { saveResults } from './shared/results.ts';
-import { print, rateLimitTables } from './shared/tables.ts';
+import { print, type RateLimitRow, rateLimitTables } from './shared/tables.ts';
 
 installTools('all');
-const workers = 15;
-const names = Object.keys(contestants);
 
 /** The API as its reference describes it. */
-const plain: Scenario = {
-  ...{ limit: 100, window: 60_000, isShared: false },
-  ...{ calls: 300, processes: 1, store: 'none', offset: 0 },
-};
-const own = ['@example/sdk'];
-/** In other cases, the best of the others. */
-const best = [...own, 'ky, 10 retries'];
-const cases: readonly (readonly [title: string, changes: Partial<Scenario>, contestants: readonly string[]])[] = [
-  ['300 calls at once', {}, names],
-  ['1 000 calls at once', { calls: 1000 }, best],
-  ['300 calls, the client’s clock 20 s ahead', { offset: 20_000 }, best],
-  ['300 calls, the client’s clock 20 s behind', { offset: -20_000 }, best],
-  ['300 calls by four processes that share a Redis server', { processes: 4, store: 'redis' }, own],
-  ['300 calls by four processes that share a SQLite file', { processes: 4, store: 'sqlite' }, own],
-  ['300 calls by four processes that share nothing', { processes: 4 }, best],
-  ['300 calls while another program uses a third of the limit', { isShared: true }, best],
-];
+const [limit, window] = [100, 60_000];
+const calls = 300;
+/** A run ends after three times the windows that it needs. */
+const patience = 3 * Math.ceil(calls / limit) * window;
 
-const runs = cases.flatMap(([title, changes, tried]) =>
-  tried.map((name) => ({ title, name, scenario: { ...plain, ...changes }, result: undefined as Result | undefined })),
-);
-// The longest first.
-const jobs = runs.toSorted((a, b) => b.scenario.calls - a.scenario.calls);
-await Promise.all(Array.from({ length: workers }, work));
-// Runs end in any order. The tables keep the order of the cases.
-const rows = runs.flatMap(({ title, name, result }) => (result ? [{ title, name, ...result }] : []));
+const names = Object.keys(contestants);
+// Windows are spread over the minute, so that parallel runs don't burst at the same time.
+const rows = await Promise.all(names.map((name, index) => run(name, (index * window) / names.length)));
 print(rateLimitTables(rows));
 saveResults('rate-limit', rows);
 
-/** Spreads the windows of the workers over the minute, so that parallel runs don't burst at the same time. */
-async function work(_: unknown, worker: number): Promise<void> {
-  for (let job = jobs.shift(); job; job = jobs.shift()) {
-    const { title, name, scenario } = job;
-    try {
-      job.result = await run(name, scenario, (worker * 60_000) / workers);
-    } catch (error) {
-      // A run that fails leaves a gap in the table. The other runs continue.
-      process.exitCode = 1;
-      console.error(`${title}: ${name}:`, error);
-    }
-  }
+/** Makes the calls with one contestant, in a process of its own, against a new server whose windows are shifted by `shift` ms. */
+async function run(name: string, shift: number): Promise<RateLimitRow> {
+  const server = start('rate-limit/server.ts', { limit, window, shift } satisfies ServerOptions);
+  const port = await message<number>(server);
+  const worker = start('rate-limit/worker.ts', { contestant: name, calls, port, patience } satisfies Assignment);
+  await message(worker);
+  // When a twentieth of a window has passed, so that all runs have the same time ahead of them.
+  await sleep(window - ((Date.now() - shift) % window) + window / 20);
+  worker.send('go');
+  const { started, ended, ...counts } = await message<WorkerReport>(worker);
+  server.send('report');
+  const refused = await message<number>(server);
+  server.disconnect();
+  return { title: `${calls} calls at once`, name, ...counts, refused, minutes: (ended - started) / 60_000 };
+}
+
+function start(file: string, argument: object): ChildProcess {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(argument)]);
+  // An uncaught error ends the benchmark.
+  return child.once('exit', (code) => {
+    if (code !== 0) throw new Error(`${file} ended with exit code ${String(code)}.`);
+  });
+}
+
+/** The next message of a child process. Its type is the one that the child's file declares. */
+async function message<T>(child: ChildProcess): Promise<T> {
+  const [value] = (await once(child, 'message')) as [T];
+  return value;
 }

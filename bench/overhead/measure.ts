@@ -12,7 +12,7 @@ const callsATurn = 20;
 const warmUpTurns = 60;
 
 const { name, port, concurrency } = JSON.parse(process.argv[2] ?? '') as Assignment;
-const call = await clients[name]?.({ port });
+const call = await clients[name]?.(port);
 if (!call) throw new Error(`There is no client ${name}.`);
 const getUser = call;
 

@@ -9,11 +9,9 @@ export interface ServerOptions {
   readonly window: number;
   /** Milliseconds by which windows are shifted, so that parallel runs don't burst at the same time. */
   readonly shift: number;
-  /** Whether a second program on the same token uses a third of the limit, spread evenly. */
-  readonly isShared: boolean;
 }
 
-const { limit, window, shift, isShared } = JSON.parse(process.argv[2] ?? '') as ServerOptions;
+const { limit, window, shift } = JSON.parse(process.argv[2] ?? '') as ServerOptions;
 let start = -Infinity;
 let [used, refused] = [0, 0];
 
@@ -44,8 +42,6 @@ const server = createServer((request, response) => {
   response.end(bodies[granted ? 0 : 1]);
 });
 server.keepAliveTimeout = 600_000;
-
-if (isShared) setInterval(() => take(Date.now()), (window * 3) / limit);
 
 process.on('message', () => process.send?.(refused));
 process.once('disconnect', () => process.exit());

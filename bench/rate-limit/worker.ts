@@ -1,10 +1,11 @@
 // One client process of a run: on a message, makes all its calls at once and reports how they ended.
 import { once } from 'node:events';
-import { contestants, type Target } from '../shared/clients.ts';
+import { contestants } from '../shared/clients.ts';
 
-export interface Assignment extends Target {
+export interface Assignment {
   readonly contestant: string;
   readonly calls: number;
+  readonly port: number;
   /** Milliseconds after which calls that are still in flight are counted as unfinished. */
   readonly patience: number;
 }
@@ -13,7 +14,7 @@ export interface WorkerReport {
   readonly done: number;
   readonly failed: number;
   readonly unfinished: number;
-  /** Epoch milliseconds; correct even if the process's clock is wrong. */
+  /** Milliseconds. */
   readonly started: number;
   readonly ended: number;
 }
@@ -21,17 +22,16 @@ export interface WorkerReport {
 // Without a parent there is nobody to report to.
 process.once('disconnect', () => process.exit());
 
-const { contestant, calls, patience, ...target } = JSON.parse(process.argv[2] ?? '') as Assignment;
-const call = await contestants[contestant]?.(target);
+const { contestant, calls, patience, port } = JSON.parse(process.argv[2] ?? '') as Assignment;
+const call = await contestants[contestant]?.(port);
 if (!call) throw new Error(`There is no contestant ${contestant}.`);
 
-const now = (): number => performance.timeOrigin + performance.now();
 let done = 0;
 let failed = 0;
 
 process.send?.('ready');
 await once(process, 'message');
-const started = now();
+const started = performance.now();
 setTimeout(report, patience);
 await Promise.all(Array.from({ length: calls }, attempt));
 report();
@@ -47,5 +47,7 @@ async function attempt(_: unknown, index: number): Promise<void> {
 
 function report(): void {
   const unfinished = calls - done - failed;
-  process.send?.({ done, failed, unfinished, started, ended: now() } satisfies WorkerReport, () => process.exit());
+  process.send?.({ done, failed, unfinished, started, ended: performance.now() } satisfies WorkerReport, () =>
+    process.exit(),
+  );
 }

@@ -29,14 +29,10 @@ const sections: Readonly<Record<string, () => string>> = {
   },
   'rate-limit': () => {
     const { rows, ...run } = readResults<tables.RateLimitRow>('rate-limit');
-    const [own, ...others] = rows.filter(isMain).map(({ refused }) => refused);
+    const [own, ...others] = rows.map(({ refused }) => refused);
     const range = tables.grouped(`${Math.min(...others)} to ${Math.max(...others)}`);
-    return page(
-      `Of 300 calls at once, the server refuses ${own} of this SDK's, and ${range} requests of the other clients.`,
-      run,
-      tables.rateLimitTables(rows.filter(isMain))[0],
-      tables.rateLimitCases(rows.filter((row) => !isMain(row))),
-    );
+    const finding = `Of 300 calls at once, the server refuses ${own} of this SDK's, and ${range} requests of the other clients.`;
+    return page(finding, run, tables.rateLimitTables(rows)[0]);
   },
   size: () => {
     const { rows, ...run } = readResults<tables.SizeRow>('size');
@@ -44,25 +40,21 @@ const sections: Readonly<Record<string, () => string>> = {
     return page(finding, run, tables.sizeTables(rows)[0]);
   },
   pagination: () => {
-    const { rows, ...run } = readResults<tables.WalkRow | HeapRow>('pagination');
-    const walks = rows.filter((row) => row.what === 'a moving list');
-    const moving = walks.filter(({ changes }) => changes > 0);
+    const { rows, ...run } = readResults<tables.WalkRow>('pagination');
+    const moving = rows.filter(({ changes }) => changes > 0);
     const most = (isOwn: boolean) =>
       Math.max(...moving.filter(({ name }) => name.startsWith('@example') === isOwn).map((row) => row.lost));
-    const resting = only(walks, ({ name, changes }) => name === '@example/sdk' && changes === 0);
-    const [heap = { items: 0, heap: Number.NaN }] = rows.filter((row) => row.what === 'heap');
+    const resting = only(rows, ({ name, changes }) => name === '@example/sdk' && changes === 0);
     const walked = `${resting.walks} walks over a changing list of ${resting.length.toLocaleString('en')} items`;
     const finding = `In ${walked}, the SDK loses ${most(true)} items, and a loop over pages up to ${most(false).toLocaleString('en')}.`;
-    const holds = `After ${heap.items.toLocaleString('en')} items, it holds ${(heap.heap / 1e6).toFixed(0)} MB.`;
-    return `${page(finding, run, tables.walkTables(moving)[0])}\n\nIf nothing changes, the SDK sends ${resting.requests} requests. ${holds}`;
+    return `${page(finding, run, tables.walkTables(moving)[0])}\n\nIf nothing changes, the SDK sends ${resting.requests} requests.`;
   },
   machine: () => {
     const runs = ['rate-limit', 'overhead', 'size', 'pagination'].map((name) => readResults<object>(name));
     const packages = Object.entries(readResults<object>('rate-limit').versions).map((each) => each.join(' '));
     return `Measured with ${packages.join(', ')}, ${[...new Set(runs.map(({ node, machine }) => `Node ${node}, ${machine}`))].join('; ')}.`;
   },
-  refusals: () =>
-    tables.markdown(tables.rateLimitTables(readResults<tables.RateLimitRow>('rate-limit').rows.filter(isMain))),
+  refusals: () => tables.markdown(tables.rateLimitTables(readResults<tables.RateLimitRow>('rate-limit').rows)),
   weight: () =>
     `Minified and gzipped, the whole SDK is ${sizeOf('@example/sdk, everything')}, including ky, zod and\n` +
     `eventemitter3 (stripe: ${sizeOf('stripe')}, openai: ${sizeOf('openai')}).`,
@@ -76,27 +68,13 @@ const shownScenarios = {
   'one of three servers refuses for a minute, 25 reads a second, twice': 'One of three servers refuses',
 };
 
-const isMain = ({ title }: tables.RateLimitRow) => title === '300 calls at once';
-
-function page(
-  finding: string,
-  run: Omit<Results, 'rows'>,
-  first?: tables.FigureTable,
-  folded?: tables.FigureTable,
-): string {
+function page(finding: string, run: Omit<Results, 'rows'>, first?: tables.FigureTable): string {
   const day = new Date(run.date).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
-  const shown = [...(first ? [tables.markdown([first])] : []), ...(folded ? [tables.fold(folded)] : [])];
-  return [`**${finding}** ${day}.`, ...shown].join('\n\n');
+  return `**${finding}** ${day}.\n\n${tables.markdown(first ? [first] : [])}`;
 }
 
 const sizeOf = (what: string) =>
   `${tables.kilobytes(only(readResults<tables.SizeRow>('size').rows, (row) => row.what === what).zipped)} kB`;
-
-interface HeapRow {
-  readonly what: 'heap';
-  readonly items: number;
-  readonly heap: number;
-}
 
 /** Fills the parts of a page that are between `<!-- bench:name -->` and `<!-- /bench -->`. */
 export function fillIn(text: string): string {

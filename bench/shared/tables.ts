@@ -1,5 +1,5 @@
 import type { Ranked } from '../overhead/turns.ts';
-import type { Result } from '../rate-limit/run.ts';
+import type { WorkerReport } from '../rate-limit/worker.ts';
 
 type Cells = readonly string[];
 
@@ -20,10 +20,16 @@ export interface SizeRow {
   readonly packages: string;
 }
 
-export type RateLimitRow = Result & { readonly title: string; readonly name: string };
+export interface RateLimitRow extends Pick<WorkerReport, 'done' | 'failed' | 'unfinished'> {
+  readonly title: string;
+  readonly name: string;
+  /** 429s, as the server counted them. */
+  readonly refused: number;
+  /** From the first call to the end of the last. */
+  readonly minutes: number;
+}
 
 export interface WalkRow {
-  readonly what: 'a moving list';
   readonly name: string;
   readonly length: number;
   readonly changes: number;
@@ -66,28 +72,6 @@ export const walkTables = tablesOf<WalkRow>(
   },
 );
 
-/** A row for each case, with what this SDK and the best of the others did in it. */
-export function rateLimitCases(rows: readonly RateLimitRow[]): FigureTable {
-  const cells = (each: readonly RateLimitRow[], client: string) => {
-    const row = each.find(({ name }) => name.startsWith(client));
-    if (!row) return ['–', '–'];
-    const { done, failed, unfinished, refused, minutes } = row;
-    return [
-      String(refused),
-      failed + unfinished > 0 ? `${done} of ${done + failed + unfinished} done` : minutes.toFixed(2),
-    ];
-  };
-  return {
-    title: 'More cases: requests refused, and minutes',
-    head: ['case', '@example/sdk refused', 'minutes', 'ky refused', 'ky minutes'],
-    rows: [...Map.groupBy(rows, ({ title }) => title)].map(([title, each]) => [
-      title,
-      ...cells(each, '@example/sdk').map((cell) => `**${cell}**`),
-      ...cells(each, 'ky'),
-    ]),
-  };
-}
-
 /** Each number from 1 000 on with separators, as in `2,200 of 3,500`. */
 export const grouped = (text: string): string =>
   text.replaceAll(/\d{1,3}(?: ?\d{3})+/g, (figure) => Number(figure.replaceAll(' ', '')).toLocaleString('en'));
@@ -100,11 +84,6 @@ export function print(tables: readonly FigureTable[]): void {
 
 export function markdown(tables: readonly FigureTable[]): string {
   return tables.map(({ title, head, rows }) => `**${title}**\n\n${table(head, rows)}`).join('\n\n');
-}
-
-/** The same for a table that few readers need. */
-export function fold({ title, head, rows }: FigureTable): string {
-  return `<details>\n<summary>${title}</summary>\n\n${table(head, rows)}\n\n</details>`;
 }
 
 /** A table in Markdown, with the first column aligned left and the others aligned right. The rows of this SDK are bold. */
