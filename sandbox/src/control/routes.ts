@@ -1,68 +1,144 @@
 import { type Context, Hono } from 'hono';
-import { allowOnly } from '../http/allowed-methods.ts';
-import { Failure } from '../http/failure.ts';
+import * as z from 'zod/mini';
+import { version } from '../../package.json';
+import { faultSchema } from '../faults/fault.ts';
+import { Failure, found } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readBytes, readJsonObject } from '../http/request-body.ts';
 import { sameOriginOnly } from '../http/same-origin.ts';
-import { resources } from '../resources/index.ts';
+import { fieldsSchemas, resources } from '../resources/index.ts';
+import type { StoredRecord } from '../resources/resource.ts';
+import { requestFilterSchema } from '../state/request-filter.ts';
+import { RecordState } from '../state/sandbox-state.ts';
 import type { Services } from '../state/services.ts';
-import { strictFields } from '../utils/schemas.ts';
-import { recordOperations, tokenOperations } from './data-operations.ts';
-import type { Operation } from './operation.ts';
-import { faultOperations, processOperations, requestOperations } from './sandbox-operations.ts';
-import { webhookOperations } from './webhook-operations.ts';
+import { newTokenSchema } from '../state/tokens.ts';
+import { maxAdvance } from '../utils/clock.ts';
+import { integerParameter, strictFields } from '../utils/schemas.ts';
+import { changesSchema, endpointSchema, eventSchema } from '../webhooks/endpoint-params.ts';
 
-/** Every operation of the control API. */
-export const operations = [
-  ...resources.flatMap(recordOperations),
-  ...tokenOperations,
-  ...webhookOperations,
-  ...faultOperations,
-  ...requestOperations,
-  ...processOperations,
-];
-
-const noFields = strictFields({});
+const requestsQuery = strictFields({
+  ...requestFilterSchema.shape,
+  limit: z._default(integerParameter(1, 10_000), 1000),
+  before: z.optional(z.string()),
+});
+const advanceMessage = `Must be a number of milliseconds from 0 to ${maxAdvance}.`;
+const advanceSchema = strictFields({
+  advance: z.number(advanceMessage).check(z.minimum(0, advanceMessage), z.maximum(maxAdvance, advanceMessage)),
+});
 
 /**
  * The control API, which does what the dashboard does, for tests in any language. It needs no token. Pages of other sites
- * can't use it.
+ * can't use it. `sandbox/docs/reference.md` lists its operations.
  */
 export function controlRoutes(services: Services): Hono {
+  const { clock, faults, log, store, tokens, webhooks, windows } = services;
   const routes = new Hono();
   routes.use(sameOriginOnly);
 
-  for (const operation of operations) {
-    routes.on(operation.method, operation.path, (context) => respond(operation, services, context));
-  }
-  for (const [path, methods] of Map.groupBy(operations, ({ path }) => path)) {
-    routes.all(path, allowOnly(...methods.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : method))));
+  for (const resource of resources) {
+    const { name, singular } = resource;
+    const records = new RecordState<StoredRecord>(services, resource);
+    const schema = fieldsSchemas[name];
+    routes.get(`/${name}`, (context) => context.json({ data: records.list() }));
+    routes.post(`/${name}`, async (context) => context.json(records.create(await fields(context, schema)), 201));
+    routes.get(`/${name}/:id`, (context) => context.json(found(records.get(id(context)), singular, id(context))));
+    routes.patch(`/${name}/:id`, async (context) =>
+      context.json(records.update(id(context), await fields(context, schema))),
+    );
+    routes.delete(`/${name}/:id`, (context) => deleted(context, records.delete(id(context)), singular));
   }
 
+  routes.get('/tokens', (context) => {
+    const now = clock.now();
+    return context.json({
+      data: tokens.list().map((token) => ({ ...token, rate_limit: windows.status(token.id, now) })),
+    });
+  });
+  routes.post('/tokens', async (context) => {
+    const { name, token } = await fields(context, newTokenSchema);
+    return context.json(await tokens.create(name, token), 201);
+  });
+  routes.delete('/tokens/:id', (context) => deleted(context, tokens.revoke(id(context)), 'token'));
+
+  routes.get('/webhooks', (context) => context.json({ data: webhooks.endpoints }));
+  routes.post('/webhooks', async (context) =>
+    context.json(webhooks.register(await fields(context, endpointSchema)), 201),
+  );
+  routes.patch('/webhooks/:id', async (context) =>
+    context.json(webhooks.update(id(context), await fields(context, changesSchema))),
+  );
+  routes.delete('/webhooks/:id', (context) => deleted(context, webhooks.remove(id(context)), 'webhook'));
+  routes.post('/webhooks/:id/test', async (context) => {
+    const { event, data } = await fields(context, z.partial(eventSchema));
+    return context.json(webhooks.sendTest(id(context), event, data), 201);
+  });
+  routes.post('/webhooks/:id/resend-failed', (context) => context.json({ data: webhooks.resendFailed(id(context)) }));
+  routes.post('/events', async (context) => {
+    const { event, data } = await fields(context, eventSchema);
+    return context.json({ data: webhooks.publish(event, data) }, 201);
+  });
+  routes.get('/deliveries', (context) => context.json({ data: webhooks.deliveries }));
+  routes.get('/deliveries/:id', (context) =>
+    context.json(found(store.deliveries.get(id(context)), 'delivery', id(context))),
+  );
+  routes.post('/deliveries/:id/redeliver', (context) => context.json(webhooks.redeliver(id(context))));
+  routes.post('/flush', async (context) => {
+    await webhooks.flush();
+    return context.body(null, 204);
+  });
+
+  routes.get('/faults', (context) => context.json({ data: faults.list }));
+  routes.post('/faults', async (context) => context.json(faults.next(await fields(context, faultSchema)), 201));
+  routes.delete('/faults', (context) => {
+    faults.clear();
+    return context.body(null, 204);
+  });
+  routes.delete('/faults/:id', (context) => deleted(context, faults.remove(id(context)), 'fault'));
+
+  routes.get('/requests', (context) => {
+    const { limit, before, ...filter } = parseFields(requestsQuery, context.req.query());
+    const all = log.matching(filter);
+    const rest = all.slice(all.findIndex((request) => request.id === before) + 1);
+    return context.json({ data: rest.slice(0, limit).toReversed(), older: Math.max(rest.length - limit, 0) });
+  });
+  routes.delete('/requests', (context) => {
+    log.clear();
+    return context.body(null, 204);
+  });
+  routes.get('/requests/:id', (context) => context.json(found(log.get(id(context)), 'request', id(context))));
+
+  routes.get('/info', (context) =>
+    context.json({ name: '@example/sandbox', version, now: clock.now(), rate_limit: windows.rate }),
+  );
+  routes.get('/clock', (context) => context.json({ now: clock.now() }));
+  routes.post('/clock', async (context) => {
+    clock.advance((await fields(context, advanceSchema)).advance);
+    return context.json({ now: clock.now() });
+  });
+  routes.post('/reset', (context) => {
+    services.reset();
+    return context.body(null, 204);
+  });
+
   routes.all('*', () => {
-    throw new Failure(
-      404,
-      'not_found',
-      'There is no such operation. The reference of the sandbox lists all operations.',
-    );
+    const message = 'There is no such operation. The reference of the sandbox lists all operations.';
+    throw new Failure(404, 'not_found', message);
   });
   return routes;
 }
 
-/** A request without a body has no fields. */
-async function readBody(request: Request): Promise<Readonly<Record<string, unknown>>> {
-  return (await readBytes(request)).length === 0 ? {} : readJsonObject(request);
+/** The id in the path. */
+function id({ req }: Context): string {
+  return req.param('id') ?? '';
 }
 
-async function respond(operation: Operation, services: Services, context: Context): Promise<Response> {
-  const { req } = context;
-  const { query, body, status = 200, handle } = operation;
-  const result = await handle({
-    ...services,
-    id: req.param('id') ?? '',
-    query: parseFields(query ?? noFields, req.query()),
-    body: body && parseFields(body, await readBody(req.raw)),
-  });
-  if (status === 204) return context.body(null, status);
-  return Response.json(result, { status });
+/** The fields of the body. A request without a body has none. */
+async function fields<T>({ req }: Context, schema: z.ZodMiniType<T>): Promise<T> {
+  const isEmpty = (await readBytes(req.raw)).length === 0;
+  return parseFields(schema, isEmpty ? {} : await readJsonObject(req.raw));
+}
+
+function deleted(context: Context, isDone: boolean, kind: string): Response {
+  found(isDone || undefined, kind, id(context));
+  return context.body(null, 204);
 }

@@ -1,8 +1,9 @@
 import { createSandbox, type Sandbox } from '@example/sandbox';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { operations } from '../../src/control/routes.ts';
+import { controlRoutes } from '../../src/control/routes.ts';
 import { resources } from '../../src/resources/index.ts';
+import type { Services } from '../../src/state/services.ts';
 import { bodyOf, call, john } from '../support/calls.ts';
 import { sandboxWithWebhook } from '../support/webhook.ts';
 
@@ -121,7 +122,10 @@ test('the request log is filtered, read in pages and cleared', async () => {
   expect(await statuses('')).toEqual([0]);
 });
 
-const routes = operations.map(({ method, path }) => `${method} ${path}`);
+// Routes are only listed here, not called: they need no services.
+const routes = controlRoutes({} as Services)
+  .routes.filter(({ method }) => method !== 'ALL')
+  .map(({ method, path }) => `${method} ${path}`);
 
 test('the reference lists all operations', () => {
   const guide = readFileSync(new URL('../../docs/reference.md', import.meta.url), 'utf8');
@@ -146,11 +150,10 @@ test.each(routes.filter((route) => route.includes(':id')))('%s gets a 404 for an
 
 test.each<[string, Parameters<typeof call>[2], number]>([
   ['GET /nothing', {}, 404],
-  ['PUT /users/user_123', { json: {} }, 405],
+  ['PUT /users/user_123', { json: {} }, 404],
   ['POST /users', { body: 'x'.repeat(1_000_001) }, 413],
 ])('%s %j gets a %i', async (request, options, status) => {
   const [method, path] = request.split(' ');
   const response = await call(createSandbox(), `${method} /__sandbox${path}`, options);
   expect(response.status).toBe(status);
-  if (status === 405) expect(response.headers.get('allow')).toBe('GET, HEAD, PATCH, DELETE');
 });
