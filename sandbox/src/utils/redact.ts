@@ -13,9 +13,6 @@ const separator = /[:=\n]/;
 /** Nesting of a recorded body: enough for every documented body, and too little to overflow the stack. */
 const maxDepth = 20;
 
-/** Characters of a recorded body: enough for every documented body, and too few to exhaust the memory of a page. */
-const maxText = 262_144;
-
 function headers(from: Headers): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of from) kept[name] = secretHeaders.test(name) ? redactedText : value;
@@ -53,17 +50,11 @@ function text(from: string): string {
   return separator.test(readable.slice(end)) ? `${readable.slice(0, end)} ${redactedText}` : from;
 }
 
-/** The value of a JSON body, or its text if it is not valid JSON or too long to be read; `undefined` if it is empty. */
+/** The value of a JSON body, or its text if it is not valid JSON; `undefined` if it is empty. */
 function body(from: string | undefined): unknown {
   if (from === undefined || from === '') return undefined;
   const value = parseJson(from);
-  if (value === undefined) return shortened(text(from));
-  const redacted = json(value);
-  return from.length > maxText ? shortened(JSON.stringify(redacted)) : redacted;
-}
-
-function shortened(text: string): string {
-  return text.length > maxText ? `${text.slice(0, maxText)}…` : text;
+  return value === undefined ? text(from) : json(value);
 }
 
 /** Copies headers, query parameters and bodies without their secrets, in time that is linear in their size. */

@@ -151,10 +151,9 @@ describe('no token and no password is recorded', () => {
     ['JSON in a string', '"{\\"password\\":\\"hunter2\\"}"', '{"password [redacted]'],
     ['a form of several parts', 'name="password"\r\n\r\nhunter2\r\n', 'name="password [redacted]'],
     ['an assignment', 'api_key: hunter2', 'api_key [redacted]'],
-    // What is no secret is kept, but for what is deep or long.
+    // What is no secret is kept, but for what is deep.
     ['a word', 'The secret garden', 'The secret garden'],
     ['half of a JSON', '{"name":', '{"name":'],
-    ['a long name', `{"name":"${'x'.repeat(300_000)}"}`, `{"name":"${'x'.repeat(262_135)}…`],
     ['a deep array', `${'['.repeat(30)}${']'.repeat(30)}`, JSON.parse(`${'['.repeat(20)}"…"${']'.repeat(20)}`)],
   ])('in %s', async (_, body, expected: unknown) => {
     const { text, record } = await recorded(body);
