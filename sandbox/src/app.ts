@@ -1,12 +1,9 @@
 import { Hono } from 'hono';
 import { TrieRouter } from 'hono/router/trie-router';
 import openapi from '../openapi.json';
-import { authentication } from './api/authentication.ts';
-import { commonHeaders, shareWithPages } from './api/common-headers.ts';
 import { faultInjection } from './api/fault-injection.ts';
-import { rateLimiting } from './api/rate-limiting.ts';
+import { authentication, commonHeaders, type Env, rateLimiting, shareWithPages } from './api/middleware.ts';
 import { recording } from './api/recording.ts';
-import type { Env } from './api/request-context.ts';
 import { projectRoutes, userRoutes } from './api/routes.ts';
 import { controlRoutes } from './control/routes.ts';
 import { Dashboard } from './dashboard/dashboard.tsx';

@@ -5,7 +5,7 @@ import { BrokenConnection } from '../http/broken-connection.ts';
 import { Failure } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
 import { sleep } from '../utils/abort.ts';
-import type { Env } from './request-context.ts';
+import type { Env } from './middleware.ts';
 
 /** Applies faults to the requests that match them. It runs after the rate limit, so a failed request counts. */
 export function faultInjection(services: Services): MiddlewareHandler<Env> {

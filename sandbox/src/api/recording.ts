@@ -1,11 +1,11 @@
-import type { MiddlewareHandler } from 'hono';
+import type { HonoRequest, MiddlewareHandler } from 'hono';
 import { BrokenConnection } from '../http/broken-connection.ts';
 import { readBytes } from '../http/request-body.ts';
 import type { Exchange } from '../state/recorded-request.ts';
 import type { RequestLog } from '../state/request-log.ts';
 import type { Services } from '../state/services.ts';
 import { sleep } from '../utils/abort.ts';
-import type { Env } from './request-context.ts';
+import type { Env } from './middleware.ts';
 
 /** How long a response that did not need the request's body waits for it, so that the log has it. In milliseconds. */
 const maxBodyWait = 10;
@@ -23,7 +23,7 @@ export function recording({ log, clock }: Services): MiddlewareHandler<Env> {
 
     const onAbort = () => log.close(exchange, 'aborted', duration());
     raw.signal.addEventListener('abort', onAbort);
-    const body = raw.method === 'GET' || raw.method === 'HEAD' ? undefined : recordBody(log, exchange, raw);
+    const body = raw.method === 'GET' || raw.method === 'HEAD' ? undefined : recordBody(log, exchange, context.req);
     try {
       await next();
       if (body?.recorded === false) {
@@ -53,7 +53,7 @@ export function recording({ log, clock }: Services): MiddlewareHandler<Env> {
   };
 }
 
-function recordBody(log: RequestLog, exchange: Exchange, request: Request) {
+function recordBody(log: RequestLog, exchange: Exchange, request: HonoRequest) {
   const body = { recorded: false, done: Promise.resolve() };
   body.done = readBytes(request)
     .then((bytes) => log.recordBody(exchange, decoder.decode(bytes)))

@@ -1,6 +1,5 @@
-import { type Context, Hono } from 'hono';
+import { type Context, type Handler, Hono } from 'hono';
 import * as z from 'zod/mini';
-import { allowOnly } from '../http/allowed-methods.ts';
 import { Failure, invalidFields } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readJsonObject } from '../http/request-body.ts';
@@ -11,7 +10,7 @@ import { once, type SavedResponse } from '../state/idempotency.ts';
 import { createRecord } from '../state/records.ts';
 import type { Services } from '../state/services.ts';
 import { integerParameter, strictFields } from '../utils/schemas.ts';
-import type { Env } from './request-context.ts';
+import type { Env } from './middleware.ts';
 
 const noParameters = strictFields({});
 const { name, email } = users.fields;
@@ -34,7 +33,7 @@ export function userRoutes(services: Services): Hono<Env> {
   routes.post('/', async (context) => {
     parseFields(noParameters, context.req.query());
     // The password is checked and then forgotten.
-    const { password: _, ...fields } = parseFields(newUser, await readJsonObject(context.req.raw));
+    const { password: _, ...fields } = parseFields(newUser, await readJsonObject(context.req));
     const change = () => created(services, fields, context.get('exchange').record.id);
     const key = idempotencyKey(context);
     const { body, ...rest } = key === undefined ? change() : once(services, key, JSON.stringify(fields), change);
@@ -64,6 +63,15 @@ export function projectRoutes({ store }: Services): Hono<Env> {
   });
   routes.all('/', allowOnly('GET', 'HEAD'));
   return routes;
+}
+
+/** Refuses the methods that an existing path does not support. */
+function allowOnly(...methods: readonly string[]): Handler {
+  const allow = methods.join(', ');
+  return ({ req: { method, path } }) => {
+    const message = `${path} does not support ${method}. Allowed: ${allow}.`;
+    throw new Failure(405, 'method_not_allowed', message, { headers: { Allow: allow } });
+  };
 }
 
 function created(services: Services, fields: Readonly<Record<string, string>>, request: string): SavedResponse {

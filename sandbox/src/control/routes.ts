@@ -1,11 +1,11 @@
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type HonoRequest } from 'hono';
 import * as z from 'zod/mini';
 import { version } from '../../package.json';
 import { faultSchema } from '../faults/fault.ts';
+import { sameOriginOnly } from '../http/access.ts';
 import { Failure, found } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readBytes, readJsonObject } from '../http/request-body.ts';
-import { sameOriginOnly } from '../http/same-origin.ts';
 import { fieldsSchemas, resources } from '../resources/index.ts';
 import type { StoredRecord } from '../resources/resource.ts';
 import { requestFilterSchema } from '../state/request-filter.ts';
@@ -133,9 +133,9 @@ function id({ req }: Context): string {
 }
 
 /** The fields of the body. A request without a body has none. */
-async function fields<T>({ req }: Context, schema: z.ZodMiniType<T>): Promise<T> {
-  const isEmpty = (await readBytes(req.raw)).length === 0;
-  return parseFields(schema, isEmpty ? {} : await readJsonObject(req.raw));
+async function fields<T>({ req }: { readonly req: HonoRequest }, schema: z.ZodMiniType<T>): Promise<T> {
+  const isEmpty = (await readBytes(req)).byteLength === 0;
+  return parseFields(schema, isEmpty ? {} : await readJsonObject(req));
 }
 
 function deleted(context: Context, isDone: boolean, kind: string): Response {

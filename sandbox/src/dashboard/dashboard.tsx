@@ -64,7 +64,7 @@ export class Dashboard {
     const byName = new Map(Object.entries(actions));
     routes.get(path, (context) => show(context));
     routes.post(path, async (context) => {
-      const form = await readForm(context.req.raw);
+      const form = await readForm(context.req);
       const act = byName.get(field(form, 'action'));
       if (act === undefined) throw unknownAction();
       const result = await attempted(() => act(form, context.req.param('id') ?? ''));

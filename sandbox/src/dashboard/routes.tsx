@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { version } from '../../package.json';
+import { sameOriginOnly } from '../http/access.ts';
 import { Failure, responseFailure } from '../http/failure.ts';
-import { sameOriginOnly } from '../http/same-origin.ts';
 import type { Services } from '../state/services.ts';
 import { timestamp } from '../utils/clock.ts';
 import script from './client/main.ts?bundled';

@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from 'hono';
 import * as z from 'zod/mini';
 import { Failure } from './failure.ts';
 
@@ -30,6 +31,20 @@ export function refusal(request: Request, { allowedHosts, cors }: AccessRules): 
   if (origin === own || isLoopback(origin) || cors.includes(origin)) return undefined;
   return new Failure(403, 'forbidden', `Pages of ${origin} may not use the sandbox. Start it with --cors ${origin}.`);
 }
+
+/**
+ * Keeps pages of other sites from changing the state. Browsers send the origin of a request; other clients send none and
+ * are trusted.
+ */
+export const sameOriginOnly: MiddlewareHandler = async ({ req }, next) => {
+  const site = req.header('Sec-Fetch-Site') ?? 'none';
+  const own = new URL(req.url).origin;
+  const isForeign = !['same-origin', 'none'].includes(site) || (req.header('Origin') ?? own) !== own;
+  if (isForeign && req.method !== 'GET' && req.method !== 'HEAD') {
+    throw new Failure(403, 'forbidden', 'The request comes from a page of another site.');
+  }
+  await next();
+};
 
 /** Where a webhook gets its URL: in the control API, and on the pages of the dashboard. */
 const registration = /^\/(__sandbox|dashboard)\/webhooks(\/[^/]+)?\/?$/;

@@ -1,3 +1,4 @@
+import type { HonoRequest } from 'hono';
 import { type Details, Failure, failureOf, invalidFields } from '../../http/failure.ts';
 import { readText } from '../../http/request-body.ts';
 import { messageOf } from '../../utils/json.ts';
@@ -9,7 +10,7 @@ export interface InvalidForm {
 }
 
 /** Reads a submitted form. */
-export async function readForm(request: Request): Promise<URLSearchParams> {
+export async function readForm(request: HonoRequest): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(request));
 }
 
