@@ -2,7 +2,6 @@ import { createApp } from './app.ts';
 import { Faults } from './faults/armed-faults.ts';
 import { isLoopbackHost, registrationRefusal } from './http/access.ts';
 import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
-import { asFetched } from './http/fetched-response.ts';
 import {
   type ListenOptions,
   type ResolvedListenOptions,
@@ -150,7 +149,8 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
       request.signal.throwIfAborted();
       const response = await untilAborted(request.signal, answer(request).catch(failAsFetch));
       const [url = ''] = request.url.split('#', 1); // Without the fragment.
-      return asFetched(response, url);
+      // msw and others that answer requests with it set the URL themselves.
+      return Object.defineProperty(response, 'url', { value: url, configurable: true });
     },
     listen: async (where = {}) => {
       const options = resolveListenOptions(where);
