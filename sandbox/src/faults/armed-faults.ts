@@ -2,7 +2,6 @@ import { withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { type Random, seededRandom } from '../utils/random.ts';
 import { type ArmedFault, type Fault, faultSchema } from './fault.ts';
-import { isOfRoute } from './fault-route.ts';
 import { HeaderFaults } from './header-faults.ts';
 
 interface Armed {
@@ -96,6 +95,12 @@ export class Faults {
     if (armed.met >= times) this.remove(armed.id);
     return view(armed);
   }
+}
+
+/** Whether a request belongs to a route, such as `POST /users` or `/users/{id}`. */
+function isOfRoute(route: string, method: string, path: string): boolean {
+  const [template = '', only = method] = route.split(' ').reverse();
+  return only === method && new RegExp(`^${template.replace(/\{\w+\}/, '[^/]+')}$`).test(path);
 }
 
 function view({ id, fault, met }: Armed): ArmedFault {

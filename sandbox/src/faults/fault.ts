@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { apiRoutes } from '../resources/index.ts';
 import { strictFields } from '../utils/schemas.ts';
-import { isPossibleRoute } from './fault-route.ts';
 
 /** A failure on demand, to test how your code handles it. Needs at least one of `status`, `latency`, `reset` and `body`. */
 export interface Fault {
@@ -36,8 +35,8 @@ export interface ArmedFault extends Fault {
   readonly met: number;
 }
 
-const documented = apiRoutes.map(({ method, path }) => `${method} ${path}`).join(', ');
-const routeMessage = `Must be a route of the API, such as POST /users or /users/{id}. The API has ${documented}.`;
+/** The documented routes, with and without their methods. */
+const routes = apiRoutes.flatMap(({ method, path }) => [`${method} ${path}`, path]);
 
 const flag = z.optional(z.boolean('Must be true or false.'));
 
@@ -60,7 +59,7 @@ const hasEffect = z.refine<Partial<Record<keyof typeof effects, unknown>>>(
 /** Validates a {@link Fault}. */
 export const faultSchema = strictFields({
   ...faultFields,
-  route: z.optional(z.string(routeMessage).check(z.refine(isPossibleRoute, routeMessage))),
+  route: z.optional(z.enum(routes, `Must be a route of the API: ${routes.join(', ')}.`)),
   share: z.optional(
     z
       .number('Must be a number from 0 to 1.')
