@@ -63,7 +63,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly clock: Clock;
   /** Restores the initial data, tokens, budgets, faults, requests, webhooks and clock. */
   readonly reset: () => Promise<void>;
-  /** The last 10 000 requests and their responses, oldest first, with secrets redacted; fewer if their bodies are large. */
+  /** The last 10 000 requests and their responses, oldest first, with secrets redacted. */
   readonly requests: readonly RecordedRequest[];
 }
 

@@ -2,7 +2,6 @@ import type { HonoRequest, MiddlewareHandler } from 'hono';
 import { BrokenConnection } from '../http/broken-connection.ts';
 import { readBytes } from '../http/request-body.ts';
 import type { Exchange } from '../state/recorded-request.ts';
-import type { RequestLog } from '../state/request-log.ts';
 import type { Services } from '../state/services.ts';
 import { sleep } from '../utils/abort.ts';
 import type { Env } from './middleware.ts';
@@ -23,7 +22,7 @@ export function recording({ log, clock }: Services): MiddlewareHandler<Env> {
 
     const onAbort = () => log.close(exchange, 'aborted', duration());
     raw.signal.addEventListener('abort', onAbort);
-    const body = raw.method === 'GET' || raw.method === 'HEAD' ? undefined : recordBody(log, exchange, context.req);
+    const body = raw.method === 'GET' || raw.method === 'HEAD' ? undefined : recordBody(exchange, context.req);
     try {
       await next();
       if (body?.recorded === false) {
@@ -53,10 +52,10 @@ export function recording({ log, clock }: Services): MiddlewareHandler<Env> {
   };
 }
 
-function recordBody(log: RequestLog, exchange: Exchange, request: HonoRequest) {
+function recordBody(exchange: Exchange, request: HonoRequest) {
   const body = { recorded: false, done: Promise.resolve() };
   body.done = readBytes(request)
-    .then((bytes) => log.recordBody(exchange, decoder.decode(bytes)))
+    .then((bytes) => void (exchange.texts.request = decoder.decode(bytes)))
     // It is too large, or the client disconnected.
     .catch(() => undefined)
     .finally(() => (body.recorded = true));
