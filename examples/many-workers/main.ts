@@ -1,32 +1,15 @@
-// Four processes share the budget of one token. Each shows its progress in one line. Start a Redis or Valkey server,
-// and set REDIS_URL and EXAMPLE_API_TOKEN (and EXAMPLE_BASE_URL for the local API, `npx @example/sandbox`).
+// Four processes share the budget of one token. Start a Redis or Valkey server, and set REDIS_URL and EXAMPLE_API_TOKEN
+// (and EXAMPLE_BASE_URL for the local API, `npx @example/sandbox`).
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { lineOf, type Progress } from './progress.ts';
 
 const calls = process.argv[2] ?? '50';
-const workers = ['one  ', 'two  ', 'three', 'four '];
-const lines = new Map<string, string>();
+const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
 
 const started = performance.now();
-const codes = await Promise.all(
-  workers.map((name) => {
-    const worker = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [name, calls]);
-    // Only worker.ts sends to this process.
-    worker.on('message', (message) => show(message as Progress));
-    return new Promise((resolve) => worker.once('exit', resolve));
-  }),
-);
+const ends = ['one', 'two', 'three', 'four'].map((name) => once(fork(worker, [name, calls]), 'exit'));
+const codes = (await Promise.all(ends)).map(([code]) => code as number | null);
 
-if (!process.stdout.isTTY) console.log([...lines.values()].join('\n'));
 console.log(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
 process.exitCode = codes.every((code) => code === 0) ? 0 : 1;
-
-function show(progress: Progress): void {
-  const isFirst = lines.size === 0;
-  for (const name of isFirst ? workers : [progress.name])
-    lines.set(name, name === progress.name ? lineOf(progress) : name);
-  if (!process.stdout.isTTY) return;
-  const up = isFirst ? '' : `\u001B[${workers.length}A`;
-  console.log(up + [...lines.values()].map((line) => `\u001B[2K${line}`).join('\n'));
-}

@@ -3,7 +3,6 @@
 import { Client } from '@example/sdk';
 import { redisRateLimitStore } from '@example/sdk/redis';
 import { createClient } from 'redis';
-import type { Progress } from './progress.ts';
 
 const [name = 'worker', calls = '50'] = process.argv.slice(2);
 
@@ -14,21 +13,20 @@ await redis.connect();
 
 const client = new Client({ rateLimit: { store: redisRateLimitStore(redis) } });
 
-const progress: Progress = { name, done: 0, of: Number(calls), refused: 0, waiting: 0, remaining: 0 };
-const report = () => {
-  progress.waiting = client.rateLimit?.waiting ?? 0;
-  progress.remaining = client.rateLimit?.remaining ?? 0;
-  process.send?.(progress);
-};
+let [done, refused] = [0, 0];
 client.on('response', ({ status }) => {
-  if (status === 429) progress.refused += 1;
-  else progress.done += 1;
-  report();
+  if (status === 429) refused += 1;
+  else done += 1;
 });
+const print = () => {
+  console.log(`${name}: ${done} of ${calls} done, ${client.rateLimit?.waiting ?? 0} waiting, ${refused} refused`);
+};
+const timer = setInterval(print, 1_000);
 
 // All calls start at once. Those beyond the limit wait in the queue.
-await Promise.all(Array.from({ length: progress.of }, (_, page) => client.projects.list({ page: page + 1 })));
+await Promise.all(Array.from({ length: Number(calls) }, (_, page) => client.projects.list({ page: page + 1 })));
 
-report();
+clearInterval(timer);
+print();
 redis.destroy();
 process.disconnect();

@@ -64,11 +64,9 @@ it.runIf(canRun('redis-server'))('the example many-workers runs as it stands, th
   });
   // On a busy machine, the store may answer late. Then a process says so, and paces its calls on its own.
   if (stderr !== '') expect(stderr).toContain('The rate-limit store did not reply within');
-  const rest = `█{30}  30 of 30 done, 0 waiting, ${stderr === '' ? '0' : String.raw`\d+`} refused, \\d+ left in the window$`;
-  const patterns = [
-    ...['one', 'two', 'three', 'four'].map((name) => `^${name} +${rest}`),
-    String.raw`^Done in [\d.]+ s\.$`,
-  ];
-  const lines = patterns.map((pattern) => expect.stringMatching(pattern) as string);
-  expect(stdout.trim().split('\n')).toEqual(lines);
+  for (const name of ['one', 'two', 'three', 'four'])
+    expect(stdout).toMatch(
+      new RegExp(`^${name}: 30 of 30 done, 0 waiting, ${stderr === '' ? 0 : '\\d+'} refused$`, 'm'),
+    );
+  expect(stdout).toMatch(/\nDone in [\d.]+ s\.\n$/);
 });
