@@ -56,6 +56,12 @@ export async function attempt(
   }
 }
 
+/** The delay that a receiver asked for, in milliseconds. At most one hour, so that it can't postpone its events forever. */
+export function retryAfterOf({ responseHeaders }: Attempt): number {
+  const seconds = Number(responseHeaders?.['retry-after'] ?? 0);
+  return seconds > 0 ? Math.min(seconds, 3600) * 1000 : 0;
+}
+
 /** Reads only the start of the body, so that a receiver can't fill the memory. */
 async function start(response: Response, signal: AbortSignal): Promise<string> {
   // Not the start of the whole text, which would keep all of it in memory.

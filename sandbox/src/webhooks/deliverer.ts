@@ -4,8 +4,7 @@ import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';
 import { Listeners } from '../utils/listeners.ts';
 import type { Random } from '../utils/random.ts';
-import { outcomeOf } from '../storage/outcome.ts';
-import { attempt, type AttemptOptions } from './attempt.ts';
+import { attempt, type AttemptOptions, retryAfterOf } from './attempt.ts';
 import { nextDelay, type RetrySchedule } from './retry-schedule.ts';
 
 /** Number of attempts to keep for each delivery. */
@@ -164,18 +163,19 @@ export class Deliverer {
   }
 
   #settle(delivery: DeliveryRecord, endpoint: EndpointRecord, made: Attempt): DeliveryRecord {
-    const outcome = outcomeOf(made);
+    const { status } = made;
     const tries = delivery.tries + 1;
     const tried = { ...delivery, tries, attempts: [...delivery.attempts, made].slice(-keptAttempts) };
 
-    if (outcome.kind === 'delivered') {
+    // Everything else is a failure, including a redirect.
+    if (status !== undefined && status >= 200 && status < 300) {
       this.retryPending(endpoint.id);
       return this.put({ ...tried, status: 'delivered', due: undefined });
     }
-    if (outcome.kind === 'gone') {
+    if (status === 410) {
       this.#store.endpoints.put({ ...endpoint, disabled: 'The receiver responded with 410 Gone.' });
     }
-    const delay = nextDelay(this.#options, tries, this.#random(), outcome.kind === 'failed' ? outcome.retryAfter : 0);
+    const delay = nextDelay(this.#options, tries, this.#random(), retryAfterOf(made));
     return this.put(
       delay === undefined
         ? { ...tried, status: 'failed', due: undefined }
