@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { BrokenConnection, type Listen } from './core.ts';
 import { refusal } from './http/access.ts';
@@ -8,22 +8,20 @@ import { Failure } from './http/failure.ts';
 
 /** Serves HTTP/1.1 with Node's own server. */
 export const listen: Listen = async (answer, { port, host, ...rules }) => {
-  const server = createServer((incoming, outgoing) => {
-    const respond = (request: Request) => {
-      const refused = refusal(request, rules);
-      if (refused !== undefined) return refused.response;
-      return answer(request).catch((error: unknown) => {
-        if (!(error instanceof BrokenConnection)) throw error;
-        return breakConnection(error, outgoing);
-      });
-    };
-    const listener = getRequestListener(respond, {
-      // The embedding application keeps its own Request and Response.
-      overrideGlobalObjects: false,
-      errorHandler: () => malformed.response,
+  const respond = async (request: Request, { outgoing }: HttpBindings) => {
+    const refused = refusal(request, rules);
+    if (refused !== undefined) return refused.response;
+    return answer(request).catch((error: unknown) => {
+      if (!(error instanceof BrokenConnection)) throw error;
+      return breakConnection(error, outgoing);
     });
-    void listener(incoming, outgoing);
+  };
+  const listener = getRequestListener((request, env) => respond(request, env as HttpBindings), {
+    // The embedding application keeps its own Request and Response.
+    overrideGlobalObjects: false,
+    errorHandler: () => malformed.response,
   });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
