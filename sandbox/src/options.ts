@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { randomSecret } from './utils/random.ts';
 import { bearerToken, strictFields, wholeNumber } from './utils/schemas.ts';
 import type { Given } from './state/records.ts';
 import { hostName, origin } from './http/access.ts';
@@ -68,7 +69,7 @@ const seeds = (resource: NamedResource) =>
 
 const optionsSchema = strictFields({
   ...byResource(seeds),
-  apiToken: z._default(bearerToken, () => `sandbox_${crypto.randomUUID().replaceAll('-', '')}`),
+  apiToken: z._default(bearerToken, () => `sandbox_${randomSecret()}`),
   rateLimit: z.prefault(
     strictFields(
       { limit: z._default(wholeNumber(1), 100), window: z._default(wholeNumber(1), 60_000) },

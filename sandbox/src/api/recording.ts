@@ -4,6 +4,7 @@ import { readBytes } from '../http/request-body.ts';
 import type { Exchange } from '../state/recorded-request.ts';
 import type { Services } from '../state/services.ts';
 import { sleep } from '../utils/abort.ts';
+import { randomSecret } from '../utils/random.ts';
 import type { Env } from './middleware.ts';
 
 /** How long a response that did not need the request's body waits for it, so that the log has it. In milliseconds. */
@@ -17,7 +18,7 @@ export function recording({ log, clock }: Services): MiddlewareHandler<Env> {
     const { raw } = context.req;
     const begin = performance.now();
     const duration = () => performance.now() - begin;
-    const exchange = log.open(`req_${crypto.randomUUID().replaceAll('-', '')}`, raw, clock.now());
+    const exchange = log.open(`req_${randomSecret()}`, raw, clock.now());
     context.set('exchange', exchange);
 
     const onAbort = () => log.close(exchange, 'aborted', duration());
