@@ -4,7 +4,6 @@ import { Failure, invalidFields } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { readJsonObject } from '../http/request-body.ts';
 import { projects } from '../resources/projects.ts';
-import { publicRecord } from '../resources/resource.ts';
 import { password, users } from '../resources/users.ts';
 import { once, type SavedResponse } from '../state/idempotency.ts';
 import { createRecord } from '../state/records.ts';
@@ -28,7 +27,7 @@ export function userRoutes(services: Services): Hono<Env> {
     parseFields(noParameters, context.req.query());
     const record = services.store.records(users).get(context.req.param('id'));
     if (record === undefined) throw new Failure(404, 'not_found', 'There is no user with this id.');
-    return context.json(publicRecord(users, record));
+    return context.json(record);
   });
   routes.post('/', async (context) => {
     parseFields(noParameters, context.req.query());
@@ -55,9 +54,7 @@ export function projectRoutes({ store }: Services): Hono<Env> {
       .all.filter((record) => status === undefined || record['status'] === status)
       .reverse();
     return context.json({
-      data: matching
-        .slice((current - 1) * per_page, current * per_page)
-        .map((record) => publicRecord(projects, record)),
+      data: matching.slice((current - 1) * per_page, current * per_page),
       meta: { current_page: current, total_pages: Math.ceil(matching.length / per_page), total_count: matching.length },
     });
   });

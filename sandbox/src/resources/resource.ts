@@ -57,24 +57,6 @@ function optional(fields: Resource['fields']) {
   return Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, z.optional(schema)]));
 }
 
-/** What the event about a new record says. */
-export function eventData({ fields }: Resource, record: StoredRecord): Record<string, string> {
-  return pick(record, ['id', ...Object.keys(fields)]);
-}
-
-/** The record without fields that its resource does not have, which a file of an earlier version may hold. */
-export function publicRecord({ fields }: Resource, record: StoredRecord): StoredRecord {
-  return {
-    ...pick(record, ['id', ...Object.keys(fields), 'created_at']),
-    id: record.id,
-    created_at: record.created_at,
-  };
-}
-
-function pick(record: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, record[name] ?? '']));
-}
-
 /** Such as `Project`, for titles. */
 export function capitalized(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);

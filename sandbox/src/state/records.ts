@@ -1,6 +1,6 @@
 import { Failure } from '../http/failure.ts';
 import { type NamedResource, type Records, resources } from '../resources/index.ts';
-import { eventData, publicRecord, type StoredRecord } from '../resources/resource.ts';
+import type { StoredRecord } from '../resources/resource.ts';
 import { type Store, uniqueKey } from '../storage/store.ts';
 import { timestamp } from '../utils/clock.ts';
 import { type Random, seededRandom } from '../utils/random.ts';
@@ -35,10 +35,11 @@ export function createRecord(
   }
   requireFree(store, resource, fields);
   return store.transaction(() => {
-    const record = { ...fields, id: store.nextId(resource.prefix, records), created_at: timestamp(clock.now()) };
+    const data = { id: store.nextId(resource.prefix, records), ...fields };
+    const record = { ...data, created_at: timestamp(clock.now()) };
     records.put(record);
-    if (resource.event !== undefined) webhooks.publish(resource.event, eventData(resource, record), request);
-    return publicRecord(resource, record);
+    if (resource.event !== undefined) webhooks.publish(resource.event, data, request);
+    return record;
   });
 }
 
@@ -49,10 +50,10 @@ export function updateRecord(
   record: StoredRecord,
   changes: Given,
 ): StoredRecord {
-  const changed: StoredRecord = { ...record, ...defined(changes), id: record.id, created_at: record.created_at };
+  const changed: StoredRecord = { ...record, ...defined(changes) };
   requireFree(store, resource, changed, record.id);
   store.records(resource).put(changed);
-  return publicRecord(resource, changed);
+  return changed;
 }
 
 function requireFree(store: Store, resource: NamedResource, fields: Given, id?: string): void {
@@ -110,8 +111,8 @@ function seedRecords(
       throw new TypeError(`\`${name}\` has the ${unique} ${fields[unique]} twice.`);
     }
     records.put({
-      ...fields,
       id: seed['id'] ?? nextId(),
+      ...fields,
       // One per day, the last one yesterday.
       created_at: seed['created_at'] ?? timestamp(now - (seeds.length - index) * dayInMs),
     });
