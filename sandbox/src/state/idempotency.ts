@@ -28,7 +28,10 @@ export function once(
   const savedAt = clock.now();
   const saved = responses.get(id);
   if (saved !== undefined && savedAt - saved.savedAt < keyLifetime) {
-    if (saved.fingerprint !== content) throw reused();
+    if (saved.fingerprint !== content) {
+      const message = 'This Idempotency-Key was used with another body. Use a new key for a new request.';
+      throw new Failure(409, 'idempotency_key_reused', message);
+    }
     return { ...saved, headers: { ...saved.headers, 'Idempotent-Replayed': 'true' } };
   }
   return store.transaction(() => {
@@ -36,12 +39,4 @@ export function once(
     responses.put({ id, fingerprint: content, ...response, savedAt });
     return response;
   });
-}
-
-function reused(): Failure {
-  return new Failure(
-    409,
-    'idempotency_key_reused',
-    'This Idempotency-Key was used with another body. Use a new key for a new request.',
-  );
 }

@@ -105,21 +105,10 @@ function journal(database: DatabaseSync, file: string): Journal {
 }
 
 function journalError(error: unknown, file: string): JournalError {
-  return error instanceof JournalError ? error : new JournalError(reason(error, file), { cause: error });
-}
-
-/** Of SQLite's result codes, those that need words of their own. */
-const codes = { locked: 5, damaged: 11, full: 13, other: 26 } as const;
-
-function reason(error: unknown, file: string): string {
-  const message = error instanceof Error ? error.message : String(error);
-  // The upper bits say more about a code.
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
-  if (code === codes.locked) return `${file} is in use by another sandbox.`;
-  if (code === codes.full)
-    return `The disk is full: ${file} can't grow. Nothing was changed. Free some space, and try again.`;
-  if (code === codes.damaged || code === codes.other || error instanceof SyntaxError) {
-    return `${file} is damaged: ${message}. Restore a copy, or move it away to start with new data.`;
-  }
-  return `The state can't be stored in ${file}: ${message}.`;
+  if (error instanceof JournalError) return error;
+  // The upper bits say more about SQLite's result code. Its other messages speak for themselves.
+  const isLocked = error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
+  const own = error instanceof Error ? error.message : String(error);
+  const message = isLocked ? `${file} is in use by another sandbox.` : `${file} can't be used: ${own}.`;
+  return new JournalError(message, { cause: error });
 }
