@@ -3,22 +3,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import * as z from 'zod/mini';
 
 const root = join(import.meta.dirname, '..');
-
-test.each([
-  [
-    'ES module',
-    ['--input-type=module', '-e', "import { createSandbox } from '@example/sandbox'; createSandbox({ usres: 1 })"],
-  ],
-  ['CommonJS', ['-e', "require('@example/sandbox').createSandbox({ usres: 1 })"]],
-])('a typo prints a message, and no page of minified source before it: %s', async (_, args) => {
-  const run = promisify(execFile)(process.execPath, args, { cwd: root });
-  const { stderr } = await run.catch((error: unknown) => z.object({ stderr: z.string() }).parse(error));
-  expect(stderr).toContain('usres');
-  expect(stderr.length).toBeLessThan(3_000);
-});
 
 test('the built declarations import nothing', () => {
   const declarations = globSync('dist/**/*.d.{ts,cts}', { cwd: root }).map((path) =>
