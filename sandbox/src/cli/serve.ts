@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { networkInterfaces } from 'node:os';
 import { isLoopbackHost } from '../http/access.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { withTypeErrors } from '../http/failure.ts';
@@ -10,6 +9,7 @@ import type { RateLimit } from '../state/rate-windows.ts';
 import { byResource, type Records } from '../resources/index.ts';
 import { seedSchema } from '../resources/resource.ts';
 import { openJournal } from '../storage/sqlite-journal.ts';
+import { messageOf } from '../utils/json.ts';
 import { strictFields } from '../utils/schemas.ts';
 import { endpointSchema } from '../webhooks/endpoint-params.ts';
 import { attemptLines, requestLines } from './log-lines.ts';
@@ -53,18 +53,20 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
     else out.lines(lines);
   };
   try {
-    const { url } = await sandbox.listen({ port, host, allowedHosts, cors }).catch((error: unknown) => {
-      throw listenError(error, port, host);
+    const server = await sandbox.listen({ port, host, allowedHosts, cors }).catch((error: unknown) => {
+      const remedy = 'Choose another address with --host, or use --port 0 for a free port.';
+      throw new CommandError(`The sandbox can't listen: ${messageOf(error)}. ${remedy}`, 2);
     });
+    // Nobody can connect to the address that stands for all.
+    const url = server.url.replace(/(?<=\/\/)(0\.0\.0\.0|\[::\])/, '127.0.0.1');
     if (!isLoopbackHost(host)) {
       io.error.text(
         `Warning: everyone who can reach ${host} can use the dashboard and the control API, which need no login. Only registering a webhook needs the API token.`,
       );
     }
     const webhooks = sandbox.webhooks.endpoints.map(({ id, url: to, secret }) => ({ id, url: to, secret }));
-    const reachable = isAny(host) ? localUrls(url) : [url];
     if (json) out.json({ type: 'listening', url, token: apiToken, webhooks });
-    else out.lines(welcome({ urls: reachable, apiToken, data, webhooks, ...rateLimit }, out.columns));
+    else out.lines(welcome({ url, apiToken, data, webhooks, ...rateLimit }, out.columns));
     if (!quiet) {
       sandbox.onRequest((request) => print('request', request, requestLines(request, out.columns)));
       sandbox.webhooks.subscribe((delivery, attempt, { url: to }) =>
@@ -92,30 +94,4 @@ function sandboxOptions(options: ServeOptions, secret: string | undefined): Sand
     rateLimit,
     latency,
   };
-}
-
-/** What to do when the server can't listen. */
-function listenError(error: unknown, port: number, host: string): unknown {
-  const noAddress = `This machine does not have the address ${host}. Use --host 127.0.0.1, or --host 0.0.0.0 for all addresses.`;
-  const remedies: Readonly<Record<string, string>> = {
-    EADDRINUSE: `Port ${port} is in use. Choose another port with --port, or use --port 0 for a free one.`,
-    EACCES: `You may not listen on port ${port}. Choose a port above 1023 with --port.`,
-    ...{ EADDRNOTAVAIL: noAddress, ENOTFOUND: noAddress, EAI_AGAIN: noAddress, EINVAL: noAddress },
-  };
-  const remedy = error instanceof Error && 'code' in error ? remedies[String(error.code)] : undefined;
-  return remedy === undefined ? error : new CommandError(remedy, 2);
-}
-
-function isAny(host: string): boolean {
-  return host === '0.0.0.0' || host === '::';
-}
-
-/** The URLs under which a server that listens on all addresses can be reached. */
-function localUrls(url: string): string[] {
-  const { port, pathname } = new URL(url);
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((all) => all ?? [])
-    .filter(({ family, internal }) => family === 'IPv4' && !internal)
-    .map(({ address }) => address);
-  return ['127.0.0.1', ...addresses].map((address) => `http://${address}:${port}${pathname}`);
 }

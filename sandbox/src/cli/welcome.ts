@@ -2,8 +2,8 @@ import { type Line, style, wrapped } from './terminal.ts';
 
 /** What the command line says about a sandbox that has started. */
 interface Started {
-  /** Base URLs under which it can be reached. The first one is of this machine. */
-  readonly urls: readonly string[];
+  /** Base URL. */
+  readonly url: string;
   readonly apiToken: string;
   readonly limit: number;
   readonly window: number;
@@ -12,8 +12,7 @@ interface Started {
 }
 
 /** The lines that the command line prints once the sandbox is listening. What is to be copied is never wrapped. */
-export function welcome({ urls, apiToken, limit, window, data, webhooks }: Started, columns = Infinity): Line[] {
-  const [url = '', ...others] = urls;
+export function welcome({ url, apiToken, limit, window, data, webhooks }: Started, columns = Infinity): Line[] {
   const line = (name: string, value: string): readonly Line[] => {
     const fits = 13 + value.length <= columns;
     return fits
@@ -26,7 +25,6 @@ export function welcome({ urls, apiToken, limit, window, data, webhooks }: Start
     ...wrapped('The Example API runs on this machine. Ctrl-C stops it.', columns).map((text) => [style.bold(text)]),
     [],
     ...line('URL', url),
-    ...others.flatMap((other) => line('Network', other)),
     ...line('Dashboard', new URL('/dashboard', url).href),
     ...line('Limit', `${limit} requests per ${window / 1000} s`),
     ...line('State', data === undefined ? 'in memory' : `stored in ${data}`),
