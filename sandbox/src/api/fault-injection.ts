@@ -1,6 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Fault } from '../faults/fault.ts';
-import { faultHeader } from '../faults/header-faults.ts';
+import { type Fault, faultHeader } from '../faults/fault.ts';
 import { BrokenConnection } from '../http/broken-connection.ts';
 import { Failure } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';

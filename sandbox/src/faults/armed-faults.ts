@@ -1,8 +1,8 @@
-import { withTypeErrors } from '../http/failure.ts';
+import { invalidFields, withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
+import { parseJson } from '../utils/json.ts';
 import { type Random, seededRandom } from '../utils/random.ts';
-import { type ArmedFault, type Fault, faultSchema } from './fault.ts';
-import { HeaderFaults } from './header-faults.ts';
+import { type ArmedFault, type Fault, faultHeader, faultSchema, headersSchema } from './fault.ts';
 
 interface Armed {
   readonly id: string;
@@ -26,7 +26,8 @@ interface FaultTarget {
 export class Faults {
   readonly #seed: number;
   readonly #changed: () => void;
-  readonly #ofHeaders = new HeaderFaults();
+  /** Requests that a fault in a header has applied to, by token and id of the fault. */
+  readonly #metByHeader = new Map<string, number>();
   #armed: Armed[] = [];
   #count = 0;
 
@@ -72,7 +73,7 @@ export class Faults {
 
   /** Removes all faults. */
   clear(): void {
-    this.#ofHeaders.clear();
+    this.#metByHeader.clear();
     this.#armed = [];
     this.#changed();
   }
@@ -82,7 +83,7 @@ export class Faults {
    * @throws {Failure} 422 when the header is invalid.
    */
   take({ method, path, header, token }: FaultTarget): ArmedFault | undefined {
-    if (header !== undefined) return this.#ofHeaders.take(header, token);
+    if (header !== undefined) return this.#takeFromHeader(header, token);
     const armed = this.#armed.find(
       ({ fault, random }) =>
         (fault.route === undefined || isOfRoute(fault.route, method, path)) &&
@@ -94,6 +95,18 @@ export class Faults {
     const times = armed.fault.times ?? (armed.fault.share === undefined ? 1 : Infinity);
     if (armed.met >= times) this.remove(armed.id);
     return view(armed);
+  }
+
+  #takeFromHeader(header: string, token: string): ArmedFault | undefined {
+    const value = parseJson(header);
+    if (value === undefined) throw invalidFields({ [faultHeader]: 'Must be JSON, such as {"status":503}.' });
+    const { id, times, ...fault } = parseFields(headersSchema, { [faultHeader]: value })[faultHeader];
+    if (id === undefined) return { id: 'header', ...fault, met: 1 };
+
+    const key = `${token} ${id}`;
+    const met = (this.#metByHeader.get(key) ?? 0) + 1;
+    this.#metByHeader.set(key, met);
+    return met > (times ?? Infinity) ? undefined : { id, ...fault, times, met };
   }
 }
 

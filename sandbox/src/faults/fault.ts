@@ -68,8 +68,10 @@ export const faultSchema = strictFields({
   times: integer(1, 1_000_000_000),
 }).check(hasEffect) satisfies z.ZodMiniType<Fault>;
 
-/** Validates the fault in a request's `Sandbox-Fault` header. */
-export const headerFaultSchema = strictFields({
+/** Request header with a fault for this request alone, so that tests that run in parallel don't disturb each other. */
+export const faultHeader = 'Sandbox-Fault';
+
+const headerFaultSchema = strictFields({
   ...faultFields,
   /** Names the fault in the request log, and identifies the requests that `times` counts. */
   id: z.optional(
@@ -86,6 +88,9 @@ export const headerFaultSchema = strictFields({
     message: 'Must be set with times, to identify the requests that are counted.',
   }),
 );
+
+/** Validates a request's {@link faultHeader}, so that a problem names it. */
+export const headersSchema = z.object({ [faultHeader]: headerFaultSchema });
 
 function integer(min: number, max: number) {
   const range = `Must be from ${min} to ${max}.`;

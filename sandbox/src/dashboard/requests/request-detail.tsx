@@ -1,6 +1,6 @@
 import { capitalized } from '../../resources/resource.ts';
 import { problemsOf } from '../../state/reasons.ts';
-import { faultHeader } from '../../faults/header-faults.ts';
+import { faultHeader } from '../../faults/fault.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
 import type { DeliveryRecord, EndpointRecord, TokenRecord } from '../../storage/records.ts';
