@@ -75,18 +75,9 @@ export function seedStore(
   seed: number,
   now: number,
 ): void {
-  for (const resource of resources) checkIds(resource, seeds[resource.name]);
   store.once('seeding', () => {
     for (const resource of resources) seedRecords(store, resource, seeds[resource.name], seededRandom(seed), now);
   });
-}
-
-function checkIds({ name }: NamedResource, seeds: readonly Given[]): void {
-  const seen = new Set<string | undefined>();
-  for (const { id } of seeds) {
-    if (id !== undefined && seen.has(id)) throw new TypeError(`\`${name}\` has the id ${id} twice.`);
-    seen.add(id);
-  }
 }
 
 function seedRecords(
@@ -99,10 +90,7 @@ function seedRecords(
   const records = store.records(resource);
   const { name, prefix, unique } = resource;
   const given = new Set(seeds.map(({ id }) => id));
-  const nextId = (): string => {
-    const id = store.nextId(prefix, records);
-    return given.has(id) ? nextId() : id;
-  };
+  const taken = { get: (id: string) => (given.has(id) ? id : records.get(id)) };
   seeds.forEach((seed, index) => {
     // A record that a test describes has the defaults unless the test says otherwise.
     const some = Object.values(seed).some((value) => value !== undefined);
@@ -110,8 +98,10 @@ function seedRecords(
     if (unique !== undefined && records.find(uniqueKey(fields[unique])) !== undefined) {
       throw new TypeError(`\`${name}\` has the ${unique} ${fields[unique]} twice.`);
     }
+    const id = seed['id'] ?? store.nextId(prefix, taken);
+    if (records.get(id) !== undefined) throw new TypeError(`\`${name}\` has the id ${id} twice.`);
     records.put({
-      id: seed['id'] ?? nextId(),
+      id,
       ...fields,
       // One per day, the last one yesterday.
       created_at: seed['created_at'] ?? timestamp(now - (seeds.length - index) * dayInMs),
