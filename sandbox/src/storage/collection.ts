@@ -93,11 +93,6 @@ export class Collection<R extends { readonly id: string }> {
     return (this.#all ??= [...this.#records.values()]);
   }
 
-  /** Iterates over the records, oldest first, without copying them. */
-  values(): Iterable<R> {
-    return this.#records.values();
-  }
-
   get size(): number {
     return this.#records.size;
   }

@@ -101,14 +101,12 @@ export class Deliverer {
     if (typeof this.#timer === 'object') this.#timer.unref();
   }
 
-  *#pending(endpoint: string): Generator<DeliveryRecord> {
-    for (const delivery of this.#store.deliveries.values()) {
-      if (delivery.endpoint === endpoint && delivery.status === 'pending') yield delivery;
-    }
+  #pending(id: string): readonly DeliveryRecord[] {
+    return this.#store.deliveries.all.filter(({ endpoint, status }) => endpoint === id && status === 'pending');
   }
 
   #start(): void {
-    for (const { id } of this.#store.endpoints.values()) this.#startFor(id);
+    for (const { id } of this.#store.endpoints.all) this.#startFor(id);
   }
 
   /** Starts the attempts of a webhook that are due. The end of an attempt starts the next one. */
