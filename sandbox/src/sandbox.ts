@@ -1,7 +1,7 @@
 import { createApp } from './app.ts';
 import { Faults } from './faults/armed-faults.ts';
 import { isLoopbackHost, registrationRefusal } from './http/access.ts';
-import { breakAsFetch, BrokenConnection } from './http/broken-connection.ts';
+import { failAsFetch } from './http/broken-connection.ts';
 import {
   type ListenOptions,
   type ResolvedListenOptions,
@@ -168,9 +168,4 @@ export function assembleSandbox(options: SandboxOptions, { listen, journal }: Pl
     servers.clear();
     store.close();
   }
-}
-
-function failAsFetch(error: unknown): Response {
-  if (error instanceof BrokenConnection) return breakAsFetch(error);
-  throw error;
 }

@@ -18,8 +18,10 @@ export class BrokenConnection extends Error {
   }
 }
 
-/** Fails as `fetch` does when a connection breaks. */
-export function breakAsFetch({ partial }: BrokenConnection): Response {
+/** Fails as `fetch` does when a connection breaks, and with any other error as it is. */
+export function failAsFetch(error: unknown): Response {
+  if (!(error instanceof BrokenConnection)) throw error;
+  const { partial } = error;
   const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
   if (partial === undefined) throw new TypeError('fetch failed', { cause });
 
