@@ -4,16 +4,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../../../test/sqlite/support/temporary-folder.ts';
-import { freePort } from '../../../test/support/free-port.ts';
 import { assembleSandbox, type Sandbox } from '../../src/sandbox.ts';
 import { listen } from '../../src/server.ts';
 import { JournalError } from '../../src/storage/collection.ts';
 import { openJournal } from '../../src/storage/sqlite-journal.ts';
 import { call, john } from '../support/calls.ts';
-import { commands, programs } from '../support/command.ts';
-import { receiver } from '../support/receiver.ts';
+import { commands } from '../support/command.ts';
 
-const start = programs();
 const { serve, ended } = commands();
 let directory: string;
 let file: string;
@@ -74,51 +71,6 @@ test('the file contains no token and no password', async () => {
   expect(rows).toContain(createHash('sha256').update(token).digest('hex'));
   for (const secret of [john.password, token, sandbox.apiToken]) expect(rows).not.toContain(secret);
 });
-
-test('what was acknowledged survives kill -9 at any moment, and its event is delivered', async () => {
-  const port = await freePort();
-  const { url: to, close } = await receiver([204], port);
-  await close();
-  const created = new Map<string, string>();
-
-  for (const until of [1, 7, 40]) {
-    const program = start('--port', '0', '--rate-limit', '100000/60s', '--data', file, '--token', 'sandbox_token');
-    const [, url] = await program.prints(/URL +(http:\S+)/);
-    if (created.size === 0) {
-      // Registered by hand, as a user would.
-      const body = new URLSearchParams({ url: to, events: '*', action: 'register' });
-      await fetch(new URL('/dashboard/webhooks', url), { method: 'POST', body, redirect: 'manual' });
-    }
-    let answered = 0;
-    await Promise.all(
-      Array.from({ length: 60 }, async (_, index) => {
-        const email = `user-${until}-${index}@example.com`;
-        const response = await fetch(`${url}/users`, {
-          method: 'POST',
-          body: JSON.stringify({ ...john, email }),
-          headers: { Authorization: 'Bearer sandbox_token', 'Content-Type': 'application/json' },
-        }).catch(() => undefined);
-        if (response?.status === 201)
-          created.set(email, ((await response.json().catch(() => ({}))) as { id: string }).id);
-        answered += 1;
-        if (answered === until) program.child.kill('SIGKILL');
-      }),
-    );
-    expect(await program.exitCode).toBe('SIGKILL');
-  }
-  expect(created.size).toBeGreaterThanOrEqual(40);
-
-  const back = await receiver([204], port);
-  const sandbox = await kept();
-  const users = new Map(sandbox.state.users.list().map(({ email, id }) => [email, id]));
-  for (const [email, id] of created) expect(users.get(email)).toBe(id);
-
-  const [{ id }] = sandbox.webhooks.endpoints as unknown as [{ id: string }];
-  sandbox.webhooks.update(id, { enabled: true });
-  await sandbox.webhooks.flush();
-  const told = new Set(back.received.map(({ body }) => (JSON.parse(body) as { data: { email: string } }).data.email));
-  expect(told).toEqual(new Set(users.keys()));
-}, 60_000);
 
 test('a file in another format or of a later version is refused and not changed', async () => {
   await writeFile(file, 'Dear diary, '.repeat(100));
