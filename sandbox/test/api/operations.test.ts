@@ -19,6 +19,12 @@ const characters = (min: number, max: number) => `Must be a string of ${min} to 
 const badPage = 'Must be an integer of at least 1.';
 const badKey = { 'Idempotency-Key': 'two words' };
 const missing = 'The API token is missing. Send it as Authorization: Bearer <token>.';
+const error = (code: string, message: unknown = expect.any(String)) => ({ error: { code, message, details: {} } });
+const withType = (type: string) => ({ ...user({}), headers: { 'Content-Type': type } });
+const wrongMethod = (request: string, allowed: string): [string, readonly Row[]] => [
+  request,
+  [['', {}, 405, error('method_not_allowed', expect.stringMatching(new RegExp(`Allowed: ${allowed}\\.$`)))]],
+];
 const evil = `Robert'); DROP TABLE users;-- <script>alert(1)</script> \u202e 🦄`;
 
 const rows: Record<string, readonly Row[]> = {
@@ -38,6 +44,16 @@ const rows: Record<string, readonly Row[]> = {
       422,
       details({ 'Idempotency-Key': 'Must be 1 to 255 visible ASCII characters.' }),
     ],
+    ...['', '{"name": "John', '[]', 'null', '"name"', new Uint8Array([0x22, 0xff]), new Uint8Array([0x22, 0xf0])].map(
+      (body): Row => ['', { body }, 400, error('invalid_json')],
+    ),
+    ...['application/x-www-form-urlencoded', 'text/plain', 'application/json; charset=latin1'].map((type): Row => [
+      '',
+      withType(type),
+      415,
+      error('unsupported_media_type'),
+    ]),
+    ['', withType('Application/JSON; Charset="UTF-8"'), 201, {}],
   ],
   'GET /v1/users/': [
     ['user_123', {}, 200, { id: 'user_123', created_at: '2023-12-31T00:00:00Z' }],
@@ -73,6 +89,17 @@ const rows: Record<string, readonly Row[]> = {
       (header): Row => ['', as(header), 401, { error: { code: 'unauthorized', details: {} } }],
     ),
   ],
+  ...Object.fromEntries([
+    wrongMethod('DELETE /v1/users/user_123', 'GET, HEAD'),
+    wrongMethod('PATCH /v1/users', 'POST'),
+    wrongMethod('POST /v1/projects', 'GET, HEAD'),
+  ]),
+  'GET /': ['v1', 'v2/users/user_123', 'v1/users/', 'v1/projects/proj_123'].map((path): Row => [
+    path,
+    {},
+    404,
+    error('unknown_path'),
+  ]),
   // The token comes first.
   'GET /v1/secrets': [['', { token: null }, 401, {}]],
 };

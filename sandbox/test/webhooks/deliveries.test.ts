@@ -238,16 +238,3 @@ test('the last 1000 completed deliveries and all pending ones are kept, with the
   expect(sandbox.webhooks.deliveries).toHaveLength(1001);
   expect(sandbox.webhooks.deliveries[0]?.attempts[0]?.responseBody).toBe(`${'x'.repeat(2000)}…`);
 });
-
-const badName = 'Invalid event. `event`: Must be 1 to 100 letters, digits, dots, hyphens or underscores.';
-
-test.each<[string, (webhooks: Sandbox['webhooks']) => unknown, string]>([
-  ['an event with a space', (webhooks) => webhooks.publish('user created', {}), badName],
-  ['an event without a name', (webhooks) => webhooks.sendTest('we_123', ''), badName],
-  ['a change of we_1', (webhooks) => webhooks.update('we_1', {}), 'There is no webhook we_1.'],
-  ['an event for we_1', (webhooks) => webhooks.sendTest('we_1'), 'There is no webhook we_1.'],
-  ['what failed of we_1', (webhooks) => webhooks.resendFailed('we_1'), 'There is no webhook we_1.'],
-  ['the redelivery of del_1', (webhooks) => webhooks.redeliver('del_1'), 'There is no delivery del_1.'],
-])('%s is refused', (_, work, message) => {
-  expect(() => work(answering([{ status: 204 }]).sandbox.webhooks)).toThrow(message);
-});
