@@ -29,8 +29,8 @@ export class Deliverer {
   readonly #options: DelivererOptions;
   /** Each attempt, with its delivery as the attempt left it, and the webhook. */
   readonly attempted = new Listeners<[DeliveryRecord, Attempt, EndpointRecord]>();
-  /** Attempts by webhook and delivery. */
-  readonly #inFlight = new Map<string, Map<string, Promise<void>>>();
+  /** Attempts in flight, by delivery. */
+  readonly #inFlight = new Map<string, { readonly endpoint: string; readonly ended: Promise<void> }>();
   /** No attempt starts before, because results can't be stored. */
   #pausedUntil = 0;
   #wakeTime = 0;
@@ -84,7 +84,7 @@ export class Deliverer {
   }
 
   #attempts(): Promise<void>[] {
-    return [...this.#inFlight.values()].flatMap((attempts) => [...attempts.values()]);
+    return Array.from(this.#inFlight.values(), ({ ended }) => ended);
   }
 
   /** Sets the timer to the time when the next delivery is due. */
@@ -114,28 +114,24 @@ export class Deliverer {
     const endpoint = this.#store.endpoints.get(id);
     if (this.#closing.signal.aborted || endpoint === undefined || endpoint.disabled !== undefined) return;
     const now = this.#clock.now();
-    const inFlight = this.#inFlight.get(id) ?? new Map<string, Promise<void>>();
-    this.#inFlight.set(id, inFlight);
+    let room = maxConcurrency - [...this.#inFlight.values()].filter((each) => each.endpoint === id).length;
     let next = Infinity;
     for (const delivery of this.#pending(id)) {
-      if (inFlight.size >= maxConcurrency) return;
-      if (inFlight.has(delivery.id)) continue;
+      if (room <= 0) return;
+      if (this.#inFlight.has(delivery.id)) continue;
       const due = Math.max(delivery.due ?? now, this.#pausedUntil);
-      if (due > now) next = Math.min(next, due);
-      else
-        inFlight.set(
-          delivery.id,
-          this.#attempt(delivery, endpoint).finally(() => this.#end(id, delivery.id)),
-        );
+      if (due > now) {
+        next = Math.min(next, due);
+        continue;
+      }
+      room -= 1;
+      const ended = this.#attempt(delivery, endpoint).finally(() => {
+        this.#inFlight.delete(delivery.id);
+        this.#startFor(id);
+      });
+      this.#inFlight.set(delivery.id, { endpoint: id, ended });
     }
     if (next < Infinity) this.#wake(next);
-  }
-
-  #end(endpoint: string, id: string): void {
-    const inFlight = this.#inFlight.get(endpoint);
-    inFlight?.delete(id);
-    this.#startFor(endpoint);
-    if (inFlight?.size === 0) this.#inFlight.delete(endpoint);
   }
 
   async #attempt(delivery: DeliveryRecord, endpoint: EndpointRecord): Promise<void> {
