@@ -1,18 +1,9 @@
 // A rate limit that processes share through PostgreSQL, as a sketch of a store of your own. It needs this table:
 //
 //   CREATE TABLE rate_limit (key text PRIMARY KEY, state text NOT NULL)
+import type { Pool } from 'pg';
 import type { RateLimitStore } from '@example/sdk';
 import { createRateLimitStore, rateLimitStep } from '@example/sdk/rate-limit';
-
-/** What the store uses of `Pool` from the package `pg`. */
-interface Pool {
-  connect(): Promise<Connection>;
-}
-
-interface Connection {
-  query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
-  release(): void;
-}
 
 export function postgresRateLimitStore(pool: Pool): RateLimitStore {
   return createRateLimitStore(async (key, request) => {
@@ -21,14 +12,13 @@ export function postgresRateLimitStore(pool: Pool): RateLimitStore {
       await connection.query('BEGIN');
       // Also excludes the others at the first step, when there is no row to lock.
       await connection.query('SELECT pg_advisory_xact_lock(hashtext($1))', [key]);
-      const { rows } = await connection.query(
+      const { rows } = await connection.query<{ now: string; state: string | null }>(
         `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now,
                 (SELECT state FROM rate_limit WHERE key = $1) AS state`,
         [key],
       );
-      const stored = rows[0]?.['state'];
-      const now = Math.floor(Number(rows[0]?.['now']));
-      const { state, reply } = rateLimitStep(typeof stored === 'string' ? stored : undefined, request, now);
+      const now = Math.floor(Number(rows[0]?.now));
+      const { state, reply } = rateLimitStep(rows[0]?.state ?? undefined, request, now);
       await connection.query(
         'INSERT INTO rate_limit (key, state) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET state = excluded.state',
         [key, state],

@@ -1,12 +1,9 @@
 import { Failure } from '../http/failure.ts';
+import type { ResponseRecord } from '../storage/records.ts';
 import type { Services } from './services.ts';
 
 /** The response to a request that changed the state. */
-export interface SavedResponse {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers: Readonly<Record<string, string>>;
-}
+export type SavedResponse = Pick<ResponseRecord, 'status' | 'body' | 'headers'>;
 
 /** How long a key is remembered, in milliseconds: one day. */
 const keyLifetime = 86_400_000;
