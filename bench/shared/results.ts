@@ -3,7 +3,7 @@ import { arch, cpus, platform } from 'node:os';
 import sdk from '../../package.json' with { type: 'json' };
 import { toolVersions } from '../../test/support/tools.ts';
 
-const peers = ['@octokit/core', '@octokit/plugin-retry', '@octokit/plugin-throttling', 'ky', 'openai', 'stripe'];
+const peerNames = ['@octokit/core', '@octokit/plugin-retry', '@octokit/plugin-throttling', 'ky', 'openai', 'stripe'];
 
 /** What a file in `bench/results/` holds. The plots and the tables of the documentation are made of it. */
 export interface Results<Row = object> {
@@ -25,14 +25,14 @@ export function saveResults(name: string, rows: readonly object[]): void {
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${platform()} ${arch()}`,
     date: new Date().toISOString().slice(0, 10),
     node: process.versions.node,
-    versions: { '@example/sdk': sdk.version, ...versionsOf(peers) },
+    versions: {
+      '@example/sdk': sdk.version,
+      ...Object.fromEntries(peerNames.map((peer) => [peer, toolVersions[peer] ?? ''])),
+    },
     rows,
   };
   writeFileSync(fileOf(name), `${JSON.stringify(results, undefined, 2)}\n`);
 }
-
-const versionsOf = (names: readonly string[]): Record<string, string> =>
-  Object.fromEntries(names.map((name) => [name, toolVersions[name] ?? '']));
 
 /** Reads `bench/results/<name>.json`, whose rows the benchmark of that name has written. */
 export function readResults<Row>(name: string): Results<Row> {
