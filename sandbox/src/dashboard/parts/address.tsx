@@ -1,10 +1,14 @@
-/** A path. What all have, and the query, are dimmed. The query gives way first, and the end of the path never. */
+/** A path. What all have, and the query, are dimmed. The query gives way first, and then what is between two slashes. */
 export function Path({ of: target }: { of: string }) {
   const [, prefix, path = '', query] = /^(\/v1(?=\/))?([^?]*)(\?.*)?$/s.exec(target) ?? [];
+  const [start, ...others] = path.split(/(?<=.)(?=\/)/s);
+  const [middle, end] = [others.slice(0, -1).join(''), others.at(-1)];
   return (
-    <bdi>
-      <b>{[<i>{prefix}</i>, path.slice(0, -8)]}</b>
-      <b>{path.slice(-8)}</b>
+    <bdi title={target}>
+      <i>{prefix}</i>
+      <b>{start}</b>
+      {middle !== '' && <b>{path.length > 24 ? '/…' : middle}</b>}
+      {end !== undefined && <b>{end}</b>}
       <i>{query}</i>
     </bdi>
   );
