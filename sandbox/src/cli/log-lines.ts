@@ -7,67 +7,71 @@ import { type Line, style, type Styled, wrapped } from './terminal.ts';
 /** What a line shows, in the order of its columns. The kind is a method, or `→` for what was sent. */
 interface LogRow {
   readonly at: string;
-  readonly status: number | undefined;
-  /** Another status whose color it has. */
-  readonly colorOf?: number | undefined;
+  /** Its status, or a word if it has none. */
+  readonly ended: string;
+  /** The status whose color it has. */
+  readonly colorOf: number | undefined;
   readonly duration: number;
   readonly kind: string;
   /** Texts of which the first that fits is shown. If none does, the end of the last one is cut. */
   readonly subjects: readonly string[];
   /** Characters of the last one that are never cut. */
   readonly kept?: number;
-  /** Why it ended as it did. Where they don't fit, each has lines of its own. */
+  /** Why it ended as it did: below the subject, or beside it on a wide terminal. */
   readonly notes: readonly string[];
-  /** What to say if there are no notes: the first text that fits. */
-  readonly asides?: readonly string[];
+  /** What to say at the end of the line if there are no notes: the first text that fits. */
+  readonly asides: readonly string[];
 }
 
-/** Below these widths, lines are denser and have no durations, or the URLs of webhooks have no `http://`. */
-const [narrow, wide] = [60, 100];
+/** Below these widths, lines are denser and have no durations, or notes are below a subject, which gets this many characters else. */
+const [narrow, wide, besideNotes] = [60, 120, 42];
 
 /** Lines in columns that fit the width of a terminal. */
 function logLines(row: LogRow, columns = Infinity): readonly Line[] {
-  const { at, status, colorOf = status, duration, kind, subjects, kept = 0, notes, asides = [] } = row;
-  const gap = columns < narrow ? ' ' : '  ';
-  const start = [
-    style.faint(at.slice(11, 19)),
-    gap,
-    colored(String(status ?? '–').padStart(3), colorOf),
-    ...(columns < narrow ? [] : [style.faint(`${Math.round(duration)} ms`.padStart(9))]),
-    `${gap}${kind.padEnd(4)}${gap}`,
-  ];
-  const room = start.reduce((rest, part) => rest - (typeof part === 'string' ? part : part.text).length, columns);
+  const { at, ended, colorOf, duration, kind, subjects, kept = 0, notes, asides } = row;
+  const took = (/^\d/.test(ended) ? tookText(duration) : '').padStart(12 - ended.length);
+  const [time, end] = [style.faint(at.slice(11, 19)), colored(ended, colorOf)];
+  const start =
+    columns < narrow
+      ? [time, ' ', end, kind === '→' ? ' → ' : ` ${kind.padEnd(4)} `]
+      : [time, '  ', end, style.faint(took), `  ${kind.padEnd(4)}  `];
+  const taken = start.reduce((sum, part) => sum + (typeof part === 'string' ? part : part.text).length, 0);
+  const isBeside = columns >= wide && notes.length > 0;
+  const room = isBeside && columns < Infinity ? besideNotes - 2 : columns - taken;
   const last = subjects.at(-1) ?? '';
   const subject = subjects.find((text) => text.length <= room) ?? `${last.slice(0, Math.max(room - 1, kept))}…`;
-  const joined = notes.join(' · ');
-  const beside = notes.length > 0 ? [joined] : asides;
-  const told = (text: string) => (notes.length > 0 ? colored(text, colorOf) : style.faint(text));
-  const fitting = beside.find((text) => subject.length + 2 + text.length <= room);
-  if (fitting !== undefined) {
-    // They stand below each other, if there is room.
-    const middle = room < 60 ? 20 : Math.min(Math.floor(room / 2), 42);
-    const column = [middle, 20].find((each) => each + fitting.length <= room);
-    return [[...start, subject.padEnd(Math.max(column ?? 0, subject.length + 2)), told(fitting)]];
+  if (notes.length === 0) {
+    const aside = asides.find((text) => subject.length + 2 + text.length <= room) ?? '';
+    const gap = (columns === Infinity ? besideNotes + aside.length : room) - subject.length;
+    return [[...start, subject, style.faint(aside === '' ? '' : aside.padStart(Math.max(gap, aside.length + 2)))]];
   }
-  const indent = columns < narrow ? 2 : 10;
+  const indent = isBeside ? taken + besideNotes : columns < narrow ? 2 : 10;
   const width = columns - indent;
-  const lines = (notes.length > 0 && joined.length <= width ? [joined] : notes).flatMap((note) =>
+  const joined = notes.join(' · ');
+  const lines = (joined.length <= width ? [joined] : notes).flatMap((note) =>
     wrapped(note, note.length > width ? width - 2 : width).map((part, index) => [
       ' '.repeat(index === 0 ? indent : indent + 2),
-      told(part),
+      colored(part, colorOf),
     ]),
   );
-  return [[...start, subject], ...lines];
+  if (!isBeside) return [[...start, subject], ...lines];
+  const [[, first = ''] = [], ...others] = lines;
+  return [[...start, subject.padEnd(Math.max(besideNotes, subject.length + 2)), first], ...others];
+}
+
+/** How long something took, such as `<1 ms`. */
+export function tookText(milliseconds: number): string {
+  return `${Math.round(milliseconds) || '<1'} ms`;
 }
 
 /** About a request: `01:45:26  422     7 ms  POST  /v1/users  email: must be an email address`. */
 export function requestLines(request: RecordedRequest, columns = Infinity): readonly Line[] {
-  const { method, target, received_at: at, status, duration, remaining } = request;
+  const { method, target, received_at: at, state, status, duration, remaining } = request;
   const shortest = target.replace(/\?.*/, '?…');
   return logLines(
     {
-      ...{ at, status, kind: method, notes: reasonsOf(request), asides: [`${remaining} left`] },
-      colorOf: isCorrupted(request) ? 400 : status,
+      ...{ at, ended: String(status ?? state), kind: method, notes: reasonsOf(request), asides: [`${remaining} left`] },
+      colorOf: isCorrupted(request) ? 400 : state === 'cut' ? undefined : status,
       duration: Number(duration), // A request that has ended has one.
       subjects: [target, target.replace(/^([^?]*\?[^&]*)&.*/, '$1…'), shortest, shortest.replace(/^\/v1(?=\/)/, '')],
     },
@@ -94,7 +98,8 @@ export function attemptLines(
   const notes = state === 'delivered' ? [] : [`${to}: ${answer}`, end];
   const subjects = [`${event} ${subjectOf(delivery)}`.trim()];
   const asides = [url, place, path];
-  return logLines({ at, status, duration, kind: '→', subjects, kept: event.length, notes, asides }, columns);
+  const ended = { ended: String(status ?? 'no response'), colorOf: status };
+  return logLines({ at, ...ended, duration, kind: '→', subjects, kept: event.length, notes, asides }, columns);
 }
 
 /** A status in its color: that of a failure if there is none. */

@@ -2,7 +2,7 @@ import { answerOf } from '../state/reasons.ts';
 import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 import { eventNames, exampleData } from '../webhooks/webhooks.ts';
 import { connect, serverUrl } from './control-client.ts';
-import { colored } from './log-lines.ts';
+import { colored, tookText } from './log-lines.ts';
 import { CommandError, type CommandIO } from './process-io.ts';
 import { style, wrapped } from './terminal.ts';
 
@@ -55,12 +55,13 @@ function printDelivery(
 ): void {
   const made = attempts.at(-1);
   const { status } = made ?? {};
-  const mark = colored(`${state === 'delivered' ? '✓' : '✗'} ${String(status ?? '–').padStart(3)}`, status);
-  const took = made === undefined ? [] : [`${made.duration} ms`];
+  const ended = status ?? (made === undefined ? state : 'no response');
+  const mark = colored(`${state === 'delivered' ? '✓' : '✗'} ${ended}`, status);
+  const took = made === undefined ? [] : [tookText(made.duration)];
   const reason = state === 'delivered' ? '' : made === undefined ? `Disabled: ${disabled}` : answerOf(made);
   const { columns = Infinity } = out;
   const notes = [...took, ...(reason === '' ? [] : [reason])].join('  ');
-  const fits = indent + url.length + 2 + notes.length <= columns;
+  const fits = mark.text.length + 2 + url.length + 2 + notes.length <= columns;
   out.line(mark, '  ', url, ...(fits ? ['  ', style.faint(notes)] : []));
   if (!fits) for (const text of wrapped(notes, columns - indent)) out.line(' '.repeat(indent), text);
   out.line(' '.repeat(indent), style.faint(page));

@@ -12,17 +12,12 @@ function printed(lines: readonly Line[]): string {
 
 let requests: readonly RecordedRequest[];
 beforeAll(async () => {
-  const sandbox = createSandbox({ rateLimit: { limit: 9 } });
+  const sandbox = createSandbox({ rateLimit: { limit: 8 } });
   const headers = { 'Idempotency-Key': 'once' };
   await call(sandbox, 'GET /v1/projects?page=2&per_page=100&status=active');
   await call(sandbox, 'POST /v1/users', { json: { ...john, email: 'john' } });
   for (let index = 0; index < 2; index++) await call(sandbox, 'POST /v1/users', { json: john, headers });
-  for (const fault of [
-    { reset: true, after: true },
-    { body: 'malformed' },
-    { status: 503, latency: 1 },
-    { body: 'cut' },
-  ] as const) {
+  for (const fault of [{ reset: true, after: true }, { body: 'malformed' }, { status: 503, latency: 1 }] as const) {
     sandbox.faults.next(fault);
     await call(sandbox, 'GET /v1/projects').catch(() => undefined);
   }
@@ -44,15 +39,17 @@ describe('a line fits the terminal, and a reason is never cut', () => {
       "01:45:26  200     7 ms  GET   /v1/projects?page=2&per_page=100&status=active
       01:45:26  422     7 ms  POST  /v1/users
                 email: must be an email address, such as john@example.com
-      01:45:26  201     7 ms  POST  /v1/users           6 left
-      01:45:26  201     7 ms  POST  /v1/users           replayed
-      01:45:26    –     7 ms  GET   /v1/projects
+      01:45:26  201     7 ms  POST  /v1/users                                   5 left
+      01:45:26  201     7 ms  POST  /v1/users
+                replayed
+      01:45:26  reset         GET   /v1/projects
                 connection reset after the work was done (fault_1)
-      01:45:26  200     7 ms  GET   /v1/projects        malformed JSON (fault_2)
+      01:45:26  200     7 ms  GET   /v1/projects
+                malformed JSON (fault_2)
       01:45:26  503     7 ms  GET   /v1/projects
                 503 on purpose, delayed by 1 ms (fault_3)
-      01:45:26  200     7 ms  GET   /v1/projects        body cut off (fault_4)
-      01:45:26  404     7 ms  GET   /v1/users/x  HTML instead of JSON (Sandbox-Fault)
+      01:45:26  404     7 ms  GET   /v1/users/x
+                HTML instead of JSON (Sandbox-Fault)
       01:45:26  429     7 ms  GET   /v1/users/user_nobody
                 too many requests. Try again in 60 s
       "
@@ -79,8 +76,8 @@ describe('a line fits the terminal, and a reason is never cut', () => {
 });
 
 test.each([
-  ['pending', { error: 'ECONNREFUSED' }, '–', 'nothing listens there (ECONNREFUSED)'],
-  ['pending', { error: 'EPROTO' }, '–', ': EPROTO'],
+  ['pending', { error: 'ECONNREFUSED' }, 'no response', 'nothing listens there (ECONNREFUSED)'],
+  ['pending', { error: 'EPROTO' }, 'no response', ': EPROTO'],
   ['pending', { status: 500, responseBody: '{"error":"email is taken"}' }, '500', ': email is taken'],
   ['pending', { status: 500, responseBody: '{"message":"no table"}' }, '500', ': no table'],
   ['pending', { status: 500, responseBody: 'x'.repeat(201) }, '500', `: ${'x'.repeat(200)}…`],
@@ -95,7 +92,7 @@ test.each([
     const delivery = { event: 'user.created', body: '{"data":{"name":"Ada"}}', status, due };
     const text = printed(attemptLines(delivery, { at, duration: 12, ...made }, 'http://127.0.0.1:3000/hooks'));
     expect(text).toMatch(
-      new RegExp(`^01:45:26 +${code} +12 ms  →     user.created Ada.*\\n? +http://127.0.0.1:3000/hooks`),
+      new RegExp(`^01:45:26 +${code}(?: +12 ms)? +→     user.created Ada.*\\n? +http://127.0.0.1:3000/hooks`),
     );
     expect(text.endsWith(`${why}${due === undefined ? '' : ' · retry in 5 s'}\n`)).toBe(true);
   },
