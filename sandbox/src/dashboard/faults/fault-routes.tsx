@@ -16,10 +16,14 @@ export function faultRoutes(dashboard: Dashboard): Hono {
     {
       add: (form) => {
         // It is checked as one of a test is.
-        const [route, times] = [field(form, 'route'), field(form, 'times')];
-        const more = { ...(route !== '' && { route }), ...(times !== '' && { times: Number(times) }) };
-        const fault = faults.next({ ...(jsonField(form, 'fault') as Fault), ...more });
-        return { text: `${effectOf(fault)}: ${scopeOf(fault)}` };
+        const [route, times, share] = ['route', 'times', 'share'].map((name) => field(form, name) || undefined);
+        const fault = faults.next({
+          route,
+          times: times === undefined ? undefined : Number(times),
+          share: share === undefined ? undefined : Number(share),
+          ...(jsonField(form, 'fault') as Fault),
+        });
+        return { text: `Added: ${effectOf(fault)}, ${scopeOf(fault)}` };
       },
       remove: (form) => {
         faults.remove(field(form, 'id'));

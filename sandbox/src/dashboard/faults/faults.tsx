@@ -2,10 +2,9 @@ import type { Child } from 'hono/jsx';
 import type { ArmedFault, Fault } from '../../faults/fault.ts';
 import { apiRoutes } from '../../resources/index.ts';
 import { Action, Card, Dialog, PageHead, Rows } from '../parts/components.tsx';
-import { effectOf, scopeOf } from '../parts/fault-text.ts';
+import { countOf, effectOf, scopeOf } from '../parts/fault-text.ts';
 import { type Choice, choices, Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
-import { number } from '../parts/numbers.ts';
 
 const to = '/dashboard/faults';
 
@@ -26,6 +25,8 @@ const kinds: readonly Choice[] = [
   ...(['cut', 'malformed', 'html', 'empty'] as const).map((body): Fault => ({ body })),
 ].map((fault) => [JSON.stringify(fault), effectOf(fault)]);
 
+const shares = [1, 0.5, 0.25, 0.1, 0.01].map((share): Choice => [`${share}`, share === 1 ? 'All' : `${share * 100}%`]);
+
 const routes = apiRoutes.map(({ method, path }) => `${method} ${path}`);
 
 export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; invalid: InvalidForm | undefined }) {
@@ -38,14 +39,17 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
         <Dialog id="create" title="Add a fault" to={to} action="add" open={invalid !== undefined}>
           <Field label="Fault" name="fault" invalid={invalid} value='{"status":503}' options={kinds} />
           <Field label="Route" name="route" invalid={invalid} options={choices('All routes', routes)} />
-          <Field label="Number of requests" name="times" invalid={invalid} value="1" />
+          <div class="pair">
+            <Field label="Which requests" name="share" invalid={invalid} options={shares} />
+            <Field label="How many" name="times" invalid={invalid} value="1" type="number" placeholder="No limit" />
+          </div>
         </Dialog>
       </PageHead>
       {faults.length > 0 && (
         <Card title="Active faults" actions={<Action to={to} action="clear" button="Remove all" />}>
-          <Rows of="faults" label="Active faults" heads={['Fault', 'Applies to', 'So far', '']}>
+          <Rows of="faults" label="Active faults" heads={['Fault', 'Applies to', 'Requests', '']}>
             {faults.map((fault) => (
-              <FaultRow fault={fault} note={`${number(fault.met)} affected`}>
+              <FaultRow fault={fault} note={countOf(fault)}>
                 <Action to={to} action="remove" button="Remove" fields={{ id: fault.id }} />
               </FaultRow>
             ))}
@@ -55,7 +59,7 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
       <Card title="Common faults" actions={<p class="hint">Active once added.</p>}>
         <Rows of="faults" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
           {presets.map((fault) => (
-            <FaultRow fault={{ ...fault, id: '', met: 0 }} note="">
+            <FaultRow fault={fault}>
               <Action to={to} action="add" button="Add" fields={{ fault: JSON.stringify(fault) }} />
             </FaultRow>
           ))}
@@ -65,10 +69,12 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
   );
 }
 
-function FaultRow({ fault, note, children }: { fault: ArmedFault; note: string; children: Child }) {
+function FaultRow({ fault, note, children }: { fault: Partial<ArmedFault>; note?: string; children: Child }) {
   return (
-    <li class="row">
-      <span class="subject">{effectOf(fault)}</span>
+    <li class="row" id={fault.id}>
+      <span class="subject">
+        {effectOf(fault)} <code class="hint">{fault.id}</code>
+      </span>
       <span class="reason">{scopeOf(fault)}</span>
       <span class="extra">{note}</span>
       {children}

@@ -21,11 +21,17 @@ export function effectOf({ status, retryAfter, latency, reset, body, after }: Fa
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${after === true ? ', with the work done' : ''}`;
 }
 
-/** Which requests a fault applies to, such as `2 more requests to POST /users`. */
-export function scopeOf({ route, share, times, met }: ArmedFault): string {
+/** Which requests a fault applies to, such as `the next 2 requests to POST /users`. */
+export function scopeOf({ route, share, times, met = 0 }: Partial<ArmedFault>): string {
   const which = route === undefined ? '' : ` to ${route}`;
   const left = (times ?? 1) - met;
-  if (share === undefined) return `${left === 1 ? 'the next request' : `the next ${number(left)} requests`}${which}`;
+  if (share === undefined || (share === 1 && times !== undefined))
+    return `${left === 1 ? 'the next request' : `the next ${number(left)} requests`}${which}`;
   const most = times === undefined ? '' : `, at most ${number(left)}`;
-  return `${Math.round(share * 1000) / 10}% of the requests${which}${most}`;
+  return `${share === 1 ? 'all' : `${Math.round(share * 1000) / 10}% of the`} requests${which}${most}`;
+}
+
+/** How many requests it still applies to, or has applied to if it is not counted. */
+export function countOf({ share, times, met }: ArmedFault): string {
+  return share !== undefined && times === undefined ? `${number(met)} so far` : `${number((times ?? 1) - met)} left`;
 }

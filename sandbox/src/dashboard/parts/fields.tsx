@@ -8,7 +8,7 @@ export function Field({
   value: initial = '',
   options,
   lines = 1,
-  placeholder,
+  ...input
 }: {
   label: string;
   name: string;
@@ -19,6 +19,7 @@ export function Field({
   options?: readonly Choice[] | undefined;
   lines?: number;
   placeholder?: string;
+  type?: 'number';
 }) {
   const error = invalid?.errors[name];
   const value = invalid?.form.get(name) ?? initial;
@@ -38,7 +39,7 @@ export function Field({
           {value}
         </textarea>
       ) : (
-        <input autocomplete="off" {...attributes} value={value} placeholder={placeholder} />
+        <input autocomplete="off" {...attributes} {...input} value={value} />
       )}
       {error !== undefined && (
         <p class="error" id={`${name}-error`}>
@@ -51,9 +52,9 @@ export function Field({
 
 export type Choice = readonly [value: string, name: string];
 
-/** Choices that are named as their values are, each once, after one for none of them. */
-export function choices(none: string, values: readonly string[]): readonly Choice[] {
-  return [['', none], ...[...new Set(values)].filter(Boolean).map((value): Choice => [value, value])];
+/** Choices that are named as their values are, each once, after one for none or all of them. */
+export function choices(first: string, values: readonly string[], value = ''): readonly Choice[] {
+  return [[value, first], ...[...new Set(values)].filter(Boolean).map((value): Choice => [value, value])];
 }
 
 /** A list of choices, of which one is selected. */
