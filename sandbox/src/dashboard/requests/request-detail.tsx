@@ -9,7 +9,7 @@ import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Body } from '../parts/json.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
-import { Answer, State } from '../webhooks/delivery-row.tsx';
+import { DeliveryState, Due } from '../webhooks/delivery-row.tsx';
 import { asCurl, asSdkCall } from './reproduce.ts';
 import { requestOutcome } from './request-row.tsx';
 
@@ -65,18 +65,6 @@ export function RequestDetail({
           ['Token', token === undefined ? none : <a href={`/dashboard/api-tokens#${token.id}`}>{token.name}</a>],
           ['Budget left', remaining === undefined ? '–' : `${number(remaining)} requests`],
           ['X-Request-Id', <Copyable text={request.id} label="the request id" />],
-          ...deliveries.map(({ delivery, endpoint }) => {
-            const link = (
-              <a href={`/dashboard/deliveries/${delivery.id}`}>{endpoint.url.replace(/^https?:\/\//, '')}</a>
-            );
-            const state = <State delivery={delivery} endpoint={endpoint} />;
-            return [
-              delivery.event,
-              <>
-                <Answer of={delivery} /> {link} {state}
-              </>,
-            ] as const;
-          }),
         ]}
       />
       <section>
@@ -96,6 +84,21 @@ export function RequestDetail({
         {Object.keys(request.query).length > 0 && <Facts mono of={Object.entries(request.query)} />}
         <Fold of={request.headers} name="request header" />
       </section>
+      {deliveries.length > 0 && (
+        <section>
+          <h2>Webhooks sent</h2>
+          <Facts
+            of={deliveries.map(({ delivery, endpoint }) => [
+              <DeliveryState delivery={delivery} />,
+              [
+                `${delivery.event} to `,
+                <a href={`/dashboard/deliveries/${delivery.id}`}>{endpoint.url.replace(/^https?:\/\//, '')}</a>,
+                <Due delivery={delivery} endpoint={endpoint} after=" · " />,
+              ],
+            ])}
+          />
+        </section>
+      )}
     </article>
   );
 }
@@ -104,13 +107,15 @@ export function RequestDetail({
 function Explanation({ request }: { request: RecordedRequest }) {
   const { fault, state, status } = request;
   const [tone] = requestOutcome(request);
-  const by = fault?.id === 'header' ? `the request’s header ${faultHeader}` : fault?.id;
+  const id = fault?.id ?? '';
+  const link = /^fault_\d+$/.test(id) ? <a href={`/dashboard/faults#${id}`}>{id}</a> : id;
+  const by = id === 'header' ? `the request’s header ${faultHeader}` : link;
   const done =
     status === undefined ? 'The work had no result yet.' : `The work was done: it would have been a ${status}.`;
   const problems = problemsOf(request);
   const texts = [
     problems.length > 0 && ['', problems.map((each) => (/^\w+: /.test(each) ? each : capitalized(each))).join(' · ')],
-    fault !== undefined && ['Injected', `by ${by}: ${effectOf(fault)}.`],
+    fault !== undefined && ['Injected', ['by ', by, `: ${effectOf(fault)}.`]],
     isReplayed(request) && ['Replayed.', 'An earlier request had the same Idempotency-Key. Nothing was created.'],
     state === 'aborted' && ['The client disconnected', `before it had the response. ${done}`],
     state === 'pending' && ['In flight.', 'The response appears here as soon as it is sent.'],

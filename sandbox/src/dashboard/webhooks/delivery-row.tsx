@@ -7,18 +7,20 @@ interface DeliveryOf {
   endpoint?: EndpointRecord | undefined;
 }
 
-/** A delivery in a list: what its receiver answered last, whom it is about, and why it failed. */
+/** A delivery in a list: its state, whom it is about, and what its receiver answered last. */
 export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
   const { id, event, status, attempts, created_at, request } = delivery;
   const attempt = attempts.at(-1);
   return (
-    <Row id={`delivery-${id}`} tone={toneOf(delivery)} href={`/dashboard/deliveries/${id}`}>
-      <Answer of={delivery} />
+    <Row id={`delivery-${id}`} tone={tones[status]} href={`/dashboard/deliveries/${id}`}>
+      <DeliveryState delivery={delivery} />
       <span class="kind">{event}</span>
       <bdi class="subject">{subjectOf(delivery)}</bdi>
-      <span class="reason">{status === 'delivered' ? '' : causeOf(delivery)}</span>
+      <span class="reason">
+        <strong>{attempt && statusOf(attempt)}</strong> {status !== 'delivered' && causeOf(delivery)}
+      </span>
       <span class="extra">
-        <State delivery={delivery} endpoint={endpoint} />
+        <Due delivery={delivery} endpoint={endpoint} />
       </span>
       <span class="when">
         {request === undefined && 'triggered · '}
@@ -29,17 +31,19 @@ export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
   );
 }
 
-const toneOf = ({ attempts, status }: DeliveryRecord): Tone =>
-  attempts.length === 0 ? 'plain' : status === 'delivered' ? 'good' : 'bad';
+export const tones: Readonly<Record<DeliveryRecord['status'], Tone>> = {
+  delivered: 'good',
+  pending: 'fair',
+  failed: 'bad',
+};
 
-/** What the receiver of a delivery answered last. */
-export function Answer({ of: delivery }: { of: DeliveryRecord }) {
-  return <Pill tone={toneOf(delivery)}>{delivery.attempts.slice(-1).map(statusOf).join('') || delivery.status}</Pill>;
+export function DeliveryState({ delivery: { status } }: { delivery: DeliveryRecord }) {
+  return <Pill tone={tones[status]}>{status}</Pill>;
 }
 
 /** The status of a response, or that there was none. */
 export function statusOf({ status }: Attempt): string {
-  return String(status ?? 'no answer');
+  return String(status ?? 'no response');
 }
 
 /** Why the latest attempt failed: the message of the response, or its first line, which is quoted. */
@@ -51,19 +55,14 @@ export function causeOf({ attempts }: DeliveryRecord): string {
   return attempt.responseBody?.trim().startsWith(answer.replace(/…$/, '')) === true ? `“${answer}”` : answer;
 }
 
-/** The state of a delivery, and when it is attempted next. */
-export function State({ delivery: { due, status, attempts }, endpoint }: DeliveryOf) {
-  if (due === undefined) return <>{status}</>;
-  if (endpoint?.disabled !== undefined) return <>pending until the webhook is enabled</>;
+/** When a delivery is attempted next, if ever, after a text. */
+export function Due({ delivery: { due, attempts }, endpoint, after = '' }: DeliveryOf & { after?: string }) {
+  if (due === undefined) return <></>;
+  if (endpoint?.disabled !== undefined) return <>{`${after}once enabled`}</>;
   return (
     <>
-      {attempts.length === 0 ? 'first attempt' : 'retry'} <Time at={due} show="ago" />
+      {`${after}${attempts.length === 0 ? 'first attempt' : 'retry'} `}
+      <Time at={due} show="ago" />
     </>
   );
-}
-
-const tones: Readonly<Record<DeliveryRecord['status'], Tone>> = { delivered: 'good', pending: 'fair', failed: 'bad' };
-
-export function DeliveryState({ delivery: { status } }: { delivery: DeliveryRecord }) {
-  return <Pill tone={tones[status]}>{status}</Pill>;
 }

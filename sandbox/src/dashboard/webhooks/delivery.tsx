@@ -3,23 +3,11 @@ import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { hasFailed } from '../../webhooks/health.ts';
 import { Url } from '../parts/address.tsx';
-import {
-  Action,
-  Card,
-  Code,
-  Copyable,
-  Crumbs,
-  Empty,
-  Facts,
-  Fold,
-  PageHead,
-  Pill,
-  Time,
-} from '../parts/components.tsx';
+import { Action, Card, Code, Copyable, Crumbs, Facts, Fold, PageHead, Pill, Time } from '../parts/components.tsx';
 import { Body } from '../parts/json.tsx';
 import { count, latencyText } from '../parts/numbers.ts';
 import { toneOf } from '../requests/request-row.tsx';
-import { causeOf, DeliveryState, State, statusOf } from './delivery-row.tsx';
+import { causeOf, DeliveryState, Due, statusOf, tones } from './delivery-row.tsx';
 import type { SignatureExplanation } from './signature.ts';
 
 /** A delivery: why it failed, its body, its attempts, and how it was signed. */
@@ -39,6 +27,7 @@ export function Delivery({
   const attempts = delivery.attempts.toReversed();
   const [latest] = attempts;
   const cause = request && <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>;
+  const origin = delivery.request === undefined ? 'Triggered' : ['Caused by ', cause ?? delivery.request];
   return (
     <>
       <Crumbs
@@ -52,6 +41,7 @@ export function Delivery({
           `${[delivery.event, subjectOf(delivery)].filter(Boolean).join(': ')} `,
           <DeliveryState delivery={delivery} />,
         ]}
+        lead={[origin, ' · ', <Time at={delivery.created_at} show="both" />]}
       >
         <Action
           to={`/dashboard/deliveries/${delivery.id}`}
@@ -61,35 +51,20 @@ export function Delivery({
         />
       </PageHead>
       {latest !== undefined && hasFailed(delivery) && (
-        <div class="banner bad">
+        <div class={`banner ${tones[delivery.status]}`}>
           <p>
-            <code>{statusOf(latest)}</code> {`${causeOf(delivery)} · `}
-            <State delivery={delivery} endpoint={endpoint} />
+            <strong>{statusOf(latest)}</strong> {causeOf(delivery)}
+            <Due delivery={delivery} endpoint={endpoint} after=" · " />
           </p>
         </div>
       )}
       <div class="columns">
-        <div>
-          <Card title="Attempts">
-            {attempts.length === 0 && (
-              <Empty title="No attempts yet.">
-                <State delivery={delivery} endpoint={endpoint} />
-              </Empty>
-            )}
-            {attempts.map((attempt, index) => (
-              <AttemptFold attempt={attempt} number={attempts.length - index} open={index === 0} />
-            ))}
-          </Card>
-          <Card title="Origin">
-            <Facts
-              of={[
-                ['Created', <Time at={delivery.created_at} show="both" />],
-                ['Caused by', cause ?? delivery.request ?? 'no request'],
-                ['webhook-id', <Copyable text={delivery.message} label="the webhook id" />],
-              ]}
-            />
-          </Card>
-        </div>
+        <Card title="Attempts">
+          {attempts.length === 0 && <Due delivery={delivery} endpoint={endpoint} after="No attempts yet: " />}
+          {attempts.map((attempt, index) => (
+            <AttemptFold attempt={attempt} number={attempts.length - index} open={index === 0} />
+          ))}
+        </Card>
         <div>
           <Card title="Body">
             <Body of={delivery.body} label="the body" />
@@ -127,13 +102,14 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
 
 /** What the signature was made of. */
 function Signature({ signature }: { signature: SignatureExplanation }) {
-  const { id, timestamp, content, bodyBytes, bodySha256 } = signature;
+  const { id, timestamp, headers, content, bodyBytes, bodySha256 } = signature;
   return (
     <Card title="How it was signed">
       <p class="hint">
         For the last attempt. The signature is HMAC-SHA256 over the id, the timestamp and the body exactly as sent,
         joined with dots. The key is what follows <code>whsec_</code>, decoded from base64.
       </p>
+      <Facts mono of={headers.map(([name, value]) => [name, <Copyable text={value} label={`the ${name}`} />])} />
       <h3>Signed content</h3>
       <Code label="the signed content" text={content}>
         <span class="json-key">{id}</span>.<span class="json-value">{timestamp}</span>.

@@ -1,20 +1,17 @@
-import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
+import type { DeliveryRecord } from '../../storage/records.ts';
 import { Url } from '../parts/address.tsx';
 import { Action, Card, Code, Copy, Crumbs, Dialog, Empty, PageHead, Rest, Rows } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';
 import { Icon } from '../parts/icons.tsx';
-import type { EndpointHealth } from '../../webhooks/health.ts';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import type { InvalidForm } from '../parts/form.ts';
 import { shownOf } from '../parts/lists.ts';
 import { DeliveryRow } from './delivery-row.tsx';
-import { Health, Remedy } from './webhooks.tsx';
+import { Causes, type EndpointView, Health, Remedy } from './webhooks.tsx';
 
 const example = JSON.stringify(exampleData, null, 2);
 
-export interface WebhookView {
-  readonly endpoint: EndpointRecord;
-  readonly health: EndpointHealth;
+export interface WebhookView extends EndpointView {
   /** First what was attempted last. */
   readonly deliveries: readonly DeliveryRecord[];
   readonly query: Readonly<Record<string, string>>;
@@ -52,11 +49,16 @@ export function Webhook({ view }: { view: WebhookView }) {
           <Remedy endpoint={endpoint} health={health} tone="main" />
         </section>
       )}
+      {health.failing.length > 0 && (
+        <div class="banner bad">
+          <Causes of={health} />
+        </div>
+      )}
       <Card title="Deliveries">
         <Rows
           of="deliveries"
           label="Deliveries, latest attempt first"
-          heads={['Answer', 'Event', 'About', 'Reason', 'State', 'Last attempt']}
+          heads={['State', 'Event', 'About', 'Answer', 'Next attempt', 'Last attempt']}
         >
           {shown.map((delivery) => (
             <DeliveryRow delivery={delivery} endpoint={endpoint} />

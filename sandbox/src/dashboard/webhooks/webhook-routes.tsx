@@ -24,9 +24,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
   };
   dashboard.serve(routes, '/webhooks', list, {
     register: (form) => {
-      const events = field(form, 'events')
-        .split(/[\s,]+/)
-        .filter(Boolean);
+      const events = form.getAll('events').filter(Boolean);
       const { id, secret } = webhooks.register({ url: field(form, 'url'), events });
       return {
         text: 'Webhook registered. This is its signing secret:',

@@ -1,8 +1,9 @@
 import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import type { EndpointHealth } from '../../webhooks/health.ts';
+import { eventNames } from '../../webhooks/webhooks.ts';
 import { Url } from '../parts/address.tsx';
 import { Action, Card, Dialog, Empty, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
-import { Field } from '../parts/fields.tsx';
+import { choices, Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { number } from '../parts/numbers.ts';
 import { causeOf, statusOf } from './delivery-row.tsx';
@@ -15,19 +16,13 @@ export interface EndpointView {
 }
 
 /** The webhooks, those that fail first, each with what failed. */
-export function Webhooks({
-  endpoints,
-  invalid,
-}: {
-  endpoints: readonly EndpointView[];
-  invalid: InvalidForm | undefined;
-}) {
+export function Webhooks({ endpoints, invalid }: { endpoints: EndpointView[]; invalid: InvalidForm | undefined }) {
   return (
     <>
       <PageHead title="Webhooks" lead="Events are sent to the URLs that you register here.">
         <Dialog id="create" title="Register webhook" to={to} action="register" open={invalid !== undefined}>
           <Field label="URL" name="url" invalid={invalid} placeholder="http://127.0.0.1:3000/webhooks" />
-          <Field label="Events, separated by commas, or * for all" name="events" invalid={invalid} value="*" />
+          <Field label="Events" name="events" invalid={invalid} options={choices('All events', eventNames, '*')} />
         </Dialog>
       </PageHead>
       <Card>
@@ -61,25 +56,27 @@ export function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] 
             <Next endpoint={endpoint} health={health} />
           </p>
           <Remedy endpoint={endpoint} health={health} />
-          {causesOf(health).map(([latest, status, times]) => (
-            <a
-              class="cause bad"
-              href={times === 1 ? `/dashboard/deliveries/${latest.id}` : `/dashboard/webhooks/${endpoint.id}`}
-            >
-              <strong>{times === 1 ? status : `${status} ×${times}`}</strong> {causeOf(latest)}
-            </a>
-          ))}
+          <Causes of={health} />
         </li>
       ))}
     </Rows>
   );
 }
 
-/** The deliveries that fail, those that fail alike once: the latest, its status, and how many they are. */
-function causesOf({ failing }: EndpointHealth): readonly (readonly [DeliveryRecord, string, number])[] {
+/** Why deliveries fail, those that fail alike once: how many they are. It leads to the latest. */
+export function Causes({ of: { failing } }: { of: EndpointHealth }) {
   const status = ({ attempts }: DeliveryRecord) => attempts.slice(-1).map(statusOf).join('');
   const alike = Map.groupBy(failing, (delivery) => `${status(delivery)} ${causeOf(delivery)}`);
-  return [...alike.values()].flatMap((all) => all.slice(-1).map((last) => [last, status(last), all.length] as const));
+  const causes = [...alike.values()].flatMap((all) => all.slice(-1).map((latest) => [latest, all.length] as const));
+  return (
+    <>
+      {causes.map(([latest, times]) => (
+        <a class="cause bad" href={`/dashboard/deliveries/${latest.id}`}>
+          <strong>{times === 1 ? status(latest) : `${status(latest)} ×${times}`}</strong> {causeOf(latest)}
+        </a>
+      ))}
+    </>
+  );
 }
 
 /** What makes a webhook that fails work again. */
