@@ -3,7 +3,7 @@ import { byResource, type NamedResource } from '../../resources/index.ts';
 import { capitalized, type StoredRecord } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { Card, Dialog, Empty, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
+import { Card, Copyable, Dialog, Empty, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
 import { type Choice, choices as choicesOf, Field, Select } from '../parts/fields.tsx';
 import { field, type InvalidForm } from '../parts/form.ts';
 import { matches, shownOf } from '../parts/lists.ts';
@@ -96,20 +96,22 @@ function Records({
             <Rows
               of="records"
               label={`${capitalized(plural)}, newest first`}
-              heads={[...fields.map(({ name }) => capitalized(name)), 'ID', 'Created', '']}
+              heads={['ID', ...fields.map(({ name }) => capitalized(name)), 'Created', '']}
             >
               {shown.map((record) => (
                 <li class="row record" id={record.id}>
+                  <Copyable text={record.id} label="the id" />
                   {fields.map(({ name, choices }) =>
                     choices ? (
-                      <Pill tone={record[name] === choices[0] ? 'good' : 'plain'}>{record[name]}</Pill>
+                      <Pill tone={(['good', 'fair'] as const)[choices.indexOf(record[name] ?? '')] ?? 'plain'}>
+                        {record[name]}
+                      </Pill>
                     ) : (
                       <bdi class={name === 'name' ? 'subject' : 'reason'} title={record[name]}>
-                        {record[name]}
+                        {record[name]?.split(/(?=@)/).flatMap((part) => [<wbr />, part])}
                       </bdi>
                     ),
                   )}
-                  <span class="kind">{record.id}</span>
                   <Time at={record.created_at} show="date" />
                   <Dialog
                     label={`Delete ${record['name']}`}

@@ -55,11 +55,7 @@ export function Tokens({
             <TokenRow budget={budget} />
           ))}
         </Rows>
-        {budgets.length === 0 && (
-          <Empty title="There are no tokens, so every request gets a 401.">
-            <p>Create a token to make requests.</p>
-          </Empty>
-        )}
+        {budgets.length === 0 && <Empty title="There are no tokens, so every request gets a 401." />}
       </Card>
     </>
   );
