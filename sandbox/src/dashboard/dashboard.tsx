@@ -4,6 +4,7 @@ import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Details } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
+import type { EndpointRecord } from '../storage/records.ts';
 import { healthOf } from '../webhooks/health.ts';
 import { type FrameState, Layout, type Notice } from './layout.tsx';
 import { attempted, field, type InvalidForm, readForm, unknownAction } from './parts/form.ts';
@@ -78,7 +79,7 @@ export class Dashboard {
 
   #frameState(): FrameState {
     const { clock, faults, webhooks, windows, store } = this.services;
-    const health = webhooks.endpoints.map((endpoint) => healthOf(endpoint, webhooks.deliveries).status);
+    const isFailing = (endpoint: EndpointRecord) => healthOf(endpoint, webhooks.deliveries).status === 'failing';
     const now = clock.now();
     return {
       boot: this.boot,
@@ -86,8 +87,7 @@ export class Dashboard {
       offset: clock.offset,
       activeFaults: faults.list.length,
       exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
-      failing: health.filter((status) => status === 'failing').length,
-      disabled: health.filter((status) => status === 'disabled').length,
+      failing: webhooks.endpoints.filter(isFailing).length,
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
-import { Copy, type Tone } from './parts/components.tsx';
+import { Code, type Tone } from './parts/components.tsx';
 import { Icon, type IconName } from './parts/icons.tsx';
 import { durationText, number } from './parts/numbers.ts';
 
@@ -15,9 +15,8 @@ export interface FrameState {
   readonly offset: number;
   readonly activeFaults: number;
   readonly exhaustedTokens: number;
-  /** Numbers of webhooks. */
+  /** How many enabled webhooks fail. */
   readonly failing: number;
-  readonly disabled: number;
 }
 
 /** What an action did, for the page after it. */
@@ -45,7 +44,7 @@ const sections: readonly Section[] = [
     name: 'Webhooks',
     icon: 'webhooks',
     also: '/dashboard/deliveries',
-    badge: ({ failing, disabled }) => [failing + disabled, 'failing or disabled', failing > 0 ? 'bad' : 'fair'],
+    badge: ({ failing }) => [failing, 'failing', 'bad'],
   },
   {
     href: '/dashboard/api-tokens',
@@ -122,7 +121,12 @@ export function Layout({
         </nav>
         <main id="main" tabindex={-1}>
           <div id="notices" class="notices">
-            {notice?.secret && <NoticeBox text={notice.text} secret={notice.secret} />}
+            {notice?.secret && (
+              <div class="banner good" data-notice="true" role="status">
+                <p>{notice.text}</p>
+                <Code label={notice.secret.label} text={notice.secret.value} />
+              </div>
+            )}
           </div>
           {children}
         </main>
@@ -147,22 +151,5 @@ function SectionLink({ section, path, state }: { section: Section; path: string;
         </span>
       )}
     </a>
-  );
-}
-
-function NoticeBox({ text, secret }: Required<Notice>) {
-  return (
-    <div class="banner good" data-notice="true" role="status">
-      <Icon name="check" />
-      <div>
-        <p>{text}</p>
-        <p class="copyable">
-          <code>{secret.value}</code>
-          <Copy text={secret.value} label={secret.label}>
-            Copy
-          </Copy>
-        </p>
-      </div>
-    </div>
   );
 }
