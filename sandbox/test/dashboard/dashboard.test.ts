@@ -114,7 +114,7 @@ test('a list shows the newest fifty and leads to the others, and an empty one sa
   const sandbox = createSandbox({ users: 145, projects: 0 });
   const page = await html(sandbox, '/users');
   expect(page.match(/class="row record"/g)).toHaveLength(50);
-  expect(textOf(page)).toContain('Showing 50 of 145. Show more');
+  expect(textOf(page)).toContain('95 more');
   expect((await html(sandbox, '/users?all=true')).match(/class="row record"/g)).toHaveLength(145);
   expect(await html(sandbox, '/users?q=user_124')).toMatch(/user_124/);
   expect(await html(sandbox, '/users?q=nobody')).toContain('No user matches the filter.');

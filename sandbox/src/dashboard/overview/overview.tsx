@@ -1,7 +1,9 @@
 import type { ArmedFault } from '../../faults/fault.ts';
+import { problemsOf } from '../../state/reasons.ts';
+import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Services } from '../../state/services.ts';
 import { healthOf } from '../../webhooks/health.ts';
-import { Action, Card, Code, Copy, Dialog, Empty, Facts, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
+import { Action, Card, Code, Copy, Dialog, Facts, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { count, durationText, number } from '../parts/numbers.ts';
@@ -10,7 +12,7 @@ import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
 import { WebhookRows } from '../webhooks/webhooks.tsx';
 
 /** Numbers of rows to show. */
-const [shownRequests, shownFailures, shownBudgets] = [8, 8, 5];
+const [shownRequests, shownFailures, shownBudgets] = [8, 6, 5];
 
 /** How long a request that failed is shown, in milliseconds. */
 const recent = 300_000;
@@ -30,12 +32,14 @@ export function overviewData(services: Services, origin: string) {
   const requests = log.entries.toReversed();
   const failures = requests.filter((request) => request.received_at >= from && isFailure(request));
   const shown = new Set(failures);
+  const isInjected = (request: RecordedRequest) => request.fault !== undefined && problemsOf(request).length === 0;
   return {
     origin,
     env: `EXAMPLE_BASE_URL=${origin}/v1\nEXAMPLE_API_TOKEN=${apiToken}\n`,
     curl: `curl -H 'Authorization: Bearer ${apiToken}' \\\n  '${origin}/v1/projects?per_page=2'`,
     faults: faults.list,
-    failures,
+    failures: failures.filter((request) => !isInjected(request)),
+    injected: failures.filter(isInjected),
     others: runs(requests.filter((request) => !shown.has(request))).slice(0, shownRequests),
     webhooks: webhooks.endpoints
       .map((endpoint) => ({ endpoint, health: healthOf(endpoint, webhooks.deliveries) }))
@@ -50,7 +54,7 @@ interface Props {
 }
 
 export function Overview({ data }: Props) {
-  const { failures, others, faults, webhooks } = data;
+  const { failures, injected, others, faults, webhooks } = data;
   return (
     <>
       <PageHead title="Overview" lead={['The Example API runs at ', <code>{`${data.origin}/v1`}</code>]}>
@@ -59,7 +63,11 @@ export function Overview({ data }: Props) {
         </Copy>
       </PageHead>
       {faults.length > 0 && <FaultBanner faults={faults} />}
-      {failures.length + others.length + webhooks.length === 0 ? <FirstCall data={data} /> : <Activity data={data} />}
+      {[failures, injected, others, webhooks].every(({ length }) => length === 0) ? (
+        <FirstCall data={data} />
+      ) : (
+        <Activity data={data} />
+      )}
     </>
   );
 }
@@ -67,7 +75,7 @@ export function Overview({ data }: Props) {
 /** What to do with a sandbox that had no request yet. */
 function FirstCall({ data }: Props) {
   return (
-    <div class="columns">
+    <div class="columns first">
       <Card title="Make your first call" actions={<Pill tone="good">● Waiting for your first request…</Pill>}>
         <h3>In a terminal</h3>
         <Code label="the cURL command" text={data.curl} />
@@ -90,8 +98,8 @@ function FirstCall({ data }: Props) {
 
 /** What fails comes first, and only there. */
 function Activity({ data }: Props) {
-  const { others, failures, webhooks, budgets } = data;
-  const all = <a href="/dashboard/requests">All requests</a>;
+  const { others, failures, injected, webhooks, budgets } = data;
+  const latest = failures.length + injected.length > 0 ? 'Other requests' : 'Latest requests';
   return (
     <>
       {webhooks.length > 0 && (
@@ -103,32 +111,15 @@ function Activity({ data }: Props) {
           <WebhookRows endpoints={webhooks} />
         </Card>
       )}
-      {failures.length > 0 && (
-        <Card
-          title={[
-            `${count(failures.length, 'request')} failed `,
-            <i class="hint">in the last {durationText(recent)}</i>,
-          ]}
-          tone="bad"
-          actions={all}
-        >
-          <Rows {...requestTable} label="Requests that failed">
-            {collapsed(failures)
-              .slice(0, shownFailures)
-              .map((group) => (
-                <RequestRow {...group} href={`/dashboard/requests/${group.request.id}`} />
-              ))}
-          </Rows>
-        </Card>
-      )}
+      <Failed requests={failures} onPurpose={false} />
+      <Failed requests={injected} onPurpose />
       <div class="columns">
-        <Card title={failures.length > 0 ? 'Other requests' : 'Latest requests'} actions={all}>
+        <Card title={latest} actions={<a href="/dashboard/requests">All requests</a>}>
           <Rows {...requestTable} label="Latest requests">
             {others.map(({ request, all }) => (
               <RequestRow request={request} times={all.length} href={`/dashboard/requests/${request.id}`} />
             ))}
           </Rows>
-          {others.length === 0 && <Empty title="No other requests." />}
         </Card>
         <div>
           <Card title="Budget" actions={<a href="/dashboard/api-tokens">API tokens</a>}>
@@ -143,6 +134,31 @@ function Activity({ data }: Props) {
   );
 }
 
+/** Requests that failed, those that ended alike once. */
+function Failed({ requests, onPurpose }: { requests: readonly RecordedRequest[]; onPurpose: boolean }) {
+  const groups = collapsed(requests);
+  if (groups.length === 0) return <></>;
+  const how = onPurpose ? 'failed on purpose' : 'failed';
+  const title = [
+    `${count(requests.length, 'request')} ${how} `,
+    <i class="hint">in the last {durationText(recent)}</i>,
+  ];
+  return (
+    <Card title={title} tone={onPurpose ? 'fair' : 'bad'}>
+      <Rows {...requestTable} label={`Requests that ${how}`}>
+        {groups.slice(0, shownFailures).map((group) => (
+          <RequestRow {...group} href={`/dashboard/requests/${group.request.id}`} />
+        ))}
+      </Rows>
+      <Rest
+        shown={shownFailures}
+        of={groups.length}
+        href={`/dashboard/requests${onPurpose ? '?status=injected' : ''}`}
+      />
+    </Card>
+  );
+}
+
 /** Says at the top that requests fail on purpose. */
 function FaultBanner({ faults }: { faults: readonly ArmedFault[] }) {
   const more = faults.length > 1 ? `, and ${number(faults.length - 1)} more` : '';
@@ -150,12 +166,9 @@ function FaultBanner({ faults }: { faults: readonly ArmedFault[] }) {
     <section class="banner fair" aria-label="Active faults">
       <Icon name="faults" />
       <div>
-        <strong>Requests fail on purpose.</strong>
+        <a href="/dashboard/faults">Requests fail on purpose.</a>
         {faults.slice(0, 1).map((fault) => ` ${effectOf(fault)}: ${scopeOf(fault)}${more}.`)}
       </div>
-      <a class="button" href="/dashboard/faults">
-        Show
-      </a>
       <Action to="/dashboard/faults" action="clear" button="Remove all" />
     </section>
   );

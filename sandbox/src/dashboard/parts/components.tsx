@@ -29,7 +29,7 @@ export function Pill({ tone, children }: { tone: Tone; children?: Child }) {
 export function Crumbs({ of: crumbs }: { of: readonly (readonly [href: string, name: Child])[] }) {
   return (
     <nav class="crumbs" aria-label="Breadcrumb">
-      {crumbs.flatMap(([href, name]) => [<a href={href}>{name}</a>, ' › '])}
+      {crumbs.flatMap(([href, name], index) => [index > 0 && ' › ', <a href={href}>{name}</a>])}
     </nav>
   );
 }
@@ -229,10 +229,7 @@ export function Rest({ shown, of: total, href }: { shown: number; of: number; hr
   if (shown >= total) return <></>;
   return (
     <p class="more">
-      {`Showing ${shown} of ${number(total)}. `}
-      <a class="button" href={href}>
-        Show more
-      </a>
+      <a href={href}>{`${number(total - shown)} more`}</a>
     </p>
   );
 }
