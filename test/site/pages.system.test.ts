@@ -61,7 +61,6 @@ describeSite('the pages of the site', (open) => {
       for (const size of [wide, phone]) {
         await page.setViewportSize(size);
         await page.goto(origin + path);
-        // Pages without a sidebar have no menu, but a second line.
         const menu = page.getByRole('button', { name: 'Menu' });
         if (await menu.isVisible()) await menu.click();
         for (const name of ['Guides', 'API', 'Playground', 'Project'])

@@ -40,15 +40,21 @@ function parted(entry: Entry): Entry[] {
   });
 }
 
-/** Gives each page the sidebar of its topic, leads to no page of another one, and lists the properties of a type. */
+const withoutSidebar =
+  '@media (min-width: 50rem) { html:root { --sl-content-inline-start: 0rem; --sl-content-width: 67.5rem } .sidebar { display: none } }';
+
+/** Gives each page the sidebar of its topic, and leads to no page of another one. */
 export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: route }, url: { pathname } }) => {
   const name = topicOf(pathname)?.name;
   const own = (link?: { href: string }) => topicOf(link?.href ?? '')?.name === name;
-  const group = route.sidebar.find(({ label }) => label === name);
+  const group = route.sidebar.find(({ label }) => label === name) ?? route.sidebar[0];
   route.sidebar = group?.type === 'group' ? group.entries.flatMap(parted) : [];
   // Before its content arrives, which its style would move.
   if (name === 'API')
     route.head.push({ tag: 'script', content: "document.documentElement.classList.add('reference')" });
+  // On a phone, each page has the menu.
+  if (!route.hasSidebar) route.head.push({ tag: 'style', content: withoutSidebar });
+  route.hasSidebar = true;
   if (!own(route.pagination.prev)) route.pagination.prev = undefined;
   if (!own(route.pagination.next)) route.pagination.next = undefined;
   const properties = [...(route.entry.body?.matchAll(/<a id="(property-[\w-]+)"><\/a> `(\w+)/g) ?? [])];
