@@ -17,7 +17,9 @@ export class View {
   }
 
   get summary(): string {
-    const time = this.#elapsed < 100 ? '' : ` in ${(this.#elapsed / 1000).toFixed(1)} s of simulated time`;
+    const seconds = this.#elapsed / 1000;
+    const length = seconds < 60 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(2)} min`;
+    const time = seconds < 0.1 ? '' : ` in ${length} of simulated time`;
     const { size } = this.#requests;
     return `${size} ${size === 1 ? 'request' : 'requests'}${time}, ${this.#count('warning')} refused with 429.`;
   }
