@@ -1,6 +1,6 @@
 import { dirname, posix } from 'node:path';
 import { withCharts } from './charts.ts';
-import { withBars } from './examples.ts';
+import { withBars, withTabs } from './examples.ts';
 import { known } from './known-pages.ts';
 import { outsideCode, titleOf } from './markdown.ts';
 import { type Page, pages } from './pages.ts';
@@ -29,7 +29,7 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
   };
   const lines = Object.entries(matter).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const body = rewriteLinks(page, text, edition);
-  return ['---', ...lines, '---', withAsides(withCapitals(withCharts(withBars(body, base))))].join('\n');
+  return ['---', ...lines, '---', withTabs(withAsides(withCapitals(withCharts(withBars(body, base)))))].join('\n');
 }
 
 /** A warning as GitHub shows it is one of Starlight's asides. Its title is what is bold. */
