@@ -1,20 +1,14 @@
 import { cellsOf } from './markdown.ts';
 
-/** What the chart of a benchmark shows: a column of its table, or each. A figure is followed by its unit. */
-interface Chart {
-  readonly shows: string;
-  readonly column?: string;
-  readonly unit?: string;
-}
-
 type Row = Readonly<Record<string, string>>;
 
-const charts: Readonly<Record<string, Chart>> = {
-  'rate-limit': { shows: 'requests refused, fewer is better', column: 'refused (429)', unit: 'refused' },
-  'set-ups': { shows: 'more is better' },
-  overhead: { shows: 'CPU time, less is better', column: '× fetch', unit: '× fetch' },
-  size: { shows: 'minified and gzipped, less is better', column: 'kB', unit: 'kB' },
-  pagination: { shows: 'items lost, fewer is better', column: 'items lost', unit: 'lost' },
+/** What the chart of a benchmark shows, by the column of its table that it shows, or each. */
+const charts: Readonly<Record<string, readonly [shows: string, column?: string]>> = {
+  'rate-limit': ['requests refused, fewer is better', 'refused (429)'],
+  'set-ups': ['more is better'],
+  overhead: ['CPU time as a multiple of fetch, less is better', '× fetch'],
+  size: ['kB, minified and gzipped, less is better', 'kB'],
+  pagination: ['items lost, fewer is better', 'items lost'],
 };
 
 /** A benchmark: what it says in bold, how it was measured, the title of its table, the table, and the rest. */
@@ -34,28 +28,21 @@ export function withCharts(markdown: string): string {
 /** Removes the charts from the Markdown that is published beside the pages. */
 export const withoutCharts = (markdown: string) => markdown.replaceAll(/<figure class="chart[^]*?<\/figure>\n*/g, '');
 
-/** The chart of one benchmark in this Markdown. */
-export const chartIn = (markdown: string, name: string) =>
-  /<figure class="chart[^]*?<\/figure>/.exec(
-    withCharts(markdown.slice(markdown.indexOf(`<!-- bench:${name} -->`))),
-  )?.[0];
-
 function chartOf(name: string, title: string, table: string, measured: string): string {
-  const { shows, column, unit } = charts[name] ?? { shows: '' };
+  const [shows, column] = charts[name] ?? [];
   const [head = [], , ...lines] = table.trim().replaceAll('**', '').split('\n').map(cellsOf);
   const rows = lines.map((cells): Row => Object.fromEntries(cells.map((cell, at) => [head[at] ?? '', cell])));
   const [first = '', ...others] = head;
   const parts = column
-    ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', unit, ...outcome(row, rows) })))]
+    ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', note: outcome(row, rows) })))]
     : rows.map((row) => `<p>${row[first]}</p>${bars(others.map((label) => ({ label, figure: row[label] ?? '' })))}`);
   const caption = `<figcaption>${title}: ${shows}</figcaption>`;
-  return `<figure class="chart not-content">${caption}${parts.join('')}<small>${measured.replace(/^(?=\d+ \w+ \d+\.)/, 'Measured on ')}</small></figure>`;
+  return `<figure class="chart not-content">${caption}${parts.join('')}<small>${measured.replace(/^(?=\d+ \w+ \d+\.)/, 'Measured on ')}${parts.join('').includes('<em>') ? ' A call fails if its client gives up after a refusal.' : ''}</small></figure>`;
 }
 
 interface Bar {
   readonly label: string;
   readonly figure: string;
-  readonly unit?: string | undefined;
   readonly note?: string;
 }
 
@@ -67,15 +54,14 @@ function bars(all: readonly Bar[]): string {
   const lines = all.map((bar) => {
     const own = /^(@example\/sdk|– )/.test(bar.label) ? ' class="own"' : '';
     const share = (valueOf(bar) / most).toFixed(3);
-    const text = [`<b>${bar.figure}</b>`, bar.unit].filter(Boolean).join(' ') + (bar.note ?? '');
-    return `<div${own}><dt>${bar.label}</dt><dd><i style="--share: ${share}"></i>${text}</dd></div>`;
+    return `<div${own}><dt>${bar.label}</dt><dd><i style="--share: ${share}"></i><b>${bar.figure}</b>${bar.note ?? ''}</dd></div>`;
   });
   return `<dl>${lines.join('')}</dl>`;
 }
 
-/** A client that gives up is refused less. The others say how long they take. */
-function outcome(row: Row, rows: readonly Row[]): { note?: string } {
-  const failed = Math.max(...rows.map(({ done }) => Number(done))) - Number(row.done);
-  if (failed > 0) return { note: ` <em>${failed} calls failed</em>` };
-  return row.minutes ? { note: ` <span>in ${row.minutes} min</span>` } : {};
+/** How often a client gives up, after which it is refused less, and how long it takes. */
+function outcome({ done, minutes }: Row, rows: readonly Row[]): string {
+  const calls = Math.max(...rows.map((row) => Number(row.done)));
+  const failures = Number(done) < calls ? ` <em>${calls - Number(done)} of ${calls} calls failed</em>` : '';
+  return minutes ? `${failures} <span>in ${minutes} min</span>` : '';
 }
