@@ -50,7 +50,7 @@ export function firstSentence(text: string): string | undefined {
     .find((block) => /^(\*\*)?\w/.test(block.trim()));
   const plain = paragraph
     ?.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
-    .replaceAll(/[`*]/g, '')
+    .replaceAll(/`|\*(?!')/g, '')
     .replaceAll('\n', ' ');
   return plain
     ?.trim()

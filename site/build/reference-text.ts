@@ -35,27 +35,45 @@ export const withoutLinks = (markdown: string) =>
     return `\`\`\`ts\n${html.replaceAll(/<[^>]*>/g, '').replaceAll('&lt;', '<')}\n\`\`\``;
   });
 
-/** Puts what a class can do before its first heading: each member with the first sentence about it. */
-export function withSummary(markdown: string): string {
-  const members = splitAtHeadings(markdown).filter(({ level, title }) => level === 3 && /^\w/.test(title));
-  const line = (name: string, anchor: string, text: string) =>
-    `- [\`${name}\`](#${anchor}) ${firstSentence(text) ?? ''}`;
-  const rows = markdown.matchAll(/^\| <a id="(property-\w+)"><\/a> `(\w+)\??` \| .* \| (.+) \|$/gm);
-  const lines = [
-    ...Array.from(rows, ([, anchor = '', name = '', text = '']) => line(name, anchor, text)),
-    ...members.map(({ title, body }) => line(title, title.replace('()', '').toLowerCase(), body)),
-  ];
-  return members.length < 2 ? markdown : markdown.replace(/^(?=## )/m, `${lines.join('\n')}\n\n`);
+/** Puts what a class can do before its first heading, with the first sentence about it. `bodyOf` returns the page of a class. */
+export function withSummary(markdown: string, bodyOf: (link: string) => string | undefined): string {
+  const line = (name: string, address: string, text: string) =>
+    `- [\`${name}\`](${address}) <span>${firstSentence(text) ?? ''}</span>`;
+  const methods = (text: string, prefix = '', link = '') =>
+    splitAtHeadings(text).flatMap(({ level, title, body }) =>
+      level === 3 && /^\w+\(\)$/.test(title)
+        ? line(`${prefix}${title}`, `${link}#${title.slice(0, -2).toLowerCase()}`, body)
+        : [],
+    );
+  const property =
+    /^\| <a id="(property-\w+)"><\/a> `(\w+)\??` \| (?:\[`\w+`\]\((\S+\/classes\/\S+)\)|.*) \| (.+) \|$/gm;
+  const properties = Array.from(markdown.matchAll(property), ([, anchor, name = '', link = '', text = '']) => {
+    const body = bodyOf(link);
+    return body ? methods(body, `${name}.`, link) : line(name, `#${anchor}`, text);
+  });
+  const own = methods(markdown);
+  return own.length < 2 ? markdown : markdown.replace(/^(?=## )/m, `${[...properties.flat(), ...own].join('\n')}\n\n`);
 }
 
-/** Adds the methods of a class to the property that has it. `bodyOf` returns a page. */
-export const withMethods = (markdown: string, bodyOf: (link: string) => string | undefined) =>
-  markdown.replaceAll(
-    /(?<=^\| <a id="[\w-]+"><\/a> `(\w+)` \| \[`\w+`\]\((\S+\/classes\/\S+)\) \| .*)(?= \|$)/gm,
-    (_, name: string, link: string) =>
-      Array.from(bodyOf(link)?.matchAll(/^### (\w+)\(\)$/gm) ?? [], ([, method = '']) => {
-        return ` [\`${name}.${method}()\`](${link}#${method.toLowerCase()})`;
-      }).join(''),
+/** Puts the members of an interface below the headings that a guide has of all of them. */
+export function withGroups(markdown: string, guide: string): string {
+  const [table = '', head = '', body = ''] = /(^\| Property .*\n\|.*\n)((?:\|.*\n?)+)/m.exec(markdown) ?? [];
+  const sections = splitAtHeadings(guide).filter(({ level }) => level === 3);
+  const rows = Map.groupBy(body.trim().split('\n'), (row) => {
+    return sections.find(({ body }) => body.includes(`"></a> ${/`\w+/.exec(row)?.[0]}\``))?.title;
+  });
+  if (rows.has(undefined) || rows.size < 2) return markdown;
+  const parts = Array.from(rows, ([title, own]) => `### ${title}\n\n${head}${own.join('\n')}\n`);
+  return markdown.replace(table, () => parts.join('\n'));
+}
+
+/** Gives a table of options in a guide a column with their types, which are in these pages of the reference. */
+export const withTypes = (markdown: string, pages: string) =>
+  markdown.replaceAll(/^\| Option +\| Default .*\n(?:\|.*\n)+/gm, (table) =>
+    table.replaceAll(/^\| (Option|-|.*?`(\w+)`).*? \|/gm, (cell, start: string, name?: string) => {
+      const type = new RegExp(`^\\| <a.* \`${name}\\??\` \\| (.+?) \\| `, 'm').exec(pages)?.[1] ?? '';
+      return `${cell} ${name ? type : start.replace('Option', 'Type')} |`;
+    }),
   );
 
 /** Members as short as in a manual: labels instead of headings, and nothing that the signature says already. */
@@ -111,12 +129,15 @@ function withDefaults(text: string): string {
   );
 }
 
-/** The line that imports what the page of this file is about, such as `@example/sdk/classes/Client.md`. */
-export function importOf(file: string): string {
-  const [, module, kind = '', name] = /^(.+)\/([\w-]+)\/(?!index)(\w+)\.md$/.exec(file) ?? [];
-  if (module === undefined) return '';
+/** Begins the page of this file, such as `@example/sdk/classes/Client.md`, with its import, or that of a class with an example that uses it. */
+export function withImport(file: string, markdown: string): string {
+  const [, module, kind = '', name = ''] = /^(.+)\/([\w-]+)\/(?!index)(\w+)\.md$/.exec(file) ?? [];
+  if (module === undefined) return markdown;
   const type = /^(interfaces|type-aliases)$/.test(kind) ? 'type ' : '';
-  return `\`\`\`ts\nimport ${type}{ ${name} } from '${module}';\n\`\`\`\n\n`;
+  const line = `\`\`\`ts\nimport ${type}{ ${name} } from '${module}';\n`;
+  const [section = '', example = ''] = /^## Example\n\n```ts\n([^]*?```\n\n)/m.exec(markdown) ?? [];
+  if (kind !== 'classes' || !example.includes(name)) return `${line}\`\`\`\n\n${markdown}`;
+  return markdown.replace(section, '').replace('\n\n', () => `\n\n${line}\n${example}`);
 }
 
 function sectionText(level: number, title: string, text: string): string {

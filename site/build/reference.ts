@@ -12,7 +12,7 @@ import {
 import { titleOf } from './markdown.ts';
 import { addressOf } from './markdown-of-pages.ts';
 import { firstSentence } from './page-content.ts';
-import { described, importOf, linked, readable, withMethods, withSummary } from './reference-text.ts';
+import { described, linked, readable, withGroups, withImport, withSummary, withTypes } from './reference-text.ts';
 
 const folder = fileURLToPath(new URL('../src/content/docs/api/', import.meta.url));
 const guides = fileURLToPath(new URL('../src/content/docs/guides/', import.meta.url));
@@ -58,26 +58,27 @@ export function finishedReference(): AstroIntegration {
         const linksTo = (some: typeof pages) =>
           new Map(some.map((page) => [basename(page.file, '.md'), `${base}${page.address}`]));
         const bodies = new Map(pages.map(({ address, body }) => [`${base}${address}`, body]));
+        const options = await readFile(`${guides}options.md`, 'utf8');
         const descriptions = new Map(pages.map(({ address, description }) => [`${base}${address}`, description]));
-        await Promise.all(
+        const finished = await Promise.all(
           pages.map(async ({ file, address, matter, body, description }) => {
             const short = await readable(file === 'index.md' ? body.replace(/^## Modules\n[^]*/m, '') : body);
             const links = linksTo(
               pages.filter((page) => page.address !== address && packageOf(page) === packageOf({ address })),
             );
-            const text = withMethods(linked(withSummary(described(short, descriptions)), links), (link) =>
-              bodies.get(link),
-            );
+            const summed = withSummary(described(short, descriptions), (link) => bodies.get(link));
+            const text = linked(withGroups(summed, options), links);
             // What has no sections needs no list of them.
             const sections = /^## /m.test(text) ? '' : 'tableOfContents: false\n';
             const head = `${matter}description: ${JSON.stringify(description)}\n${sections}`;
-            await writeFile(`${folder}${file}`, `---\n${head}---\n${importOf(file)}${text}`);
+            await writeFile(`${folder}${file}`, `---\n${head}---\n${withImport(file, text)}`);
+            return /sdk\/interfaces\/\w+(Options|Params)\.md$/.test(file) ? text : '';
           }),
         );
         // In a table of a guide, too.
         const links = linksTo(pages.filter((page) => packageOf(page) === 'sdk'));
         for (const file of await readdir(guides)) {
-          const text = await readFile(`${guides}${file}`, 'utf8');
+          const text = withTypes(await readFile(`${guides}${file}`, 'utf8'), finished.join('\n'));
           await writeFile(
             `${guides}${file}`,
             text.replaceAll(/^\|.*$/gm, (row) => linked(row, links)),

@@ -49,16 +49,12 @@ export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: rout
   const own = (link?: { href: string }) => topicOf(link?.href ?? '')?.name === name;
   const group = route.sidebar.find(({ label }) => label === name) ?? route.sidebar[0];
   route.sidebar = group?.type === 'group' ? group.entries.flatMap(parted) : [];
-  // Before its content arrives, which its style would move.
-  if (name === 'API')
-    route.head.push({ tag: 'script', content: "document.documentElement.classList.add('reference')" });
   // On a phone, each page has the menu.
   if (!route.hasSidebar) route.head.push({ tag: 'style', content: withoutSidebar });
   route.hasSidebar = true;
+  // Before its content arrives, which its style would move.
+  if (name === 'API')
+    route.head.push({ tag: 'script', content: "document.documentElement.classList.add('reference')" });
   if (!own(route.pagination.prev)) route.pagination.prev = undefined;
   if (!own(route.pagination.next)) route.pagination.next = undefined;
-  const properties = [...(route.entry.body?.matchAll(/<a id="(property-[\w-]+)"><\/a> `(\w+)/g) ?? [])];
-  route.toc?.items
-    .find(({ slug }) => slug === 'properties')
-    ?.children.unshift(...properties.map(([, slug = '', text = '']) => ({ depth: 3, slug, text, children: [] })));
 });
