@@ -38,7 +38,7 @@ export default defineConfig({
         themes: ['github-dark-default', 'github-light-default'],
         useStarlightUiThemeColors: true,
         defaultProps: { wrap: true, hangingIndent: 2, frame: 'none' },
-        styleOverrides: { borderRadius: '0.5rem' },
+        styleOverrides: { borderRadius: '0.5rem', codePaddingInline: '0.75rem' },
       },
       head: [{ tag: 'meta', attrs: { property: 'og:image', content: `${site}${base}og.png` } }],
       customCss: ['./src/styles/site.css'],
@@ -54,7 +54,7 @@ export default defineConfig({
         {
           label: 'Guides',
           items: [
-            { label: 'Get started', items: under('start') },
+            { label: 'Start', items: under('start') },
             { label: 'Guides', items: under('guides/') },
             { label: 'The local API', items: under('sandbox', 'examples') },
           ],

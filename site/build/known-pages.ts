@@ -7,7 +7,7 @@ interface Known {
 
 /** What the files don't say of their pages, in the order of the sidebar. */
 export const known: Readonly<Record<string, Known>> = {
-  start: { names: 'install, installation, getting started, quick start, token' },
+  start: { names: 'install, installation, get started, getting started, token' },
   'start/express': {},
   'start/nextjs': { names: 'nextjs' },
   'start/hono': {},

@@ -18,7 +18,8 @@ export interface Edition {
 /** A page with front matter, and with links to where the other pages are on the site. */
 export function toContent(page: Page, markdown: string, edition: Edition): string {
   const { base, tag } = edition;
-  if (markdown.startsWith('---')) return withBars(markdown.replaceAll(/(\]\(|href=")\/(?=\w)/g, `$1${base}`), base);
+  if (markdown.startsWith('---'))
+    return withBars(markdown.replaceAll(/(\]\(|href="|link: )\/(?=\w)/g, `$1${base}`), base);
   const text = markdown.slice(markdown.indexOf('\n') + 1);
   const title = titleOf(markdown)?.replaceAll('`', '') ?? page.address;
   const matter = {

@@ -37,7 +37,7 @@ it.each(['', '#installation', '#code=', '#code=%', '#code=_w'])('finds no progra
   expect(fromHash(hash)).toBeUndefined();
 });
 
-it('says on the page Get started what its program prints', async () => {
+it('says in the quickstart what its program prints', async () => {
   const text = await readFile(new URL('../../site/pages/start.mdx', import.meta.url), 'utf8');
   const [, printed = ''] = /^```text[^\n]*\n([^]+?)…\n```$/m.exec(text) ?? [];
   const sandbox = createSandbox();

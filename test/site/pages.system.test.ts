@@ -92,7 +92,7 @@ describeSite('the pages of the site', (open) => {
     await using page = await open('404.html');
     const first = async () => (await page.locator('site-search li').first().innerText()).split('\n').slice(0, 2);
     await page.keyboard.press('/');
-    expect(await first()).toEqual(['Get started', 'Guides']);
+    expect(await first()).toEqual(['Quickstart', 'Guides']);
     expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.type('zzz/zzz');
     await page.getByText('Nothing found for “zzz/zzz”.').waitFor();
