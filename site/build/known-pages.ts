@@ -18,21 +18,11 @@ export const known: Readonly<Record<string, Known>> = {
     names: 'migrate, sync, import, upgrade',
   },
   'guides/options': { names: 'configuration, settings, token, API key, baseUrl' },
-  'guides/errors': {
-    names: 'error handling, exceptions, 400, 401, 403, 404, 409, 422, 429, 500, validation, request id',
-  },
-  'guides/retries': {
-    names: 'retry, timeout, cancel, cancellation, abort, AbortSignal, backoff, idempotency, idempotency key, 503',
-  },
-  'guides/rate-limits': {
-    names: '429, limits, ratelimit, rate limiting, too many requests, throttling, queue, concurrency, redis, sqlite',
-  },
+  'guides/errors': { names: 'error handling, exceptions, 400, 401, 403, 404, 409, 422, 429, 500, validation' },
+  'guides/retries': { names: 'retry, timeout, cancel, abort, AbortSignal, backoff, idempotency, idempotency key, 503' },
+  'guides/rate-limits': { names: '429, limits, too many requests, throttling, queue, concurrency, redis, sqlite' },
   'guides/pagination': { names: 'pagination, lists, pages, next page, cursor, iterate, for await' },
-  'guides/webhooks': {
-    description:
-      'Verify and handle webhooks in any server, handle each event once, rotate secrets, and test your endpoint.',
-    names: 'webhook events, signature, secret, test webhooks, replay',
-  },
+  'guides/webhooks': { names: 'webhook events, signature, secret, test webhooks, replay' },
   'guides/webhook-servers': { names: 'fastify, koa, nestjs, lambda' },
   'guides/testing': {
     description:
@@ -45,15 +35,11 @@ export const known: Readonly<Record<string, Known>> = {
     names: 'logging, logs, events, debug, metrics, OpenTelemetry, tracing',
   },
   'guides/networks': { names: 'proxy, certificate, network, fetch' },
-  'guides/browsers': {
-    description: 'Use the SDK in a page: which tokens a page may have, CORS, frameworks and service workers.',
-    names: 'browser, CORS, React',
-  },
+  'guides/browsers': { description: 'Use the SDK in a page: tokens, CORS, frameworks.', names: 'browser, CORS, React' },
   sandbox: { names: 'sandbox, local API, mock server, dashboard' },
   'project/changelog': { names: 'changelog, release notes' },
-  'reference/benchmarks': {
-    description: 'How many requests each client gets refused, and what a call, an import and a changing list cost.',
-    names: 'benchmarks, performance, overhead, bundle size',
-  },
+  'reference/benchmarks': { names: 'benchmarks, performance, overhead, bundle size' },
+  'api/example/sdk/classes/listpromise': { names: 'pagination' },
+  'api/example/sdk/classes/page': { names: 'pagination' },
   'reference/compatibility': { names: 'TypeScript, Node.js, Deno, Bun, versions, React Native' },
 };

@@ -205,7 +205,8 @@ it('shows members of that name, the page of that name with its sections, then ti
       .map((hit) => hit.split(' ')[0]),
   ).toEqual(['rate-limits/', 'errors/', 'ratelimiterror/']);
   expect([found('Client')[1], found('Page')[0]?.split(' ')[0]]).toEqual(['clientoptions/', 'page/']);
-  expect(found('pagination')).toEqual([['pagination/', ...sections.map((id) => `pagination/#${id}`)].join(' ')]);
+  const pages = ['pagination/', 'page/', 'listpromise/'];
+  expect(found('pagination')).toEqual([...pages, ...sections.map((id) => `pagination/#${id}`)]);
   expect(found('maxretries').slice(0, 2)).toEqual(['options/#maxRetries', 'clientoptions/#property-maxretries']);
 });
 

@@ -41,10 +41,9 @@ class SiteSearch extends HTMLElement {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step === undefined && event.key !== 'Escape') return;
       event.preventDefault();
-      if (event.key === 'Escape') dialog.close();
-      if (step === undefined) return;
       const stops = [input, ...this.querySelectorAll('a')];
-      stops[stops.findIndex((stop) => stop === document.activeElement) + step]?.focus();
+      if (step === undefined) dialog.close();
+      else stops[stops.findIndex((stop) => stop === document.activeElement) + step]?.focus();
     });
     addEventListener('keydown', (event) => {
       const isTyping = event.target instanceof Element && event.target.closest('input, select, [contenteditable=true]');

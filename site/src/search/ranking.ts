@@ -18,9 +18,8 @@ export interface Section {
 export type Pieces = readonly { readonly text: string; readonly found: boolean }[];
 type Mark = (text: string) => Pieces;
 
-/** A page with its description, and the best of its sections. A section whose name was typed is alone. */
+/** A page with its description, and the best of its sections. A section alone also has the title of its page. */
 export type Hit = readonly Found[];
-/** A section alone also has the title of its page. */
 type Found = { readonly address: string; readonly title: Pieces; readonly excerpt: Pieces; readonly page?: string };
 
 /** A page with less than this part of the best one's score only mentions the words. */
@@ -79,16 +78,19 @@ export function search(index: MiniSearch<Section>, query: string): Hit[] {
     return { address, found, best, rank, sum };
   });
   const least = incidental * Math.max(...pages.map(({ best }) => best));
-  const others = pages
+  const sorted = pages
     .filter(({ best, rank, sum }) => rank > 0 || sum > 0 || best > least)
-    .toSorted((a, b) => b.rank - a.rank || b.sum - a.sum || b.best - a.best)
-    .flatMap(({ address, found, rank }, at) => {
-      const text = String(index.getStoredFields(address)?.text).replace(/\n[^]*/, '');
-      const hit = toHit(address, text, found, mark, rank > 0 && at === 0);
-      // What is only in its code can't be seen.
-      return rank > 0 || hit.some(isFound) ? [hit] : [];
-    });
-  return [...members.map((each) => [{ ...foundIn(each, mark), page: String(each.page) }]), ...others].slice(0, 8);
+    .toSorted((a, b) => b.rank - a.rank || b.sum - a.sum || b.best - a.best);
+  const others = sorted.flatMap(({ address, found, rank }, at) => {
+    const text = String(index.getStoredFields(address)?.text).replace(/\n[^]*/, '');
+    const hit = toHit(address, text, found, mark, rank > 0 && at === 0);
+    // What is only in its code can't be seen.
+    return rank > 0 || hit.some(isFound) ? [hit] : [];
+  });
+  // A page that is called what was typed shows at the end what it has if none of that has the words.
+  const first = sorted.find(({ rank }) => rank > 0 && others[0]?.length === 1);
+  const alone = (each: SearchResult) => (each.heading ? [[{ ...foundIn(each, mark), page: String(each.page) }]] : []);
+  return [...members.flatMap(alone), ...others, ...(first?.found.slice(0, 5).flatMap(alone) ?? [])].slice(0, 8);
 }
 
 /** Whether someone typed this name, such as `maxRetries`. A single word is rather a question to the guides. */
@@ -100,12 +102,10 @@ const weightOf = (address: string) =>
   (/#known-limits$|^api\/example\/sandbox/.test(address) ? 0.1 : 1) *
   ({ api: 0.2, reference: 0.3, project: 0.03 }[address.split('/', 1)[0] ?? ''] ?? 1);
 
-/** A page that is called what was typed shows what it has if none of that has the words. */
 function toHit(address: string, text: string, found: readonly SearchResult[], mark: Mark, isNamed: boolean): Hit {
-  const sections = found.flatMap((each) => (each.heading === '' ? [] : foundIn(each, mark)));
-  const matching = sections.filter(isFound);
+  const matching = found.flatMap((each) => (each.heading === '' ? [] : foundIn(each, mark))).filter(isFound);
   const page = { address, title: mark(String(found[0]?.page)), excerpt: excerptOf(text, mark, 40) };
-  return [page, ...(isNamed && matching.length === 0 ? sections : matching).slice(0, isNamed ? 4 : 2)];
+  return [page, ...matching.slice(0, isNamed ? 4 : 2)];
 }
 
 const foundIn = ({ id, heading, text }: SearchResult, mark: Mark): Found => ({
@@ -116,10 +116,11 @@ const foundIn = ({ id, heading, text }: SearchResult, mark: Mark): Found => ({
 
 const isFound = ({ title, excerpt }: Found) => [...title, ...excerpt].some(({ found }) => found);
 
-/** The part of a text where it first has one of the words. */
+/** The part of a text where it first has one of the words, or its first sentence. */
 function excerptOf(text: string, mark: Mark, before = 16): Pieces {
-  const lines = text.split('\n').map(mark);
-  const line = lines.find((each) => each.some(({ found }) => found)) ?? lines[0] ?? [];
+  const lines = text.split('\n');
+  const said = lines.find((each) => !/^\w+: /.test(each))?.replace(/ …$/, '.') ?? text;
+  const line = lines.map(mark).find((each) => each.some(({ found }) => found)) ?? mark(said);
   const at = line.findIndex(({ found }) => found);
   const start = line.findLastIndex(({ text }, i) => i < at && (i < at - 20 ? / $/ : /[,;:.] $/).test(text)) + 1;
   return at > before ? [{ text: '… ', found: false }, ...line.slice(start)] : line;
