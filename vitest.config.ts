@@ -25,6 +25,7 @@ const unitTests = (name: string, folder: string, isolate: boolean): TestProjectC
   extends: true,
   test: {
     name,
+    setupFiles: isolate ? [] : ['test/support/clean-up.ts'],
     include: [`${folder}/**/*.test.ts`],
     exclude: ['**/node_modules/**', 'test/{package,scenarios}/**', '**/*.{process,system,weekly}.test.ts'],
     isolate,

@@ -1,10 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Client, InvalidRequestError, type ClientOptions } from '@example/sdk';
 import { apiToken, clientOf } from './support/http-server.ts';
 import type { InProcessApi } from './support/in-process-api.ts';
 import { replying } from './support/replies.ts';
-
-afterEach(() => void vi.unstubAllEnvs());
 
 /** What the API was called with. */
 const sent = ({ requests }: InProcessApi) =>

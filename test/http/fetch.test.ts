@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FetchResponse } from '@example/sdk';
 import { connectionProblem, sentAccordingTo } from '../../src/http/fetch.ts';
 import { freePort } from '../support/free-port.ts';
@@ -15,7 +15,6 @@ describe('a fetch', () => {
     const client = clientOf({ url: 'https://api.example.com/v1' });
     const fetch = vi.fn(() => Promise.resolve(Response.json(user)));
     vi.stubGlobal('fetch', fetch);
-    onTestFinished(() => void vi.unstubAllGlobals());
     expect(await client.users.get('user_123')).toEqual(user);
     expect(fetch).toHaveBeenCalledExactlyOnceWith('https://api.example.com/v1/users/user_123', expect.anything());
   });

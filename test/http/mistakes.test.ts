@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Client, InvalidRequestError } from '@example/sdk';
 import { clientOptionNames, requestOptionNames } from '../../src/http/options.ts';
 import { listOptionNames } from '../../src/pagination/list-options.ts';
@@ -138,7 +138,6 @@ it.each<[string, () => unknown]>([
   ],
 ])('a mistake in the options has the message: %s', async (message, mistake) => {
   vi.stubEnv('EXAMPLE_API_TOKEN', undefined);
-  onTestFinished(() => void vi.unstubAllEnvs());
   expect((await refusal(mistake)).message).toBe(message);
 });
 

@@ -1,12 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Client, type Fetch } from '@example/sdk';
 import { documentedApi, epoch } from '../support/world/api.ts';
 import type { ApiRequest } from '../support/world/network.ts';
 import { newBaseUrl } from '../support/world/world.ts';
 
 // A user's test with fake timers, whose API answers in the same microtask.
-
-afterEach(() => void vi.useRealTimers());
 
 const rest = { query: new URLSearchParams(), headers: new Headers(), body: undefined };
 const request: ApiRequest = { method: 'GET', path: '/things/1', token: 'sk', ...rest };

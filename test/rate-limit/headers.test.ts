@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseRateLimit, parseRetryAfter, readResponse, untilReset } from '../../src/rate-limit/headers.ts';
 
 const date = 'Mon, 01 Jan 2024 00:00:10 GMT';
 const documented = { 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '95', 'X-RateLimit-Reset': '1640995200' };
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse(date), toFake: ['Date'] }));
-afterEach(() => void vi.useRealTimers());
 
 describe('the rate limit of a response', () => {
   it('is read as the reference documents it', () => {

@@ -9,13 +9,7 @@ import { FakeRedis } from './support/fake-redis.ts';
 
 // test/replay/stores.test.ts shows the replay store, servers.system.test.ts both stores on real servers.
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  return () => {
-    vi.useRealTimers();
-    vi.restoreAllMocks();
-  };
-});
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 
 const window = { reset: 1000, timeLeft: 60_000 };
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClaimedEvent } from '@example/sdk/webhooks';
 import { ExampleError } from '../../src/errors/index.ts';
 import { leasedClaim, type StoredEvent } from '../../src/replay/leased-claim.ts';
@@ -10,7 +10,6 @@ const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)
 const lost = new ExampleError('The claim of this webhook was lost: another process may handle the event now.');
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
 
 /** An event in a store that grants everything, until a test decides otherwise. */
 const stored = () => ({

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { redisReplayStore, type RedisReplayStoreOptions } from '@example/sdk/redis';
 import { sqliteReplayStore } from '@example/sdk/sqlite';
 import { memoryReplayStore, type ReplayStore } from '@example/sdk/webhooks';
@@ -30,7 +30,6 @@ describe.each(Object.entries(stores))('%s', (name, open) => {
 
 describe('memoryReplayStore', () => {
   beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => vi.useRealTimers());
 
   const handle = async (store: ReplayStore, ...ids: string[]) => {
     const statuses = [];

@@ -109,7 +109,6 @@ it('a store may take 990 ms to answer, and then leaves no timer behind', async (
   await vi.advanceTimersByTimeAsync(990);
   expect(await synced).toBe('granted');
   expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
 });
 
 describe('a store is asked', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { sqliteRateLimitStore, sqliteReplayStore } from '@example/sdk/sqlite';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { machineClock, openDatabase, transaction, whenUnlocked } from '../../src/sqlite/database.ts';
@@ -14,12 +14,6 @@ import { firstRequest, itIsARateLimitStore } from '../sharing/support/store-requ
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 // test/replay/stores.test.ts shows the replay store.
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
 
 const newFile = () => join(temporaryFolder(), 'shared.db');
 const rows = (path: string, table: string) => new DatabaseSync(path).prepare(`SELECT * FROM ${table}`).all();

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { onTestFinished, vi } from 'vitest';
+import { vi } from 'vitest';
 
 /** Requests that are being answered in real time. */
 let inFlight = 0;
@@ -11,7 +11,6 @@ let inFlight = 0;
 export function useVirtualTime(): void {
   vi.useFakeTimers({ now: Date.UTC(2026, 0, 1), toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
   inFlight = 0;
-  onTestFinished(() => void vi.useRealTimers());
 }
 
 /** Lets virtual time pass. Timers that are due run on the way. */
@@ -21,8 +20,7 @@ export async function passTime(milliseconds: number): Promise<void> {
 
 /** Fixes the part of the backoff that retries wait until the test ends: with 0 none of it, which is never so; with 1 all. */
 export function fixJitter(part: number): void {
-  const spy = vi.spyOn(Math, 'random').mockReturnValue(3 * part - 2);
-  onTestFinished(() => spy.mockRestore());
+  vi.spyOn(Math, 'random').mockReturnValue(3 * part - 2);
 }
 
 /** Resolves after so much virtual time. */

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallEndEvent, ClientOptions, RequestOptions } from '@example/sdk';
 import { Redactor } from '../../src/telemetry/redaction.ts';
 import { apiToken, clientOf, rejection, throwing, user } from '../support/http-server.ts';
@@ -144,7 +144,6 @@ describe('a listener of request', () => {
 
 it('a call that nobody observes looks for no secrets, and a listener of response pays for the request id only', async () => {
   const find = vi.spyOn(Redactor.prototype, 'redact');
-  onTestFinished(() => find.mockRestore());
   const client = clientOf(replying(answer));
   await client.users.get('user_123');
   expect(find).not.toHaveBeenCalled();

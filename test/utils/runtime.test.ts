@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client, type ClientOptions } from '@example/sdk';
 import { verifyWebhook } from '@example/sdk/webhooks';
 import { apiToken, json, rejection, serve, user } from '../support/http-server.ts';
@@ -6,10 +6,6 @@ import { replying } from '../support/replies.ts';
 
 beforeEach(() => {
   for (const name of ['API_TOKEN', 'BASE_URL', 'LOG']) vi.stubEnv(`EXAMPLE_${name}`, undefined);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.unstubAllGlobals();
 });
 
 const noToken = 'No API token: pass apiToken or set EXAMPLE_API_TOKEN.';
@@ -39,7 +35,6 @@ describe('the environment', () => {
     vi.stubEnv('EXAMPLE_LOG', level);
     await new Client({ apiToken, baseUrl: api.url, fetch: api.fetch }).users.get('user_123');
     expect(['warn', 'debug'].filter((_, index) => spies[index]?.mock.calls.length)).toEqual(logged);
-    for (const spy of spies) spy.mockRestore();
   });
 
   it.each([

@@ -1,14 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { memoryReplayStore, type ReplayStore, type WebhookHandler } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { throwing } from '../support/http-server.ts';
 import { handling, post, receiver, workingHandler } from './support/receiver.ts';
 import { otherSecret, secret, signed, userCreated } from './support/signed-request.ts';
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
 
 const unlisted = { event: 'project.archived', data: { id: 'proj_1' }, timestamp: userCreated.timestamp };
 const down = new Error('database is down');

@@ -1,15 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Webhooks, WebhookVerificationError, type ReplayStore, type WebhooksOptions } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { handling, post, receiver } from './support/receiver.ts';
 import { otherSecret, secret, signed, userCreated } from './support/signed-request.ts';
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllEnvs();
-});
 
 const gone = () => Promise.reject(new Error('gone'));
 const forever = () => new Promise<never>(() => undefined);

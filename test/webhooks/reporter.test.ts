@@ -1,13 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger, format, transports } from 'winston';
 import type { Logger, WebhookErrorListener } from '@example/sdk/webhooks';
 import { throwing } from '../support/http-server.ts';
 import { handling, receiver } from './support/receiver.ts';
 import { otherSecret, signed, userCreated } from './support/signed-request.ts';
-
-afterEach(() => vi.useRealTimers());
 
 describe('onError', () => {
   const fails = (message: string) => () => Promise.reject(new Error(message));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { redisReplayStore, type IORedisClient } from '@example/sdk/redis';
 import type { ReplayStore } from '@example/sdk/webhooks';
 import { FakeRedis } from '../redis/support/fake-redis.ts';
@@ -9,7 +9,6 @@ import { userCreated } from './support/signed-request.ts';
 // A store that fails at any step: whatever happens to it, an event is acknowledged once it was handled once.
 
 beforeEach(() => void vi.useFakeTimers({ toNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
-afterEach(() => vi.useRealTimers());
 
 /**
  * A store as two processes see it, and the faults of the first one: each begins with its next command, and returns what

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   signWebhook,
   verifyWebhook,
@@ -9,12 +9,6 @@ import {
 } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
 import { otherSecret, published, secret, userCreated } from './support/signed-request.ts';
-
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
 
 const body = JSON.stringify(userCreated);
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -205,7 +199,6 @@ it.each<[string, object | undefined]>([
 describe('signWebhook()', () => {
   it('generates an id and signs for now, or for the time that it gets as a date or epoch seconds', async () => {
     vi.setSystemTime(published.now);
-    onTestFinished(() => void vi.useRealTimers());
     const ids = [];
     for (const timestamp of [undefined, published.now, 1_614_265_330.9]) {
       const headers = await signWebhook({ body, secret, timestamp });

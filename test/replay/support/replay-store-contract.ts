@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClaimedEvent, ReplayStore } from '@example/sdk/webhooks';
 
 /** Opens a store on one database, as another process does. In one process, it is always the same. */
@@ -78,10 +78,6 @@ export function itIsAReplayStore(open: () => OpenStore): void {
 export function itLasts(open: () => OpenStore, isShared: boolean): void {
   describe('in virtual time', () => {
     beforeEach(() => void vi.useFakeTimers());
-    afterEach(() => {
-      vi.restoreAllMocks();
-      vi.useRealTimers();
-    });
     itHolds({ ...contractOfDays, ...(isShared ? contractOfProcesses : {}) }, open);
   });
 }
