@@ -58,18 +58,15 @@ describe('asResponse()', () => {
     expect(await rejection(text)).toEqual(new Error('changed my mind'));
   });
 
-  it.each([0, 50])(
-    'is retried, and belongs to whoever asks first, which is not the value after %s ms',
-    async (when) => {
-      const call = clientOf(replying(500, 200)).users.get('user_123');
-      const response = call.asResponse();
-      await passTime(when);
-      const errors = Promise.all([call, call.withResponse()].map(rejection));
-      expect(await settled(response.then((it) => it.json()))).toEqual(user);
-      const message = 'asResponse() has the body. To get the value and the response, call withResponse().';
-      for (const error of await errors) expect(error).toMatchObject({ name: 'InvalidRequestError', message });
-    },
-  );
+  it.each([0, 50])('is retried, and belongs to whoever asks first, not to the value after %s ms', async (when) => {
+    const call = clientOf(replying(500, 200)).users.get('user_123');
+    const response = call.asResponse();
+    await passTime(when);
+    const errors = Promise.all([call, call.withResponse()].map(rejection));
+    expect(await settled(response.then((it) => it.json()))).toEqual(user);
+    const message = 'asResponse() has the body. To get the value and the response, call withResponse().';
+    for (const error of await errors) expect(error).toMatchObject({ name: 'InvalidRequestError', message });
+  });
 
   it.each([50, 150])('comes too late once the call was sent to get its value: after %s ms', async (when) => {
     const call = clientOf(replying(() => sleep(100).then(() => Response.json(user)))).users.get('user_123');

@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { TimeoutError, type Client, type ClientOptions, type FetchResponse, type RequestOptions } from '@example/sdk';
+import { TimeoutError, type Client, type ClientOptions, type RequestOptions } from '@example/sdk';
+import type { Fetch, FetchResponse } from '@example/sdk';
 import { garbageCollector } from '../support/garbage-collector.ts';
-import { afterHeaders, clientOf, newUser, rejection, serve, user } from '../support/http-server.ts';
+import { clientOf, newUser, rejection, serve, user } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { replying, type Reply } from '../support/replies.ts';
 import { fixJitter, passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
@@ -94,7 +95,8 @@ describe('of a call that has ended', () => {
       if (hasHeaders) response.writeHead(200, { 'content-length': '1000' }).write('{"id":');
       else abort();
     });
-    const { users } = clientOf(server, hasHeaders ? { fetch: afterHeaders(abort) } : {});
+    const abortingLater: Fetch = (url, init) => fetch(url, init).finally(() => hasHeaders && setImmediate(abort));
+    const { users } = clientOf(server, { fetch: abortingLater });
     expect(await rejection(users.get('user_123', { signal: controller.signal }))).toBe(reason);
     await expect.poll(() => server.unanswered()).toBe(0);
   });

@@ -184,6 +184,16 @@ it.each<[message: string, values: unknown[], call: (client: Client, value: never
   ['option', notOptions, create],
   ['option', notOptions, list],
   ['option', notOptions, (client, options) => client.projects.list().toArray(options)],
+  ["Unknown option 'query'", [{}], (client, query) => client.projects.list({}, { query } as object).withResponse()],
+  ['query must be a plain object', [null], (client, query) => client.list('/teams', { query })],
+  ['page must be a whole number of at least 1', [0], (client, page) => client.projects.list({ page })],
+  [
+    'per_page must be a whole number of at least 1',
+    [0],
+    (client, per_page) => client.projects.list({ per_page }).asResponse(),
+  ],
+  ['prefetch must be a whole number', [-1], (client, prefetch) => client.projects.list({}, { prefetch }).toArray()],
+  ['limit must be a whole number of at least 0', [-1], (client, limit) => client.projects.list().toArray({ limit })],
 ])('%#. what no request can carry is refused before anything is sent: %s', async (message, values, call) => {
   const api = replying(200);
   for (const value of values)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { ResponseValidationError, type ListPromise } from '../../src/index.ts';
+import { ResponseValidationError } from '../../src/index.ts';
 import { rejection } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { collect, project, projects, serveList } from './support/list-server.ts';
@@ -158,24 +158,6 @@ describe('a page is a link of one iteration', () => {
     const { value } = await pages.next();
     await pages.return();
     expect((await value!.getNextPage()).data[0]).toEqual(project(199));
-  });
-});
-
-describe('refused before anything is sent', () => {
-  const { client, requests } = serveList({ items: projects(3) });
-  const list = client.projects.list.bind(client.projects) as (...given: unknown[]) => ListPromise<unknown>;
-  it.each<[message: string, read: () => PromiseLike<unknown>]>([
-    ['page must be a whole number of at least 1; got 0.', () => list({ page: 0 })],
-    ['per_page must be a whole number of at least 1; got 0.', () => list({ per_page: 0 }).asResponse()],
-    ['prefetch must be a whole number of at least 0; got -1.', () => list({}, { prefetch: -1 }).toArray({ limit: 0 })],
-    ['`cursor` is an option', () => collect(list({ cursor: 'x' }).pages())],
-    ["Unknown option 'query'", () => list({}, { query: {} }).withResponse()],
-    ['query must be a plain object; got ', () => client.list('/members', { query: null as never })],
-    ['limit must be a whole number of at least 0; got -1.', () => list().toArray({ limit: -1 })],
-  ])('%s', async (message, read) => {
-    const refusal = { name: 'InvalidRequestError', message: expect.stringContaining(message) as string };
-    expect(await rejection(read())).toMatchObject(refusal);
-    expect(requests).toEqual([]);
   });
 });
 

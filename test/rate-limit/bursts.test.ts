@@ -83,20 +83,23 @@ it.each<[what: string, pause: number, rateLimit: { limit?: number; window?: numb
 
 // What was not sent isn't counted.
 
-it.each([
+it.each<[gets: string, fault: keyof typeof faults, left: number, abortAfter?: number]>([
   ['no connection', 'refused', 99],
   ['no connection, in a browser', 'offline', 99],
   ['a connection that breaks', 'reset', 98],
   ['no answer', 'hang', 98],
+  ['no answer before it is aborted', 'hang', 98, 500],
+  ['nowhere, because it is aborted', 'hang', 99, 0],
   ['an answer of a gateway', '503', 98],
   ['a refusal of a gateway', '429 without headers', 99],
-] as const)('of a request that gets %s (%s), the window counts what may have been sent: %i left', async (...row) => {
-  const [, fault, left] = row;
+])('of a request that gets %s (%s), the window counts what may have been sent: %i left', async (...row) => {
+  const [, fault, left, abortAfter = 5_000] = row;
   const api = failing(documentedApi(), faults[fault], between(30, 10_000));
   const { world, client, get } = worldWith(api, { maxRetries: 0, timeout: 1_000 });
   await world.run(async () => {
     await get(1);
-    await get(2).catch(() => undefined);
+    const signal = abortAfter === 0 ? AbortSignal.abort() : AbortSignal.timeout(abortAfter);
+    await get(2, { signal }).catch(() => undefined);
     expect(client.rateLimit?.remaining).toBe(left);
   });
 });

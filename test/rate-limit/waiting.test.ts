@@ -193,12 +193,6 @@ describe('calls that wait', () => {
     expect(removed).toHaveBeenCalled();
   });
 
-  it('reject with the reason if the signal has aborted before', async () => {
-    const limiter = new Limiter('');
-    await expect(limiter.acquire({ ...site, cancellation: AbortSignal.abort('no') })).rejects.toBe('no');
-    expect(limiter.snapshot.waiting).toBe(0);
-  });
-
   it('emit an event, unless they only wait for a response', async () => {
     const { world, client, get } = setup({ limit: 20, takes: () => 100 });
     const events: RateLimitWaitEvent[] = [];
@@ -252,21 +246,4 @@ it('requests that are cancelled without a break hold no others', async () => {
   });
   expect(figures.rejected).toEqual({});
   expect(world.figures('others').p95).toBeLessThanOrEqual(60);
-});
-
-it('a call whose token changes while it waits leaves its place to others', async () => {
-  let token = 'one';
-  const { world, get } = setup({ limit: 2 }, { apiToken: () => token, rateLimit: { limit: 2 } });
-  await world.run(async () => {
-    world.burst(3, get);
-    await world.clock.sleep(1_000);
-    token = 'two';
-  });
-  expect(world.exchanges.map(({ token }) => token)).toEqual(['one', 'one', 'two']);
-});
-
-it('a call whose retries are used up still waits for the limit', async () => {
-  const api = failingAt(documentedApi(), { 1: failure(503), 2: failure(503), 3: failure(429), 4: failure(429) });
-  const { world, get } = worldWith(api);
-  expect(await world.run(() => world.burst(1, get))).toMatchObject({ answered: 1, requests: 5 });
 });

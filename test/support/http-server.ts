@@ -23,7 +23,6 @@ export async function startServer(listener: RequestListener) {
 /** A real server that records requests. */
 export async function serve(handler: Handler) {
   const requests: Received[] = [];
-  let connections = 0;
   let unanswered = 0;
   const { server, url } = await startServer((message, response) => {
     unanswered++;
@@ -38,16 +37,11 @@ export async function serve(handler: Handler) {
       handler(request, response);
     });
   });
-  server.on('connection', (socket) => {
-    connections++;
-    socket.on('error', () => undefined);
-  });
+  server.on('connection', (socket) => socket.on('error', () => undefined));
   return {
     /** For `baseUrl`. */
     url: `${url}/v1`,
     requests,
-    /** Connections accepted so far. */
-    connections: () => connections,
     /** Requests whose connection is open and whose response isn't complete. */
     unanswered: () => unanswered,
   };
@@ -73,15 +67,6 @@ export const apiToken = 'token-that-nobody-may-see';
 /** A client of a test server, whose log lines stay out of the test's output. */
 export function clientOf({ url, fetch }: { url: string; fetch?: Fetch }, options: ClientOptions = {}): Client {
   return new Client({ apiToken, baseUrl: url, fetch, logLevel: 'off', ...options });
-}
-
-/** A `fetch` that runs the action once the client has the headers of the response, and not yet its body. */
-export function afterHeaders(action: () => void, send: Fetch = fetch): Fetch {
-  return async (url, init) => {
-    const response = await send(url, init);
-    setImmediate(action);
-    return response;
-  };
 }
 
 /** What a call rejects with. */

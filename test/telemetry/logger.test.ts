@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Client } from '@example/sdk';
 import { apiToken, clientOf, newUser, rejection, throwing, user } from '../support/http-server.ts';
@@ -122,16 +121,4 @@ describe('a log line has fields', () => {
       body: { id: user.id, password: hidden, headers: { authorization: hidden } },
     });
   });
-});
-
-it('pino gets the message and the fields', async () => {
-  const written: unknown[] = [];
-  const stream = { write: (line: string) => void written.push(JSON.parse(line)) };
-  const log = pino({ level: 'debug', messageKey: 'message' }, stream);
-  await clientOf(replying(odd), { logger: log, logLevel: 'debug' }).users.get('user_123');
-  expect(written).toMatchObject([
-    { message: '[@example/sdk] GET /users/user_123 is sent.', route: '/users/{id}', attempt: 1 },
-    { message: '[@example/sdk] GET /users/user_123: answered 200 after 0 ms.', status: 200, requestId: 'req_1' },
-    { message: `[@example/sdk] ${difference}`, issue: { path: ['name'] } },
-  ]);
 });
