@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import express, { type Express } from 'express';
 import fastify from 'fastify';
-import { Hono, type Handler } from 'hono';
+import { Hono } from 'hono';
 import Koa from 'koa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { InvalidRequestError } from '../../src/errors/index.ts';
@@ -123,7 +123,8 @@ describe('a mistake is told', () => {
   const { webhooks } = receiver();
   const toGuide = 'docs/webhook-servers.md says what to write in each framework';
   const toHandler = 'This server passes a Request: use webhooks.handler().';
-  const toNodeHandler = 'This server passes the request and response of node:http: use webhooks.nodeHandler().';
+  const toNodeHandler =
+    'such as c.req.raw in Hono. This server passes the request and response of node:http: use webhooks.nodeHandler().';
   const [method, headers, arrayBuffer] = ['POST', new Headers(), () => 0];
   const pair = { on: () => 0, end: () => 0 };
 
@@ -140,15 +141,6 @@ describe('a mistake is told', () => {
     const handle = () => (webhooks[name]() as (...given: unknown[]) => unknown)(...args);
     expect(handle).toThrow(InvalidRequestError);
     expect(handle).toThrow(advice);
-  });
-
-  it('in the answers of Express and Hono', async () => {
-    const response = await send(express().post('/', webhooks.handler() as never));
-    expect([response.status, await response.text()]).toEqual([500, expect.stringContaining(toNodeHandler)]);
-    const app = new Hono().post('/', webhooks.handler() as unknown as Handler);
-    app.onError((error, context) => context.text(error.message, 500));
-    const message = await (await app.request('/', await signed())).text();
-    expect(message).toContain('handler() takes a Request, such as c.req.raw in Hono.');
   });
 
   it.each(['handler', 'nodeHandler'] as const)('an adapter is not called: %s', (name) => {
