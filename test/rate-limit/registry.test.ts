@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
 import { Outage } from '../../src/rate-limit/outage.ts';
 import { rateLimiterFor, type RateLimiterOptions } from '../../src/rate-limit/registry.ts';
@@ -49,14 +49,6 @@ describe('the limiter of a token', () => {
     expect(limiterOf('b', { rateLimit: false, fetch: otherFetch })).not.toBe(unpaced);
     expect(limiterOf('b').outage).toBe(unpaced.outage);
     expect(limiterOf('b', { fetch: otherFetch }).outage).not.toBe(unpaced.outage);
-  });
-
-  it('is the same for the ES-module and the CommonJS copy of the package', async () => {
-    const limiter = limiterOf('copied');
-    vi.resetModules();
-    const copy = await import('../../src/rate-limit/registry.ts');
-    expect(copy.rateLimiterFor).not.toBe(rateLimiterFor);
-    expect(copy.rateLimiterFor({ ...options, token: 'copied' })).toBe(limiter);
   });
 
   it('assumes the limit that was configured last', () => {

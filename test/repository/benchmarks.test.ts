@@ -12,10 +12,6 @@ it.each(['README.md', 'docs/benchmarks.md'])('the figures in %s are those that t
   expect(text).toBe(fillIn(text)); // `npm run bench report` writes them.
 });
 
-it('a page that asks for figures of no benchmark is refused, with the names that there are', () => {
-  expect(() => fillIn('<!-- bench:speed -->\n<!-- /bench -->')).toThrow('"speed". There are: set-ups, overhead, ');
-});
-
 /** Limits that users set, by page. They are no results. */
 const settings = ['docs/webhook-servers.md: 100 kB', 'docs/webhooks.md: 1 MB', 'docs/assumptions.md: 1 MB'];
 
