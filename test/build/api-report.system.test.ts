@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
+import { run } from '../support/child-process.ts';
 
 const root = join(import.meta.dirname, '../..');
 const error = { logLevel: ExtractorLogLevel.Error };
@@ -77,7 +76,7 @@ it.each(entries)(
 it('every public symbol is documented, and every link leads somewhere', { timeout: 300_000 }, async () => {
   // In typedoc.json warnings are errors: with one, this rejects and shows it.
   const args = ['--emit', 'none', '--skipErrorChecking'];
-  const { stderr } = await promisify(execFile)('node_modules/.bin/typedoc', args, { cwd: root });
+  const { stderr } = await run('node_modules/.bin/typedoc', args, { cwd: root });
 
   expect(stderr).toBe('');
 });

@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { createSandbox } from '@example/sandbox';
 import { expect, it } from 'vitest';
+import { run } from '../support/child-process.ts';
 
 /** Runs an example as a user does, with the built package. Returns what it printed. */
 async function printed(name: string, env: Readonly<Record<string, string>>): Promise<string> {
   const options = { env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env } };
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [`examples/${name}.ts`], options);
+  const { stdout, stderr } = await run(process.execPath, [`examples/${name}.ts`], options);
   expect(stderr).toBe('');
   return stdout;
 }

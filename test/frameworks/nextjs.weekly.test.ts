@@ -1,18 +1,15 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { codeOf } from '../guides/support/code-blocks.ts';
-import { end, ready, startPrinting } from '../support/child-process.ts';
+import { end, ready, run, startPrinting } from '../support/child-process.ts';
 import { freePort, openServer } from '../support/free-port.ts';
 import { json } from '../support/http-server.ts';
 import { budget } from '../support/in-process-api.ts';
 import { secret } from '../webhooks/support/signed-request.ts';
 import { expectToReceive, preamble, recipe } from './support/recipes.ts';
 
-const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
 /** A page that shows the ids of some projects, made anew for each request. */

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startPrinting } from '../support/child-process.ts';
+import { run, startPrinting } from '../support/child-process.ts';
 import { freePort, openServer } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-server.ts';
 import manifest from '../../package.json' with { type: 'json' };
@@ -78,7 +76,7 @@ it.each(scripts)('$name: runs', async ({ name, code }) => {
   const end = '\nglobalThis.setTimeout(() => process.exit(0), 10);';
   await writeFile(path, programOf(onThisMachine(code)) + end);
   await using api = await startApi(1_000); // So that no block takes a minute.
-  const { stderr } = await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', path], {
+  const { stderr } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', path], {
     env: { ...environment, EXAMPLE_BASE_URL: api.baseUrl, EXAMPLE_API_TOKEN: api.sandbox.apiToken },
   });
   expect(stderr).toMatch(logged[name] ?? /^$/);

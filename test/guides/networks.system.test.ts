@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { run } from '../support/child-process.ts';
 import { startHiddenApi, startProxy } from '../support/networks.ts';
-import { codeBlocks, codeOf, root } from './support/code-blocks.ts';
+import { codeBlocks, codeOf, placeOf, root } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
 import { projectFolder } from './support/project-folder.ts';
 
@@ -24,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync());
 
 /** Runs a command that starts app.ts, or a program that makes a client, which then reads the projects. */
-async function run(recipe: string, environment: NodeJS.ProcessEnv): Promise<string> {
+async function printedBy(recipe: string, environment: NodeJS.ProcessEnv): Promise<string> {
   // What it names of a machine that is not this one.
   const code = recipe
     .replaceAll('http://proxy.example.com:3128', proxy.url)
@@ -36,11 +35,7 @@ async function run(recipe: string, environment: NodeJS.ProcessEnv): Promise<stri
   await writeFile(join(directory, 'app.ts'), programOf(`${program}\n${reading}`));
   const PATH = `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`;
   const env = { PATH, EXAMPLE_API_TOKEN: api.sandbox.apiToken, ...environment };
-  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], {
-    cwd: directory,
-    env,
-    timeout: 100_000,
-  });
+  const { stdout, stderr } = await run('sh', ['-c', command], { cwd: directory, env, timeout: 100_000 });
   expect(stderr).toBe('');
   return stdout;
 }
@@ -49,19 +44,21 @@ const trusted = () => ({ NODE_EXTRA_CA_CERTS: api.authority });
 const direct = () => ({ EXAMPLE_BASE_URL: `https://localhost:${api.port}/v1` });
 const proxied = () => ({ ...trusted(), HTTPS_PROXY: proxy.url });
 
-const recipes: readonly [does: string, recipe: string, environment: () => NodeJS.ProcessEnv][] = [
-  ['leads through a proxy of the environment', 'Proxies, certificates and other networks, 1', trusted],
-  ['leads through a proxy with undici', 'With undici, 1', trusted],
-  ['trusts a certificate in all of the process', 'Certificates of your own, 1', direct],
-  ['trusts a certificate for the SDK alone', 'Certificates of your own, 2', direct],
-  ['connects to a Unix socket', 'Unix sockets, 1', () => ({})],
-  ['sends the token over http to a host of your own', 'Plain http in your own network, 1', () => ({})],
-];
-it.each(recipes)('docs/networks.md %s: %s', async (does, recipe, environment) => {
+/** What the recipes of docs/networks.md run in. Next.js and Cloudflare have tests of their own. */
+const environments: Readonly<Record<string, () => NodeJS.ProcessEnv>> = {
+  'Proxies, certificates and other networks, 1': trusted,
+  'With undici, 1': trusted,
+  'Certificates of your own, 1': direct,
+  'Certificates of your own, 2': direct,
+  'Unix sockets, 1': () => ({}),
+  'Plain http in your own network, 1': () => ({}),
+};
+it.each(codeBlocks.filter((block) => placeOf(block) === 'network'))('$name reaches the API', async ({ name, code }) => {
+  const environment = environments[name.replace('docs/networks.md: ', '')] ?? expect.fail();
   proxy.targets.length = 0;
 
-  expect(await run(codeOf(`docs/networks.md: ${recipe}`), environment())).toBe('100\n');
-  expect(proxy.targets).toEqual(does.includes('proxy') ? ['api.example.com:443'] : []);
+  expect(await printedBy(code, environment())).toBe('100\n');
+  expect(proxy.targets).toEqual(environment === trusted ? ['api.example.com:443'] : []);
 });
 
 const fromEnvironment = codeOf('docs/networks.md: With undici, 1')
@@ -69,22 +66,14 @@ const fromEnvironment = codeOf('docs/networks.md: With undici, 1')
   .replace(/ProxyAgent\('.+'\)/, 'EnvHttpProxyAgent()');
 
 it('docs/networks.md names the messages that show what is missing: a certificate, a password of EnvHttpProxyAgent', async () => {
-  await expect(run('node app.ts', direct())).rejects.toThrow(
+  await expect(printedBy('node app.ts', direct())).rejects.toThrow(
     'ConnectionError: The request failed: unable to verify the first certificate',
   );
 
   proxy.credentials = 'me:secret';
-  await expect(run(fromEnvironment, proxied())).rejects.toThrow(
+  await expect(printedBy(fromEnvironment, proxied())).rejects.toThrow(
     'ConnectionError: The request failed: Proxy response (407) !== 200 when HTTP Tunneling (GET /projects)',
   );
   const environment = { ...proxied(), HTTPS_PROXY: proxy.url.replace('//', '//me:secret@') };
-  expect(await run(fromEnvironment, environment)).toBe('100\n');
-});
-
-it('docs/networks.md has no other recipes but those of test/frameworks/nextjs and test/package/workers', () => {
-  const names = codeBlocks.map(({ name }) => name).filter((name) => name.startsWith('docs/networks.md: '));
-  const elsewhere = ['Next.js, 1', 'Next.js, 2', 'Cloudflare service bindings, 1'];
-  expect(names).toEqual(
-    [...recipes.map(([, recipe]) => recipe), ...elsewhere].map((each) => `docs/networks.md: ${each}`),
-  );
+  expect(await printedBy(fromEnvironment, environment)).toBe('100\n');
 });

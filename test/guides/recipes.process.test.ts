@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, it, vi } from 'vitest';
-import { startPrinting } from '../support/child-process.ts';
+import { run, startPrinting } from '../support/child-process.ts';
 import { startApi, type Api } from './support/api.ts';
 import { codeOf } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
@@ -79,7 +77,7 @@ it.each([
   const path = join(directory.path, 'recipe.ts');
   await writeFile(path, `${programOf(codeOf(name))}\n${then}\nconsole.log(JSON.stringify(seen));\nprocess.exit();`);
   const args = [`--import=data:text/javascript,${encodeURIComponent(hiding)}`, path];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment(api) });
+  const { stdout } = await run(process.execPath, args, { env: environment(api) });
 
   expect(JSON.parse(stdout)).toEqual(expected);
 });

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { run } from '../support/child-process.ts';
 import { codeBlocks, placeOf, root } from './support/code-blocks.ts';
 import { projectFolder } from './support/project-folder.ts';
 
@@ -23,7 +22,7 @@ it.each([
 
   const { PATH, HOME } = process.env; // without what says that it runs in another runner
   const options = { cwd: directory.path, env: { PATH, HOME, NO_COLOR: '1' } };
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, command, options);
+  const { stdout, stderr } = await run(process.execPath, command, options);
 
   expect(stdout).toMatch(passed);
   // No warning, as of a response without a field.

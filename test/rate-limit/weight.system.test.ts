@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { run } from '../support/child-process.ts';
 
 // What waiting calls and idle clients cost a process: each program runs in one of its own, with a client whose API allows one request, which it has made.
 
-async function run(program: string): Promise<string> {
+async function printedBy(program: string): Promise<string> {
   const script = `
     import { Client } from ${JSON.stringify(join(import.meta.dirname, '../../src/index.ts'))};
     const reset = Math.ceil(Date.now() / 1000) + 3600;
@@ -16,7 +15,7 @@ async function run(program: string): Promise<string> {
     const controller = new AbortController();
     const { signal } = controller;
     ${program}`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--input-type=module', '-e', script]);
+  const { stdout } = await run(process.execPath, ['--expose-gc', '--input-type=module', '-e', script]);
   return stdout.trim();
 }
 
@@ -29,7 +28,7 @@ it.each([
 ])(
   'a call that waits takes at most 4 kB, with the promise that its caller makes of it: %s',
   async (_, options, most) => {
-    const output = await run(`
+    const output = await printedBy(`
     const settled = () => undefined;
     const heap = () => (gc(), process.memoryUsage().heapUsed);
     for (const name of ['request', 'response', 'retry', 'callEnd']) client.on(name, settled);
@@ -54,11 +53,11 @@ it.each([
 );
 
 it('a process ends when no call is in progress, whatever the limiter remembers', async () => {
-  expect(await run(`console.log('done')`)).toBe('done');
+  expect(await printedBy(`console.log('done')`)).toBe('done');
 });
 
 it('a process stays alive while a call waits', async () => {
-  const output = await run(`
+  const output = await printedBy(`
     setTimeout(() => controller.abort('enough'), 300).unref();
     await client.users.get('user_2', { signal }).catch(console.log);`);
   expect(output).toBe('enough');

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { createSandbox } from '@example/sandbox';
 import { expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
-import { start } from '../support/child-process.ts';
+import { run, start } from '../support/child-process.ts';
 import { canRun, startRedis } from '../support/redis-server.ts';
 
 /** An API with a limit, in windows of two seconds. */
@@ -59,9 +57,7 @@ it.runIf(canRun('redis-server'))('the example many-workers runs as it stands, th
   const [{ baseUrl, apiToken }, server] = [await limitedApi(50), await startRedis()];
   onTestFinished(() => server.kill());
   const env = { EXAMPLE_API_TOKEN: apiToken, EXAMPLE_BASE_URL: baseUrl, REDIS_URL: server.url };
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['examples/many-workers/main.ts', '30'], {
-    env,
-  });
+  const { stdout, stderr } = await run(process.execPath, ['examples/many-workers/main.ts', '30'], { env });
   // On a busy machine, the store may answer late. Then a process says so, and paces its calls on its own.
   if (stderr !== '') expect(stderr).toContain('The rate-limit store did not reply within');
   for (const name of ['one', 'two', 'three', 'four'])

@@ -1,10 +1,14 @@
-import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 
 const running = new Map<ChildProcess, NodeJS.Signals>();
 process.once('exit', () => {
   for (const [child, signal] of running) child.kill(signal);
 });
+
+/** Runs a program to its end. Resolves to what it has printed, and rejects if it fails. */
+export const run = promisify(execFile);
 
 /** Starts a program that does not outlive this process. By default, it ends at once, as in a crash. */
 export function start(

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -6,9 +5,9 @@ import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
 import { createSandbox } from '@example/sandbox';
+import { run } from './child-process.ts';
 import { listen } from './free-port.ts';
 
 /** Starts the local API where it can't be reached without help: behind a certificate that nobody knows, and in a socket. */
@@ -44,8 +43,7 @@ export async function startHiddenApi() {
 /** Writes the certificate of an authority, one that it has signed, and their keys. */
 async function makeCertificates(cwd: string): Promise<void> {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  const openssl = (options: string) =>
-    promisify(execFile)('openssl', ['req', '-x509', ...key, ...options.split(' ')], { cwd });
+  const openssl = (options: string) => run('openssl', ['req', '-x509', ...key, ...options.split(' ')], { cwd });
   await openssl('-subj /CN=Company_CA -keyout ca-key.pem -out ca.pem');
   await openssl(
     '-CA ca.pem -CAkey ca-key.pem -subj /CN=localhost -keyout key.pem -out certificate.pem ' +

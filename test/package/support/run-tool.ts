@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { inject } from 'vitest';
+import { run } from '../../support/child-process.ts';
 import { tool } from '../../support/tools.ts';
 
 /**
@@ -16,7 +15,7 @@ export async function runTool(
   const { PATH, HOME } = process.env;
   const options = { cwd, env: { PATH, HOME, ...environment }, timeout: 300_000 };
   try {
-    return (await promisify(execFile)(resolve(tool(''), path), args, options)).stdout;
+    return (await run(resolve(tool(''), path), args, options)).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string }; // As `execFile` rejects.
     throw new Error(`${path} failed:\n${stdout}\n${stderr}`, { cause: error });
