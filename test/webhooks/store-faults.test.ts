@@ -1,6 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { redisReplayStore, type IORedisClient } from '@example/sdk/redis';
-import type { ReplayStore } from '@example/sdk/webhooks';
 import { FakeRedis } from '../redis/support/fake-redis.ts';
 import { claimed } from '../replay/support/replay-store-contract.ts';
 import { receiver } from './support/receiver.ts';
@@ -10,48 +9,7 @@ import { userCreated } from './support/signed-request.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
 
-/**
- * A store as two processes see it, and the faults of the first one: each begins with its next command, and returns what
- * ends it.
- */
-function faultyRedis() {
-  const redis = new FakeRedis();
-  let send = (command: () => Promise<unknown>) => command();
-  const faulty: IORedisClient = {
-    eval: (...command) => send(() => redis.ioredis.eval(...command)),
-    evalsha: (...command) => send(() => redis.ioredis.evalsha(...command)),
-  };
-  const end = () => void (send = (command) => command());
-  const next = (fault: typeof send) => () => {
-    send = (command) => (end(), fault(command));
-    return end;
-  };
-  const lost = new Error('Socket closed unexpectedly');
-  const stores = [redisReplayStore(faulty), redisReplayStore(redis.nodeRedis)] as const;
-  const faults: Record<string, () => () => void> = {
-    'a command fails': next(() => Promise.reject(lost)),
-    'a reply is lost': next((command) => command().then(() => Promise.reject(lost))),
-    'a command is sent twice': next((command) => command().then(command)),
-    // Then they are sent, although nobody waits for their replies any more.
-    'commands wait for the server'() {
-      const back = Promise.withResolvers<undefined>();
-      send = (command) => back.promise.then(command);
-      return () => {
-        end();
-        back.resolve(undefined);
-      };
-    },
-    'the server is full'() {
-      redis.fault = (run) => (redis.commands.at(-1)!.length > 2 ? Promise.reject(new Error('OOM')) : run());
-      return () => void (redis.fault = (run) => run());
-    },
-    'the server forgets its claims'() {
-      for (const [key, { value }] of redis.values) if (!value.startsWith('handled:')) redis.values.delete(key);
-      return end;
-    },
-  };
-  return { stores, faults };
-}
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Lets virtual time pass until the work is done, which waits for no real time. */
 async function passing<T>(work: Promise<T>): Promise<T> {
@@ -61,35 +19,51 @@ async function passing<T>(work: Promise<T>): Promise<T> {
   return work;
 }
 
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-type Step = 'claim' | 'renew' | 'complete' | 'release';
+type Command = () => Promise<unknown>;
+const lost = () => Promise.reject(new Error('Socket closed unexpectedly'));
+/** The server does this with each command for six seconds. */
+const lasting = (fault: (redis: FakeRedis) => FakeRedis['fault']) => (command: Command, redis: FakeRedis) => {
+  redis.fault = fault(redis);
+  setTimeout(() => (redis.fault = (run) => run()), 6_000);
+  return command();
+};
+const faults: Record<string, (command: Command, redis: FakeRedis) => Promise<unknown>> = {
+  'a command fails': lost,
+  'a reply is lost': (command) => command().then(lost),
+  'a command is sent twice': (command) => command().then(command),
+  // Then they are run, although nobody waits for their replies any more.
+  'commands wait for the server': lasting(() => {
+    const back = sleep(6_000);
+    return (run) => back.then(run);
+  }),
+  'the server is full': lasting(
+    ({ commands }) =>
+      (run) =>
+        commands.at(-1)!.length > 2 ? Promise.reject(new Error('OOM')) : run(),
+  ),
+  'the server forgets its claims'(command, { values }) {
+    for (const [key, { value }] of values) if (!value.startsWith('handled:')) values.delete(key);
+    return command();
+  },
+};
 
-/** The API delivers an event to two processes in turn until one accepts it. The store of the first has a bad day. */
-async function history(stores: readonly [ReplayStore, ReplayStore], step: Step, begin: () => () => void) {
+/** The API delivers an event to two processes in turn until one accepts it. The first has a fault at one of its commands. */
+async function history(fault: (typeof faults)[string], at: number, isFailing: boolean) {
+  const redis = new FakeRedis();
+  let [commands, handled, runs] = [0, 0, 0];
+  const send = (command: Command) => (++commands === at ? fault(command, redis) : command());
+  const faulty: IORedisClient = {
+    eval: (...command) => send(() => redis.ioredis.eval(...command)),
+    evalsha: (...command) => send(() => redis.ioredis.evalsha(...command)),
+  };
   const [statuses, errors]: [number[], string[]] = [[], []];
-  let [handled, runs, isOver] = [0, 0, false];
-  const arm = (now: Step) => {
-    if (now !== step || isOver) return;
-    isOver = true;
-    setTimeout(begin(), 6_000);
-  };
-  const watched: ReplayStore = {
-    async claim(key) {
-      arm('claim');
-      const claim = await stores[0].claim(key);
-      if (claim.status !== 'claimed') return claim;
-      const complete = () => (arm('complete'), claim.complete());
-      return { ...claim, complete, release: () => (arm('release'), claim.release()) };
-    },
-  };
   const onError = (error: unknown) => void errors.push(`${String(error)} ${String((error as Error).cause)}`);
-  const [first, second] = [watched, stores[1]].map((replayStore) => {
-    const { webhooks, send } = receiver({ replayStore, onError });
+  const [first, second] = [faulty, redis.nodeRedis].map((client) => {
+    const { webhooks, send } = receiver({ replayStore: redisReplayStore(client), onError });
     webhooks.on('user.created', async () => {
-      if (step === 'release' && (runs += 1) === 1) throw new Error('the handler failed');
-      arm('renew');
+      if (isFailing && (runs += 1) === 1) throw new Error('the handler failed');
       // For a renewal under the fault, and one after it.
-      if (step === 'renew') await sleep(11_000);
+      await sleep(11_000);
       handled += 1;
     });
     return async () => statuses.push(await send(userCreated, 'msg_1'));
@@ -100,27 +74,25 @@ async function history(stores: readonly [ReplayStore, ReplayStore], step: Step, 
   }
   await sleep(6_000);
   for (const deliver of [second, first]) await deliver();
-  return { handled, statuses, errors, isOver };
+  return { handled, statuses, errors, isOver: commands >= at };
 }
 
-it.each<Step>(['claim', 'renew', 'complete', 'release'])(
-  'an event is handled once if the store fails to %s',
-  async (step) => {
-    // The digests of scripts are computed on another thread, and kept.
-    const { stores, faults } = faultyRedis();
-    const claim = await claimed(stores[1], 'msg_0');
-    for (const end of [claim.complete, claim.release]) await end.call(claim);
-    for (const fault of Object.keys(faults)) {
-      const store = faultyRedis();
-      const story = await passing(history(store.stores, step, store.faults[fault]!));
-      const told = `${fault}: ${JSON.stringify(story)}`;
+it.each(Object.entries(faults))('an event is handled once, whichever command it is at which %s', async (_, fault) => {
+  // The digests of scripts are computed on another thread, and kept.
+  const claim = await claimed(redisReplayStore(new FakeRedis().nodeRedis), 'msg_0');
+  for (const end of [claim.complete, claim.release]) await end.call(claim);
+  for (const isFailing of [false, true]) {
+    // The claim, two renewals and the record, or the claim and its release. A script that is new takes two commands.
+    for (let at = 1; at <= (isFailing ? 4 : 6); at += 1) {
+      const story = await passing(history(fault, at, isFailing));
+      const told = `${at}: ${JSON.stringify(story)}`;
       expect(story, told).toMatchObject({ handled: 1, isOver: true });
       expect(story.statuses.slice(-2), told).toEqual([204, 204]);
       // No other process has handled it, and nothing is unknown in the end.
       expect(story.errors.join(), told).not.toMatch(/another process|was handled, but/);
     }
-  },
-);
+  }
+});
 
 it('row 11 of test/scenarios: 50 deliveries a second while Redis is gone for 3 s: none lost, none twice, a line a second', async () => {
   const redis = new FakeRedis();
