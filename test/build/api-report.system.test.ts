@@ -49,29 +49,26 @@ function configOf(directory: string, built: string, folder: string): ExtractorCo
 let compilerState: CompilerState | undefined;
 
 // A change that is meant is recorded by `npm run docs:api-report`.
-it.each(entries)(
-  'the public surface of %s is the recorded one, and has every type that it uses',
-  async (_, directory, built, recorded) => {
-    const folder = temporaryFolder();
-    const config = configOf(directory, built, folder);
-    // One compiler for all of them.
-    const additionalEntryPoints = entries.map(([, , each]) => join(root, `${each}.d.ts`));
-    compilerState ??= CompilerState.create(config, { additionalEntryPoints });
-    const problems: string[] = [];
-    Extractor.invoke(config, {
-      compilerState,
-      localBuild: true,
-      messageCallback: (message) => {
-        message.handled = true;
-        if (message.logLevel === ExtractorLogLevel.Error) problems.push(message.formatMessageWithoutLocation());
-      },
-    });
-    const report = await readFile(join(folder, 'surface.api.md'), 'utf8');
+it.each(entries)('the public surface of %s is the recorded one', async (_, directory, built, recorded) => {
+  const folder = temporaryFolder();
+  const config = configOf(directory, built, folder);
+  // One compiler for all of them.
+  const additionalEntryPoints = entries.map(([, , each]) => join(root, `${each}.d.ts`));
+  compilerState ??= CompilerState.create(config, { additionalEntryPoints });
+  const problems: string[] = [];
+  Extractor.invoke(config, {
+    compilerState,
+    localBuild: true,
+    messageCallback: (message) => {
+      message.handled = true;
+      if (message.logLevel === ExtractorLogLevel.Error) problems.push(message.formatMessageWithoutLocation());
+    },
+  });
+  const report = await readFile(join(folder, 'surface.api.md'), 'utf8');
 
-    expect(problems).toEqual([]);
-    await expect(report).toMatchFileSnapshot(join(root, recorded));
-  },
-);
+  expect(problems).toEqual([]);
+  await expect(report).toMatchFileSnapshot(join(root, recorded));
+});
 
 it('every public symbol is documented, and every link leads somewhere', { timeout: 300_000 }, async () => {
   // In typedoc.json warnings are errors: with one, this rejects and shows it.

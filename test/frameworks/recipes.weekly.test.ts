@@ -10,26 +10,23 @@ import { build, projects } from './support/projects.ts';
 import { expectToReceive, preamble, recipe, recipes } from './support/recipes.ts';
 import { lambdaPaths, servers, start } from './support/servers.ts';
 
-it.each(Object.entries(servers))(
-  'the recipe for %s accepts signed webhooks of any size, and rejects changed ones',
-  async (name, code) => {
-    await using program = await start(name, code);
-    const isLambda = name === 'AWS Lambda';
-    const paths = isLambda ? lambdaPaths : ['webhooks'];
-    for (const path of paths) await expectToReceive(`${program.url}/${path}`, () => program.output);
+it.each(Object.entries(servers))('the recipe for %s accepts webhooks, and no changed ones', async (name, code) => {
+  await using program = await start(name, code);
+  const isLambda = name === 'AWS Lambda';
+  const paths = isLambda ? lambdaPaths : ['webhooks'];
+  for (const path of paths) await expectToReceive(`${program.url}/${path}`, () => program.output);
 
-    const event = await signed({ ...userCreated, note: 'x'.repeat(900_000) });
-    const large = await fetch(`${program.url}/${paths[0]}`, event);
-    expect({ status: large.status, output: program.output }).toHaveProperty('status', 204);
+  const event = await signed({ ...userCreated, note: 'x'.repeat(900_000) });
+  const large = await fetch(`${program.url}/${paths[0]}`, event);
+  expect({ status: large.status, output: program.output }).toHaveProperty('status', 204);
 
-    if (isLambda) expect((await fetch(`${program.url}/no-body`, await signed())).status).toBe(400);
-    if (code.includes("'/echo'")) {
-      // The parser of other routes is left alone.
-      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' };
-      expect(await (await fetch(`${program.url}/echo`, init)).json()).toEqual({ a: 1 });
-    }
-  },
-);
+  if (isLambda) expect((await fetch(`${program.url}/no-body`, await signed())).status).toBe(400);
+  if (code.includes("'/echo'")) {
+    // The parser of other routes is left alone.
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' };
+    expect(await (await fetch(`${program.url}/echo`, init)).json()).toEqual({ a: 1 });
+  }
+});
 
 it.each(projects)('$recipe works once it is built for production', { timeout: 600_000 }, async (project) => {
   const server = pathToFileURL(await build(project)).href;

@@ -91,33 +91,28 @@ describe('a call', () => {
     ['a body that says that nothing was sent', 3, 1, 3, true, 'ConnectionError', brokenOff(unknownHost)],
     ['malformed 2xx', 1, 1, 1, true, 'ResponseValidationError', () => new Response('{"id":')],
     ['what is no response', 1, 1, 1, true, 'ConnectionError', () => ({}) as FetchResponse],
-  ])(
-    '%s: a GET is sent %i times, a POST %i, with a supported key %i; has it taken effect: %s',
-    async (_, get, post, withKey, mayHave, name, reply) => {
-      const times = { 'GET, PUT, DELETE': get, 'POST, PATCH': post, 'with a supported key': withKey };
-      for (const [kind, each] of Object.entries(calls)) {
-        for (const rateLimit of [false, {}] as const) {
-          for (const call of each) {
-            const api = replying(reply);
-            const ends: CallEndEvent[] = [];
-            const client = clientOf(api, { rateLimit }).on('callEnd', (event) => ends.push(event));
-            const error = (await settled(rejection(call(client)))) as CallError;
-            const mayHaveTakenEffect = mayHave && error.method !== 'GET';
-            expect([error, ends[0]]).toMatchObject([{ name, mayHaveTakenEffect }, { mayHaveTakenEffect }]);
-            // The message says so if nothing else does.
-            const isSaid = error.message.includes('The call may have taken effect.');
-            expect(isSaid).toBe(error instanceof ConnectionError && mayHaveTakenEffect);
-            const sent = api.requests.map(({ init }) => ({ ...init, signal: undefined }));
-            expect({ kind, rateLimit, sent }).toEqual({
-              kind,
-              rateLimit,
-              sent: Array(times[kind as keyof typeof times]).fill(sent[0]),
-            });
-          }
+  ])('%s: a GET is sent %i times, a POST %i, with a supported key %i; has it taken effect: %s', async (...row) => {
+    const [, get, post, withKey, mayHave, name, reply] = row;
+    const times = { 'GET, PUT, DELETE': get, 'POST, PATCH': post, 'with a supported key': withKey };
+    for (const [kind, each] of Object.entries(calls)) {
+      for (const rateLimit of [false, {}] as const) {
+        for (const call of each) {
+          const api = replying(reply);
+          const ends: CallEndEvent[] = [];
+          const client = clientOf(api, { rateLimit }).on('callEnd', (event) => ends.push(event));
+          const error = (await settled(rejection(call(client)))) as CallError;
+          const mayHaveTakenEffect = mayHave && error.method !== 'GET';
+          expect([error, ends[0]]).toMatchObject([{ name, mayHaveTakenEffect }, { mayHaveTakenEffect }]);
+          // The message says so if nothing else does.
+          const isSaid = error.message.includes('The call may have taken effect.');
+          expect(isSaid).toBe(error instanceof ConnectionError && mayHaveTakenEffect);
+          const sent = api.requests.map(({ init }) => ({ ...init, signal: undefined }));
+          const expected: unknown[] = Array(times[kind as keyof typeof times]).fill(sent[0]);
+          expect({ kind, rateLimit, sent }).toEqual({ kind, rateLimit, sent: expected });
         }
       }
-    },
-  );
+    }
+  });
 
   // After a 429: test/rate-limit/refusals.test.ts.
   it.each<[when: string, retryAfter: string, totalTimeout?: number]>([

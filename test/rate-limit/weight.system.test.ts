@@ -25,10 +25,8 @@ it.each([
   ['of 100 000 that share a signal, which gets one listener', 'signal', 1],
   ['with a total timeout, which takes a timer of its own', 'totalTimeout: 1e9', 0],
   ['with headers, a key and a veto', `headers: { 'x-team': id }, idempotencyKey: id, shouldRetry: settled`, 0],
-])(
-  'a call that waits takes at most 4 kB, with the promise that its caller makes of it: %s',
-  async (_, options, most) => {
-    const output = await printedBy(`
+])('a call that waits takes at most 4 kB with the promise of its caller: %s', async (_, options, most) => {
+  const output = await printedBy(`
     const settled = () => undefined;
     const heap = () => (gc(), process.memoryUsage().heapUsed);
     for (const name of ['request', 'response', 'retry', 'callEnd']) client.on(name, settled);
@@ -46,11 +44,10 @@ it.each([
     if (listeners > 0) await Promise.all(promises);
     console.log(bytes, waiting, listeners);
     process.exit();`);
-    const [bytes, waiting, listeners] = output.split(' ').map(Number);
-    expect(bytes).toBeLessThanOrEqual(4000);
-    expect([waiting, listeners]).toEqual([100_000, most]);
-  },
-);
+  const [bytes, waiting, listeners] = output.split(' ').map(Number);
+  expect(bytes).toBeLessThanOrEqual(4000);
+  expect([waiting, listeners]).toEqual([100_000, most]);
+});
 
 it('a process ends when no call is in progress, whatever the limiter remembers', async () => {
   expect(await printedBy(`console.log('done')`)).toBe('done');

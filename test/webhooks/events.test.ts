@@ -149,22 +149,19 @@ describe('an endpoint that rotates its secret', () => {
     ['the same secret', secret, secret],
     ['the old one of both', both, secret],
     ['both', secret, both],
-  ])(
-    'has an event handled by one process at a time, and again after a failure: another has %s',
-    async (_, one, two) => {
-      const [store, work] = [memoryReplayStore(), workingHandler()];
-      const handled = endpoint(one, store, work.handler).deliver();
-      await work.started;
-      const other = endpoint(two, store);
-      const busy = await other.deliver();
-      expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '1']);
-      expect(other.handler).not.toHaveBeenCalled();
-      work.fail(down);
-      expect((await handled).status).toBe(500);
-      expect((await other.deliver()).status).toBe(204);
-      expect(other.handler).toHaveBeenCalledOnce();
-    },
-  );
+  ])('has an event handled by one process at a time, or again after a failure: %s', async (_, one, two) => {
+    const [store, work] = [memoryReplayStore(), workingHandler()];
+    const handled = endpoint(one, store, work.handler).deliver();
+    await work.started;
+    const other = endpoint(two, store);
+    const busy = await other.deliver();
+    expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(other.handler).not.toHaveBeenCalled();
+    work.fail(down);
+    expect((await handled).status).toBe(500);
+    expect((await other.deliver()).status).toBe(204);
+    expect(other.handler).toHaveBeenCalledOnce();
+  });
 
   it.each([
     ['other endpoints', secret, otherSecret],

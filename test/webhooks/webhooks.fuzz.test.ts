@@ -23,27 +23,24 @@ async function verdict(...given: unknown[]): Promise<string> {
 it.each([
   ['standardwebhooks', StandardWebhook],
   ['svix', SvixWebhook],
-])(
-  'the package %s signs what this SDK verifies, and verifies what it signs, with either secret',
-  async (_, Webhook) => {
-    const text = fc.string({ unit: 'binary', minLength: 1 });
-    await fc.assert(
-      fc.asyncProperty(keys, keys, text, fc.jsonValue(), async (old, current, text, data) => {
-        const now = new Date();
-        const theirs = {
-          'webhook-id': 'msg_1',
-          'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-          'webhook-signature': new Webhook(old).sign('msg_1', now, text),
-        };
-        expect(await verdict(text, theirs, old)).toBe('invalid_payload');
-        const json = JSON.stringify(data);
-        const ours = await signWebhook({ body: json, secret: [old, current] });
-        for (const each of [old, current]) expect(() => new Webhook(each).verify(json, ours)).not.toThrow();
-      }),
-      fuzzing(),
-    );
-  },
-);
+])('the package %s signs what this SDK verifies, and verifies what it signs', async (_, Webhook) => {
+  const text = fc.string({ unit: 'binary', minLength: 1 });
+  await fc.assert(
+    fc.asyncProperty(keys, keys, text, fc.jsonValue(), async (old, current, text, data) => {
+      const now = new Date();
+      const theirs = {
+        'webhook-id': 'msg_1',
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+        'webhook-signature': new Webhook(old).sign('msg_1', now, text),
+      };
+      expect(await verdict(text, theirs, old)).toBe('invalid_payload');
+      const json = JSON.stringify(data);
+      const ours = await signWebhook({ body: json, secret: [old, current] });
+      for (const each of [old, current]) expect(() => new Webhook(each).verify(json, ours)).not.toThrow();
+    }),
+    fuzzing(),
+  );
+});
 
 it('a changed character is detected in the body, and in each header and place of a signature', async () => {
   const headers = await signWebhook({ body, secret });
