@@ -6,9 +6,8 @@ import { freePort, openServer } from '../support/free-port.ts';
 import { startRedis } from '../support/redis-server.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { startApi } from './support/api.ts';
-import { codeBlocks, placeOf, root } from './support/code-blocks.ts';
+import { codeBlocks, placeOf, projectFolder, root } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
-import { projectFolder } from './support/project-folder.ts';
 
 // The others are run in test/frameworks, test/package, networks.system.test.ts and testing.system.test.ts.
 const here = codeBlocks.filter((block) => placeOf(block) === 'alone');

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../support/child-process.ts';
 import { startHiddenApi, startProxy } from '../support/networks.ts';
-import { codeBlocks, codeOf, placeOf, root } from './support/code-blocks.ts';
+import { codeBlocks, codeOf, placeOf, projectFolder, root } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
-import { projectFolder } from './support/project-folder.ts';
 
 const resources = new AsyncDisposableStack();
 let directory: string;

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { run, startPrinting } from '../support/child-process.ts';
 import { startApi, type Api } from './support/api.ts';
-import { codeOf } from './support/code-blocks.ts';
+import { codeOf, projectFolder } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
-import { projectFolder } from './support/project-folder.ts';
 
 // What recipes of the guides do, besides that they run: code-blocks.system.test.ts.
 

@@ -2,8 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { run } from '../support/child-process.ts';
-import { codeBlocks, placeOf, root } from './support/code-blocks.ts';
-import { projectFolder } from './support/project-folder.ts';
+import { codeBlocks, placeOf, projectFolder, root } from './support/code-blocks.ts';
 
 // The one for Jest runs once a week, in test/package.
 const tests = codeBlocks.filter((block) => placeOf(block) === 'tests').map(({ code }) => code);

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../../..');
@@ -50,4 +52,12 @@ function blocksIn(guide: string, text: string): CodeBlock[] {
     else blocks.push({ name: `${guide}: ${heading}, ${++count}`, guide, language: language ?? '', code: code ?? '' });
   }
   return blocks;
+}
+
+/** A new folder in which programs find the built packages, as in the project of a user. */
+export async function projectFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'guides-'));
+  await symlink(join(root, 'node_modules'), join(path, 'node_modules'));
+  await writeFile(join(path, 'package.json'), '{ "type": "module" }');
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

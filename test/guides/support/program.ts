@@ -1,15 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 
-const contexts = join(import.meta.dirname, '../context');
+const context = readFileSync(new URL('../context.ts', import.meta.url), 'utf8');
 
-/** What readers of the guides have in programs of their own: by name, the import or the declaration of `context/`. */
+/** What readers of the guides have in programs of their own: by name, the import or the declaration of `context.ts`. */
 const statements = new Map(
-  readdirSync(contexts).flatMap((name) => {
-    const text = readFileSync(join(contexts, name), 'utf8');
-    return ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true).statements.flatMap(namesOf);
-  }),
+  ts.createSourceFile('context.ts', context, ts.ScriptTarget.Latest, true).statements.flatMap(namesOf),
 );
 
 function namesOf(statement: ts.Statement): (readonly [name: string, statement: string])[] {
@@ -35,7 +31,7 @@ export function programOf(block: string): string {
   }
   const imports: string[] = [];
   const before: string[] = [];
-  // In the order of `context/`, because one may use another.
+  // In the order of `context.ts`, because one may use another.
   for (const each of new Set(statements.values()))
     if (needed.has(each)) (each.startsWith('import') ? imports : before).push(each);
   if (before.length > 0) before.unshift('// Your program has these already.');
