@@ -110,6 +110,7 @@ describe('a list that is iterated', () => {
     const before = ranges().length;
     for (const limit of [7, 192, 0])
       expect(await client.projects.list({}, { prefetch: 8 }).toArray({ limit })).toEqual(projects(limit));
+    // Nothing beyond the limit is read ahead.
     expect(ranges().slice(before)).toEqual(['0-7', '0-100', '99-198']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ClientOptions, ConnectionError } from '@example/sdk';
 import { Outage } from '../../src/rate-limit/outage.ts';
-import { between, documentedApi, failing, failure, faults } from '../support/world/api.ts';
+import { between, documentedApi, failing, failingAt, failure, faults } from '../support/world/api.ts';
 import type { Answer } from '../support/world/network.ts';
 import { worldWith } from '../support/world/world.ts';
 
@@ -27,16 +27,6 @@ describe('the API fails', () => {
     const tries = world.sentAt().slice(5);
     const gaps = tries.map((at, index) => at - (tries[index - 1] ?? 0) - 40);
     expect(gaps.slice(0, 8)).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000]);
-  });
-
-  it('not because of one call, however often it fails', async () => {
-    const { world, get, report } = setup(failingReports());
-    await world.run(async () => {
-      world.burst(1, report);
-      await world.clock.sleep(4_500);
-      world.burst(10, get, 'others');
-    });
-    expect(world.figures('others')).toMatchObject({ answered: 10, max: 0.04 });
   });
 
   it('not because of a failure that was sent before the last response came', async () => {
@@ -130,9 +120,8 @@ describe('while the API fails', () => {
   });
 
   it('what a failure asked to wait holds the tries, whatever another call meets', async () => {
-    let answers = 0;
-    const asks = failing(down(10_000), failure(500, 'busy', { 'retry-after': '30' }), () => answers++ < 2);
-    const { world, get } = setup(asks, { outageWait: 60_000 });
+    const asks = failure(500, 'busy', { 'retry-after': '30' });
+    const { world, get } = setup(failingAt(down(10_000), { 1: asks, 2: asks }), { outageWait: 60_000 });
     await world.run(async () => {
       world.burst(2, get);
       await world.clock.sleep(3_000);
@@ -142,9 +131,7 @@ describe('while the API fails', () => {
   });
 
   it('a call that rests for a Retry-After is not held by it, however many others try', async () => {
-    let answers = 0;
-    const asks = failing(down(), failure(503, 'busy', { 'retry-after': '30' }), () => answers++ === 0);
-    const { world, get } = setup(asks);
+    const { world, get } = setup(failingAt(down(), { 1: failure(503, 'busy', { 'retry-after': '30' }) }));
     await world.run(async () => {
       world.burst(1, get, 'asked');
       await world.every(1_000, 40, get);
@@ -279,8 +266,7 @@ describe('a route that always fails', () => {
 });
 
 it('without pacing, a call with a deadline is not rejected for a window', async () => {
-  let answers = 0;
-  const usedUp = failing(documentedApi({ limit: 1 }), faults[503], () => answers++ === 1);
+  const usedUp = failingAt(documentedApi({ limit: 1 }), { 2: faults[503] });
   const { world, get } = setup(usedUp, { rateLimit: false, totalTimeout: 5_000 });
   await world.run(async () => {
     await get(0);

@@ -121,8 +121,7 @@ it.each<[name: string, api: () => Api, refused: number, end: number]>([
 });
 
 it('a 503 slows nothing while no call waits', async () => {
-  let answers = 0;
-  const { world, get } = worldWith(failing(documentedApi(), faults[503], () => answers++ === 1));
+  const { world, get } = worldWith(failingAt(documentedApi(), { 2: faults[503] }));
   await world.run(async () => {
     await get(0);
     await get(1); // Its first attempt fails.
@@ -132,11 +131,7 @@ it('a 503 slows nothing while no call waits', async () => {
 });
 
 it('a 503 slows the calls that wait, from when its request was sent', async () => {
-  let answers = 0;
-  const { world, get } = worldWith(
-    failing(documentedApi(), faults[503], () => answers++ === 0),
-    { maxRetries: 0 },
-  );
+  const { world, get } = worldWith(failingAt(documentedApi(), { 1: faults[503] }), { maxRetries: 0 });
   await world.run(() => world.burst(12, get));
   // 100 ms apart, and 3% less after each of the nine others.
   expect(world.sentAt().slice(10)).toEqual([77, 151]);

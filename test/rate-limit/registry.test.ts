@@ -35,13 +35,6 @@ it('copies of the package that share limiters have the same ones', () => {
 });
 
 describe('the limiter of a token', () => {
-  it('is the same for every client in the process, and another for another token or base URL', () => {
-    const limiter = limiterOf('a');
-    expect(limiterOf('a', { rateLimit: { limit: 5 } })).toBe(limiter);
-    expect(limiterOf('b')).not.toBe(limiter);
-    expect(limiterOf('a', { baseUrl: 'http://localhost:4010' })).not.toBe(limiter);
-  });
-
   it('is one for all tokens with rateLimit: false, if they use the same fetch', () => {
     const unpaced = limiterOf('a', { rateLimit: false });
     expect(limiterOf('b', { rateLimit: false })).toBe(unpaced);

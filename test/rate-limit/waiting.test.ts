@@ -30,12 +30,6 @@ describe('while no window is known', () => {
     });
     expect(world.sentAt().slice(3)).toEqual([1_040, 1_580, 1_580]);
   });
-
-  it('a permit is given without a promise', () => {
-    const limiter = new Limiter('');
-    expect(limiter.isTooLate({ ...site, maxWait: 0 })).toBe(false);
-    expect(limiter.acquire(site)).toMatchObject({ waited: false });
-  });
 });
 
 // MaxWait rejects at once if the announced window makes it certain, otherwise when it is over.

@@ -95,6 +95,16 @@ describe('the SDK hands out neither the token nor the password', () => {
     expect(text()).not.toContain(JSON.stringify(options).includes('hidden') ? 'hidden-1' : '12345678');
   });
 
+  it('nor a secret parameter of a list, also in its cursor', async () => {
+    const page = { data: [{ name: 'no id' }], meta: { page: 1, total_pages: 3 } };
+    const { client, shown, text } = observed(replying(() => json(200, page)));
+    const list = client.list('/t/{api_key}/items', { params: { api_key: 'hidden-1' } });
+    const { cursor } = await list;
+    await list.toArray({ limit: 3 });
+    expect(shown).toContainEqual(expect.objectContaining({ reason: 'no-overlap' }));
+    expect(text() + Buffer.from(cursor, 'base64url').toString()).not.toContain('hidden-1');
+  });
+
   it('but leaves the names of fields as they are, even if the password is such a name', async () => {
     const error = { code: 'weak_password', details: { password: 'is too weak' } };
     const { users } = clientOf(replying(() => json(422, { error })));
