@@ -115,13 +115,10 @@ describe('a call', () => {
   });
 
   // After a 429: test/rate-limit/refusals.test.ts.
-  it.each<[when: string, retryAfter: string, totalTimeout?: number]>([
-    ['when Retry-After is more than two minutes away', '121'],
-    ['when totalTimeout would end at the same time', '5', 5000],
-  ])('is not sent again %s: it fails at once, and no retry is announced', async (_, retryAfter, totalTimeout) => {
-    const api = replying(() => errorResponse(503, { 'retry-after': retryAfter }));
+  it('is not sent again when totalTimeout would end at the same time: it fails at once, and announces no retry', async () => {
+    const api = replying(() => errorResponse(503, { 'retry-after': '5' }));
     const onRetry = vi.fn();
-    const call = get(clientOf(api, { totalTimeout }).on('retry', onRetry));
+    const call = get(clientOf(api, { totalTimeout: 5000 }).on('retry', onRetry));
     expect(await settled(rejection(call))).toMatchObject({ status: 503 });
     expect([api.requests.length, performance.now(), onRetry.mock.calls.length]).toEqual([1, 0, 0]);
   });
