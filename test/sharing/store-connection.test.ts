@@ -1,9 +1,8 @@
 import { format } from 'node:util';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Client, ClientOptions, RateLimitStore, RateLimitStoreEvent } from '@example/sdk';
 import { createRateLimitStore } from '@example/sdk/rate-limit';
 import type { Report } from '../../src/sharing/step.ts';
-import { withTimeout } from '../../src/utils/timing.ts';
 import { throwing } from '../support/http-server.ts';
 import { documentedApi, failing, faults } from '../support/world/api.ts';
 import { MemoryStore } from '../support/world/store.ts';
@@ -101,14 +100,6 @@ describe('a store that is gone keeps no call from being sent, and is reported on
       expect(world.exchanges).toHaveLength(20);
     });
   });
-});
-
-it('a store may take 990 ms to answer, and then leaves no timer behind', async () => {
-  vi.useFakeTimers();
-  const synced = withTimeout(new Promise((resolve) => setTimeout(resolve, 990, 'granted')), 1_000, 'The store');
-  await vi.advanceTimersByTimeAsync(990);
-  expect(await synced).toBe('granted');
-  expect(vi.getTimerCount()).toBe(0);
 });
 
 describe('a store is asked', () => {
