@@ -61,6 +61,8 @@ it('leaves out no block but those that other tests run', () => {
     ['docs/browsers.md: In a browser, 2', 'html'], // test/package/browsers loads the same file into a page.
     ['docs/errors.md: Error classes, 1', 'text'], // The tree: test/repository/follow-ups.test.ts.
   ]);
+  const onServers = codeBlocks.filter((block) => block.guide === 'docs/networks.md' && placeOf(block) === 'server');
+  expect(onServers).toHaveLength(3); // Two in test/frameworks/nextjs.weekly.test.ts, one in test/package/workers.test.ts.
 });
 
 /** What a block logs. The others log nothing. */
