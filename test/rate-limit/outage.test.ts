@@ -194,13 +194,6 @@ describe('a call that only the outage holds rejects', () => {
     }
   });
 
-  it('later by what Retry-After of a failure asks, which the next try obeys', async () => {
-    const { world, get } = setup(failing(api(), failure(503, 'busy', { 'retry-after': '30' })));
-    const { firstRejection } = await world.run(() => world.burst(20, get));
-    expect(world.sentAt(1_000)[0]).toBeGreaterThanOrEqual(30_000);
-    expect(firstRejection).toBeGreaterThanOrEqual(38);
-  });
-
   it('while the window has no place for the others, which wait for theirs', async () => {
     const { world, get } = setup(failing(documentedApi(), faults.refused, between(1_000, 16_000)));
     const { answered, errors } = await world.run(async () => {
