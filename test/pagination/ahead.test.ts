@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { Client, ExampleError } from '../../src/index.ts';
+import { Client, ExampleError } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { rejection } from '../support/http-server.ts';
 import { errorResponse, noAnswer } from '../support/in-process-api.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { InvalidRequestError, type Project } from '../../src/index.ts';
+import { InvalidRequestError, type Project } from '@example/sdk';
 import { rejection } from '../support/http-server.ts';
 import { collect, project, projects, serveList } from './support/list-server.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { ResponseValidationError } from '../../src/index.ts';
+import { ResponseValidationError } from '@example/sdk';
 import { rejection } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { collect, project, projects, serveList } from './support/list-server.ts';

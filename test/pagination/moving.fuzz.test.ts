@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Client, type FetchInit, type ListPromise } from '../../src/index.ts';
+import { Client, type FetchInit, type ListPromise } from '@example/sdk';
 import { plainLoop } from '../reference/plain-loop.ts';
 import { fuzzing } from '../support/fuzz.ts';
 import { below, pick, seeded, type Random } from '../support/random.ts';

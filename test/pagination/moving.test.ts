@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Project } from '../../src/index.ts';
+import type { Project } from '@example/sdk';
 import { KnownItems } from '../../src/pagination/known-items.ts';
 import { below, seeded, type Random } from '../support/random.ts';
 import { collect, itReads, nameless, project, projects, serveList, type Row } from './support/list-server.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ClientOptions, FetchResponse, ListOptions, ListUnverifiedEvent, Project } from '../../../src/index.ts';
-import type { ProjectListParams } from '../../../src/index.ts';
+import type { ClientOptions, FetchResponse, ListOptions, ListUnverifiedEvent } from '@example/sdk';
+import type { Project, ProjectListParams } from '@example/sdk';
 import { clientOf } from '../../support/http-server.ts';
 import { errorResponse, inProcessApi, type SentRequest } from '../../support/in-process-api.ts';
 
