@@ -70,6 +70,10 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', { normal: 0 }, normal(0)],
     ['b', { background: 2 }, background(2)],
   ],
+  'nor if only one waits': [
+    ['a', { normal: 2, limit: 1 }, normal(1)],
+    ['b', { background: 2 }, background(0), 2_000],
+  ],
   'others ask soon, and less and less often': [
     ['a', { normal: 11 }, { nextSyncIn: 5 }],
     ['b', { normal: 1 }, { nextSyncIn: 5 }, 10],
@@ -142,6 +146,8 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', known({ arrived: 50 }), {}],
     ['a', next({ arrived: 10 }), {}, minute],
     ['b', next({ background: 90, timeLeft: 30_000 }), background(53), 30_000],
+    // Of the window before.
+    ['c', known({ arrived: 90 }), {}],
     ['a', next({ reset: 1120, arrived: 0 }), {}, 30_000],
     ['b', next({ reset: 1120, background: 90, timeLeft: 15_000 }), background(72), 45_000],
   ],

@@ -1,6 +1,6 @@
 import { format } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { Client, ClientOptions, RateLimitStore, RateLimitStoreEvent } from '@example/sdk';
+import type { Client, ClientOptions, RateLimitStore, RateLimitStoreEvent, RequestOptions } from '@example/sdk';
 import { createRateLimitStore } from '@example/sdk/rate-limit';
 import type { Report } from '../../src/sharing/step.ts';
 import { throwing } from '../support/http-server.ts';
@@ -24,10 +24,10 @@ function setup(sync: (world: World) => Sync, api = documentedApi(), options: Cli
   });
   const events: RateLimitStoreEvent[] = [];
   let client: Client | undefined;
-  const get = (index: number, signal?: AbortSignal) => {
+  const get = (index: number, more: RequestOptions = {}) => {
     // Made while time is virtual: a client hashes its token on another thread.
     client ??= world.sdk({ rateLimit: { store }, ...options }).on('rateLimitStore', (event) => events.push(event));
-    return client.users.get(`user_${index}`, { signal });
+    return client.users.get(`user_${index}`, more);
   };
   return { world, syncs, events, get };
 }
@@ -144,16 +144,22 @@ describe('a store is asked', () => {
 
   it('a few times for each request while the API fails', async () => {
     const { world, syncs, get } = setup(working(), failing(documentedApi(), faults.refused), { outageWait: 60_000 });
-    await world.run(() => world.burst(50, get));
+    await world.run(() => {
+      world.burst(1, get);
+      world.burst(1, (index) => get(index, { priority: 'background' }));
+    });
     expect(world.exchanges.length).toBeGreaterThan(20);
     expect(syncs.length).toBeLessThan(10 * world.exchanges.length);
+    const inOutage = syncs.filter(({ at }) => at > 3_000);
+    const wanted = inOutage.map(({ report: { normal, background, available } }) => normal + background + available);
+    expect(Math.max(...wanted)).toBe(1);
   });
 
   it('for nothing once a call was aborted before its request was granted', async () => {
     const { world, syncs, get } = setup(working(300));
     const controller = new AbortController();
     await world.run(async () => {
-      world.burst(3, (index) => get(index, controller.signal));
+      world.burst(3, (index) => get(index, { signal: controller.signal }));
       await world.clock.sleep(100);
       controller.abort(new Error('no'));
       await world.clock.sleep(5_000);
