@@ -38,7 +38,9 @@ describe('a fetch', () => {
     const error = { code: 'denied', message: 'Go away.' };
     const success = () => nodeResponse(200, user, new Headers(budget(50, 7, 1640995200)));
     const failure = () => nodeResponse(999, { error }, new Headers({ 'x-request-id': 'req_1' }));
-    const { users } = clientOf(replying(success, failure));
+    const silent = () => undefined;
+    const logger = { debug: silent, info: silent, warn: silent, error: silent };
+    const { users } = clientOf(replying(success, failure), { logger, logLevel: 'debug' }); // It copies the headers.
 
     const { data, rateLimit } = await users.get('user_123').withResponse();
     expect([data, rateLimit]).toEqual([user, { limit: 50, remaining: 7, reset: 1640995200 }]);
