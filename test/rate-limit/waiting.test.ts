@@ -121,6 +121,20 @@ describe('maxWait', () => {
     expect(errors).toMatchObject(Array(15).fill({ message: expect.stringContaining('ECONNREFUSED') }));
   });
 
+  it('rejects nothing in an outage, although the window has no room for all that wait', async () => {
+    const api = failing(documentedApi({ limit: 10 }), faults.refused, between(1_000, 5_000));
+    const { world, get } = worldWith(api, { rateLimit: { maxWait: 2_000 } });
+    const figures = await world.run(async () => {
+      await get(0);
+      await world.clock.sleep(1_000);
+      world.burst(2, get);
+      await world.clock.sleep(50);
+      world.burst(25, get);
+    });
+    expect(figures.answered).toBe(9);
+    expect(figures.firstRejection).toBeGreaterThan(3);
+  });
+
   it('is no reason to go before calls that have waited longer', async () => {
     const { world, client, get } = setup({ takes: () => 1_000 });
     const hasty = client.withOptions({ rateLimit: { maxWait: 0 } });

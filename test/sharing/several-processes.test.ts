@@ -7,13 +7,14 @@ import { World } from '../support/world/world.ts';
 // Several processes on one store. Row 5 of test/scenarios/ shows a web backend and an import.
 
 /** Processes on one token: each client has a base URL, and so a limiter, of its own. */
-function setup(count: number, api: ApiOptions = {}, options: ClientOptions = {}) {
+function setup(count: number, api: ApiOptions = {}, { rateLimit, ...options }: ClientOptions = {}) {
   const world = new World({ api: documentedApi(api) });
   const store = new MemoryStore(world.clock);
   const processes = Array.from({ length: count }, () => {
     let client: Client | undefined;
+    const connect = () => world.sdk({ rateLimit: { store: store.connect(), ...rateLimit }, ...options });
     // Made while time is virtual: a client hashes its token on another thread.
-    return () => (client ??= world.sdk({ rateLimit: { store: store.connect() }, ...options })).users.get('user_1');
+    return () => (client ??= connect()).users.get('user_1');
   });
   /** Makes so many calls in each process at once. */
   const burst = (calls: number) => processes.forEach((get) => world.burst(calls, get));
@@ -35,6 +36,11 @@ describe('of the calls of processes with a store, none is refused', () => {
     const least = (Math.ceil((count * calls) / limit) - 1) * duration - begun;
     expect(figures).toMatchObject({ answered: count * calls, refused: 0 });
     expect(figures.end).toBeLessThanOrEqual((1.04 * least) / 1000 + 1);
+  });
+
+  it('nor is one sent that was not granted when its `maxWait` is over', async () => {
+    const { world, burst } = setup(4, { takes: () => 5_000 }, { rateLimit: { maxWait: 1_000 } });
+    expect(await world.run(() => burst(60))).toMatchObject({ answered: 1, refused: 0, requests: 1 });
   });
 
   it.each<[priority: 'normal' | 'background', processes: number, pause: number, api: ApiOptions]>([
