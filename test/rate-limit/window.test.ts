@@ -120,6 +120,8 @@ describe('the delay', () => {
     const window = windowAfter({ left: 10 });
     const delays = [1, 10, 11, 110, 111, 210, 211].map((requests) => window.delay(0, requests) / 60_000);
     expect(delays).toEqual([0, 0, 1, 1, 2, 2, 3]);
+    // After its end, what was sent in it doesn't count.
+    expect(window.delay(61_000, 100)).toBe(0);
   });
 });
 
