@@ -1,5 +1,5 @@
 import { throwToCaller } from '../errors/example-error.ts';
-import { APIError, ExampleError, InvalidRequestError } from '../errors/index.ts';
+import { APIError, ExampleError, InvalidRequestError, RateLimitWaitError, TimeoutError } from '../errors/index.ts';
 import type { PrefetchedRequest } from '../http/options.ts';
 import { CallPriority } from '../rate-limit/permit.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
@@ -164,7 +164,12 @@ export class Walk<Item> {
       const { size } = reader.place;
       const requested = this.#nextRange();
       requested.priority?.raise(); // Pagination 25
-      page = await this.#read(requested);
+      page = await this.#read(requested).catch((error: unknown) => {
+        // Pagination 25: as a background call, it has waited for too long. As a normal one, it may not have to.
+        const hasWaited = error instanceof RateLimitWaitError || error instanceof TimeoutError;
+        if (!requested.priority || !hasWaited) throw error;
+        return this.#read(this.#request(requested.range));
+      });
       this.#remaining -= page.data.length;
       // Pagination 26: this range was requested too early, because the list moves too fast for this many.
       if (requested.priority && page.data.length === 0) this.#prefetch >>= 1;

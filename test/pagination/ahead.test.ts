@@ -1,9 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { Client, ExampleError } from '@example/sdk';
+import { Client, ExampleError, type ClientOptions } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { rejection } from '../support/http-server.ts';
 import { errorResponse, noAnswer } from '../support/in-process-api.ts';
+import { documentedApi } from '../support/world/api.ts';
+import { worldWith } from '../support/world/world.ts';
 import { collect, nameless, projects, serveList, type ListServerOptions } from './support/list-server.ts';
 
 /** Until everything has run that waits for nothing. */
@@ -34,6 +36,18 @@ describe('ranges are requested ahead', () => {
     expect(ranges().slice(0, 5)).toEqual(plan.slice(0, 5));
     expect(ranges()).toHaveLength(9);
   });
+
+  it.each<ClientOptions>([{ rateLimit: { maxWait: 2_000 } }, { totalTimeout: 3_000 }])(
+    'and lose nothing if the reserve holds them for longer than they may wait: %j',
+    async (options) => {
+      const api = documentedApi({ projects: projects(1_200), takes: () => 800 });
+      const { world, client, get } = worldWith(api, options);
+      await world.run(async () => {
+        world.burst(45, get);
+        expect(await client.projects.list().toArray()).toHaveLength(1_200);
+      });
+    },
+  );
 
   it('and do not hold up other calls when the rate limit does', async () => {
     const sandbox = createSandbox({ projects: 1000, users: [{ id: 'user_1' }], rateLimit: { limit: 4, window: 1000 } });
