@@ -89,7 +89,7 @@ class StoreConnection implements Share {
     this.#reportSoon();
     const next = this.#unavailable || !this.#isUrgent ? this.#nextSyncAt : now;
     const { normal, background } = this.#missing;
-    const isIdle = normal + background === 0 && !this.#isUrgent;
+    const isIdle = normal + background === 0 && !this.#isUrgent && !this.#unavailable;
     if (isIdle || next > now) return isIdle ? Infinity : next;
     void this.#syncOnce();
     return Infinity;

@@ -83,6 +83,18 @@ describe('a store that is gone keeps no call from being sent, and is reported on
     expect(events).toEqual([gone, { available: true, reason: undefined }]);
   });
 
+  it('and again when it is back while no call waits', async () => {
+    const { world, events, get } = setup((world) => {
+      const sync = working()(world);
+      return (...args) => (world.clock.now > 5_000 && world.clock.now < 8_000 ? rejecting() : sync(...args));
+    });
+    await world.run(async () => {
+      void world.every(1_500, 20, get);
+      await world.clock.sleep(12_000);
+      expect(events.map(({ available }) => available)).toEqual([false, true]);
+    });
+  });
+
   it('and is asked again after 1, 2, 4 … 30 s', async () => {
     const { world, syncs, get } = setup(() => rejecting);
     await world.run(() => world.every(500, 200, get));
