@@ -71,7 +71,8 @@ export class Limiter implements SharedLimiter {
   }
 
   configure({ limit, window, store = this.#store }: LimitOptions, outage: Outage): void {
-    this.outage = outage;
+    // A client with another `fetch` doesn't end an outage that holds calls.
+    if (!this.outage.isInUse) this.outage = outage;
     this.window.assume(limit, window);
     if (store === this.#store) return;
     this.#store = store;

@@ -65,6 +65,11 @@ export class Outage {
     return this.isFailing ? this.#lastError && copyForOtherCalls(this.#lastError) : undefined;
   }
 
+  /** True while calls are in progress. */
+  get isInUse(): boolean {
+    return this.#calls > 0;
+  }
+
   /** A call begins. */
   enter(): void {
     this.#calls += 1;

@@ -3,7 +3,7 @@ import { type ClientOptions, ConnectionError } from '@example/sdk';
 import { Outage } from '../../src/rate-limit/outage.ts';
 import { between, documentedApi, failing, failingAt, failure, faults } from '../support/world/api.ts';
 import type { Answer } from '../support/world/network.ts';
-import { worldWith } from '../support/world/world.ts';
+import { newBaseUrl, World, worldWith } from '../support/world/world.ts';
 
 // Outages, as far as test/scenarios/ does not show them.
 
@@ -204,6 +204,17 @@ describe('a call that only the outage holds rejects', () => {
     expect(new Set(errors.map((error) => (error as Error).name))).toEqual(new Set(['UnavailableError']));
     expect([errors.length, answered]).toEqual([99, 151]);
   });
+});
+
+it('a client for each call, with a `fetch` of its own, waits no longer', async () => {
+  const world = new World({ api: failing(documentedApi(), faults[503], between(0, 600_000)) });
+  const baseUrl = newBaseUrl();
+  const figures = await world.run(() =>
+    world.every(200, 150, () =>
+      world.sdk({ baseUrl, fetch: (url, init) => world.fetch(url, init) }).users.get('user_1'),
+    ),
+  );
+  expect(figures.lastRejection).toBeLessThanOrEqual(13);
 });
 
 describe('a route that always fails', () => {
