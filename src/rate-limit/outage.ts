@@ -1,5 +1,5 @@
 import { describeEffect } from '../errors/example-error.ts';
-import { ExampleError, UnavailableError, type CallError } from '../errors/index.ts';
+import { ExampleError, RateLimitError, UnavailableError, type CallError } from '../errors/index.ts';
 import { backoff } from '../utils/timing.ts';
 import { priorityOf, type LimitedCall, type Verdict } from './permit.ts';
 import { longestTurn, Turn } from './turn.ts';
@@ -179,7 +179,9 @@ export class Outage {
 
   /** The error of a call that was held for too long. */
   unavailableError(call: LimitedCall): UnavailableError {
-    const cause = call.lastError ?? this.lastError;
+    // A refusal is not why the call was held.
+    const own = call.lastError instanceof RateLimitError ? undefined : call.lastError;
+    const cause = own ?? this.lastError ?? call.lastError;
     const message = `The API has failed for longer than the call may wait (outageWait). ${describeEffect(call)}`;
     return new UnavailableError(message, call, { cause });
   }

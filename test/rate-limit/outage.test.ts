@@ -206,6 +206,14 @@ describe('a call that only the outage holds rejects', () => {
   });
 });
 
+it('no error of an outage has a refusal from before it as its cause', async () => {
+  const refusing = failing(documentedApi(), faults['429 without headers'], between(0, 900));
+  const { world, get } = worldWith(failing(refusing, faults[503], between(900, 600_000)));
+  const { errors } = await world.run(() => world.burst(40, get));
+  expect(errors).toHaveLength(40);
+  for (const error of errors) expect((error as Error).cause).not.toMatchObject({ name: 'RateLimitError' });
+});
+
 it('a client for each call, with a `fetch` of its own, waits no longer', async () => {
   const world = new World({ api: failing(documentedApi(), faults[503], between(0, 600_000)) });
   const baseUrl = newBaseUrl();
