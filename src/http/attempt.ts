@@ -10,7 +10,7 @@ import {
 } from '../errors/index.ts';
 import { parseRetryAfter, untilReset } from '../rate-limit/headers.ts';
 import type { Permit, Verdict } from '../rate-limit/permit.ts';
-import { Deadline, onAbort, untilAborted, type Cancellation } from '../utils/abort.ts';
+import { anySignal, Deadline, onAbort, untilAborted, type Cancellation } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
 import type { Call } from './call.ts';
@@ -128,7 +128,7 @@ function request(
   const fetchOnce = async (kyRequest: Request): Promise<Response> => {
     // The caller reads the body after the call has ended. Its signals still abort it.
     const all = [kyRequest.signal, ...signals.filter((each) => each instanceof AbortSignal)];
-    const own = isResponseOnly ? AbortSignal.any(all) : kyRequest.signal;
+    const own = isResponseOnly ? anySignal(all) : kyRequest.signal;
     const { fetch } = options;
     const response = fetch
       ? checkResponse(await fetch(url, { ...init, signal: own }))

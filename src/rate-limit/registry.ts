@@ -8,7 +8,7 @@ export interface RateLimiterOptions {
   readonly baseUrl: string;
   readonly token: string;
   /** What one `fetch` meets says nothing about the API that another one reaches, such as a test's. */
-  readonly fetch: object;
+  readonly fetch: object | undefined;
   /** `false` if the calls wait for outages only. */
   readonly rateLimit: LimitOptions | false;
 }
@@ -35,8 +35,8 @@ export function rateLimiterFor({ baseUrl, token, fetch, rateLimit }: RateLimiter
 interface Registry {
   /** Returns what has this key, or creates it. A key begins with the kind of what it names. */
   <T extends object>(key: string, create: () => T): T;
-  /** A number for each `fetch`. */
-  idOf(fetch: object): number;
+  /** A number for each `fetch`; 0 if the runtime has none. */
+  idOf(fetch: object | undefined): number;
 }
 
 /** Shared by the ES-module and the CommonJS copy of this package. Increase the number when the interface changes. */
@@ -73,7 +73,8 @@ function createRegistry(): Registry {
     dropped.register(entry, key);
     return entry;
   };
-  const idOf = (fetch: object): number => {
+  const idOf = (fetch: object | undefined): number => {
+    if (!fetch) return 0;
     const id = ids.get(fetch) ?? (lastId += 1);
     ids.set(fetch, id);
     return id;

@@ -28,6 +28,16 @@ export function onAbort(cancellation: Cancellation, callback: () => void): () =>
   };
 }
 
+/** A signal that aborts with the first of several. */
+export function anySignal(signals: AbortSignal[]): AbortSignal {
+  // The edge runtime of Next.js and React Native lack it. Its result is held by none of the signals.
+  const any = (AbortSignal as Partial<typeof AbortSignal>).any?.(signals);
+  if (any) return any;
+  const controller = new AbortController();
+  for (const each of signals) onAbort(each, () => controller.abort(each.reason));
+  return controller.signal;
+}
+
 function callAll(this: AbortSignal): void {
   this.removeEventListener('abort', callAll);
   for (const callback of callbacksOf.get(this) ?? []) callback();

@@ -1,4 +1,5 @@
 import { ExampleError } from '../errors/example-error.ts';
+import { anySignal } from '../utils/abort.ts';
 import { isAbortSignal } from '../utils/arguments.ts';
 import { isRecord } from '../utils/values.ts';
 import type { ClaimedEvent, ReplayClaim, ReplayStore } from '../replay/store.ts';
@@ -65,17 +66,10 @@ async function releaseAll(claims: readonly ClaimedEvent[]): Promise<void> {
 }
 
 function combineClaims(claims: readonly ClaimedEvent[]): ClaimedEvent {
-  // `AbortSignal.any` doesn't exist in the edge runtime of Next.js.
-  const lost = new AbortController();
   const signals = claims.flatMap(({ signal }) => signal ?? []);
-  for (const signal of signals) {
-    const lose = () => lost.abort(signal.reason);
-    if (signal.aborted) lose();
-    else signal.addEventListener('abort', lose, { once: true });
-  }
   return {
     status: 'claimed',
-    signal: signals.length > 0 ? lost.signal : undefined,
+    signal: signals.length > 0 ? anySignal(signals) : undefined,
     complete: () => Promise.all(claims.map((claim) => claim.complete())),
     release: () => Promise.all(claims.map((claim) => claim.release())),
   };

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { NotFoundError } from '@example/sdk';
 import { clientOf, rejection, serve, user } from '../support/http-server.ts';
 import { budget } from '../support/in-process-api.ts';
@@ -39,6 +39,14 @@ it('withResponse() returns the value, the response, and the request id and rate 
 });
 
 describe('asResponse()', () => {
+  it('works where AbortSignal.any does not exist', async () => {
+    vi.spyOn(AbortSignal, 'any').mockReturnValue(undefined as never);
+    const { users } = clientOf(replying(200));
+    const signal = new AbortController().signal;
+    expect((await users.get('user_123', { signal }).asResponse()).status).toBe(200);
+    vi.restoreAllMocks();
+  });
+
   it('resolves as soon as the headers have arrived: then no timeout ends the body, but the signal does', async () => {
     let finish = () => undefined as unknown;
     const server = await serve((_, response) => {
