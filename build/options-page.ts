@@ -19,11 +19,11 @@ const declarations: Readonly<Record<string, string>> = {
 /** The options of an interface that has many, below headings. */
 const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ClientOptions: {
-    Connection: 'apiToken, baseUrl, headers, fetch',
+    Connection: 'apiToken, baseUrl, fetch, headers',
     'Time limits': 'timeout, totalTimeout, outageWait',
     Retries: 'maxRetries, shouldRetry, apiSupportsIdempotencyKeys',
     'Rate limit': 'rateLimit, rateLimit.store, rateLimit.maxWait, rateLimit.limit, rateLimit.window, priority',
-    Responses: 'responseValidation, maxResponseSize',
+    Responses: 'maxResponseSize, responseValidation',
     Logging: 'logger, logLevel',
     Safety: 'dangerouslyAllowBrowser, dangerouslyAllowHttp',
   },

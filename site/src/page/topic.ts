@@ -18,22 +18,24 @@ export function topicOf(pathname: string) {
 
 /** Where a page is, such as `API › Classes`. */
 export function placeOf(pathname: string): string {
-  const [, module = '', kind = ''] = /\/api\/example\/(.+)\/([\w-]+)\/[^/]+\/$/.exec(pathname) ?? [];
-  const kinds = `${kind.charAt(0).toUpperCase()}${kind.slice(1).replace('-', ' ')}`;
+  const [, module = '', kind = '', name = ''] = /\/api\/example\/(.+)\/([\w-]+)\/([^/]+)\/$/.exec(pathname) ?? [];
+  const part = module === 'sdk' && /^[ci]/.test(kind) ? partOf(name) : undefined;
+  const kinds = part ?? kind.replaceAll(/(^|-)\w/g, (start) => start.replace('-', ' ').toUpperCase());
   return [topicOf(pathname)?.name, module && module !== 'sdk' ? `@example/${module}` : '', kinds]
     .filter(Boolean)
     .join(' › ');
 }
 
 /** What the sidebar shows apart from other classes and interfaces. */
-const parts = { Errors: /Error$/, Events: /Events?$/, 'Rate limit': /^RateLimit/, Schema: /^Standard/ };
+const parts = { Errors: /Error$/i, Events: /Events?$/i, 'Rate limit': /^RateLimit/i, Schema: /^Standard/i };
+const labels = Object.keys(parts) as (keyof typeof parts)[];
+const partOf = (name: string) => labels.find((part) => parts[part].test(name));
 
 /** A long group of the sidebar, and after it what it has of each part. */
 function parted(entry: Entry): Entry[] {
   if (entry.type !== 'group') return [entry];
   if (entry.entries.length < 20) return [{ ...entry, entries: entry.entries.flatMap(parted) }];
-  const labels = Object.keys(parts) as (keyof typeof parts)[];
-  const groups = Map.groupBy(entry.entries, ({ label }) => labels.find((part) => parts[part].test(label)));
+  const groups = Map.groupBy(entry.entries, ({ label }) => partOf(label));
   return [undefined, ...labels].flatMap((label) => {
     const entries = groups.get(label);
     return entries ? { ...entry, label: label ?? entry.label, entries } : [];
