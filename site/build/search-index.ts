@@ -70,7 +70,7 @@ const linesOf = (markdown: string) =>
 
 const isProse = (cell: string) => /(\S+ ){2}/.test(cell);
 
-/** Each row as a sentence: its name, and what is said of it in prose. */
+/** Each row as a line: its name, and what is said of it in prose. */
 const rowsOf = (table: string) =>
   table
     .trim()
@@ -79,8 +79,7 @@ const rowsOf = (table: string) =>
     .map((row) => {
       const [name = '', ...cells] = cellsOf(row).filter(Boolean);
       const prose = cells.filter(isProse);
-      const said = (prose.length > 0 ? prose : cells).map((cell) => cell.replace(/\.?$/, '.'));
-      return `${name}: ${said.join(' ')}`;
+      return [name, ...(prose.length > 0 ? prose : cells)].join(' · ');
     });
 
 /** Words without marks, links and HTML. */

@@ -154,7 +154,7 @@ it('links each section that the search finds to an anchor that exists, and shows
   });
   expect(addresses.length).toBeGreaterThan(500);
   expect([...missing, ...addresses.filter((address) => address.startsWith('internals'))]).toEqual([]);
-  expect(Object.values(storedFields).filter(({ text }) => /\|[ :]*-{2,}| · /.test(text))).toEqual([]);
+  expect(Object.values(storedFields).filter(({ text }) => /\|[ :]*-{2,}/.test(text))).toEqual([]);
 });
 
 it.each([
@@ -205,8 +205,8 @@ it('shows members of that name, the page of that name with its sections, then ti
       .map((hit) => hit.split(' ')[0]),
   ).toEqual(['rate-limits/', 'errors/', 'ratelimiterror/']);
   expect([found('Client')[1], found('Page')[0]?.split(' ')[0]]).toEqual(['clientoptions/', 'page/']);
-  const pages = ['pagination/', 'page/', 'listpromise/'];
-  expect(found('pagination')).toEqual([...pages, ...sections.map((id) => `pagination/#${id}`)]);
+  const pagination = ['pagination/', ...sections.map((id) => `pagination/#${id}`)].join(' ');
+  expect(found('pagination')).toEqual([pagination, 'page/', 'listpromise/']);
   expect(found('maxretries').slice(0, 2)).toEqual(['options/#maxRetries', 'clientoptions/#property-maxretries']);
 });
 

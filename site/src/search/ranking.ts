@@ -87,10 +87,8 @@ export function search(index: MiniSearch<Section>, query: string): Hit[] {
     // What is only in its code can't be seen.
     return rank > 0 || hit.some(isFound) ? [hit] : [];
   });
-  // A page that is called what was typed shows at the end what it has if none of that has the words.
-  const first = sorted.find(({ rank }) => rank > 0 && others[0]?.length === 1);
-  const alone = (each: SearchResult) => (each.heading ? [[{ ...foundIn(each, mark), page: String(each.page) }]] : []);
-  return [...members.flatMap(alone), ...others, ...(first?.found.slice(0, 5).flatMap(alone) ?? [])].slice(0, 8);
+  const alone = members.map((each) => [{ ...foundIn(each, mark), page: String(each.page) }]);
+  return [...alone, ...others].slice(0, 8);
 }
 
 /** Whether someone typed this name, such as `maxRetries`. A single word is rather a question to the guides. */
@@ -103,9 +101,11 @@ const weightOf = (address: string) =>
   ({ api: 0.2, reference: 0.3, project: 0.03 }[address.split('/', 1)[0] ?? ''] ?? 1);
 
 function toHit(address: string, text: string, found: readonly SearchResult[], mark: Mark, isNamed: boolean): Hit {
-  const matching = found.flatMap((each) => (each.heading === '' ? [] : foundIn(each, mark))).filter(isFound);
+  const sections = found.flatMap((each) => (each.heading === '' ? [] : foundIn(each, mark)));
+  const matching = sections.filter(isFound);
   const page = { address, title: mark(String(found[0]?.page)), excerpt: excerptOf(text, mark, 40) };
-  return [page, ...matching.slice(0, isNamed ? 4 : 2)];
+  // A page that is called what was typed shows what it has, even if none of that has the words.
+  return [page, ...(isNamed && matching.length === 0 ? sections : matching).slice(0, isNamed ? 4 : 2)];
 }
 
 const foundIn = ({ id, heading, text }: SearchResult, mark: Mark): Found => ({
@@ -119,10 +119,10 @@ const isFound = ({ title, excerpt }: Found) => [...title, ...excerpt].some(({ fo
 /** The part of a text where it first has one of the words, or its first sentence. */
 function excerptOf(text: string, mark: Mark, before = 16): Pieces {
   const lines = text.split('\n');
-  const said = lines.find((each) => !/^\w+: /.test(each))?.replace(/ …$/, '.') ?? text;
+  const said = lines.find((each) => !each.includes(' · '))?.replace(/ …$/, '.') ?? text;
   const line = lines.map(mark).find((each) => each.some(({ found }) => found)) ?? mark(said);
   const at = line.findIndex(({ found }) => found);
-  const start = line.findLastIndex(({ text }, i) => i < at && (i < at - 20 ? / $/ : /[,;:.] $/).test(text)) + 1;
+  const start = line.findLastIndex(({ text }, i) => i < at && (i < at - 20 ? / $/ : /[,;:.·] $/).test(text)) + 1;
   return at > before ? [{ text: '… ', found: false }, ...line.slice(start)] : line;
 }
 
