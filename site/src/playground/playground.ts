@@ -31,7 +31,7 @@ export function startPlayground(root: HTMLElement): void {
   }
 
   button('run').addEventListener('click', ({ isTrusted }) => {
-    if (stop) end(`Stopped. ${view.summary}`);
+    if (stop) end(view.summary('Stopped'));
     else start().catch((error: unknown) => end(`Failed. ${String(error)}`));
     // What starts by itself stays where it is.
     if (isTrusted) find(root, '.output').scrollIntoView({ block: 'nearest' });
@@ -65,7 +65,7 @@ function run(command: Command, view: View, isScene: boolean, onEnd: (outcome: st
   const worker = new Worker(new URL('./runner.ts', import.meta.url), { type: 'module' });
   const fail = (error: string) => {
     view.print('error', error);
-    onEnd(`Failed. ${view.summary}`);
+    onEnd(view.summary('Failed'));
   };
   worker.onerror = ({ message }: Partial<ErrorEvent>) => fail(message ?? 'The code that runs it could not be loaded.');
   worker.onmessage = ({ data }: MessageEvent<Report>) => {
@@ -74,7 +74,7 @@ function run(command: Command, view: View, isScene: boolean, onEnd: (outcome: st
       // The figures of a scene say what the SDK warns of: that calls wait.
       if (!isScene || data.level !== 'warn') view.print(data.level, data.text);
     } else if (data.error !== undefined) fail(data.error);
-    else onEnd(`Done. ${view.summary}`);
+    else onEnd(view.summary('Done'));
   };
   worker.postMessage(command);
   return () => {

@@ -1,3 +1,4 @@
+import { durationOf } from '../page/duration.ts';
 import { find } from '../page/find.ts';
 import { drawCells, type Tone, toneOf } from './cells.ts';
 import type { Level, Report, ShownDelivery, ShownRequest } from './messages.ts';
@@ -16,12 +17,9 @@ export class View {
     this.#root = root;
   }
 
-  get summary(): string {
-    const seconds = this.#elapsed / 1000;
-    const length = seconds < 60 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(2)} min`;
-    const time = seconds < 0.1 ? '' : ` in ${length} of simulated time`;
-    const { size } = this.#requests;
-    return `${size} ${size === 1 ? 'request' : 'requests'}${time}, ${this.#count('warning')} refused with 429.`;
+  /** How a run ended, and how long it took. */
+  summary(outcome: string): string {
+    return `${outcome}${this.#elapsed < 100 ? '' : ` in ${durationOf(this.#elapsed / 1000)} of simulated time`}.`;
   }
 
   clear(): void {

@@ -54,5 +54,6 @@ export async function ended(page: Page) {
     requests: await text('[data-part=Requests]'),
     deliveries: await text('[data-part=Deliveries]'),
     budget: await text('[data-figure="Budget left"]'),
+    refused: await text('[data-figure=Refused]'),
   };
 }
