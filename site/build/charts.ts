@@ -1,3 +1,4 @@
+import { durationOf } from '../src/page/duration.ts';
 import { cellsOf } from './markdown.ts';
 
 type Row = Readonly<Record<string, string>>;
@@ -36,15 +37,12 @@ function chartOf(name: string, title: string, table: string, measured: string): 
   const parts = column
     ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', note: outcome(row, rows) })))]
     : rows.map((row) => `<p>${row[first]}</p>${bars(others.map((label) => ({ label, figure: row[label] ?? '' })))}`);
-  const caption = `<figcaption>${title}: ${shows}</figcaption>`;
-  return `<figure class="chart not-content">${caption}${parts.join('')}<small>${measured.replace(/^(?=\d+ \w+ \d+\.)/, 'Measured on ')}${parts.join('').includes('<em>') ? ' A call fails if its client gives up after a refusal.' : ''}</small></figure>`;
+  const timed = rows[0]?.minutes ? ' <span>Measured time</span>' : '';
+  const caption = `<figcaption>${title}: ${shows}${timed}</figcaption>`;
+  return `<figure class="chart not-content">${caption}${parts.join('')}<small>${measured.replace(/^(?=\d+ \w+ \d+\.)/, 'Measured on ')}</small></figure>`;
 }
 
-interface Bar {
-  readonly label: string;
-  readonly figure: string;
-  readonly note?: string;
-}
+type Bar = Readonly<Record<'label' | 'figure', string> & { note?: string }>;
 
 function bars(all: readonly Bar[]): string {
   // Of `99 of 290`, the share is known.
@@ -54,14 +52,15 @@ function bars(all: readonly Bar[]): string {
   const lines = all.map((bar) => {
     const own = /^(@example\/sdk|– )/.test(bar.label) ? ' class="own"' : '';
     const share = (valueOf(bar) / most).toFixed(3);
-    return `<div${own}><dt>${bar.label}</dt><dd><i style="--share: ${share}"></i><b>${bar.figure}</b>${bar.note ?? ''}</dd></div>`;
+    return `<div${own}><dt>${bar.label}</dt><dd><i style="--share: ${share}"></i><b>${bar.figure}</b></dd>${bar.note ?? ''}</div>`;
   });
   return `<dl>${lines.join('')}</dl>`;
 }
 
-/** How often a client gives up, after which it is refused less, and how long it takes. */
+/** How many calls of a client failed, and how long they all took. */
 function outcome({ done, minutes }: Row, rows: readonly Row[]): string {
-  const calls = Math.max(...rows.map((row) => Number(row.done)));
-  const failures = Number(done) < calls ? ` <em>${calls - Number(done)} of ${calls} calls failed</em>` : '';
-  return minutes ? `${failures} <span>in ${minutes} min</span>` : '';
+  if (!minutes) return '';
+  const failed = Math.max(...rows.map((row) => Number(row.done))) - Number(done);
+  const time = durationOf(Math.round(Number(minutes) * 60));
+  return `<dd>${failed ? `<em>${failed} calls failed</em>` : ''}</dd><dd>${failed ? `gave up after ${time}` : time}</dd>`;
 }
