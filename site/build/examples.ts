@@ -4,14 +4,14 @@ import { toHash } from '../src/playground/address.ts';
 /** An example that prints something in a page: its fence says `ts run` or `js run`. */
 export const runnable = /^```(?:ts|js) run\n([^]*?)^```$/gm;
 
-/** Gives code a bar with the name of its file, and each example one with its language and a link that runs it in the playground. */
+/** Gives code a bar with the name of its file, and each example a link that runs it in the playground. */
 export function withBars(markdown: string, base: string): string {
   return markdown
     .replaceAll(/^```(\w+)(?=\n\/\/ [\w./-]+\.[jt]s\n)/gm, '```$1 frame="code"')
     .replaceAll(runnable, (block, code: string) => {
       const address = `${base}playground/${toHash(programOf(code).trimEnd())}`;
       const link = `<p class="run-example"><a href="${address}">Run<span class="sr-only"> this example</span></a></p>`;
-      return `${link}\n\n${block.replace(' run', ' frame="code" title="TypeScript"')}`;
+      return `${link}\n\n${block.replace(' run', '')}`;
     });
 }
 
@@ -25,6 +25,6 @@ export const withTabs = (markdown: string) =>
 /** Removes the links, the bars and the tabs from the Markdown that is published beside the pages. */
 export const withoutBars = (markdown: string) =>
   markdown.replaceAll(
-    /<p class="run-example".*<\/p>\n\n|(?<=^```\w+) frame="code"(?: title="TypeScript")?|<\/?(?:fieldset|label|input|span)\b.*?>/gm,
+    /<p class="run-example".*<\/p>\n\n|(?<=^```\w+) frame="code"|<\/?(?:fieldset|label|input|span)\b.*?>/gm,
     '',
   );
