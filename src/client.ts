@@ -60,8 +60,8 @@ export class Client {
   }
 
   /**
-   * The current state of the token's rate limit; `undefined` with `rateLimit: false`, or before a token
-   * function is first called.
+   * The current state of the token's rate limit. It is `undefined` with `rateLimit: false`, or before a
+   * token function is first called.
    */
   get rateLimit(): RateLimitSnapshot | undefined {
     return this.#calls.rateLimit;

@@ -136,8 +136,9 @@ export function withImport(file: string, markdown: string): string {
   const type = /^(interfaces|type-aliases)$/.test(kind) ? 'type ' : '';
   const line = `\`\`\`ts\nimport ${type}{ ${name} } from '${module}';\n`;
   const [section = '', example = ''] = /^## Example\n\n```ts\n([^]*?```\n\n)/m.exec(markdown) ?? [];
-  if (kind !== 'classes' || !example.includes(name)) return `${line}\`\`\`\n\n${markdown}`;
-  return markdown.replace(section, '').replace('\n\n', () => `\n\n${line}\n${example}`);
+  const [summary = ''] = /^\w[^]*?\n\n/.exec(markdown) ?? [];
+  const code = kind === 'classes' && example.includes(name) ? `${line}\n${example}` : `${line}\`\`\`\n\n`;
+  return `${summary}${code}${markdown.slice(summary.length).replace(code.includes(example) ? section : '', '')}`;
 }
 
 function sectionText(level: number, title: string, text: string): string {
