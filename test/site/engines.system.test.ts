@@ -33,7 +33,7 @@ const hiddenOnAPhone = (paths: readonly string[]) => `(async () => {
   return found;
 })()`;
 
-/** What is first in a page, on a phone, and is elsewhere once the page has loaded. */
+/** What a phone shows of a page at first, and is elsewhere once the page has loaded. */
 const movedOnAPhone = (path: string) => `(async () => {
   const frame = Object.assign(document.createElement('iframe'), { width: 390, height: 844, src: '/js-sdk/${path}' });
   document.body.prepend(frame);
@@ -45,7 +45,7 @@ const movedOnAPhone = (path: string) => `(async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   const after = places();
   frame.remove();
-  return before.filter((place) => !after.includes(place));
+  return before.filter((place) => Number(place.split(' at ').at(-1)) < 844 && !after.includes(place));
 })()`;
 
 for (const { name, packages, isInstalled, open } of browserEngines.filter((engine) => engine.name !== 'WebKit')) {
