@@ -19,8 +19,8 @@ interface LogRow {
   readonly kept?: number;
   /** Why it ended as it did: below the subject, or beside it on a wide terminal. */
   readonly notes: readonly string[];
-  /** What to say at the end of the line if there are no notes: the first text that fits. */
-  readonly asides: readonly string[];
+  /** What to say at the end of the line if there are no notes; of a delivery, or below it. */
+  readonly aside?: string;
 }
 
 /** Below these widths, lines are denser and have no durations, or notes are below a subject, which gets this many characters else. */
@@ -28,7 +28,7 @@ const [narrow, wide, besideNotes] = [60, 120, 42];
 
 /** Lines in columns that fit the width of a terminal. */
 function logLines(row: LogRow, columns = Infinity): readonly Line[] {
-  const { at, ended, colorOf, duration, kind, subjects, kept = 0, notes, asides } = row;
+  const { at, ended, colorOf, duration, kind, subjects, kept = 0, notes, aside = '' } = row;
   const took = (/^\d/.test(ended) ? tookText(duration) : '').padStart(12 - ended.length);
   const [time, end] = [style.faint(at.slice(11, 19)), colored(ended, colorOf)];
   const start =
@@ -36,22 +36,21 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
       ? [time, ' ', end, kind === '→' ? ' → ' : ` ${kind.padEnd(4)} `]
       : [time, '  ', end, style.faint(took), `  ${kind.padEnd(4)}  `];
   const taken = start.reduce((sum, part) => sum + (typeof part === 'string' ? part : part.text).length, 0);
+  const joined = notes.join(' · ');
   const isBeside = columns >= wide && notes.length > 0;
   const room = isBeside && columns < Infinity ? besideNotes - 2 : columns - taken;
   const last = subjects.at(-1) ?? '';
   const subject = subjects.find((text) => text.length <= room) ?? `${last.slice(0, Math.max(room - 1, kept))}…`;
-  if (notes.length === 0) {
-    const aside = asides.find((text) => subject.length + 2 + text.length <= room) ?? '';
-    const gap = (columns === Infinity ? besideNotes + aside.length : room) - subject.length;
-    return [[...start, subject, style.faint(aside === '' ? '' : aside.padStart(Math.max(gap, aside.length + 2)))]];
-  }
+  const extra = notes.length === 0 ? style.faint(aside) : colored(joined, colorOf);
+  const gap = columns === Infinity ? besideNotes - subject.length : room - subject.length - extra.text.length;
+  if (extra.text === '' || (kind !== '→' && notes.length === 0 && gap < 2)) return [[...start, subject]];
+  if (!isBeside && gap >= 2) return [[...start, subject, ' '.repeat(gap), extra]];
   const indent = isBeside ? taken + besideNotes : columns < narrow ? 2 : 10;
   const width = columns - indent;
-  const joined = notes.join(' · ');
-  const lines = (joined.length <= width ? [joined] : notes).flatMap((note) =>
-    wrapped(note, note.length > width ? width - 2 : width).map((part, index) => [
+  const lines = (extra.text.length <= width ? [extra.text] : notes).flatMap((note) =>
+    wrapped(note, note.length > width ? width - 2 : width).map((text, index) => [
       ' '.repeat(index === 0 ? indent : indent + 2),
-      colored(part, colorOf),
+      { ...extra, text },
     ]),
   );
   if (!isBeside) return [[...start, subject], ...lines];
@@ -70,10 +69,10 @@ export function requestLines(request: RecordedRequest, columns = Infinity): read
   const shortest = target.replace(/\?.*/, '?…');
   return logLines(
     {
-      ...{ at, ended: String(status ?? state), kind: method, notes: reasonsOf(request), asides: [`${remaining} left`] },
+      ...{ at, ended: String(status ?? state), kind: method, notes: reasonsOf(request), aside: `${remaining} left` },
       colorOf: isCorrupted(request) ? 400 : state === 'cut' ? undefined : status,
       duration: Number(duration), // A request that has ended has one.
-      subjects: [target, target.replace(/^([^?]*\?[^&]*)&.*/, '$1…'), shortest, shortest.replace(/^\/v1(?=\/)/, '')],
+      subjects: [target, target.replace(/^([^?]*\?[^&]*)&.*/, '$1…'), shortest],
     },
     columns,
   );
@@ -91,15 +90,12 @@ export function attemptLines(
   const delay = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000) * 1000;
   const place = url.replace(/^https?:\/\//, '');
   const path = place.replace(/^[^/]*/, '');
-  const answer = answerOf(attempt);
   const end = state === 'failed' ? 'failed, no attempts left' : `retry in ${durationText(delay)}`;
-  const isShort = path.length < 2 || place.length + answer.length + end.length <= columns - 15;
-  const to = columns >= wide ? url : isShort ? place : path;
-  const notes = state === 'delivered' ? [] : [`${to}: ${answer}`, end];
+  const to = columns >= wide ? url : path.length < 2 ? place : path;
+  const notes = state === 'delivered' ? [] : [`${to}: ${answerOf(attempt)}`, end];
   const subjects = [`${event} ${subjectOf(delivery)}`.trim()];
-  const asides = [url, place, path];
-  const ended = { ended: String(status ?? 'no response'), colorOf: status };
-  return logLines({ at, ...ended, duration, kind: '→', subjects, kept: event.length, notes, asides }, columns);
+  const ended = { ended: String(status ?? (columns < narrow ? 'none' : 'no response')), colorOf: status };
+  return logLines({ at, ...ended, duration, kind: '→', subjects, kept: event.length, notes, aside: to }, columns);
 }
 
 /** A status in its color: that of a failure if there is none. */

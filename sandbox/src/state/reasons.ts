@@ -68,7 +68,7 @@ const bodySchema = z.union([z.object({ error: z.union([messageSchema, z.string()
 
 /** What an attempt's response says: its message, or its first line; why there was none; empty if it is empty. */
 export function answerOf({ error, responseBody = '' }: Pick<Attempt, 'error' | 'responseBody'>): string {
-  if (error !== undefined) return error in meanings ? `${meanings[error]} (${error})` : error;
+  if (error !== undefined) return meanings[error] ?? error;
   const body = bodySchema.safeParse(parseJson(responseBody)).data;
   const found = body === undefined ? undefined : 'error' in body ? body.error : body;
   const page = /<title>([^<]+)/i.exec(responseBody)?.map((title) => `HTML page “${title}”`)[1];

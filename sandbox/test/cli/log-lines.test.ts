@@ -40,16 +40,13 @@ describe('a line fits the terminal, and a reason is never cut', () => {
       01:45:26  422     7 ms  POST  /v1/users
                 email: must be an email address, such as john@example.com
       01:45:26  201     7 ms  POST  /v1/users                                   5 left
-      01:45:26  201     7 ms  POST  /v1/users
-                replayed
+      01:45:26  201     7 ms  POST  /v1/users                                 replayed
       01:45:26  reset         GET   /v1/projects
                 connection reset after the work was done (fault_1)
-      01:45:26  200     7 ms  GET   /v1/projects
-                malformed JSON (fault_2)
+      01:45:26  200     7 ms  GET   /v1/projects              malformed JSON (fault_2)
       01:45:26  503     7 ms  GET   /v1/projects
                 503 on purpose, delayed by 1 ms (fault_3)
-      01:45:26  404     7 ms  GET   /v1/users/x
-                HTML instead of JSON (Sandbox-Fault)
+      01:45:26  404     7 ms  GET   /v1/users/x   HTML instead of JSON (Sandbox-Fault)
       01:45:26  429     7 ms  GET   /v1/users/user_nobody
                 too many requests. Try again in 60 s
       "
@@ -76,7 +73,7 @@ describe('a line fits the terminal, and a reason is never cut', () => {
 });
 
 test.each([
-  ['pending', { error: 'ECONNREFUSED' }, 'no response', 'nothing listens there (ECONNREFUSED)'],
+  ['pending', { error: 'ECONNREFUSED' }, 'no response', 'nothing listens there'],
   ['pending', { error: 'EPROTO' }, 'no response', ': EPROTO'],
   ['pending', { status: 500, responseBody: '{"error":"email is taken"}' }, '500', ': email is taken'],
   ['pending', { status: 500, responseBody: '{"message":"no table"}' }, '500', ': no table'],

@@ -1,5 +1,6 @@
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { answerOf, subjectOf } from '../../state/reasons.ts';
+import { hasFailed } from '../../webhooks/health.ts';
 import { Pill, Row, Time, type Tone } from '../parts/components.tsx';
 
 interface DeliveryOf {
@@ -9,10 +10,10 @@ interface DeliveryOf {
 
 /** A delivery in a list: its state, whom it is about, and what its receiver answered last. */
 export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
-  const { id, event, status, attempts, created_at, request } = delivery;
+  const { id, event, status, attempts, request } = delivery;
   const attempt = attempts.at(-1);
   return (
-    <Row id={`delivery-${id}`} tone={tones[status]} href={`/dashboard/deliveries/${id}`}>
+    <Row id={`delivery-${id}`} tone={hasFailed(delivery) ? 'bad' : tones[status]} href={`/dashboard/deliveries/${id}`}>
       <DeliveryState delivery={delivery} />
       <span class="kind">{event}</span>
       <bdi class="subject">{subjectOf(delivery)}</bdi>
@@ -24,8 +25,9 @@ export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
       </span>
       <span class="when">
         {request === undefined && 'triggered · '}
-        {attempt !== undefined && `attempt ${attempts.length}, `}
-        <Time at={attempt?.at ?? created_at} show="ago" />
+        {attempt === undefined
+          ? 'not sent yet'
+          : [`attempt ${attempts.length} · `, <Time at={attempt.at} show="ago" />]}
       </span>
     </Row>
   );

@@ -7,7 +7,7 @@ import { Action, Card, Code, Copyable, Crumbs, Facts, Fold, PageHead, Pill, Time
 import { Body } from '../parts/json.tsx';
 import { count, latencyText } from '../parts/numbers.ts';
 import { toneOf } from '../requests/request-row.tsx';
-import { causeOf, DeliveryState, Due, statusOf, tones } from './delivery-row.tsx';
+import { causeOf, DeliveryState, Due, statusOf } from './delivery-row.tsx';
 import type { SignatureExplanation } from './signature.ts';
 
 /** A delivery: why it failed, its body, its attempts, and how it was signed. */
@@ -51,7 +51,7 @@ export function Delivery({
         />
       </PageHead>
       {latest !== undefined && hasFailed(delivery) && (
-        <div class={`banner ${tones[delivery.status]}`}>
+        <div class="banner bad">
           <p>
             <strong>{statusOf(latest)}</strong> {causeOf(delivery)}
             <Due delivery={delivery} endpoint={endpoint} after=" · " />
@@ -59,18 +59,18 @@ export function Delivery({
         </div>
       )}
       <div class="columns">
-        <Card title="Attempts">
-          {attempts.length === 0 && <Due delivery={delivery} endpoint={endpoint} after="No attempts yet: " />}
-          {attempts.map((attempt, index) => (
-            <AttemptFold attempt={attempt} number={attempts.length - index} open={index === 0} />
-          ))}
-        </Card>
         <div>
+          <Card title="Attempts">
+            {attempts.length === 0 && <Due delivery={delivery} endpoint={endpoint} after="No attempts yet: " />}
+            {attempts.map((attempt, index) => (
+              <AttemptFold attempt={attempt} number={attempts.length - index} open={index === 0} />
+            ))}
+          </Card>
           <Card title="Body">
             <Body of={delivery.body} label="the body" />
           </Card>
-          {signature !== undefined && <Signature signature={signature} />}
         </div>
+        {signature !== undefined && <Signature signature={signature} />}
       </div>
     </>
   );
@@ -104,7 +104,10 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
 function Signature({ signature }: { signature: SignatureExplanation }) {
   const { id, timestamp, headers, content, bodyBytes, bodySha256 } = signature;
   return (
-    <Card title="How it was signed">
+    <details class="card signed">
+      <summary class="card-head">
+        <h2>How it was signed</h2>
+      </summary>
       <p class="hint">
         For the last attempt. The signature is HMAC-SHA256 over the id, the timestamp and the body exactly as sent,
         joined with dots. The key is what follows <code>whsec_</code>, decoded from base64.
@@ -121,6 +124,6 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
           ['Body SHA-256', <code>{bodySha256}</code>],
         ]}
       />
-    </Card>
+    </details>
   );
 }
