@@ -59,6 +59,7 @@ describe('an invalid form keeps its input and shows the errors, at the address o
     ['/users', 'create', { name: 'Grace', email: 'ADA@example.com' }, 'Belongs to another user.', 'Grace'],
     ['/projects', 'create', { name: '', description: 'Of no name', status: 'active' }, 'Must be a', 'Of no name'],
     ['/faults', 'add', { fault: '{"status":503}', times: '0' }, 'Must be', 'value="0"'],
+    ['/faults', 'add', { fault: '{"status":503}', scope: 'share', share: '0' }, 'Must be more than 0', 'value="0"'],
   ])('%s: %s %j', async (path, action, fields, message, kept = '') => {
     const sandbox = createSandbox({ webhooks, users: [{ email: 'ada@example.com' }] });
     const response = await submit(sandbox, path, action, fields);
@@ -90,11 +91,11 @@ describe('an action leads to a page that says what was done', () => {
     ['/api-tokens', 'revoke', { id: 'tok_123' }, 'Token revoked'],
     ['/users', 'create', { name: 'Ada', email: 'ada@example.com' }, '“Ada” created'],
     ['/users', 'delete', { id: 'user_123' }, 'User deleted'],
-    ['/faults', 'add', { fault: '{"status":503}' }, 'Added: Responds with 503, the next request</p>'],
-    ['/faults', 'add', { fault: '{"latency":2000,"share":0.1}' }, 'f the requests</span><span class="extra">0 so far'],
+    ['/faults', 'add', { fault: '{"status":503}' }, 'Added for the next request: responds with 503</p>'],
+    ['/faults', 'add', { fault: '{"latency":2000,"share":0.1}' }, 'f the requests</span><span class="extra">hit 0 req'],
     ['/faults', 'add', { fault: '{"status":503,"retryAfter":1,"latency":5}' }, '503, delays by 5 ms and asks to retry'],
-    ['/faults', 'add', { fault: '{"reset":true}', share: '0.5', times: '2' }, '50% of the requests, at most 2<'],
-    ['/faults', 'add', { fault: '{"reset":true}', share: '1', times: '' }, 'the connection, all requests</p>'],
+    ['/faults', 'add', { fault: '{"reset":true}', scope: 'share', share: '50' }, 'Added for 50% of the requests: re'],
+    ['/faults', 'add', { fault: '{"reset":true}', scope: 'every', times: '2' }, 'Added for all requests: resets'],
     ['/faults', 'remove', { id: 'fault_1' }, 'Fault removed'],
     ['/faults', 'clear', {}, 'All faults removed'],
     ['/webhooks', 'register', { url: 'https://example.com', events: '*' }, 'This is its signing secret:'],

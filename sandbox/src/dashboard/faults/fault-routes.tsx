@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Fault } from '../../faults/fault.ts';
+import { invalidFields } from '../../http/failure.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { field, jsonField } from '../parts/form.ts';
@@ -16,14 +17,20 @@ export function faultRoutes(dashboard: Dashboard): Hono {
     {
       add: (form) => {
         // It is checked as one of a test is.
-        const [route, times, share] = ['route', 'times', 'share'].map((name) => field(form, name) || undefined);
+        const [route, scope, times, percent] = ['route', 'scope', 'times', 'share'].map(
+          (name) => field(form, name) || undefined,
+        );
+        const share = scope === 'share' ? Number(percent) / 100 : scope === 'every' ? 1 : undefined;
+        if (share === 0 || !((share ?? 1) <= 1))
+          throw invalidFields({ share: 'Must be more than 0, and at most 100.' });
         const fault = faults.next({
           route,
-          times: times === undefined ? undefined : Number(times),
-          share: share === undefined ? undefined : Number(share),
+          share,
+          times: times === undefined || share !== undefined ? undefined : Number(times),
           ...(jsonField(form, 'fault') as Fault),
         });
-        return { text: `Added: ${effectOf(fault)}, ${scopeOf(fault)}` };
+        const effect = effectOf(fault).replace(/^./, (first) => first.toLowerCase());
+        return { text: `Added for ${scopeOf(fault)}: ${effect}` };
       },
       remove: (form) => {
         faults.remove(field(form, 'id'));

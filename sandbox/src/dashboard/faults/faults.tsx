@@ -25,7 +25,11 @@ const kinds: readonly Choice[] = [
   ...(['cut', 'malformed', 'html', 'empty'] as const).map((body): Fault => ({ body })),
 ].map((fault) => [JSON.stringify(fault), effectOf(fault)]);
 
-const shares = [1, 0.5, 0.25, 0.1, 0.01].map((share): Choice => [`${share}`, share === 1 ? 'All' : `${share * 100}%`]);
+const scopes: readonly Choice[] = [
+  ['next', 'The next'],
+  ['every', 'Every request'],
+  ['share', 'A share of them'],
+];
 
 const routes = apiRoutes.map(({ method, path }) => `${method} ${path}`);
 
@@ -40,9 +44,12 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
           <Field label="Fault" name="fault" invalid={invalid} value='{"status":503}' options={kinds} />
           <Field label="Route" name="route" invalid={invalid} options={choices('All routes', routes)} />
           <div class="pair">
-            <Field label="Which requests" name="share" invalid={invalid} options={shares} />
-            <Field label="How many" name="times" invalid={invalid} value="1" type="number" placeholder="No limit" />
+            <Field label="Which requests" name="scope" invalid={invalid} options={scopes} />
+            <Field label="How many" name="times" invalid={invalid} value="1" type="number" />
+            <Field label="Percent" name="share" invalid={invalid} value="20" type="number" />
           </div>
+          <p class="hint">It takes effect at once, and ends after these requests.</p>
+          <p class="hint">It takes effect at once, and lasts until you remove it.</p>
         </Dialog>
       </PageHead>
       {faults.length > 0 && (
@@ -56,7 +63,7 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
           </Rows>
         </Card>
       )}
-      <Card title="Common faults" actions={<p class="hint">Active once added.</p>}>
+      <Card title="Common faults" actions={<p class="hint">Takes effect at once.</p>}>
         <Rows of="faults" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
           {presets.map((fault) => (
             <FaultRow fault={fault}>

@@ -1,5 +1,5 @@
 import type { ArmedFault, Fault } from '../../faults/fault.ts';
-import { number } from './numbers.ts';
+import { count, number } from './numbers.ts';
 
 const bodies: Readonly<Record<NonNullable<Fault['body']>, string>> = {
   cut: 'cuts the body in half',
@@ -31,7 +31,8 @@ export function scopeOf({ route, share, times, met = 0 }: Partial<ArmedFault>): 
   return `${share === 1 ? 'all' : `${Math.round(share * 1000) / 10}% of the`} requests${which}${most}`;
 }
 
-/** How many requests it still applies to, or has applied to if it is not counted. */
-export function countOf({ share, times, met }: ArmedFault): string {
-  return share !== undefined && times === undefined ? `${number(met)} so far` : `${number((times ?? 1) - met)} left`;
+/** How many requests it has applied to, and to how many it still does if it is counted. */
+export function countOf({ times, met }: ArmedFault): string {
+  const left = times === undefined || met === 0 ? '' : `, ${number(times - met)} left`;
+  return `hit ${count(met, 'request')}${left}`;
 }
