@@ -61,20 +61,16 @@ function isIn(path: string, { href, also }: Section): boolean {
   return path.startsWith(href) || (also !== undefined && path.startsWith(also));
 }
 
-/** The frame of every page. */
-export function Layout({
-  title,
-  path,
-  state,
-  notice,
-  children,
-}: {
+interface LayoutProps {
   title: string;
   path: string;
   state: FrameState;
   notice: Notice | undefined;
   children?: Child;
-}) {
+}
+
+/** The frame of every page. */
+export function Layout({ title, path, state, notice, children }: LayoutProps) {
   const ahead = `${durationText(state.offset)} ahead`;
   return (
     <html lang="en" data-boot={state.boot} data-now={String(state.now)}>

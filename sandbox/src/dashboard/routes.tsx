@@ -20,16 +20,8 @@ import { deliveryRoutes } from './webhooks/delivery-routes.tsx';
 import { webhookRoutes } from './webhooks/webhook-routes.tsx';
 
 /** Allows only the dashboard's own resources, and no framing. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const own = ['script-src', 'style-src', 'img-src', 'connect-src', 'form-action'].map((name) => `${name} 'self'`);
+const contentSecurityPolicy = ["default-src 'none'", ...own, "base-uri 'none'", "frame-ancestors 'none'"].join('; ');
 
 const pageHeaders: MiddlewareHandler = async (context, next) => {
   await next();

@@ -92,7 +92,7 @@ describe('an action leads to a page that says what was done', () => {
     ['/users', 'create', { name: 'Ada', email: 'ada@example.com' }, '“Ada” created'],
     ['/users', 'delete', { id: 'user_123' }, 'User deleted'],
     ['/faults', 'add', { fault: '{"status":503}' }, 'Added for the next request: responds with 503</p>'],
-    ['/faults', 'add', { fault: '{"latency":2000,"share":0.1}' }, 'f the requests</span><span class="extra">hit 0 req'],
+    ['/faults', 'add', { fault: '{"latency":2000,"share":0.1}' }, 'f the requests</span><span class="extra">not used'],
     ['/faults', 'add', { fault: '{"status":503,"retryAfter":1,"latency":5}' }, '503, delays by 5 ms and asks to retry'],
     ['/faults', 'add', { fault: '{"reset":true}', scope: 'share', share: '50' }, 'Added for 50% of the requests: re'],
     ['/faults', 'add', { fault: '{"reset":true}', scope: 'every', times: '2' }, 'Added for all requests: resets'],
@@ -111,11 +111,11 @@ describe('an action leads to a page that says what was done', () => {
   });
 });
 
-test('a list shows the newest fifty and leads to the others, and an empty one says why it is empty', async () => {
+test('a list shows the newest 25 and leads to the others, and an empty one says why it is empty', async () => {
   const sandbox = createSandbox({ users: 145, projects: 0 });
   const page = await html(sandbox, '/users');
-  expect(page.match(/class="row record"/g)).toHaveLength(50);
-  expect(textOf(page)).toContain('95 more');
+  expect(page.match(/class="row record"/g)).toHaveLength(25);
+  expect(textOf(page)).toContain('Older (120)');
   expect((await html(sandbox, '/users?all=true')).match(/class="row record"/g)).toHaveLength(145);
   expect(await html(sandbox, '/users?q=user_124')).toMatch(/user_124/);
   expect(await html(sandbox, '/users?q=nobody')).toContain('No user matches the filter.');

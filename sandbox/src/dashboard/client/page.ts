@@ -60,12 +60,13 @@ function become(next: Document, isRefresh: boolean): void {
   });
   if (detailOf(document) === shown) return;
   document.getElementById('detail')?.scrollTo(0, 0);
-  showSelected();
+  showSelected(shown);
 }
 
-/** Scrolls the list to the request beside it. */
-export function showSelected(): void {
-  document.querySelector('a[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
+/** Scrolls the list to the request beside it, or that was beside it. */
+export function showSelected(before?: string): void {
+  const row = document.querySelector('a[aria-current="true"]') ?? document.getElementById(`row-${before}`);
+  row?.scrollIntoView({ block: 'nearest' });
 }
 
 function detailOf(from: Document): string | undefined {

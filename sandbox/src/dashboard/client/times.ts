@@ -2,11 +2,7 @@ const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hour
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 
-const units = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-] as const;
+const units = Object.entries({ d: 86_400_000, h: 3_600_000, min: 60_000 });
 
 /** How far the sandbox's clock is ahead of the browser's. */
 let offset = 0;

@@ -17,14 +17,12 @@ export function faultRoutes(dashboard: Dashboard): Hono {
     {
       add: (form) => {
         // It is checked as one of a test is.
-        const [route, scope, times, percent] = ['route', 'scope', 'times', 'share'].map(
-          (name) => field(form, name) || undefined,
-        );
-        const share = scope === 'share' ? Number(percent) / 100 : scope === 'every' ? 1 : undefined;
+        const [scope, times] = [field(form, 'scope'), field(form, 'times') || undefined];
+        const share = scope === 'share' ? Number(field(form, 'share')) / 100 : scope === 'every' ? 1 : undefined;
         if (share === 0 || !((share ?? 1) <= 1))
           throw invalidFields({ share: 'Must be more than 0, and at most 100.' });
         const fault = faults.next({
-          route,
+          route: field(form, 'route') || undefined,
           share,
           times: times === undefined || share !== undefined ? undefined : Number(times),
           ...(jsonField(form, 'fault') as Fault),

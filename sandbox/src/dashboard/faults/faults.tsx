@@ -25,11 +25,7 @@ const kinds: readonly Choice[] = [
   ...(['cut', 'malformed', 'html', 'empty'] as const).map((body): Fault => ({ body })),
 ].map((fault) => [JSON.stringify(fault), effectOf(fault)]);
 
-const scopes: readonly Choice[] = [
-  ['next', 'The next'],
-  ['every', 'Every request'],
-  ['share', 'A share of them'],
-];
+const scopes = Object.entries({ next: 'The next', every: 'Every request', share: 'A share of them' });
 
 const routes = apiRoutes.map(({ method, path }) => `${method} ${path}`);
 

@@ -3,11 +3,11 @@ import { problemsOf } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Services } from '../../state/services.ts';
 import { healthOf } from '../../webhooks/health.ts';
-import { Action, Card, Code, Copy, Dialog, Facts, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
+import { Action, Card, Code, Copy, Dialog, PageHead, Pill, Rest, Row, Rows, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
-import { count, durationText, number } from '../parts/numbers.ts';
-import { collapsed, isFailure, RequestRow, requestTable, runs } from '../requests/request-row.tsx';
+import { count, durationText } from '../parts/numbers.ts';
+import { collapsed, isFailure, requestOutcome, RequestRow, requestTable, runs } from '../requests/request-row.tsx';
 import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
 import { WebhookRows } from '../webhooks/webhooks.tsx';
 
@@ -82,14 +82,10 @@ function FirstCall({ data }: Props) {
         <h3>In your code, with these lines in .env</h3>
         <Code label="the lines for .env" text={data.env} />
         <Code label="the program" text={program} />
-        <p>Your request appears here as soon as it arrives. Then:</p>
-        <Facts
-          of={[
-            [<a href="/dashboard/faults">Make requests fail</a>, 'See how your code handles a 503.'],
-            [<a href="/dashboard/webhooks">Receive a webhook</a>, 'Register the URL of your server.'],
-            [<a href="/dashboard/api-tokens">Use up a limit</a>, 'Make requests until the API answers 429.'],
-          ]}
-        />
+        <p>
+          Your request appears here as soon as it arrives. Then <a href="/dashboard/faults">make requests fail</a>, or{' '}
+          <a href="/dashboard/webhooks">receive webhooks</a>.
+        </p>
       </Card>
       <ClockCard data={data} />
     </div>
@@ -111,8 +107,8 @@ function Activity({ data }: Props) {
           <WebhookRows endpoints={webhooks} />
         </Card>
       )}
-      <Failed requests={failures} onPurpose={false} />
-      <Failed requests={injected} onPurpose />
+      <Failed requests={failures} />
+      <OnPurpose requests={injected} />
       <div class="columns">
         <Card title={latest} actions={<a href="/dashboard/requests">All requests</a>}>
           <Rows {...requestTable} label="Latest requests">
@@ -134,40 +130,58 @@ function Activity({ data }: Props) {
   );
 }
 
+const lately = <i class="hint">in the last {durationText(recent)}</i>;
+
 /** Requests that failed, those that ended alike once. */
-function Failed({ requests, onPurpose }: { requests: readonly RecordedRequest[]; onPurpose: boolean }) {
+function Failed({ requests }: { requests: readonly RecordedRequest[] }) {
   const groups = collapsed(requests);
   if (groups.length === 0) return <></>;
-  const how = onPurpose ? 'failed on purpose' : 'failed';
-  const title = [
-    `${count(requests.length, 'request')} ${how} `,
-    <i class="hint">in the last {durationText(recent)}</i>,
-  ];
   return (
-    <Card title={title} tone={onPurpose ? 'fair' : 'bad'}>
-      <Rows {...requestTable} label={`Requests that ${how}`}>
+    <Card title={[`${count(requests.length, 'request')} failed `, lately]} tone="bad">
+      <Rows {...requestTable} label="Requests that failed">
         {groups.slice(0, shownFailures).map((group) => (
           <RequestRow {...group} href={`/dashboard/requests/${group.request.id}`} />
         ))}
       </Rows>
-      <Rest
-        shown={shownFailures}
-        of={groups.length}
-        href={`/dashboard/requests${onPurpose ? '?status=injected' : ''}`}
-      />
+      <Rest shown={shownFailures} of={groups.length} href="/dashboard/requests" />
     </Card>
   );
 }
 
-/** Says at the top that requests fail on purpose. */
+/** The faults that made requests fail: how the latest of each ended, and how many they are. */
+function OnPurpose({ requests }: { requests: readonly RecordedRequest[] }) {
+  if (requests.length === 0) return <></>;
+  const all = <a href="/dashboard/requests?status=injected">View requests</a>;
+  return (
+    <Card title={[`${count(requests.length, 'request')} failed on purpose `, lately]} tone="fair" actions={all}>
+      <Rows of="purposes" label="Faults that made requests fail" heads={['Status', 'Fault', 'Effect', 'Latest']}>
+        {[...Map.groupBy(requests, ({ fault }) => fault?.id).values()].map(
+          ([latest, ...others]) =>
+            latest?.fault && (
+              <Row id={`row-${latest.id}`} tone="fair" href={`/dashboard/requests/${latest.id}`}>
+                <Pill tone="fair">
+                  {requestOutcome(latest)[1]}
+                  {others.length > 0 && ` ×${others.length + 1}`}
+                </Pill>
+                <span class="kind">{latest.fault.id}</span>
+                <span>{effectOf(latest.fault)}</span>
+                <Time at={latest.received_at} />
+              </Row>
+            ),
+        )}
+      </Rows>
+    </Card>
+  );
+}
+
+/** Says at the top what is wrong on purpose. */
 function FaultBanner({ faults }: { faults: readonly ArmedFault[] }) {
-  const more = faults.length > 1 ? `, and ${number(faults.length - 1)} more` : '';
   return (
     <section class="banner fair" aria-label="Active faults">
       <Icon name="faults" />
       <div>
-        <a href="/dashboard/faults">Requests fail on purpose.</a>
-        {faults.slice(0, 1).map((fault) => ` ${effectOf(fault)}: ${scopeOf(fault)}${more}.`)}
+        <a href="/dashboard/faults">{count(faults.length, 'fault is active.', 'faults are active.')}</a>
+        {faults.slice(0, 3).map((fault) => ` ${effectOf(fault)}: ${scopeOf(fault)}.`)}
       </div>
       <Action to="/dashboard/faults" action="clear" button="Remove all" />
     </section>

@@ -45,21 +45,17 @@ export function PageHead({ title, lead, children }: { title: Child; lead?: Child
   );
 }
 
-/** A part of a page. */
-export function Card({
-  title,
-  actions,
-  children,
-  id,
-  tone,
-}: {
+interface CardProps {
   title?: Child;
   actions?: Child;
   children?: Child;
   id?: string;
   /** Of the title. */
   tone?: Tone;
-}) {
+}
+
+/** A part of a page. */
+export function Card({ title, actions, children, id, tone }: CardProps) {
   return (
     <section class="card" id={id}>
       {title !== undefined && (
@@ -73,26 +69,23 @@ export function Card({
   );
 }
 
-/** A button that copies a text. Only the script shows it. */
-export function Copy({
-  text,
-  label,
-  children,
-}: {
+interface CopyProps {
   text: string;
   /** What is copied, for screen readers and the notice. */
   label: string;
   /** The button's text. Default: only an icon. */
   children?: Child;
-}) {
+}
+
+/** A button that copies a text. Only the script shows it. */
+export function Copy({ text, label, children }: CopyProps) {
+  const name = `Copy ${label}`;
   return (
     <button
       type="button"
-      class={children === undefined ? 'copy icon' : 'copy'}
       data-copy={text}
       data-label={label}
-      aria-label={children === undefined ? `Copy ${label}` : undefined}
-      title={children === undefined ? `Copy ${label}` : undefined}
+      {...(children === undefined ? { class: 'copy icon', 'aria-label': name, title: name } : { class: 'copy' })}
     >
       <Icon name="copy" />
       {children}
@@ -136,21 +129,17 @@ export function Facts({ of, mono = false }: { of: readonly (readonly [name: Chil
   );
 }
 
-/** A form with one button. `action` says what the page is asked to do. */
-export function Action({
-  to,
-  action,
-  button,
-  tone = 'plain',
-  fields = {},
-}: {
+interface ActionProps {
   to: string;
   action: string;
   button: string;
   tone?: 'main' | 'plain' | undefined;
   /** What else it sends. */
   fields?: Readonly<Record<string, string>>;
-}) {
+}
+
+/** A form with one button. `action` says what the page is asked to do. */
+export function Action({ to, action, button, tone = 'plain', fields = {} }: ActionProps) {
   return (
     <form method="post" action={to} class="actions">
       {Object.entries(fields).map(([name, value]) => (
@@ -163,18 +152,7 @@ export function Action({
   );
 }
 
-/** A button, and the form that it opens in a dialog, without a script. */
-export function Dialog({
-  id,
-  title,
-  to,
-  action,
-  button = title,
-  tone = 'main',
-  label,
-  open,
-  children,
-}: {
+interface DialogProps {
   id: string;
   title: string;
   to: string;
@@ -187,7 +165,10 @@ export function Dialog({
   /** Shows it in the page at first. */
   open?: boolean;
   children?: Child;
-}) {
+}
+
+/** A button, and the form that it opens in a dialog, without a script. */
+export function Dialog({ id, title, to, action, button = title, tone = 'main', label, open, children }: DialogProps) {
   const name = tone === 'danger' ? `${button}…` : button;
   return (
     <>
@@ -229,26 +210,22 @@ export function Rest({ shown, of: total, href }: { shown: number; of: number; hr
   if (shown >= total) return <></>;
   return (
     <p class="more">
-      <a href={href}>{`${number(total - shown)} more`}</a>
+      <a class="button" href={href}>{`Older (${number(total - shown)})`}</a>
     </p>
   );
 }
 
-/** A row that leads to what it is about. */
-export function Row({
-  id,
-  tone,
-  href,
-  selected = false,
-  children,
-}: {
+interface RowProps {
   id: string;
   tone: Tone;
   href: string;
   selected?: boolean | undefined;
   /** A cell for each column. */
   children?: Child;
-}) {
+}
+
+/** A row that leads to what it is about. */
+export function Row({ id, tone, href, selected = false, children }: RowProps) {
   return (
     <li id={id}>
       <a class={`row ${tone}`} href={href} aria-current={selected ? 'true' : undefined} data-visit="row">
@@ -258,19 +235,16 @@ export function Row({
   );
 }
 
-/** Rows under the headings of their columns, with a name for screen readers. */
-export function Rows({
-  of: kind,
-  label,
-  heads,
-  children,
-}: {
+interface RowsProps {
   /** Names the widths of the columns. */
   of: string;
   label: string;
   heads: readonly string[];
   children?: Child;
-}) {
+}
+
+/** Rows under the headings of their columns, with a name for screen readers. */
+export function Rows({ of: kind, label, heads, children }: RowsProps) {
   return (
     <div class={`table ${kind}`}>
       <div class="row heads" aria-hidden="true">

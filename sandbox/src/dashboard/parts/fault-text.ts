@@ -33,6 +33,6 @@ export function scopeOf({ route, share, times, met = 0 }: Partial<ArmedFault>): 
 
 /** How many requests it has applied to, and to how many it still does if it is counted. */
 export function countOf({ times, met }: ArmedFault): string {
-  const left = times === undefined || met === 0 ? '' : `, ${number(times - met)} left`;
-  return `hit ${count(met, 'request')}${left}`;
+  if (met === 0) return 'not used yet';
+  return `hit ${count(met, 'request')}${times === undefined ? '' : `, ${number(times - met)} left`}`;
 }

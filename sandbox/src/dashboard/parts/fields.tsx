@@ -1,15 +1,6 @@
 import type { InvalidForm } from './form.ts';
 
-/** An input with its label and error. */
-export function Field({
-  label,
-  name,
-  invalid,
-  value: initial = '',
-  options,
-  lines = 1,
-  ...input
-}: {
+interface FieldProps {
   label: string;
   name: string;
   /** The form that was sent, whose value it keeps. */
@@ -20,7 +11,10 @@ export function Field({
   lines?: number;
   placeholder?: string;
   type?: 'number';
-}) {
+}
+
+/** An input with its label and error. */
+export function Field({ label, name, invalid, value: initial = '', options, lines = 1, ...input }: FieldProps) {
   const error = invalid?.errors[name];
   const value = invalid?.form.get(name) ?? initial;
   const attributes = {
@@ -57,17 +51,15 @@ export function choices(first: string, values: readonly string[], value = ''): r
   return [[value, first], ...[...new Set(values)].filter(Boolean).map((value): Choice => [value, value])];
 }
 
-/** A list of choices, of which one is selected. */
-export function Select({
-  options,
-  value,
-  ...attributes
-}: {
+interface SelectProps {
   options: readonly Choice[];
   value: string;
   name: string;
   'aria-label'?: string;
-}) {
+}
+
+/** A list of choices, of which one is selected. */
+export function Select({ options, value, ...attributes }: SelectProps) {
   return (
     <select {...attributes}>
       {options.map(([option, name]) => (

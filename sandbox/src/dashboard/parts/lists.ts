@@ -1,5 +1,5 @@
 /** Items of a list that are shown at first, and at most. */
-const [atFirst, atMost] = [50, 1000];
+const [atFirst, atMost] = [25, 1000];
 
 /** The newest items of a list. */
 export function shownOf<T>(newestFirst: readonly T[], all = ''): readonly T[] {

@@ -41,67 +41,73 @@ export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hon
   return routes;
 }
 
-function Records({
-  resource,
-  found,
-  query,
-  invalid,
-}: {
+interface RecordsProps {
   resource: NamedResource;
   /** Those that match the query, newest first. */
   found: readonly StoredRecord[];
   query: Readonly<Record<string, string>>;
   invalid: InvalidForm | undefined;
-}) {
+}
+
+function Records({ resource, found, query, invalid }: RecordsProps) {
   const { name: plural, singular } = resource;
   const to = `/dashboard/${plural}`;
   const fields = fieldsOf[plural];
+  // A sentence has no room in a row.
+  const columns = fields.filter(({ name }) => name !== 'description');
   const shown = shownOf(found, query['all']);
   const { q = '' } = query;
   const more = `?${new URLSearchParams({ ...query, all: 'true' }).toString()}`;
   const filtered = [q, ...fields.map(({ name }) => query[name])].some(Boolean);
   const search = { type: 'search', autocomplete: 'off' };
+  const isEmpty = found.length === 0 && !filtered;
+  const create = (
+    <Dialog id="create" title={`Create ${singular}`} to={to} action="create" open={invalid !== undefined}>
+      {fields.map(({ name, choices }) => {
+        const options = choices?.map((each): Choice => [each, each]);
+        const [value] = choices ?? [];
+        return <Field label={capitalized(name)} name={name} invalid={invalid} value={value} options={options} />;
+      })}
+    </Dialog>
+  );
   return (
     <>
       <PageHead title={[capitalized(plural), ' ', <i class="hint">{number(found.length)}</i>]}>
-        <form method="get" action={to} role="search" aria-label="Filter the list" data-visit="true">
-          <input {...search} name="q" value={q} placeholder={`Find ${plural}`} aria-label={`Find ${plural}`} />
-          {fields.map(
-            ({ name, choices }) =>
-              choices && (
-                <Select
-                  name={name}
-                  aria-label={capitalized(name)}
-                  value={query[name] ?? ''}
-                  options={choicesOf(`Any ${name}`, choices)}
-                />
-              ),
-          )}
-        </form>
-        <Dialog id="create" title={`Create ${singular}`} to={to} action="create" open={invalid !== undefined}>
-          {fields.map(({ name, choices }) => {
-            const options = choices?.map((each): Choice => [each, each]);
-            const [value] = choices ?? [];
-            return <Field label={capitalized(name)} name={name} invalid={invalid} value={value} options={options} />;
-          })}
-        </Dialog>
+        {!isEmpty && (
+          <form method="get" action={to} role="search" aria-label="Filter the list" data-visit="true">
+            <input {...search} name="q" value={q} placeholder={`Find ${plural}`} aria-label={`Find ${plural}`} />
+            {fields.map(
+              ({ name, choices }) =>
+                choices && (
+                  <Select
+                    name={name}
+                    aria-label={capitalized(name)}
+                    value={query[name] ?? ''}
+                    options={choicesOf(`Any ${name}`, choices)}
+                  />
+                ),
+            )}
+          </form>
+        )}
+        {!isEmpty && create}
       </PageHead>
       <Card>
         {shown.length === 0 ? (
           <Empty title={filtered ? `No ${singular} matches the filter.` : `No ${plural} yet.`}>
             <p>{filtered ? <a href={to}>{`Show all ${plural}`}</a> : 'Create one here, or with the API.'}</p>
+            {isEmpty && create}
           </Empty>
         ) : (
           <>
             <Rows
               of="records"
               label={`${capitalized(plural)}, newest first`}
-              heads={['ID', ...fields.map(({ name }) => capitalized(name)), 'Created', '']}
+              heads={['ID', ...columns.map(({ name }) => capitalized(name)), 'Created', '']}
             >
               {shown.map((record) => (
                 <li class="row record" id={record.id}>
                   <Copyable text={record.id} label="the id" />
-                  {fields.map(({ name, choices }) =>
+                  {columns.map(({ name, choices }) =>
                     choices ? (
                       <Pill tone={(['good', 'fair'] as const)[choices.indexOf(record[name] ?? '')] ?? 'plain'}>
                         {record[name]}
@@ -119,10 +125,13 @@ function Records({
                     title={`Delete “${record['name']}”?`}
                     to={to}
                     action="delete"
-                    button="Delete"
+                    button={`Delete ${singular}`}
                     tone="danger"
                   >
                     <input type="hidden" name="id" value={record.id} />
+                    <p>
+                      {record['email'] ?? record['name']} · <code>{record.id}</code>
+                    </p>
                     <p>This can't be undone.</p>
                   </Dialog>
                 </li>

@@ -13,14 +13,7 @@ import { DeliveryState, Due } from '../webhooks/delivery-row.tsx';
 import { asCurl, asSdkCall } from './reproduce.ts';
 import { requestOutcome } from './request-row.tsx';
 
-/** One request beside the list: the complete exchange. */
-export function RequestDetail({
-  request,
-  deliveries,
-  token,
-  origin,
-  close,
-}: {
+interface RequestDetailProps {
   request: RecordedRequest;
   /** What it caused, oldest first. */
   deliveries: readonly { readonly delivery: DeliveryRecord; readonly endpoint: EndpointRecord }[];
@@ -30,7 +23,10 @@ export function RequestDetail({
   origin: string;
   /** Address of the list without the request. */
   close: string;
-}) {
+}
+
+/** One request beside the list: the complete exchange. */
+export function RequestDetail({ request, deliveries, token, origin, close }: RequestDetailProps) {
   const [tone, status] = requestOutcome(request);
   const curl = asCurl(request, origin);
   const call = asSdkCall(request);

@@ -3,7 +3,7 @@ import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isCorrupted, reasonOf } from '../../state/reasons.ts';
 import { Path } from '../parts/address.tsx';
 import { Pill, Row, Time, type Tone } from '../parts/components.tsx';
-import { latencyText, number } from '../parts/numbers.ts';
+import { latencyText } from '../parts/numbers.ts';
 
 /** Whether a request did not end as its caller wanted. */
 export function isFailure(request: RecordedRequest): boolean {
@@ -14,7 +14,7 @@ export function isFailure(request: RecordedRequest): boolean {
 /** Of a list of requests. */
 export const requestTable = {
   of: 'requests',
-  heads: ['Status', 'Method', 'Path', 'Reason', 'Took', 'Budget', 'Received'],
+  heads: ['Status', 'Method', 'Path', 'Reason', 'Took', 'Received'],
 };
 
 const tones = { pending: 'plain', aborted: 'fair', reset: 'bad', cut: 'bad' } as const;
@@ -64,15 +64,7 @@ export function runs(requests: readonly RecordedRequest[]) {
   return found;
 }
 
-/** A request in a list, or several that ended alike: how it ended, and why. */
-export function RequestRow({
-  request,
-  target = request.target,
-  times = 1,
-  href,
-  selected = false,
-  children,
-}: {
+interface Props {
   request: RecordedRequest;
   target?: string;
   times?: number;
@@ -80,8 +72,11 @@ export function RequestRow({
   selected?: boolean;
   /** The rows of the several, which the row shows when it is opened. */
   children?: Child;
-}) {
-  const { id, method, duration, received_at, remaining } = request;
+}
+
+/** A request in a list, or several that ended alike: how it ended, and why. */
+export function RequestRow({ request, target = request.target, times = 1, href, selected = false, children }: Props) {
+  const { id, method, duration, received_at } = request;
   const [tone, status] = requestOutcome(request);
   const cells = (
     <>
@@ -92,7 +87,6 @@ export function RequestRow({
       </span>
       <span class="reason">{reasonOf(request)}</span>
       <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
-      <span class="extra">{remaining === undefined ? '–' : `${number(remaining)} left`}</span>
       <Time at={received_at} />
     </>
   );

@@ -37,7 +37,7 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
               : `${count(total, 'request')}${filtered ? ' found' : ''}`}
           </p>
         </div>
-        <Filters view={view} filtered={filtered} />
+        {(filtered || total > 0) && <Filters view={view} filtered={filtered} />}
         <div class={selected === undefined ? 'log-rows card' : 'log-rows'} id="log-rows" tabindex={-1}>
           <Rows {...requestTable} label="Requests, newest first">
             {rows.slice(start, end).map(({ request, all }) => {
@@ -58,7 +58,7 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
           </Rows>
           {total === 0 && (
             <Empty title={filtered ? 'No request matches the filter.' : 'No requests yet.'}>
-              <a href={filtered ? '/dashboard/requests' : '/dashboard'}>
+              <a class="button" href={filtered ? '/dashboard/requests' : '/dashboard'}>
                 {filtered ? 'Clear the filter' : 'Make your first call'}
               </a>
             </Empty>
@@ -69,8 +69,8 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
             {newer === 0 ? (
               <span />
             ) : (
-              <a class="button" href={href({ ...view, start: 0 })} data-visit="true">
-                Newest
+              <a class="button" rel="prev" href={href({ ...view, start: 2 * start - end })} data-visit="true">
+                {`Newer (${number(newer)})`}
               </a>
             )}
             {older > 0 && (

@@ -29,16 +29,14 @@ export function tokenBudgets({ tokens, windows, clock, apiToken }: Services) {
 
 type TokenBudget = ReturnType<typeof tokenBudgets>[number];
 
-/** The tokens, each with what is left of its budget. */
-export function Tokens({
-  budgets,
-  rate,
-  invalid,
-}: {
+interface TokensProps {
   budgets: readonly TokenBudget[];
   rate: RateLimit;
   invalid: InvalidForm | undefined;
-}) {
+}
+
+/** The tokens, each with what is left of its budget. */
+export function Tokens({ budgets, rate, invalid }: TokensProps) {
   return (
     <>
       <PageHead
@@ -46,7 +44,7 @@ export function Tokens({
         lead={`Each token allows ${count(rate.limit, 'request')} in a window of ${durationText(rate.window)}, which starts with its first request.`}
       >
         <Dialog id="create" title="Create token" to={to} action="create" open={invalid !== undefined}>
-          <Field label="Name" name="name" invalid={invalid} placeholder="Purpose, such as CI" />
+          <Field label="Name" name="name" invalid={invalid} placeholder="e.g. CI" />
         </Dialog>
       </PageHead>
       <Card>
@@ -72,7 +70,7 @@ function TokenRow({ budget }: { budget: TokenBudget }) {
       </div>
       <BudgetMeter budget={budget} />
       <a class="button" href={`/dashboard/requests?token=${id}`}>
-        Requests
+        View requests
       </a>
       <Dialog
         label={`Revoke ${name}`}
@@ -114,7 +112,7 @@ export function BudgetMeter({ budget, name }: { budget: TokenBudget; name?: stri
           'No window is open. The next request starts one.'
         ) : (
           <>
-            {refused > 0 && `${number(refused)} refused. `}
+            {refused > 0 && <span class="error">{`${number(refused)} refused. `}</span>}
             {remaining === 0 ? 'Requests get a 429 until ' : 'Full again at '}
             <Time at={reset} /> (<Time at={reset} show="ago" />)
           </>

@@ -1,7 +1,7 @@
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { answerOf, subjectOf } from '../../state/reasons.ts';
 import { hasFailed } from '../../webhooks/health.ts';
-import { Pill, Row, Time, type Tone } from '../parts/components.tsx';
+import { Pill, Row, Time } from '../parts/components.tsx';
 
 interface DeliveryOf {
   delivery: DeliveryRecord;
@@ -25,19 +25,13 @@ export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
       </span>
       <span class="when">
         {request === undefined && 'triggered · '}
-        {attempt === undefined
-          ? 'not sent yet'
-          : [`attempt ${attempts.length} · `, <Time at={attempt.at} show="ago" />]}
+        {attempt ? [`attempt ${attempts.length} · `, <Time at={attempt.at} show="ago" />] : 'not sent yet'}
       </span>
     </Row>
   );
 }
 
-export const tones: Readonly<Record<DeliveryRecord['status'], Tone>> = {
-  delivered: 'good',
-  pending: 'fair',
-  failed: 'bad',
-};
+const tones = { delivered: 'good', pending: 'fair', failed: 'bad' } as const;
 
 export function DeliveryState({ delivery: { status } }: { delivery: DeliveryRecord }) {
   return <Pill tone={tones[status]}>{status}</Pill>;

@@ -10,20 +10,17 @@ import { toneOf } from '../requests/request-row.tsx';
 import { causeOf, DeliveryState, Due, statusOf } from './delivery-row.tsx';
 import type { SignatureExplanation } from './signature.ts';
 
-/** A delivery: why it failed, its body, its attempts, and how it was signed. */
-export function Delivery({
-  delivery,
-  request,
-  endpoint,
-  signature,
-}: {
+interface DeliveryProps {
   delivery: DeliveryRecord;
   /** What caused it; `undefined` if no request did, or if the log no longer has it. */
   request: RecordedRequest | undefined;
   endpoint: EndpointRecord;
   /** Explains the signature of the last attempt; `undefined` before the first one. */
   signature: SignatureExplanation | undefined;
-}) {
+}
+
+/** A delivery: why it failed, its body, its attempts, and how it was signed. */
+export function Delivery({ delivery, request, endpoint, signature }: DeliveryProps) {
   const attempts = delivery.attempts.toReversed();
   const [latest] = attempts;
   const cause = request && <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>;
@@ -105,7 +102,7 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
   const { id, timestamp, headers, content, bodyBytes, bodySha256 } = signature;
   return (
     <details class="card signed">
-      <summary class="card-head">
+      <summary>
         <h2>How it was signed</h2>
       </summary>
       <p class="hint">

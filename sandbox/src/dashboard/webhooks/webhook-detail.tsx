@@ -2,7 +2,6 @@ import type { DeliveryRecord } from '../../storage/records.ts';
 import { Url } from '../parts/address.tsx';
 import { Action, Card, Code, Copy, Crumbs, Dialog, Empty, PageHead, Rest, Rows } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';
-import { Icon } from '../parts/icons.tsx';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import type { InvalidForm } from '../parts/form.ts';
 import { shownOf } from '../parts/lists.ts';
@@ -30,7 +29,6 @@ export function Webhook({ view }: { view: WebhookView }) {
     <>
       <Crumbs of={[['/dashboard/webhooks', 'Webhooks']]} />
       <PageHead title={<Url of={url} />} lead={<Health endpoint={endpoint} health={health} />}>
-        {disabled === undefined && <Remedy endpoint={endpoint} health={health} tone="main" />}
         <Dialog id="create" title="Send test event" to={to} action="test" tone={tone} open={invalid !== undefined}>
           <Field label="Event" name="event" invalid={invalid} value="user.created" />
           <Field label="Data, as JSON" name="data" invalid={invalid} value={example} lines={6} />
@@ -39,21 +37,20 @@ export function Webhook({ view }: { view: WebhookView }) {
         <Dialog id="delete" title={`Delete webhook ${url}?`} to={to} action="delete" button="Delete" tone="danger">
           <p>Its deliveries are deleted too.</p>
         </Dialog>
+        {(disabled !== undefined || health.failing.length > 0) && (
+          <section class={disabled === undefined ? 'banner bad' : 'banner fair'} role="status">
+            <div>
+              {disabled !== undefined && (
+                <p>
+                  <strong>Disabled.</strong> {disabled} Its deliveries wait until you enable it.
+                </p>
+              )}
+              <Causes of={health} />
+            </div>
+            <Remedy endpoint={endpoint} health={health} tone="main" />
+          </section>
+        )}
       </PageHead>
-      {disabled !== undefined && (
-        <section class="banner fair" role="status">
-          <Icon name="warning" />
-          <p>
-            <strong>Disabled.</strong> {disabled} Its deliveries wait until you enable it.
-          </p>
-          <Remedy endpoint={endpoint} health={health} tone="main" />
-        </section>
-      )}
-      {health.failing.length > 0 && (
-        <div class="banner bad">
-          <Causes of={health} />
-        </div>
-      )}
       <Card title="Deliveries">
         <Rows
           of="deliveries"

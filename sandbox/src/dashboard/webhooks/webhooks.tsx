@@ -2,7 +2,7 @@ import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Dialog, Empty, PageHead, Pill, Rows, Time, type Tone } from '../parts/components.tsx';
+import { Action, Card, Dialog, Empty, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
 import { choices, Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { number } from '../parts/numbers.ts';
@@ -17,18 +17,22 @@ export interface EndpointView {
 
 /** The webhooks, those that fail first, each with what failed. */
 export function Webhooks({ endpoints, invalid }: { endpoints: EndpointView[]; invalid: InvalidForm | undefined }) {
+  const create = (
+    <Dialog id="create" title="Register webhook" to={to} action="register" open={invalid !== undefined}>
+      <Field label="URL" name="url" invalid={invalid} placeholder="e.g. http://127.0.0.1:3000/webhooks" />
+      <Field label="Events" name="events" invalid={invalid} options={choices('All events', eventNames, '*')} />
+    </Dialog>
+  );
   return (
     <>
       <PageHead title="Webhooks" lead="Events are sent to the URLs that you register here.">
-        <Dialog id="create" title="Register webhook" to={to} action="register" open={invalid !== undefined}>
-          <Field label="URL" name="url" invalid={invalid} placeholder="http://127.0.0.1:3000/webhooks" />
-          <Field label="Events" name="events" invalid={invalid} options={choices('All events', eventNames, '*')} />
-        </Dialog>
+        {endpoints.length > 0 && create}
       </PageHead>
       <Card>
         {endpoints.length === 0 ? (
           <Empty title="No webhooks yet.">
             <p>Register the URL of your server, then create a user, or send a test event.</p>
+            {create}
           </Empty>
         ) : (
           <WebhookRows endpoints={endpoints} />
@@ -86,12 +90,7 @@ export function Remedy({ endpoint: { id, disabled }, health, tone }: EndpointVie
   return health.failing.length > 0 ? <Action to={to} action="retry" button="Retry now" tone={tone} /> : <></>;
 }
 
-const tones: Readonly<Record<EndpointHealth['status'], Tone>> = {
-  healthy: 'good',
-  failing: 'bad',
-  disabled: 'fair',
-  idle: 'plain',
-};
+const tones = { healthy: 'good', failing: 'bad', disabled: 'fair', idle: 'plain' } as const;
 
 /** The state of a webhook in a line. */
 export function Health({ endpoint, health }: EndpointView) {
