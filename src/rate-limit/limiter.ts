@@ -132,16 +132,15 @@ export class Limiter implements SharedLimiter {
     if (this.window.needsProbe(now)) {
       return this.window.probeAt(now, priority, priority === 'normal' ? this.queue.normal : this.queue.size);
     }
-    return priority === 'normal' || this.queue.isBackgroundDue ? now : this.window.reservedUntil(now);
+    return priority === 'normal' || this.window.isForBackground(now) ? now : this.window.reservedUntil(now);
   }
 
   #send(now: number, call: LimitedCall, waited: boolean): Permit {
     const priority = priorityOf(call);
-    if (this.queue.size > 0) this.queue.recordSent(priority);
     this.#throttle?.recordSent(now);
     this.#share?.take(priority);
     const isTry = this.outage.recordSent(now, this.#wake);
-    const sent: SentRequest = { ...this.window.recordSent(now), call, isTry, verdict: undefined };
+    const sent: SentRequest = { ...this.window.recordSent(now, priority), call, isTry, verdict: undefined };
     return {
       waited,
       recordResponse: (status, headers, failure) => this.#recordResponse(sent, status, headers, failure),
@@ -297,7 +296,7 @@ export class Limiter implements SharedLimiter {
 
   /** The call to send now, or when there may be one. */
   #next(now: number): Waiter | number {
-    const order: Priority[] = this.queue.isBackgroundDue ? ['background', 'normal'] : ['normal', 'background'];
+    const order: Priority[] = this.window.isForBackground(now) ? ['background', 'normal'] : ['normal', 'background'];
     let wakeAt = Infinity;
     for (const priority of order) {
       const first = this.queue.first(priority);

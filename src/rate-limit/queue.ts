@@ -2,9 +2,6 @@ import { isCloudflareWorker } from '../utils/runtime.ts';
 import { Alarm, type Timing } from '../utils/timing.ts';
 import { priorityOf, type Permit, type LimitedCall, type Priority } from './permit.ts';
 
-/** Limits 10: while background calls wait, one request in so many is theirs, however many normal calls there are. */
-export const requestsPerBackgroundCall = 10;
-
 /** Milliseconds between two checks of a waiting call, in Cloudflare Workers. */
 const workerHeartbeat = 500;
 
@@ -89,8 +86,6 @@ const resting = 2 * ranks;
 export class CallQueue {
   readonly #lists = Array.from({ length: resting + 1 }, () => new List());
   size = 0;
-  /** Normal calls that were sent in a row while a background call waited. */
-  #normalInRow = 0;
 
   get normal(): number {
     return this.#lengthOf(0, ranks);
@@ -98,16 +93,6 @@ export class CallQueue {
 
   get background(): number {
     return this.#lengthOf(ranks, resting);
-  }
-
-  /** True if a background call is next, although a normal one waits. */
-  get isBackgroundDue(): boolean {
-    return this.#normalInRow >= requestsPerBackgroundCall - 1 && this.normal > 0 && this.background > 0;
-  }
-
-  /** A call is sent while others wait. */
-  recordSent(priority: Priority): void {
-    this.#normalInRow = priority === 'normal' && this.background > 0 ? this.#normalInRow + 1 : 0;
   }
 
   /** How many calls would be sent before one that arrived now. */
@@ -144,7 +129,6 @@ export class CallQueue {
   /** Removes a call, which no longer waits. */
   remove(waiter: Waiter): void {
     if (waiter.list) this.size -= 1;
-    if (this.size === 0) this.#normalInRow = 0;
     waiter.leave();
   }
 

@@ -9,6 +9,9 @@ const documented = { limit: 100, length: 60_000 };
 /** Milliseconds to wait if a request shows that a window ends later than announced. */
 const lateEnd = 1000;
 
+/** Limits 10: the part of each window that background calls get, however many normal calls there are. */
+export const backgroundPart = 0.1;
+
 /** Requests that find out about a window together, if no more calls wait. Background calls leave room for a page of five. */
 export const maxProbes = { normal: 10, background: 5 };
 
@@ -63,6 +66,7 @@ export class RateWindow {
   isHidden = false;
   /** How often a request that was sent after the end of a window was refused, because it had not ended. */
   failedProbes = 0;
+  #background = { window: 0, count: 0 };
   #used = 0;
   /** `reset` from the first response about this window. A token bucket moves it later with every response. */
   #firstReset = -Infinity;
@@ -119,6 +123,11 @@ export class RateWindow {
     return mayJoin ? now : this.#turn.readyAt;
   }
 
+  /** Limits 10: true if background calls, if there are any, are next. */
+  isForBackground(now: number): boolean {
+    return !this.needsProbe(now) && this.#backgroundSent(now).count < backgroundPart * this.limit;
+  }
+
   /** Limits 9: until when what is left is kept for normal calls. */
   reservedUntil(now: number): number {
     const kept = reserveForNormal(this.timeLeft(now) / this.length, this.limit, this.arrivedBefore);
@@ -142,8 +151,9 @@ export class RateWindow {
   }
 
   /** A request is sent. Returns it, as the window counts it. */
-  recordSent(now: number): WindowRequest {
+  recordSent(now: number, priority: Priority): WindowRequest {
     const isProbe = this.needsProbe(now);
+    if (priority === 'background') this.#backgroundSent(now).count += 1;
     if (isProbe) this.#turn.recordSent(now);
     this.#probes += Number(isProbe);
     this.inFlight += 1;
@@ -177,6 +187,13 @@ export class RateWindow {
     if (reset > this.#firstReset + resetJitter) this.#open(limit, reset);
     this.#used = Math.max(this.#used, used);
     this.#endsAt = now + timeLeft;
+  }
+
+  /** How many background calls were sent in this window, or in this minute if the limit is hidden. */
+  #backgroundSent(now: number): { window: number; count: number } {
+    const window = this.isHidden ? Math.floor(now / this.length) : this.number + Number(this.isOver(now));
+    if (window !== this.#background.window) this.#background = { window, count: 0 };
+    return this.#background;
   }
 
   /** A request is no longer in flight. */

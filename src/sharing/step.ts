@@ -1,8 +1,7 @@
 import { resetJitter } from '../rate-limit/headers.ts';
 import type { Priority } from '../rate-limit/permit.ts';
-import { requestsPerBackgroundCall } from '../rate-limit/queue.ts';
 import { longestTurn } from '../rate-limit/turn.ts';
-import { maxProbes, reserveForNormal, type NormalCalls } from '../rate-limit/window.ts';
+import { backgroundPart, maxProbes, reserveForNormal, type NormalCalls } from '../rate-limit/window.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
 /** Milliseconds between syncs of a process with waiting calls: at most, and while it finds out about a window at least. */
@@ -233,15 +232,14 @@ function probe(state: State, own: ProcessState, now: number): Counts {
   return { normal, background };
 }
 
-/** Limits 25: divides what is left. Normal calls come first; a tenth goes to background calls. */
+/** Limits 25: divides what is left. */
 function divide(state: State, own: ProcessState, now: number): Counts {
   const { limit, startedAt, endsAt, background } = state;
   const all = processesOf(state);
   const others = all.filter((each) => each !== own);
   const left = leftOf(state);
-  const tenth = limit / requestsPerBackgroundCall;
   const wanted = sum(all, (each) => each.background);
-  const due = Math.min(left, wanted, Math.max(0, Math.ceil(tenth - background)));
+  const due = Math.min(left, wanted, Math.max(0, Math.ceil(backgroundPart * limit - background)));
   const waiting = sum(all, ({ normal }) => normal);
   const partLeft = (endsAt - now) / (endsAt - startedAt);
   const kept = waiting + reserveForNormal(partLeft, limit, state.arrivedBefore);

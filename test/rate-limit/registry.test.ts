@@ -25,11 +25,11 @@ it('copies of the package that share limiters have the same ones', () => {
   const shared = [new Limiter(''), new Outage(), window, queue].map(namesOf);
   expect([...keys.filter((key) => key?.includes('rate-limiters')), ...shared], advice).toMatchInlineSnapshot(`
     [
-      "@example/sdk/rate-limiters/11",
+      "@example/sdk/rate-limiters/12",
       "acquire configure constructor dispatch isTooLate observers outage queue snapshot timing window",
       "claimRetry constructor enter holdTimeLeft isFailing isInUse isRouteFailing lastError leave mayWork number onChange readyAt recordEnd recordFailure recordResponse recordSent since unavailableError",
-      "adopt arrived arrivedBefore assume constructor delay failedProbes inFlight isHidden isOver length limit needsProbe number ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reservedUntil reset room timeLeft used",
-      "background constructor countAhead countBefore first isBackgroundDue normal put recordSent remove size toArray",
+      "adopt arrived arrivedBefore assume constructor delay failedProbes inFlight isForBackground isHidden isOver length limit needsProbe number ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reservedUntil reset room timeLeft used",
+      "background constructor countAhead countBefore first normal put remove size toArray",
     ]
   `);
 });

@@ -22,7 +22,7 @@ interface Exchange extends Partial<ResponseFacts> {
 function answer(
   window: RateWindow,
   exchange: Exchange,
-  request = window.recordSent(exchange.sent ?? exchange.at ?? 0),
+  request = window.recordSent(exchange.sent ?? exchange.at ?? 0, 'normal'),
 ) {
   const { at = 0, sent = at, left, limit = 100, reset = 60, ...facts } = exchange;
   const date = 'date' in exchange ? exchange.date : sent;
@@ -90,16 +90,16 @@ describe('after its end', () => {
 
   it('a refusal puts the end off by a second, once for all that were sent together', () => {
     const window = windowAfter({ left: 0 });
-    const requests = [window.recordSent(60_000), window.recordSent(60_000)];
+    const requests = [window.recordSent(60_000, 'normal'), window.recordSent(60_000, 'normal')];
     for (const request of requests) answer(window, { isRefusal: true, ...at(60_040, 0) }, request);
     expect([window.timeLeft(60_040), window.isOver(61_039), window.isOver(61_040)]).toEqual([1_000, false, true]);
   });
 
   it('what was in flight counts in the window in which it was sent', () => {
     const window = windowAfter(first);
-    const [before, after] = [window.recordSent(59_000), window.recordSent(60_010)];
+    const [before, after] = [window.recordSent(59_000, 'normal'), window.recordSent(60_010, 'normal')];
     answer(window, { sent: 60_000, ...at(60_020, 99, 120) });
-    const losses = [before, after, window.recordSent(60_050)].map((request, index) => {
+    const losses = [before, after, window.recordSent(60_050, 'normal')].map((request, index) => {
       window.recordLoss(60_050, request, index < 2);
       return window.remaining(60_050);
     });
