@@ -1,23 +1,36 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createSandbox } from '@example/sandbox';
 import { expect, it } from 'vitest';
+import { ExportFile } from '../../examples/export-projects/export-file.ts';
+import { Journal } from '../../examples/import-users/journal.ts';
+import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { run } from '../support/child-process.ts';
 
 /** Runs an example as a user does, with the built package. Returns what it printed. */
-async function printed(name: string, env: Readonly<Record<string, string>>): Promise<string> {
+async function printed(name: string, env: Readonly<Record<string, string>>, ...args: string[]): Promise<string> {
   const options = { env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env } };
-  const { stdout, stderr } = await run(process.execPath, [`examples/${name}.ts`], options);
+  const { stdout, stderr } = await run(process.execPath, [`examples/${name}.ts`, ...args], options);
   expect(stderr).toBe('');
   return stdout;
 }
+
+/** A local API on a socket, and how an example finds it. */
+async function startApi() {
+  const sandbox = createSandbox();
+  const { url } = await sandbox.listen();
+  const env = { EXAMPLE_API_TOKEN: sandbox.apiToken, EXAMPLE_BASE_URL: url, EXAMPLE_LOG: 'off' };
+  return { sandbox, env, [Symbol.asyncDispose]: () => sandbox.close() };
+}
+
+const lines = (path: string) => readFileSync(path, 'utf8').trimEnd().split('\n');
 
 it.each([
   ['quick-start', /^Created Ada Lovelace as user_\w+\.\n$/],
   ['from-fetch', /^60 projects by hand, 60 with the SDK\.\n$/],
 ])('examples/%s.ts runs as it stands', async (name, expected) => {
-  await using sandbox = createSandbox();
-  const { url } = await sandbox.listen();
-
-  expect(await printed(name, { EXAMPLE_API_TOKEN: sandbox.apiToken, EXAMPLE_BASE_URL: url })).toMatch(expected);
+  await using api = await startApi();
+  expect(await printed(name, api.env)).toMatch(expected);
 });
 
 it('npm run demo does the main job, is short, and ends cleanly', async () => {
@@ -31,4 +44,42 @@ it('npm run demo does the main job, is short, and ends cleanly', async () => {
   expect(text).toContain('Found John Doe after all.');
   expect(text).toContain('Welcome, Ada Lovelace! The signature was verified.');
   expect(text.split('\n').length).toBeLessThan(40);
+});
+
+it('examples/export-projects writes each project once, also if it is started again', async () => {
+  const file = join(temporaryFolder(), 'projects.jsonl');
+  await using api = await startApi();
+  const done = `100 of 100\n100 projects are in ${file}.\n`;
+
+  for (const start of ['', 'Going on after 100 projects.\n'])
+    expect(await printed('export-projects/main', api.env, file)).toBe(start + done);
+  const ids = lines(file).map((line) => (JSON.parse(line) as { id: string }).id);
+  expect(ids.sort()).toEqual(Array.from(api.sandbox.state.projects.list(), ({ id }) => id).sort());
+
+  // It was killed while it wrote.
+  appendFileSync(file, '{"id":"written before it was killed"}\n{"id":"cut off in the mid');
+  expect([new ExportFile(file).count, lines(file).length]).toEqual([100, 100]);
+});
+
+it('examples/import-users creates each user once, and notes which to check and which the API refuses', async () => {
+  const file = join(temporaryFolder(), 'users.jsonl');
+  await using api = await startApi();
+  const emails = ['ada@example.com', 'ada@example.com', 'no address', 'grace@example.com'];
+  writeFileSync(
+    file,
+    emails.map((email) => JSON.stringify({ name: 'A', email, password: 'secure_password' })).join('\n'),
+  );
+  // The first one may have been created.
+  api.sandbox.faults.next({ status: 500 });
+  const said = [`3 of 4 rows are done: see ${file}.journal.`, `1 may have been created. Check those in ${file}.check.`];
+
+  for (let time = 0; time < 2; time++)
+    expect((await printed('import-users/main', api.env, file)).trim().split('\n')).toEqual(said);
+  expect(api.sandbox.requests).toHaveLength(4);
+  const [row] = lines(`${file}.check`);
+  expect(emails).toContain((JSON.parse(row ?? '') as { email: string }).email);
+
+  // It was killed while it wrote.
+  appendFileSync(`${file}.journal`, '4 user');
+  expect(new Journal(`${file}.journal`).has(4)).toBe(false);
 });
