@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { createSandbox } from '@example/sandbox';
-import { run } from './child-process.ts';
-import { listen } from './free-port.ts';
+import { run } from '../../support/child-process.ts';
+import { listen } from '../../support/free-port.ts';
 
-/** Starts the local API where it can't be reached without help: behind a certificate that nobody knows, and in a socket. */
-export async function startHiddenApi() {
-  const directory = await mkdtemp(join(tmpdir(), 'hidden-api-'));
+/** Starts a local API that needs help to be reached: behind a certificate that nobody knows, a proxy, and in a socket. */
+export async function startNetwork() {
+  const directory = await mkdtemp(join(tmpdir(), 'network-'));
   const [authority, socketPath] = [join(directory, 'ca.pem'), join(directory, 'api.sock')];
   await makeCertificates(directory);
   const sandbox = createSandbox();
@@ -20,17 +20,32 @@ export async function startHiddenApi() {
   const listener = (...exchange: Parameters<typeof answer>) => void answer(...exchange);
   const [key, cert] = await Promise.all(['key', 'certificate'].map((name) => readFile(join(directory, `${name}.pem`))));
   const tls = createTlsServer({ key, cert }, listener);
+  const port = await listen(tls);
   const socket = createServer(listener).listen(socketPath);
   await once(socket, 'listening');
+
+  const targets: string[] = [];
+  // It leads everywhere to that port.
+  const proxy = createServer().on('connect', (request, client: Socket) => {
+    targets.push(request.url ?? '');
+    const upstream = connect(port, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      upstream.pipe(client).pipe(upstream);
+    });
+    for (const each of [client, upstream]) each.on('error', () => undefined);
+  });
   return {
     sandbox,
     /** The port of 127.0.0.1 where it speaks TLS, as `localhost` and as `api.example.com`. */
-    port: await listen(tls),
+    port,
     /** The file with the certificate of the authority that signed its own. */
     authority,
     socketPath,
+    proxy: `http://127.0.0.1:${await listen(proxy)}`,
+    /** What the proxy was asked to connect to, such as `api.example.com:443`. */
+    targets,
     async [Symbol.asyncDispose]() {
-      for (const server of [tls, socket] as Server[]) {
+      for (const server of [tls, socket, proxy]) {
         server.close();
         server.closeAllConnections();
       }
@@ -49,37 +64,4 @@ async function makeCertificates(cwd: string): Promise<void> {
     '-CA ca.pem -CAkey ca-key.pem -subj /CN=localhost -keyout key.pem -out certificate.pem ' +
       '-addext subjectAltName=DNS:localhost,DNS:api.example.com -addext basicConstraints=critical,CA:FALSE',
   );
-}
-
-/** Starts a proxy that leads everywhere to the same port of this machine. */
-export async function startProxy(port: number) {
-  const sockets = new Set<Socket>();
-  const server = createServer((_, response) => response.writeHead(400).end());
-  const proxy = {
-    url: `http://127.0.0.1:${await listen(server)}`,
-    /** The `user:password` that it asks for, if it does. */
-    credentials: undefined as string | undefined,
-    /** What it was asked to connect to, such as `api.example.com:443`. */
-    targets: [] as string[],
-    [Symbol.asyncDispose]() {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      return Promise.resolve();
-    },
-  };
-  server.on('connect', (request, client: Socket, head: Buffer) => {
-    const expected = proxy.credentials && `Basic ${Buffer.from(proxy.credentials).toString('base64')}`;
-    if (expected !== undefined && request.headers['proxy-authorization'] !== expected) {
-      client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
-      return;
-    }
-    proxy.targets.push(request.url ?? '');
-    const upstream = connect(port, '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      upstream.write(head);
-      upstream.pipe(client).pipe(upstream);
-    });
-    for (const socket of [client, upstream]) sockets.add(socket.on('error', () => undefined));
-  });
-  return proxy;
 }
