@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { codeBlocks } from '../guides/support/code-blocks.ts';
-import { bundledPackages } from '../support/bundled-packages.ts';
 import { startFileServer } from '../support/file-server.ts';
 import { tool } from '../support/tools.ts';
 import { describeInChromium, useChromium } from '../support/use-chromium.ts';
@@ -23,27 +22,18 @@ it.each(rarely)('$subject uses the installed packages from $moduleKind', (runtim
 
 const html = '<!doctype html><title>Page</title><script type="module" src="page.js"></script>';
 
-/** Builds a page of a program. Gives the directory to serve, and what it has of the packages that the SDK bundles. */
-async function buildPage({ tool: name, args }: (typeof bundlers)[number], program: string) {
-  const directory = await mkdtemp(join(inject('project'), `${name}-`));
-  await writeFile(join(directory, 'page.js'), program);
-  await writeFile(join(directory, 'index.html'), html);
-  await runTool([`.bin/${name}`, ...args.split(' ')], {}, directory);
-
-  const out = join(directory, 'out');
-  const files = await readdir(out, { recursive: true });
-  if (!files.includes('index.html')) await writeFile(join(out, 'index.html'), html);
-  const scripts = files.filter((file) => file.endsWith('.js')).map((file) => readFile(join(out, file), 'utf8'));
-  return { out, packages: bundledPackages((await Promise.all(scripts)).join('\n')) };
-}
-
 describeInChromium('a page in Chromium', () => {
   const browser = useChromium();
 
-  it.each(bundlers)('of $subject uses the API and the sandbox, and gets only what it needs', async (bundler) => {
+  it.each(bundlers)('of $subject uses the API and the sandbox', async (bundler) => {
     const { input, check } = await startSuite();
-    const program = await readFile(await buildConsumer('page.ts', `${bundler.tool}.mjs`), 'utf8');
-    const { out, packages } = await buildPage(bundler, program);
+    const directory = await mkdtemp(join(inject('project'), `${bundler.tool}-`));
+    await buildConsumer('page.ts', join(basename(directory), 'page.js'));
+    await writeFile(join(directory, 'index.html'), html);
+    await runTool([`.bin/${bundler.tool}`, ...bundler.args.split(' ')], {}, directory);
+    const out = join(directory, 'out');
+    // Vite has written its own.
+    await writeFile(join(out, 'index.html'), html, { flag: 'wx' }).catch(() => undefined);
     const page = await browser().newPage();
     const server = await startFileServer(out);
     onTestFinished(server.close);
@@ -57,11 +47,6 @@ describeInChromium('a page in Chromium', () => {
 
     check(suite);
     expect(sandbox).toEqual(expectedOfSandbox.sandbox);
-    expect(packages).toEqual(['ky', 'zod', 'eventemitter3']);
-
-    const small = `import { NotFoundError } from '@example/sdk'; import { verifyWebhook } from '@example/sdk/webhooks';
-      globalThis.imported = [NotFoundError, verifyWebhook];`;
-    expect((await buildPage(bundler, small)).packages).toEqual([]);
   });
 });
 

@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Client } from '@example/sdk';
 import { createSandbox } from '@example/sandbox';
 import { expect, it } from 'vitest';
-import { fromHash, toHash } from '../../site/src/playground/address.ts';
 import { codeBlocks } from '../guides/support/code-blocks.ts';
-import { programOf } from '../guides/support/program.ts';
 
 it('keeps the code of each guide within the 72 columns that a page shows', () => {
   const long = codeBlocks.flatMap(({ name, code }) =>
@@ -12,29 +10,6 @@ it('keeps the code of each guide within the 72 columns that a page shows', () =>
   );
 
   expect(long).toEqual([]);
-});
-
-it('puts what an example uses before it, in one module', () => {
-  expect(programOf('show(client);').split('\n')).toEqual([
-    "import { Client } from '@example/sdk';",
-    '',
-    '// Your program has these already.',
-    'const client = new Client();',
-    'const show = (message: unknown) => console.log(message);',
-    '',
-    'show(client);',
-  ]);
-});
-
-it('keeps a program in an address', () => {
-  const program = `const greeting = 'Grüße, 世界 👋'; // ~?>\n`;
-
-  expect(toHash(program)).toMatch(/^#code=[\w-]+$/);
-  expect(fromHash(toHash(program))).toBe(program);
-});
-
-it.each(['', '#installation', '#code=', '#code=%', '#code=_w'])('finds no program in the address "%s"', (hash) => {
-  expect(fromHash(hash)).toBeUndefined();
 });
 
 it('says in the quickstart what its program prints', async () => {

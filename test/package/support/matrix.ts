@@ -65,18 +65,14 @@ export const bundlers = [
   ['Rollup', 'page.js --plugin node-resolve --plugin commonjs --format es --file out/page.js --silent'],
 ].map(([subject = '', args = '']) => ({ subject, tool: subject.toLowerCase(), args }));
 
-/** How a compiler finds declarations, and for which kinds of modules. */
-const resolutions = [
-  { moduleResolution: 'nodenext', module: 'nodenext', kinds: moduleKinds },
-  { moduleResolution: 'node16', module: 'node16', kinds: moduleKinds },
-  { moduleResolution: 'bundler', module: 'esnext', kinds: [esm] },
-];
+/** How compilers find declarations, and for which kinds of modules. attw tries the other ways to find them. */
+const nodenext = { moduleResolution: 'nodenext', module: 'nodenext', kinds: moduleKinds };
 /** The default of CommonJS projects up to TypeScript 5; it knows nothing of `exports` in a package.json. */
 const node10 = { moduleResolution: 'node10', module: 'commonjs', kinds: [cjs] };
 
-/** The first resolution of the first one, the oldest, is what each change is compiled with. */
 export const compilers = [
-  { subject: 'TypeScript 5.4', tool: 'typescript54', resolutions: [...resolutions, node10] },
-  { subject: 'TypeScript 6', tool: 'typescript6', resolutions },
-  { subject: 'TypeScript 7', tool: 'typescript7', resolutions },
+  { subject: 'TypeScript 5.4', tool: 'typescript54', ...nodenext, isTriedOften: true },
+  { subject: 'TypeScript 5.4', tool: 'typescript54', ...node10, isTriedOften: false },
+  { subject: 'TypeScript 6', tool: 'typescript6', ...nodenext, isTriedOften: false },
+  { subject: 'TypeScript 7', tool: 'typescript7', ...nodenext, isTriedOften: false },
 ];
