@@ -4,8 +4,11 @@ import { createSandbox } from '@example/sandbox';
 import { expect, it } from 'vitest';
 import { ExportFile } from '../../examples/export-projects/export-file.ts';
 import { Journal } from '../../examples/import-users/journal.ts';
+import { expectToReceive } from '../frameworks/support/recipes.ts';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { run } from '../support/child-process.ts';
+import { startProgram } from '../support/program.ts';
+import { secret } from '../webhooks/support/signed-request.ts';
 
 /** Runs an example as a user does, with the built package. Returns what it printed. */
 async function printed(name: string, env: Readonly<Record<string, string>>, ...args: string[]): Promise<string> {
@@ -45,6 +48,14 @@ it('npm run demo does the main job, is short, and ends cleanly', async () => {
   expect(text).toContain('Welcome, Ada Lovelace! The signature was verified.');
   expect(text.split('\n').length).toBeLessThan(40);
 });
+
+it.each(['node-http', 'express', 'hono'])(
+  'examples/webhooks/%s.ts accepts webhooks, and no changed ones',
+  async (name) => {
+    await using program = await startProgram(`../../examples/webhooks/${name}.ts`, { EXAMPLE_WEBHOOK_SECRET: secret });
+    await expectToReceive(`${program.url}/webhooks`, () => program.output);
+  },
+);
 
 it('examples/export-projects writes each project once, also if it is started again', async () => {
   const file = join(temporaryFolder(), 'projects.jsonl');
