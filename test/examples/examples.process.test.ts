@@ -76,10 +76,7 @@ it('examples/import-users creates each user once, and notes which to check and w
   const file = join(temporaryFolder(), 'users.jsonl');
   await using api = await startApi();
   const emails = ['ada@example.com', 'ada@example.com', 'no address', 'grace@example.com'];
-  writeFileSync(
-    file,
-    emails.map((email) => JSON.stringify({ name: 'A', email, password: 'secure_password' })).join('\n'),
-  );
+  writeFileSync(file, emails.map((email) => JSON.stringify({ name: 'A', email, password: 'password_1' })).join('\n'));
   // The first one may have been created.
   api.sandbox.faults.next({ status: 500 });
   const said = [`3 of 4 rows are done: see ${file}.journal.`, `1 may have been created. Check those in ${file}.check.`];

@@ -20,7 +20,7 @@ async function refusal(mistake: () => unknown): Promise<InvalidRequestError> {
 const secret = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
 
 /** A client with these options, whose types are checked by nobody. */
-const withOptions = (options: object) => () => new Client({ apiToken: secret, ...options });
+const newClient = (options: object) => () => new Client({ apiToken: secret, ...options });
 
 describe('a wrong option is refused by name', () => {
   it.each<[name: string, ...values: unknown[]]>([
@@ -51,7 +51,7 @@ describe('a wrong option is refused by name', () => {
   ])('%s: %j …', async (name, ...values) => {
     for (const value of values) {
       const options = name.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object;
-      const mistakes: (() => unknown)[] = [withOptions(options)];
+      const mistakes: (() => unknown)[] = [newClient(options)];
       const isOfCall = (requestOptionNames as readonly string[]).includes(name);
       if (isOfCall) mistakes.push(() => clientOf(replying(200)).users.get('user_123', options));
       for (const mistake of mistakes) {
@@ -81,7 +81,7 @@ const visible =
   'anyone on the network path can read the API token. For a host of your own, set dangerouslyAllowHttp: true.';
 
 it.each(['localhost:4010', 'app.localhost', '127.8.9.1:80', '[::1]:1'])('http://%s is loopback', (host) => {
-  expect(withOptions({ baseUrl: `http://${host}/v1` })).not.toThrow();
+  expect(newClient({ baseUrl: `http://${host}/v1` })).not.toThrow();
 });
 
 it.each(['localhost.example.com', '127.0.0.1.example.com', '192.168.0.1', 'api.example.com'])(
@@ -90,8 +90,8 @@ it.each(['localhost.example.com', '127.0.0.1.example.com', '192.168.0.1', 'api.e
     const baseUrl = `http://${host}/v1`;
     const advice = host === 'api.example.com' ? 'the public API requires https.' : visible;
     const error = new InvalidRequestError(`baseUrl (or EXAMPLE_BASE_URL) must be https, not http://${host}: ${advice}`);
-    expect(withOptions({ baseUrl })).toThrow(error);
-    const allowed = expect(withOptions({ baseUrl, dangerouslyAllowHttp: true }));
+    expect(newClient({ baseUrl })).toThrow(error);
+    const allowed = expect(newClient({ baseUrl, dangerouslyAllowHttp: true }));
     if (advice === visible) allowed.not.toThrow();
     else allowed.toThrow(error);
   },
@@ -110,32 +110,26 @@ const otherNames = {
 
 it.each<[string, () => unknown]>([
   ['No API token: pass apiToken or set EXAMPLE_API_TOKEN.', () => new Client()],
-  [`${noToken} number.`, withOptions({ apiToken: 4_242_424_242 })],
-  [`${token} has 'Bearer', which the SDK adds: pass only the token.`, withOptions({ apiToken: `Bearer ${secret}` })],
-  [`${token} has spaces or line breaks: pass only the token.`, withOptions({ apiToken: `${secret}\n` })],
-  [`${token} has quotes around it: pass only the token.`, withOptions({ apiToken: `"${secret}"` })],
-  [`${token} has characters beyond ASCII: pass only the token.`, withOptions({ apiToken: 'sk_…7dc' })],
-  [variable, withOptions({ apiToken: 'process.env.EXAMPLE_API_TOKEN' })],
+  [`${noToken} number.`, newClient({ apiToken: 4_242_424_242 })],
+  [`${token} has 'Bearer', which the SDK adds: pass only the token.`, newClient({ apiToken: `Bearer ${secret}` })],
+  [`${token} has spaces or line breaks: pass only the token.`, newClient({ apiToken: `${secret}\n` })],
+  [`${token} has quotes around it: pass only the token.`, newClient({ apiToken: `"${secret}"` })],
+  [`${token} has characters beyond ASCII: pass only the token.`, newClient({ apiToken: 'sk_…7dc' })],
+  [variable, newClient({ apiToken: 'process.env.EXAMPLE_API_TOKEN' })],
 
   ['options must be a plain object; got string.', () => new Client(secret as unknown as object)],
   ...Object.entries(otherNames).map(([name, meant]): [string, () => unknown] => [
     `Unknown option '${name}'. Did you mean '${meant}'?`,
-    withOptions({ [name]: 'x' }),
+    newClient({ [name]: 'x' }),
   ]),
-  [`Unknown option 'proxy'. The options are ${clientOptionNames.join(', ')}.`, withOptions({ proxy: 'http://proxy' })],
-  ["Unknown option 'maxWait'. Set the client's rateLimit.maxWait.", withOptions({ maxWait: 7 })],
-  ["Unknown option 'rateLimit.maxwait'. Did you mean 'rateLimit.maxWait'?", withOptions({ rateLimit: { maxwait: 7 } })],
-  [
-    "Unknown option 'rateLimit.…'. The options are store, maxWait, limit, window.",
-    withOptions({ rateLimit: { x1: 5 } }),
-  ],
+  [`Unknown option 'proxy'. The options are ${clientOptionNames.join(', ')}.`, newClient({ proxy: 'http://proxy' })],
+  ["Unknown option 'maxWait'. Set the client's rateLimit.maxWait.", newClient({ maxWait: 7 })],
+  ["Unknown option 'rateLimit.maxwait'. Did you mean 'rateLimit.maxWait'?", newClient({ rateLimit: { maxwait: 7 } })],
+  ["Unknown option 'rateLimit.…'. The options are store, maxWait, limit, window.", newClient({ rateLimit: { x1: 5 } })],
 
-  ["maxRetries must be a whole number of at least 0; got '3'.", withOptions({ maxRetries: '3' })],
-  [url, withOptions({ baseUrl: `https://me:${secret}@api.example.com/v1` })],
-  [
-    'headers must not set authorization: the SDK sets it from apiToken.',
-    withOptions({ headers: { Authorization: '' } }),
-  ],
+  ["maxRetries must be a whole number of at least 0; got '3'.", newClient({ maxRetries: '3' })],
+  [url, newClient({ baseUrl: `https://me:${secret}@api.example.com/v1` })],
+  ['headers must not set authorization: the SDK sets it from apiToken.', newClient({ headers: { Authorization: '' } })],
 ])('a mistake in the options has the message: %s', async (message, mistake) => {
   vi.stubEnv('EXAMPLE_API_TOKEN', undefined);
   expect((await refusal(mistake)).message).toBe(message);
@@ -187,11 +181,7 @@ it.each<[message: string, values: unknown[], call: (client: Client, value: never
   ["Unknown option 'query'", [{}], (client, query) => client.projects.list({}, { query } as object).withResponse()],
   ['query must be a plain object', [null], (client, query) => client.list('/teams', { query })],
   ['page must be a whole number of at least 1', [0], (client, page) => client.projects.list({ page })],
-  [
-    'per_page must be a whole number of at least 1',
-    [0],
-    (client, per_page) => client.projects.list({ per_page }).asResponse(),
-  ],
+  ['per_page must be a whole number of at least 1', [0], (it, per_page) => it.projects.list({ per_page }).asResponse()],
   ['prefetch must be a whole number', [-1], (client, prefetch) => client.projects.list({}, { prefetch }).toArray()],
   ['limit must be a whole number of at least 0', [-1], (client, limit) => client.projects.list().toArray({ limit })],
 ])('%#. what no request can carry is refused before anything is sent: %s', async (message, values, call) => {

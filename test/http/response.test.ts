@@ -107,23 +107,19 @@ describe('a body that differs from its schema', () => {
     expect([events, warn.mock.calls]).toEqual([[], []]);
   });
 
-  const named = z.object({ name: z.string() });
+  const row = z.object({ name: z.string() });
   const refused = v.check<string, (issue: { input: string }) => string>(
     () => false,
     ({ input }) => input,
   );
 
   it.each<[summary: string, StandardSchema, body: unknown]>([
-    [
-      'data[1].name: expected string, received number',
-      z.object({ data: z.array(named) }),
-      { data: [team, { name: 7 }] },
-    ],
-    ['[0].name: expected string, received null, and 2 more', z.array(named), [{ name: null }, {}, {}]],
-    ['team.name: expected string, received undefined', z.object({ team: named }), { team: {} }],
+    ['data[1].name: expected string, received number', z.object({ data: z.array(row) }), { data: [team, { name: 7 }] }],
+    ['[0].name: expected string, received null, and 2 more', z.array(row), [{ name: null }, {}, {}]],
+    ['team.name: expected string, received undefined', z.object({ team: row }), { team: {} }],
     ['name: expected a number, received string', type({ name: 'number' }), team],
     ['id: too_big, received string', z.object({ id: z.string().max(3), at: z.coerce.date() }), { id: 'secret', at: 7 }],
-    ['name: expected string, received array', named, { name: [] }],
+    ['name: expected string, received array', row, { name: [] }],
     // Messages of other schemas may repeat values, and names may be secrets.
     ['[redacted]: invalid, received string', v.record(v.string(), v.pipe(v.string(), refused)), { [apiToken]: 'a' }],
     ['the schema threw an error, received object', validating(throwing(new Error(apiToken))), team],

@@ -59,17 +59,10 @@ const get = (client: Client) => client.users.get('user_123');
 const patch = (client: Client, more = {}) => client.request('PATCH', '/teams/team_1', { body: {}, ...more });
 
 const calls: Record<string, ((client: Client) => Promise<unknown>)[]> = {
-  'GET, PUT, DELETE': [
-    get,
-    (client) => client.request('PUT', '/teams'),
-    (client) => client.request('DELETE', '/teams'),
-  ],
+  'GET, PUT, DELETE': [get, (it) => it.request('PUT', '/teams'), (it) => it.request('DELETE', '/teams')],
   // Of a key, nothing says that the API supports it.
-  'POST, PATCH': [(client) => client.users.create(newUser), patch, (client) => client.users.create(newUser, key)],
-  'with a supported key': [
-    (client) => withKeys(client).users.create(newUser, key),
-    (client) => patch(withKeys(client), key),
-  ],
+  'POST, PATCH': [(it) => it.users.create(newUser), patch, (it) => it.users.create(newUser, key)],
+  'with a supported key': [(it) => withKeys(it).users.create(newUser, key), (it) => patch(withKeys(it), key)],
 };
 
 /** A success whose body breaks off. */

@@ -23,15 +23,8 @@ const each = <T>(values: readonly T[], row: (value: T) => [name: string, row: Ro
 
 itReads('a server that %s', {
   'sends what is asked for, at most 10': { list: { per_page: 10, prefetch: 8 }, sent: 32 },
-  'sends 50 at most: that size is kept': {
-    sizeOf: upTo(50),
-    ranges: ['0-100', '49-98', '96-144', '141-188', '184-230'],
-  },
-  'refuses more than 20 with 400': {
-    sizeOf: atMost(20),
-    items: projects(40),
-    ranges: ['0-100', '0-20', '19-38', '36-54'],
-  },
+  'sends 50 at most, which is kept': { sizeOf: upTo(50), ranges: ['0-100', '49-98', '96-144', '141-188', '184-230'] },
+  'refuses more than 20: 400': { sizeOf: atMost(20), items: projects(40), ranges: ['0-100', '0-20', '19-38', '36-54'] },
   'refuses more than 20 with 422, also the 50 that are asked for': {
     sizeOf: atMost(20),
     refusal: 422,
@@ -62,29 +55,13 @@ for (const [what, meta, overlapping, always20, statuses = [404]] of pastEnd) {
 
 const whole = ['0-100', '99-198', '196-294'];
 itReads('a server that %s', {
-  'sends its last page again past the end': {
-    past: 'last page',
-    meta: noPages,
-    items: projects(101),
-    sent: 5,
-    ...plain,
-  },
+  'repeats its last page past the end': { past: 'last page', meta: noPages, items: projects(101), sent: 5, ...plain },
   'says 0 pages': { meta: { total_pages: 0 }, items: projects(280), ranges: whole },
-  'has no meta: none is read ahead': {
-    meta: null,
-    items: projects(245),
-    list: { prefetch: 8 },
-    ranges: [...whole, '294-392'],
-  },
+  'has no meta: none ahead': { meta: null, items: projects(245), list: { prefetch: 8 }, ranges: [...whole, '294-392'] },
   'says 1 000 pages': { meta: { total_pages: 1_000 }, items: projects(280), sent: 107, ...plain },
   'announces a page that is empty': { ...each20, items: projects(40), meta: { ...noCount, total_pages: 3 }, sent: 4 },
   'counts one of 245 too many': { meta: { total_count: 246 }, items: projects(245), sent: 8, ...missing },
-  'filters pages after cutting them': {
-    items: projects(1_000),
-    isShown,
-    yields: projects(1_000).filter(isShown),
-    ...plainMissing,
-  },
+  'filters its pages': { items: projects(1_000), isShown, yields: projects(1_000).filter(isShown), ...plainMissing },
 
   'ignores page': { ignoresPage: true, items: projects(100), sent: 11, ...plain },
   'has an item twice, far from each other': {
@@ -109,13 +86,7 @@ itReads('a server that refuses %s fails the list, after the items before', {
     `its last page with ${throws}, as page 3 is of each size`,
     { items: projects(250), before: refuseFrom(3, throws), yields: projects(200), throws, ...plain },
   ]),
-  'a page that meta announces': {
-    ...each20,
-    items: projects(80),
-    before: refuseFrom(3, 400),
-    yields: projects(40),
-    throws: 400,
-  },
+  'announced pages': { ...each20, items: projects(80), before: refuseFrom(3, 400), yields: projects(40), throws: 400 },
 });
 
 it.each([

@@ -41,11 +41,7 @@ const withoutClock = ['setTimeout', 'clearTimeout', 'Date'] as const;
 describe.each([
   ['advanceTimersByTimeAsync', () => vi.advanceTimersByTimeAsync(600_000), undefined],
   ['runAllTimersAsync', () => vi.runAllTimersAsync(), undefined],
-  [
-    'advanceTimersByTimeAsync, while performance.now() is real',
-    () => vi.advanceTimersByTimeAsync(600_000),
-    withoutClock,
-  ],
+  ['advanceTimersByTimeAsync, with a real performance.now()', () => vi.advanceTimersByTimeAsync(600_000), withoutClock],
 ] as const)('250 calls end within %s', (_, passTime, toFake) => {
   it.each<[string, Disturb?]>([
     ['if every request is answered'],

@@ -235,12 +235,10 @@ describe('calls that wait', () => {
     const limiter = new Limiter('', { now: () => 0, after });
     limiter.configure({ limit: 1 }, limiter.outage);
     (await limiter.acquire(site)).recordResponse(200, new Headers());
-    const controller = new AbortController();
-    const calls = Array.from({ length: 100 }, async () =>
-      limiter.acquire({ ...site, cancellation: controller.signal }),
-    );
+    const abort = new AbortController();
+    const calls = Array.from({ length: 100 }, async () => limiter.acquire({ ...site, cancellation: abort.signal }));
     expect(timers.size).toBe(1);
-    controller.abort('no');
+    abort.abort('no');
     expect(await Promise.allSettled(calls)).toEqual(Array(100).fill({ status: 'rejected', reason: 'no' }));
     expect(timers.size).toBe(0);
   });

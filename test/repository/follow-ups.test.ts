@@ -26,9 +26,20 @@ function namesBundledBy(config: string): string[] {
   const [list = ''] = all(config, /^const (?:libraryPackages|bundled) = \[(.+)\]/gm);
   return list.replaceAll("'", '').split(', ');
 }
-const resources = globSync('src/resources/*.ts', { cwd: root }).map((path) => basename(path));
+const resources = globSync('src/resources/*.ts', { cwd: root }).map((path) => basename(path, '.ts'));
 
-it.each<[file: string, what: string, texts: readonly string[]]>([
+/** How a file names a resource. */
+const namesOfResources: Readonly<Record<string, (resource: string) => string>> = {
+  'src/client.ts': (resource) => `'./resources/${resource}.ts'`,
+  'src/index.ts': (resource) => `'./resources/${resource}.ts'`,
+  'site/pages/api.md': (resource) => `.${resource[0]!.toUpperCase()}${resource.slice(1)} `,
+  'test/http/requests.test.ts': (resource) => `${resource}.`,
+  'sandbox/src/resources/index.ts': (resource) => `'./${resource}.ts'`,
+  'sandbox/src/dashboard/requests/reproduce.ts': (resource) => `/v1/${resource}`,
+  'sandbox/docs/reference.md': (resource) => `\`${resource}\``,
+};
+
+it.each<readonly [file: string, what: string, texts: readonly string[]]>([
   ['docs/errors.md', 'each class of errors', errors.map(({ name }) => `\`${name}\``)],
   ['docs/observability.md', 'each event', clientEventNames.map((name) => `| \`${name}\``)],
   ['src/index.ts', 'the type of each event', all('src/telemetry/events.ts', /^export interface (\w+Event) /gm)],
@@ -37,21 +48,7 @@ it.each<[file: string, what: string, texts: readonly string[]]>([
   ['typedoc.json', 'each entry point', entryPoints.map((path) => `"${sourceOf.get(nameOf(path))?.slice(2)}"`)],
   ['site/pages/api.md', 'each entry point', entryPoints.map((path) => `"${nameOf(path)}".`)],
   ['SECURITY.md', 'each bundled package', bundled],
-  ['src/client.ts', 'each resource', resources.map((file) => `'./resources/${file}'`)],
-  ['src/index.ts', 'each resource', resources.map((file) => `'./resources/${file}'`)],
-  [
-    'site/pages/api.md',
-    'each resource',
-    resources.map((file) => `.${file[0]!.toUpperCase()}${basename(file, '.ts').slice(1)} `),
-  ],
-  ['test/http/requests.test.ts', 'each resource', resources.map((file) => `${basename(file, '.ts')}.`)],
-  ['sandbox/src/resources/index.ts', 'each resource', resources.map((file) => `'./${file}'`)],
-  [
-    'sandbox/src/dashboard/requests/reproduce.ts',
-    'each resource',
-    resources.map((file) => `/v1/${basename(file, '.ts')}`),
-  ],
-  ['sandbox/docs/reference.md', 'each resource', resources.map((file) => `\`${basename(file, '.ts')}\``)],
+  ...Object.entries(namesOfResources).map(([file, name]) => [file, 'each resource', resources.map(name)] as const),
 ])('%s has %s', (file, _, texts) => {
   expect(texts.length).toBeGreaterThan(0);
   expect(texts.filter((text) => !read(file).includes(text))).toEqual([]);

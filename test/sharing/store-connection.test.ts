@@ -32,16 +32,16 @@ function setup(sync: (world: World) => Sync, api = documentedApi(), options: Cli
   return { world, syncs, events, get };
 }
 
-const working =
+const works =
   (latency = 1) =>
   ({ clock }: World) =>
     Object.assign(new MemoryStore(clock), { latency }).connect().sync;
 const rejecting = () => Promise.reject(new Error('connect ECONNREFUSED'));
 const after =
-  (delay: number, normal = 0) =>
+  (ms: number, normal = 0) =>
   ({ clock }: World) =>
   () =>
-    clock.sleep(delay).then(() => reply({ normal }));
+    clock.sleep(ms).then(() => reply({ normal }));
 const answering = (value: unknown) => () => () => Promise.resolve(value as never);
 
 it('a store of your own is made of a function', () => {
@@ -70,7 +70,7 @@ describe('a store that is gone keeps no call from being sent, and is reported on
   it('and again when it is back', async () => {
     let isDown = false;
     const { world, events, get } = setup((world) => {
-      const sync = working()(world);
+      const sync = works()(world);
       return (...args) => (isDown ? rejecting() : sync(...args));
     });
     await world.run(async () => {
@@ -85,7 +85,7 @@ describe('a store that is gone keeps no call from being sent, and is reported on
 
   it('and again when it is back while no call waits', async () => {
     const { world, events, get } = setup((world) => {
-      const sync = working()(world);
+      const sync = works()(world);
       return (...args) => (world.clock.now > 5_000 && world.clock.now < 8_000 ? rejecting() : sync(...args));
     });
     await world.run(async () => {
@@ -116,7 +116,7 @@ describe('a store that is gone keeps no call from being sent, and is reported on
 
 describe('a store is asked', () => {
   it('with a hash of the token, for what the calls need, and hears after 250 ms what was sent', async () => {
-    const { world, syncs, get } = setup(working(), documentedApi({ takes: () => 400 }));
+    const { world, syncs, get } = setup(works(), documentedApi({ takes: () => 400 }));
     await world.run(() => world.burst(5, get));
     await world.run(() => world.clock.sleep(300_000));
     const [first, sent, last] = [syncs[0]!, syncs[1]!, syncs.at(-1)!];
@@ -133,7 +133,7 @@ describe('a store is asked', () => {
   it('once at a time', async () => {
     let [running, most] = [0, 0];
     const { world, get } = setup((world) => {
-      const sync = working(150)(world);
+      const sync = works(150)(world);
       return (...args) => {
         most = Math.max(most, (running += 1));
         return sync(...args).finally(() => (running -= 1));
@@ -144,7 +144,7 @@ describe('a store is asked', () => {
   });
 
   it('about nothing if the API announces no limit', async () => {
-    const { world, syncs, get } = setup(working(), documentedApi({ limit: Infinity }));
+    const { world, syncs, get } = setup(works(), documentedApi({ limit: Infinity }));
     await world.run(async () => {
       await get(0);
       await world.clock.sleep(10_000);
@@ -155,7 +155,7 @@ describe('a store is asked', () => {
   });
 
   it('a few times for each request while the API fails', async () => {
-    const { world, syncs, get } = setup(working(), failing(documentedApi(), faults.refused), { outageWait: 60_000 });
+    const { world, syncs, get } = setup(works(), failing(documentedApi(), faults.refused), { outageWait: 60_000 });
     await world.run(() => {
       world.burst(1, get);
       world.burst(1, (index) => get(index, { priority: 'background' }));
@@ -168,7 +168,7 @@ describe('a store is asked', () => {
   });
 
   it('for nothing once a call was aborted before its request was granted', async () => {
-    const { world, syncs, get } = setup(working(300));
+    const { world, syncs, get } = setup(works(300));
     const controller = new AbortController();
     await world.run(async () => {
       world.burst(3, (index) => get(index, { signal: controller.signal }));
@@ -181,7 +181,7 @@ describe('a store is asked', () => {
   });
 
   it('for a call that arrives while it hears of another one', async () => {
-    const { world, get } = setup(working(20));
+    const { world, get } = setup(works(20));
     const figures = await world.run(async () => {
       for (let at = 230; at < 330; at += 7) {
         world.burst(1, get);

@@ -97,9 +97,9 @@ describeSite('the playgrounds', (open) => {
       ['const text: string = 1; console.log(text);', 'Done', '1\n'],
       [`setTimeout(() => console.log('later'), 5_000);`, 'Done', 'later\n'],
       [
-        `const all = setInterval(() => console.log('all'), 400); setTimeout(() => clearInterval(all), 1_000);`,
+        `const t = setInterval(() => console.log('t'), 100); setTimeout(() => clearInterval(t), 250);`,
         'Done',
-        'all\nall\n',
+        't\nt\n',
       ],
       ['const = 1;', 'Failed', 'SyntaxError: Unexpected token (1:7)\n'],
       [`setTimeout(() => { throw new Error('thrown'); }); ${never}`, 'Failed', 'Uncaught Error: thrown\n'],

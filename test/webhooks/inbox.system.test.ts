@@ -22,10 +22,8 @@ async function expectExactlyOnce(
   usersOf: () => Promise<unknown[]> | unknown[],
 ): Promise<void> {
   const start = async () => {
-    const program = await startProgram(`../../examples/webhooks/${example}.ts`, {
-      EXAMPLE_WEBHOOK_SECRET: secret,
-      ...environment,
-    });
+    const env = { EXAMPLE_WEBHOOK_SECRET: secret, ...environment };
+    const program = await startProgram(`../../examples/webhooks/${example}.ts`, env);
     onTestFinished(() => program.kill());
     return program;
   };

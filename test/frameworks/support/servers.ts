@@ -36,7 +36,7 @@ const azure = `createServer(async (request, response) => {
 
 /** Calls the function with events as AWS documents them for each kind of trigger. */
 const lambda = `const events = {
-  '/function-url': ({ body, headers }) => ({ version: '2.0', headers, body: body.toString(), isBase64Encoded: false }),
+  '/url': ({ body, headers }) => ({ version: '2.0', headers, body: body.toString(), isBase64Encoded: false }),
   '/api-gateway-binary': ({ body, headers }) => ({ version: '2.0', headers, body: body.toString('base64'), isBase64Encoded: true }),
   '/api-gateway-v1': ({ body, raw, lists }) => ({ headers: raw, multiValueHeaders: lists, body: body.toString(), isBase64Encoded: false }),
   '/load-balancer-lists': ({ body, lists }) => ({ requestContext: { elb: {} }, multiValueHeaders: lists, body: body.toString(), isBase64Encoded: false }),
@@ -52,13 +52,7 @@ createServer(async (request, response) => {
   const { statusCode, headers } = event ? await lambda(event) : { statusCode: 404, headers: {} };
   response.writeHead(statusCode, headers).end();
 }).listen(${port});`;
-export const lambdaPaths = [
-  'function-url',
-  'api-gateway-binary',
-  'api-gateway-v1',
-  'load-balancer',
-  'load-balancer-lists',
-];
+export const lambdaPaths = ['url', 'api-gateway-binary', 'api-gateway-v1', 'load-balancer', 'load-balancer-lists'];
 
 /** What the user of a recipe has written around it. Those with `/echo` parse JSON there. */
 export const servers: Readonly<Record<string, string>> = {

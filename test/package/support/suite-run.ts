@@ -27,11 +27,8 @@ export async function startSuite() {
     onTestFinished(() => sandbox.close());
     return { sandbox, api: { baseUrl: (await sandbox.listen()).url, apiToken: sandbox.apiToken } };
   };
-  const [healthy, flaky, limited] = [
-    await start(),
-    await start(),
-    await start({ users: 1, rateLimit: { limit: 2, window: 1_000 } }),
-  ];
+  const [healthy, flaky] = [await start(), await start()];
+  const limited = await start({ users: 1, rateLimit: { limit: 2, window: 1_000 } });
   flaky.sandbox.faults.next({ status: 503, retryAfter: 0 });
   const delivery = { ...(await signed()), secret };
   const input: SuiteInput = { healthy: healthy.api, flaky: flaky.api, limited: limited.api, delivery };
