@@ -6,7 +6,7 @@ import { rejection } from '../support/http-server.ts';
 import { errorResponse, noAnswer } from '../support/in-process-api.ts';
 import { documentedApi } from '../support/world/api.ts';
 import { worldWith } from '../support/world/world.ts';
-import { collect, nameless, projects, serveList, type ListServerOptions } from './support/list-server.ts';
+import { collect, projects, serveList, type ListServerOptions } from './support/list-server.ts';
 
 /** Until everything has run that waits for nothing. */
 const settled = () => new Promise(setImmediate);
@@ -24,17 +24,6 @@ describe('ranges are requested ahead', () => {
       expect(ranges()).toHaveLength(number + prefetch);
     }
     expect(ranges().slice(0, 6)).toEqual(plan.slice(0, Math.min(6, 4 + prefetch)));
-  });
-
-  it('half as many after one that shares nothing with those before: the list moves too fast', async () => {
-    const items = projects(3_000);
-    const before = (n: number) => void (n === 2 && items.splice(0, 150));
-    const { client, ranges } = serveList({ items, before });
-    const pages = client.projects.list({}, { prefetch: 4 }).pages();
-    for (let page = 0; page < 6; page++) await pages.next();
-    await settled();
-    expect(ranges().slice(0, 5)).toEqual(plan.slice(0, 5));
-    expect(ranges()).toHaveLength(9);
   });
 
   it.each<ClientOptions>([{ rateLimit: { maxWait: 2_000 } }, { totalTimeout: 3_000 }])(
@@ -121,24 +110,6 @@ describe('what is under way is cancelled', () => {
     };
     expect(await rejection(loop())).toBe(controller.signal.reason);
     expect(seen).toEqual(['proj_1', 'proj_2']);
-    await cancelled();
-  });
-
-  it('when the signal aborts in a loop over pages, also at the last one', async () => {
-    const { client } = serveList({ items: projects(3) });
-    const controller = new AbortController();
-    const pages = client.projects.list({}, { signal: controller.signal }).pages();
-    await pages.next();
-    controller.abort();
-    expect(await rejection(pages.next())).toBe(controller.signal.reason);
-  });
-
-  it('when ranges no longer overlap', async () => {
-    const { client, cancelled, underway } = serveSlowly(2, Response.json({ data: nameless(100) }));
-    const pages = client.projects.list({}, { prefetch: 4 }).pages();
-    await pages.next();
-    await underway(3);
-    expect((await pages.next()).value?.unverified).toBe('no-overlap');
     await cancelled();
   });
 });

@@ -80,16 +80,6 @@ it('a list that changes faster than it can be read ends, all that was received i
   expect(reasons).toContain('no-overlap');
 });
 
-it('after nine requests without progress, numbered pages are read', async () => {
-  const items = projects(3_000);
-  const before = (n: number) => void (n > 1 && items.splice(0, 3_000, ...projects(3_000 * n).slice(-3_000)));
-  const { client, ranges, reasons } = serveList({ items, before });
-  const pages = client.projects.list({ page: 3, per_page: 100 }).pages();
-  while (reasons.length === 0) await pages.next();
-  expect(ranges().slice(0, 5)).toEqual(['200-300', '297-396', '273-364', '249-332', '200-300']);
-  expect(ranges().slice(9)).toEqual(['0-100', '300-400']);
-});
-
 const deleteInFront = (items: Project[], random: Random) => items.splice(0, below(random, 16));
 const anywhere = (items: Project[], random: Random) => {
   for (let changes = below(random, 16); changes > 0; changes--)
