@@ -130,19 +130,6 @@ describe('a store is asked', () => {
     expect(syncs.length).toBeLessThan(5);
   });
 
-  it('once at a time', async () => {
-    let [running, most] = [0, 0];
-    const { world, get } = setup((world) => {
-      const sync = works(150)(world);
-      return (...args) => {
-        most = Math.max(most, (running += 1));
-        return sync(...args).finally(() => (running -= 1));
-      };
-    });
-    await world.run(() => world.every(70, 60, get));
-    expect(most).toBe(1);
-  });
-
   it('about nothing if the API announces no limit', async () => {
     const { world, syncs, get } = setup(works(), documentedApi({ limit: Infinity }));
     await world.run(async () => {
