@@ -13,14 +13,12 @@ interface Cost {
 describe('so many calls at once', () => {
   it.each<[count: number, windows: string, options: ApiOptions, cost?: Cost]>([
     [300, 'begun 17 s ago', { begun: 17_000 }],
-    [300, 'begun 59.9 s ago', { begun: 59_900 }],
     [500, 'ending between two seconds', { begun: 17_400 }],
     [500, 'ending later than announced, by less than a second', { begun: 17_400, rounding: 'floor' }, { refused: 4 }],
     [500, 'begun with the first request', { windows: 'first' }],
     [300, 'begun with a request 31.4 s ago', { windows: 'first', begun: 31_400 }],
     [300, 'without a Date, begun 17 s ago', { date: 'none', begun: 17_000 }],
     [300, 'a clock three days ahead', { date: 3 * 86_400 }],
-    [300, 'a clock 20 s behind', { date: -20 }],
     [300, 'an Age of 30 s in every response', { age: 30 }],
     [300, 'replicas that lag by 300 ms', { lag: 300 }],
     [300, 'ending a second later than announced', { endsLate: 1_000 }, { refused: 2 }],
@@ -30,7 +28,6 @@ describe('so many calls at once', () => {
     [1500, '1000 requests', { limit: 1000 }],
     [300, 'of 10 s, announced in whole seconds', { duration: 10_000, windows: 'first' }, { within: 1.11 }],
     [500, 'of a second', { duration: 1_000 }],
-    [50, 'of a second, 10 requests', { duration: 1_000, limit: 10 }],
   ])('%i in windows: %s', async (count, _, options, { refused = 0, within = 1.04 } = {}) => {
     const { world, get } = worldWith(documentedApi(options));
     const figures = await world.run(() => world.burst(count, get));

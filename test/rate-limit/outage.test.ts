@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ClientOptions, ConnectionError } from '@example/sdk';
-import { Outage } from '../../src/rate-limit/outage.ts';
+import { type ClientOptions } from '@example/sdk';
 import { between, documentedApi, failing, failingAt, failure, faults } from '../support/world/api.ts';
 import type { Answer } from '../support/world/network.ts';
 import { newBaseUrl, World, worldWith } from '../support/world/world.ts';
@@ -107,18 +106,6 @@ describe('while the API fails', () => {
     expect(await world.run(() => world.burst(20, get))).toMatchObject({ answered: 20 });
   });
 
-  it('a call that failed before the outage keeps the retries that it has used', async () => {
-    const { world, get } = setup();
-    await world.run(async () => {
-      // It fails alone, twice, and the third time in an outage.
-      world.burst(1, () => get('early'), 'early');
-      await world.clock.sleep(2_500);
-      world.burst(3, get);
-    });
-    expect(world.exchanges.filter(({ path }) => path === '/users/user_early').length).toBeLessThanOrEqual(6);
-    expect(world.figures('early').answered).toBe(0);
-  });
-
   it('what a failure asked to wait holds the tries, whatever another call meets', async () => {
     const asks = failure(500, 'busy', { 'retry-after': '30' });
     const { world, get } = setup(failingAt(down(10_000), { 1: asks, 2: asks }), { outageWait: 60_000 });
@@ -137,14 +124,6 @@ describe('while the API fails', () => {
       await world.every(1_000, 40, get);
     });
     expect(world.figures('asked').firstRejection).toBeGreaterThanOrEqual(38);
-  });
-
-  it('at most 1 000 routes are remembered, because routes may contain ids', () => {
-    const outage = new Outage();
-    const calls = Array.from({ length: 1_002 }, (_, id) => ({ method: 'GET', path: '', route: `/reports/${id}` }));
-    const sent = { sentAt: 0, windowNumber: 0, isProbe: false, isTry: false, verdict: undefined };
-    for (const call of calls) outage.recordFailure(0, { ...sent, call }, new ConnectionError('Gone.', call));
-    expect(calls.filter((call) => outage.mayWork(call))).toEqual(calls.slice(1_000));
   });
 });
 
@@ -264,25 +243,4 @@ describe('a route that always fails', () => {
     });
     expect(world.exchanges.filter(({ path }) => path === '/reports/99')).toHaveLength(requests);
   });
-
-  it('has them again once no call is in progress, so that no test reaches the next one', async () => {
-    const { world, get, report } = setup(failingReports());
-    await world.run(async () => {
-      void world.every(500, 100, get);
-      await world.every(1_000, 30, report);
-      await world.clock.sleep(60_000);
-      world.burst(1, () => report(99));
-    });
-    expect(world.exchanges.filter(({ path }) => path === '/reports/99')).toHaveLength(3);
-  });
-});
-
-it('without pacing, a call with a deadline is not rejected for a window', async () => {
-  const usedUp = failingAt(documentedApi({ limit: 1 }), { 2: faults[503] });
-  const { world, get } = setup(usedUp, { rateLimit: false, totalTimeout: 5_000 });
-  await world.run(async () => {
-    await get(0);
-    world.burst(1, get);
-  });
-  expect(world.exchanges.length).toBeGreaterThan(2);
 });

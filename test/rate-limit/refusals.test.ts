@@ -157,23 +157,4 @@ describe('after a refused burst', () => {
     throttle.recordRefusal(now + 30, now + 20); // It was sent before that came.
     expect(throttle.readyAt).toBe(now + 20 + 300);
   });
-
-  it('the interval is 1.4 times as long after each one, up to 600 ms, and 3 % shorter after an admitted request', () => {
-    const throttle = new Throttle();
-    const intervalAt = (now: number) => {
-      throttle.recordSent(now);
-      return Math.round(throttle.readyAt - now);
-    };
-    throttle.slow(0); // As after a failure of a gateway.
-    const longer = Array.from({ length: 7 }, (_, burst) => {
-      throttle.recordRefusal(burst * 100_000, burst * 100_000 - 1);
-      return intervalAt(burst * 100_000 + 90_000);
-    });
-    expect(longer).toEqual([140, 196, 274, 384, 538, 600, 600]);
-    const shorter = Array.from({ length: 137 }, () => {
-      throttle.recordSuccess(0);
-      return intervalAt(1_000_000);
-    });
-    expect([shorter[0], shorter.indexOf(0)]).toEqual([582, 135]);
-  });
 });

@@ -66,17 +66,6 @@ describe('maxWait', () => {
     expect(figures.errors).toMatchObject(Array(51).fill({ name: 'RateLimitWaitError', retryAfter: 103 }));
   });
 
-  it('rejects nothing that shorter windows than the documented ones allow', async () => {
-    const { world, get } = setup({ duration: 10_000 }, { rateLimit: { maxWait: 25_000 } });
-    const figures = await world.run(async () => {
-      world.burst(110, get);
-      await world.clock.sleep(120_000);
-      await get(0);
-      world.burst(250, get);
-    });
-    expect(figures.answered).toBe(360);
-  });
-
   const usedUp = (limit: number, seconds: number) => ({
     'x-ratelimit-limit': `${limit}`,
     'x-ratelimit-remaining': '0',
@@ -242,14 +231,4 @@ describe('calls that wait', () => {
     expect(await Promise.allSettled(calls)).toEqual(Array(100).fill({ status: 'rejected', reason: 'no' }));
     expect(timers.size).toBe(0);
   });
-});
-
-it('requests that are cancelled without a break hold no others', async () => {
-  const { world, get } = setup({ takes: () => 1_500 });
-  const figures = await world.run(async () => {
-    void world.every(300, 200, () => get('cancelled', { signal: AbortSignal.timeout(500) }).catch(() => undefined));
-    await world.every(1_000, 50, get, 'others');
-  });
-  expect(figures.rejected).toEqual({});
-  expect(world.figures('others').p95).toBeLessThanOrEqual(60);
 });
