@@ -3,7 +3,7 @@ import { AuthenticationError, type ApiTokenContext } from '@example/sdk';
 import { clientOf, rejection, user } from '../support/http-server.ts';
 import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { replying } from '../support/replies.ts';
-import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
+import { passTime, settled, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);
 
@@ -156,12 +156,5 @@ describe('while a call waits for the rate limit, the token may change', () => {
     await settled(Promise.all([failed, other.get('4'), other.get('5')]));
     expect(sent()).toEqual(['Bearer token-1', 'Bearer token-1']);
     expect(minute()).toBe(1);
-  });
-
-  it('and the function takes its time without using up maxWait, which is about the rate limit', async () => {
-    const { client, change } = await waiting(() => sleep(3000).then(() => 'token-1'), { maxWait: 58_000 });
-    change();
-    // The window ends in 60 s.
-    expect(await settled(client.users.get('3'))).toEqual(user);
   });
 });

@@ -2,7 +2,6 @@ import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { TimeoutError, type Client, type ClientOptions, type RequestOptions } from '@example/sdk';
 import type { Fetch, FetchResponse } from '@example/sdk';
-import { garbageCollector } from '../support/garbage-collector.ts';
 import { clientOf, newUser, rejection, serve, user } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { replying, type Reply } from '../support/replies.ts';
@@ -48,17 +47,6 @@ describe('an aborted call rejects with the reason of the signal, and leaves noth
     }
   });
 
-  it.each([undefined, 5000])('before anything is sent, with totalTimeout %s', async (totalTimeout) => {
-    const api = replying(200);
-    const controller = new AbortController();
-    const calls = [controller.signal, AbortSignal.abort(reason)].map((signal) =>
-      rejection(clientOf(api).users.get('user_123', { signal, totalTimeout })),
-    );
-    controller.abort(reason);
-    expect(await Promise.all(calls)).toEqual([reason, reason]);
-    expect(api.requests).toHaveLength(0);
-  });
-
   it.each([reason, undefined])('if it is of another library, as in React Native: reason %s', async (given) => {
     // That of abort-controller has no reason, and calls its listeners with itself as `this`.
     const target = new Set<() => void>();
@@ -72,18 +60,6 @@ describe('an aborted call rejects with the reason of the signal, and leaves noth
 
     expect(await settled(end)).toMatchObject(given ?? { name: 'AbortError' });
     expect(target.size).toBe(0);
-  });
-
-  it('also if another call with its signal has ended before', async () => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const { users } = clientOf(replying('no answer', 200));
-    const aborted = rejection(users.get('1', { signal }));
-    await passTime(0);
-    expect(await users.get('2', { signal })).toEqual(user);
-    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
-    controller.abort(reason);
-    expect(await aborted).toBe(reason);
   });
 });
 
@@ -114,21 +90,6 @@ describe('of a call that has ended', () => {
       expect(cancel).toHaveBeenCalledTimes(2);
     },
   );
-});
-
-it('the body of asResponse() holds its signal, which can abort it also when garbage was collected', async () => {
-  const collectGarbage = garbageCollector();
-  const server = await serve((_, response) => void response.writeHead(200).write('{'));
-  const held = new WeakRef(AbortSignal.timeout(1e6));
-  const { body } = await clientOf(server).users.get('user_123', { signal: held.deref() }).asResponse();
-  const reader = body!.getReader();
-  await reader.read();
-  for (let round = 0; round < 3; round++) {
-    collectGarbage();
-    await new Promise(setImmediate);
-  }
-  expect(held.deref()).toBeInstanceOf(AbortSignal);
-  await reader.cancel();
 });
 
 describe('timeout', () => {
@@ -189,18 +150,5 @@ describe('totalTimeout covers all attempts and waits; its error says what the ca
     const error = await settled(rejection(call(clientOf(replying(reply)))));
     expect(error).toMatchObject({ name: 'TimeoutError', message: `${start()} ${message}` });
     expect(performance.now()).toBe(totalTimeout);
-  });
-
-  it('a call that never was sent has a copy of what failed', async () => {
-    const client = clientOf(replying(500, 500, 'no answer'));
-    const others = ['1', '2'].map((id) => rejection(client.users.get(id, { timeout: 5000, maxRetries: 1 })));
-    await passTime(200); // The first try hangs.
-
-    expect(await settled(rejection(client.users.create(newUser, { totalTimeout: 1000 })))).toMatchObject({
-      message: `${start(1000)} the API to recover. The call was not sent. ${failure} (POST /users)`,
-      cause: { name: 'InternalServerError', status: 500 },
-      mayHaveTakenEffect: false,
-    });
-    await settled(Promise.all(others));
   });
 });

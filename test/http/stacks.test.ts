@@ -38,15 +38,6 @@ it.each(Object.entries(failures))('the stack of an error shows the line of the c
   expect(stack).toMatch(/caller .*stacks\.test\.ts:\d+:\d+/);
 });
 
-it('it does so once, however often the error is thrown on', async () => {
-  const call = failing().users.get('user_123');
-  const caller = async () => call;
-  const [first, second] = await Promise.all([rejection(caller()), rejection(caller())]);
-  expect(second).toBe(first);
-  const lines = (first as Error).stack?.split('\n') ?? [];
-  expect(new Set(lines).size).toBe(lines.length);
-});
-
 it('it leaves an error what it is whose stack is no text', async () => {
   const { prepareStackTrace } = Error;
   onTestFinished(() => void (Error.prepareStackTrace = prepareStackTrace));

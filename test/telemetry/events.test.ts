@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallEndEvent, ClientOptions, RequestOptions } from '@example/sdk';
-import { Redactor } from '../../src/telemetry/redaction.ts';
 import { apiToken, clientOf, rejection, throwing, user } from '../support/http-server.ts';
 import { budget, errorResponse } from '../support/in-process-api.ts';
 import { replying, type Reply } from '../support/replies.ts';
@@ -140,14 +139,4 @@ describe('a listener of request', () => {
     expect(log.error.mock.calls.map(([text]) => String(text))).toEqual([line]);
     expect(log.error.mock.calls[0]?.[0]).toContain(problem);
   });
-});
-
-it('a call that nobody observes looks for no secrets, and a listener of response pays for the request id only', async () => {
-  const find = vi.spyOn(Redactor.prototype, 'redact');
-  const client = clientOf(replying(answer));
-  await client.users.get('user_123');
-  expect(find).not.toHaveBeenCalled();
-
-  await client.on('response', () => undefined).users.get('user_123');
-  expect(find.mock.calls.map(([text]) => text)).toEqual(['req_42']);
 });
