@@ -77,8 +77,3 @@ it.each<[store: keyof typeof open, options: object, message: string]>([
   expect(create).toThrow(InvalidRequestError);
   expect(create).toThrow(message);
 });
-
-it('the least values of the options are accepted', () => {
-  expect(() => open.memoryReplayStore({ maxIds: 1, retention: 1 })).not.toThrow();
-  expect(() => open.redisReplayStore({ lease: 3, retention: 1, timeout: 1 })).not.toThrow();
-});

@@ -118,15 +118,6 @@ describe('sqliteRateLimitStore', () => {
     expect(await store.sync('key', firstRequest('b', { normal: 100 }))).toMatchObject(grant);
   });
 
-  it('needs no lock to tell that nothing has changed', async () => {
-    const path = newFile();
-    const store = sqliteRateLimitStore(path);
-    const request = firstRequest('a', { ...window, used: 100, normal: 1 });
-    await store.sync('key', request);
-    new DatabaseSync(path).exec('BEGIN IMMEDIATE');
-    expect(await store.sync('key', request)).toHaveProperty('used', 100);
-  });
-
   it('rejects while another process holds the file for a second, and works again', async () => {
     vi.useFakeTimers();
     const path = newFile();

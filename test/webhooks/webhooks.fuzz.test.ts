@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { signWebhook, verifyWebhook, type WebhookVerificationError } from '@example/sdk/webhooks';
 import { fuzzing } from '../support/fuzz.ts';
-import { secret, userCreated } from './support/signed-request.ts';
 
 const keys = fc
   .uint8Array({ minLength: 24, maxLength: 64 })
   .map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`);
-const body = JSON.stringify(userCreated);
 
 /** Why `verifyWebhook` refuses; `invalid_payload` if it only finds no event in a body whose signature matches. */
 async function verdict(...given: unknown[]): Promise<string> {
@@ -40,30 +38,4 @@ it.each([
     }),
     fuzzing(),
   );
-});
-
-it('a changed character is detected in the body, and in each header and place of a signature', async () => {
-  const headers = await signWebhook({ body, secret });
-  for (const [name, value] of Object.entries({ ...headers, body })) {
-    for (let place = 0; place < value.length; place++) {
-      const changed = String.fromCharCode(value.charCodeAt(place) ^ 1);
-      const given = { ...headers, body, [name]: value.slice(0, place) + changed + value.slice(place + 1) };
-      // Without a limit on the age, it is the signature that detects another time.
-      const code = await verdict(given.body, given, secret, { tolerance: Infinity });
-      expect(['no_matching_signature', 'malformed_header'], `${name} ${place}`).toContain(code);
-    }
-  }
-});
-
-it('10 000 signatures in one header cost one HMAC a secret, and the genuine one is found among them', async () => {
-  const crypto = process.getBuiltinModule('node:crypto');
-  const createHmac = vi.fn(crypto.createHmac);
-  vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ ...crypto, createHmac });
-  const key = 'whsec_b25lIEhNQUMgYSBzZWNyZXQsIHdoYXRldmVyIGNvbWVz';
-  const headers = await signWebhook({ body, secret: key });
-  const forged = `v1,${Buffer.alloc(32).toString('base64')} `.repeat(10_000);
-  createHmac.mockClear();
-  const last = forged + headers['webhook-signature'];
-  expect(await verdict(body, { ...headers, 'webhook-signature': last }, key)).toBe('accepted');
-  expect(createHmac).toHaveBeenCalledOnce();
 });
