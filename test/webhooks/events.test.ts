@@ -199,6 +199,19 @@ describe('a store', () => {
     expect(release).toHaveBeenCalledOnce();
   });
 
+  it.each([true, false])('that loses one of two keys aborts the signal, at once if it is lost: %s', async (isLost) => {
+    const lost = new AbortController();
+    if (isLost) lost.abort(down);
+    const held = { ...claimed, signal: new AbortController().signal };
+    const { deliver, handler } = endpoint(both, storeOf(held, { ...claimed, signal: lost.signal }), (_, { signal }) => {
+      expect(signal.aborted).toBe(isLost);
+      lost.abort(down);
+      expect(signal.reason).toBe(down);
+    });
+    expect((await deliver()).status).toBe(204);
+    expect(handler).toHaveBeenCalledOnce();
+  });
+
   const [held, lost] = [new AbortController().signal, AbortSignal.abort()];
   type Row = [what: string, status: number, tries: number, signal: AbortSignal | undefined, failures: number];
   it.each<Row>([
