@@ -3,8 +3,7 @@ import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { Client } from '@example/sdk';
-import type { APIPromise, ClientOptions, ListOptions, ListPromise, Project, RequestOptions, User } from '@example/sdk';
-import type { Requester } from '../src/http/options.ts';
+import type { ListPromise, Project, User } from '@example/sdk';
 import type { projectSchema } from '../src/resources/projects.ts';
 import type { userSchema } from '../src/resources/users.ts';
 
@@ -19,18 +18,6 @@ describe('the types', () => {
   it('of resources are those that responses are checked for', () => {
     expectTypeOf<Documented<z.infer<typeof userSchema>>>().toEqualTypeOf<User>();
     expectTypeOf<Documented<z.infer<typeof projectSchema>>>().toEqualTypeOf<Project>();
-  });
-
-  it('of options may all be left out, or given as undefined', () => {
-    expectTypeOf<Record<keyof ClientOptions, undefined>>().toExtend<ClientOptions>();
-    expectTypeOf<Record<keyof ListOptions, undefined>>().toExtend<ListOptions>();
-    expectTypeOf<keyof ListOptions>().toEqualTypeOf<keyof RequestOptions | 'prefetch' | 'cursor'>();
-  });
-
-  it('of a call without a value are void, and of no other call', () => {
-    const remove = (requester: Requester): APIPromise<void> => requester.request('DELETE', '/teams/{id}', {});
-    expectTypeOf(remove).returns.resolves.toBeVoid();
-    expectTypeOf<APIPromise<User>>().not.toExtend<APIPromise<void>>();
   });
 
   it('of any endpoint or list are those that the schema says, or that you say', () => {

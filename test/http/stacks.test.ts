@@ -1,15 +1,13 @@
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { NotFoundError } from '@example/sdk';
 import { verifyWebhook } from '@example/sdk/webhooks';
-import { clientOf, newUser, rejection, user } from '../support/http-server.ts';
-import { budget } from '../support/in-process-api.ts';
+import { clientOf, rejection } from '../support/http-server.ts';
 import { replying } from '../support/replies.ts';
 import { settled, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);
 
 const failing = () => clientOf(replying(404));
-const usedUp = () => Response.json(user, { headers: budget(1, 0, Math.ceil((Date.now() + 60_000) / 1000)) });
 const page = () => {
   const data = Array.from({ length: 100 }, (_, index) => ({ id: `proj_${index}` }));
   return Response.json({ data, meta: { current_page: 1, total_pages: 9, total_count: 900 } });
@@ -18,14 +16,8 @@ const page = () => {
 /** What a program awaits, and what fails. */
 const failures: Record<string, () => PromiseLike<unknown>> = {
   'a status': () => failing().users.get('user_123'),
-  'the queue': async () => {
-    const { users } = clientOf(replying(usedUp), { rateLimit: { maxWait: 0 } });
-    for (const id of ['1', '2']) await users.get(id);
-  },
-  'a token function': () => clientOf(replying(200), { apiToken: () => Promise.reject(new Error('no')) }).users.get('1'),
   'asResponse()': () => failing().users.get('user_123').asResponse(),
   iteration: () => clientOf(replying(page, 403)).projects.list().toArray(),
-  'wrong options': () => failing().users.create(newUser, { timeout: -1 }),
   'the verification of a webhook': () => verifyWebhook('{}', new Headers(), 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'),
 };
 

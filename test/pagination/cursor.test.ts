@@ -46,15 +46,6 @@ it('a cursor that version 1.0 has made is good for every later one', async () =>
   expect(await collect(list)).toEqual(projects(300).slice(100));
 });
 
-it.each([1, 3])('where pages can not overlap, a cursor continues with its page: page %i', async (page) => {
-  const sizeOf = (asked: number) => (asked === 50 ? 50 : undefined);
-  const { client, ranges, reasons } = serveList({ items: projects(300), sizeOf });
-  const cursor = await cursorAfter(client.projects.list({ page, per_page: 50 }), 1);
-  expect(await collect(client.projects.list({ per_page: 50 }, { cursor }))).toEqual(projects(300).slice(50 * page));
-  expect(ranges()[2]).toBe(ranges()[0]);
-  expect(reasons).toEqual(['no-overlap']);
-});
-
 it('one of its twenty items is enough; if only other items are left, a cursor is refused, instead of guessing', async () => {
   const items = projects(300);
   const { client } = serveList({ items });

@@ -144,12 +144,6 @@ describe('a call that only the outage holds rejects', () => {
     expect(figures.errors.at(-1)).toMatchObject({ name: 'UnavailableError', message, cause });
   });
 
-  it('although it may not wait for the rate limit at all', async () => {
-    const { world, get } = setup(down(), { rateLimit: { maxWait: 0 } });
-    const { errors } = await world.run(() => world.burst(5, get));
-    expect(errors.map((error) => (error as Error).name)).toEqual(Array(5).fill('UnavailableError'));
-  });
-
   it('with a copy of the last failure if it was not sent, which does not say what that one called', async () => {
     const { world, client, get } = setup(failing(api(), failure(503, 'maintenance', { 'x-request-id': 'req_1' })));
     await world.run(async () => {

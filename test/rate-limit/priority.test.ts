@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CallPriority } from '../../src/rate-limit/permit.ts';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
-import { type ApiOptions, documentedApi, failing, faults } from '../support/world/api.ts';
+import { type ApiOptions, documentedApi } from '../support/world/api.ts';
 import { worldWith } from '../support/world/world.ts';
 
 // Normal calls go before background calls and find room. Row 5 of test/scenarios/ shows it for a web backend and an import.
@@ -79,15 +79,4 @@ describe('background calls', () => {
     expect(await permits[11]).toMatchObject({ waited: true });
     expect(limiter.snapshot).toMatchObject({ waiting: 1, remaining: 49 });
   });
-});
-
-it('a retry goes after calls that are new, also those that arrived later', async () => {
-  const api = failing(documentedApi({ limit: 3 }), faults[500], ({ path }, now) => path.endsWith('_0') && now < 100);
-  const { world, get } = worldWith(api);
-  await world.run(async () => {
-    world.burst(4, get);
-    await world.clock.sleep(10_000);
-    await Promise.all([get(4), get(5)]);
-  });
-  expect(world.exchanges.map(({ path }) => path.slice(-1))).toEqual(['0', '1', '2', '3', '4', '5', '0']);
 });

@@ -123,17 +123,6 @@ describe('maxWait', () => {
     expect(figures.answered).toBe(9);
     expect(figures.firstRejection).toBeGreaterThan(3);
   });
-
-  it('is no reason to go before calls that have waited longer', async () => {
-    const { world, client, get } = setup({ takes: () => 1_000 });
-    const hasty = client.withOptions({ rateLimit: { maxWait: 0 } });
-    await world.run(async () => {
-      world.burst(150, get, 'patient');
-      await world.every(250, 400, () => hasty.users.get('user_1'), 'hasty');
-    });
-    expect(world.figures('patient').answered).toBe(150);
-    expect(world.figures('patient').end).toBeLessThanOrEqual(125);
-  });
 });
 
 it('a call that would wait for longer than its totalTimeout leaves rejects at once, and nothing is sent', async () => {
@@ -205,17 +194,6 @@ describe('calls that wait', () => {
     expect([second.waiting, second.callId === callId]).toEqual([2, false]);
     // The next window has room for 20 of them.
     expect(events.map(({ delay }) => delay)).toEqual([...Array<number>(20).fill(59_140), 119_140]);
-  });
-
-  it('go before one that arrives when theirs is due', async () => {
-    let now = 0;
-    const limiter = new Limiter('', { now: () => now, after: () => () => undefined });
-    limiter.configure({ limit: 1, window: 1_000 }, limiter.outage);
-    (await limiter.acquire(site)).recordResponse(200, new Headers());
-    const waiting = limiter.acquire(site);
-    now = 1_001;
-    expect(limiter.acquire(site)).toBeInstanceOf(Promise);
-    expect(await waiting).toMatchObject({ waited: true });
   });
 
   it('share one timer, and there is none if no call waits', async () => {

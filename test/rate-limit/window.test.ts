@@ -177,14 +177,4 @@ describe('background calls leave', () => {
   ] as const)('with %d of a window left, after %j normal calls: %i', (part, calls, kept) => {
     expect(reserveForNormal(part, 100, calls)).toBe(kept);
   });
-
-  it('for the normal calls of the last two windows, of which the first one is not counted alone', () => {
-    const window = windowAfter({ left: 99 });
-    window.arrived = 7;
-    for (const number of [1, 2]) {
-      answer(window, at(60_000 * number, 99, 60 + 60 * number));
-      window.arrived += 7 + number;
-    }
-    expect([window.arrived, window.arrivedBefore]).toEqual([9, [8, 7]]);
-  });
 });

@@ -130,17 +130,6 @@ describe('a store is asked', () => {
     expect(syncs.length).toBeLessThan(5);
   });
 
-  it('about nothing if the API announces no limit', async () => {
-    const { world, syncs, get } = setup(works(), documentedApi({ limit: Infinity }));
-    await world.run(async () => {
-      await get(0);
-      await world.clock.sleep(10_000);
-      syncs.length = 0;
-      world.burst(120, get);
-    });
-    expect(syncs).toEqual([]);
-  });
-
   it('a few times for each request while the API fails', async () => {
     const { world, syncs, get } = setup(works(), failing(documentedApi(), faults.refused), { outageWait: 60_000 });
     await world.run(() => {
