@@ -41,7 +41,7 @@ export interface RateLimitOptions {
   window?: number | undefined;
 }
 
-/** Options of a {@link Client}. All are optional. */
+/** Options of a {@link Client}. All are optional if the environment has `EXAMPLE_API_TOKEN`. */
 export interface ClientOptions {
   /**
    * The API token, or a function that returns it. The function is called for every attempt, so a rotated token takes
@@ -80,8 +80,8 @@ export interface ClientOptions {
   /** How calls are paced; `false` disables pacing. Default: within the limit that the API reports. */
   rateLimit?: false | RateLimitOptions | undefined;
   /**
-   * Which waiting calls are sent first: `'normal'` calls before `'background'` calls. In the long
-   * run, at least one request in ten is a background call. Default: `'normal'`.
+   * Which waiting calls are sent first: `'normal'` calls before `'background'` calls, but for a tenth of each window.
+   * Default: `'normal'`.
    */
   priority?: Priority | undefined;
   /**

@@ -5,9 +5,9 @@ export const resetJitter = 1.5;
 
 /** Reads `X-RateLimit-*`; `undefined` unless limit, remaining and reset are all there. */
 export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
-  const limit = number(headers.get('x-ratelimit-limit'));
-  const remaining = number(headers.get('x-ratelimit-remaining'));
-  const reset = number(headers.get('x-ratelimit-reset'));
+  const limit = parseNumber(headers.get('x-ratelimit-limit'));
+  const remaining = parseNumber(headers.get('x-ratelimit-remaining'));
+  const reset = parseNumber(headers.get('x-ratelimit-reset'));
   if (limit === undefined || remaining === undefined || reset === undefined) return undefined;
   return { limit, remaining, reset };
 }
@@ -77,7 +77,7 @@ function serverTime(headers: Headers): number {
 
 /** A cache adds the `Age` of a response that it repeats, in seconds (RFC 9111, section 5.1). */
 function servedAt(headers: Headers): number | undefined {
-  const date = httpDate(headers.get('date') ?? '') + 1000 * (number(headers.get('age')) ?? 0);
+  const date = httpDate(headers.get('date') ?? '') + 1000 * (parseNumber(headers.get('age')) ?? 0);
   // `Date.parse` takes "50" for a year before 1970.
   return date >= 0 ? date : undefined;
 }
@@ -88,6 +88,6 @@ function httpDate(value: string): number {
 }
 
 /** A number that isn't negative. One of twelve digits is no time in seconds. */
-function number(value: string | null): number | undefined {
+function parseNumber(value: string | null): number | undefined {
   return value !== null && /^\s*\d{1,11}(\.\d+)?\s*$/.test(value) ? Number.parseFloat(value) : undefined;
 }

@@ -132,7 +132,7 @@ export class Limiter implements SharedLimiter {
     if (this.window.needsProbe(now)) {
       return this.window.probeAt(now, priority, priority === 'normal' ? this.queue.normal : this.queue.size);
     }
-    return priority === 'normal' || this.window.isForBackground(now) ? now : this.window.reservedUntil(now);
+    return priority === 'normal' ? now : this.window.backgroundReadyAt(now);
   }
 
   #send(now: number, call: LimitedCall, waited: boolean): Permit {
@@ -256,7 +256,10 @@ export class Limiter implements SharedLimiter {
   #sureDelay(now: number, call: LimitedCall): number {
     const rest = (call.restUntil ?? now) - now;
     if (!this.#isPaced || this.window.reset === undefined) return rest;
-    return Math.max(rest, this.window.delay(now, this.outage.isFailing ? 1 : this.queue.countBefore(call) + 1));
+    // Normal calls may leave a background call its part of the window.
+    const others = priorityOf(call) === 'normal' ? 0 : this.queue.normal;
+    const ahead = this.outage.isFailing ? 0 : this.queue.countBefore(call) - others;
+    return Math.max(rest, this.window.delay(now, ahead + 1));
   }
 
   /** Returns when to look at the call again: never. */
@@ -296,17 +299,19 @@ export class Limiter implements SharedLimiter {
 
   /** The call to send now, or when there may be one. */
   #next(now: number): Waiter | number {
-    const order: Priority[] = this.window.isForBackground(now) ? ['background', 'normal'] : ['normal', 'background'];
+    const { isFailing } = this.outage;
+    const isBackgroundNext = !isFailing && this.window.owesBackground(now);
+    const order: Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
     let wakeAt = Infinity;
     for (const priority of order) {
-      const first = this.queue.first(priority);
+      // Limits 19: a new call of a route that hasn't failed goes first.
+      const mayWork = (each: LimitedCall) => each.lastError === undefined && this.outage.mayWork(each);
+      const promising = isFailing ? this.queue.first(priority, mayWork) : undefined;
+      const first = promising ?? this.queue.first(priority);
       if (first === undefined) continue;
-      const readyAt = this.#readyAt(now, priority);
+      const readyAt = this.#readyAt(now, priority, promising !== undefined);
       wakeAt = Math.min(wakeAt, readyAt);
-      if (readyAt > now) continue;
-      // Limits 19: a call of a route that hasn't failed goes first.
-      const mayWork = (each: LimitedCall) => this.outage.mayWork(each);
-      return (this.outage.isFailing ? this.queue.first(priority, mayWork) : undefined) ?? first;
+      if (readyAt <= now) return first;
     }
     return wakeAt;
   }

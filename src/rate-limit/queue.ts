@@ -95,7 +95,7 @@ export class CallQueue {
     return this.#lengthOf(ranks, resting);
   }
 
-  /** How many calls would be sent before one that arrived now. */
+  /** How many calls of the same rank or a better one wait. */
   countBefore(call: LimitedCall): number {
     return this.#lengthOf(0, rankOf(call) + 1);
   }

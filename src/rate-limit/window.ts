@@ -123,15 +123,15 @@ export class RateWindow {
     return mayJoin ? now : this.#turn.readyAt;
   }
 
-  /** Limits 10: true if background calls, if there are any, are next. */
-  isForBackground(now: number): boolean {
+  /** Limits 10: true while background calls have not had their part of the window. */
+  owesBackground(now: number): boolean {
     return !this.needsProbe(now) && this.#backgroundSent(now).count < backgroundPart * this.limit;
   }
 
-  /** Limits 9: until when what is left is kept for normal calls. */
-  reservedUntil(now: number): number {
+  /** Limits 9: `now`, or when to look again: after half the time in which a request's part of the window passes. */
+  backgroundReadyAt(now: number): number {
     const kept = reserveForNormal(this.timeLeft(now) / this.length, this.limit, this.arrivedBefore);
-    return this.remaining(now) > kept ? now : now + this.length / this.limit / 2;
+    return this.owesBackground(now) || this.remaining(now) > kept ? now : now + this.length / this.limit / 2;
   }
 
   /** How many requests an announced window lets through at this moment; `Infinity` if none was announced. */

@@ -199,6 +199,23 @@ it('a client for each call, with a `fetch` of its own, waits no longer', async (
 });
 
 describe('a route that always fails', () => {
+  it.each(['background', 'normal'] as const)('holds no new call of another, if its calls are %s', async (priority) => {
+    const slow = documentedApi({ takes: () => 300 });
+    const { world, client, get } = setup((request, now) => ({
+      ...slow(request, now),
+      ...(isReport(request) && faults[500]),
+    }));
+    const report = (id: number) => client.request('GET', '/reports/{id}', { params: { id: `${id}` }, priority });
+    await world.run(async () => {
+      await get(0);
+      world.burst(3, report, 'bad');
+      await world.clock.sleep(500);
+      await world.every(1_500, 6, get, 'good');
+    });
+    expect(world.figures('good')).toMatchObject({ answered: 6 });
+    expect(world.figures('good').max).toBeLessThan(0.7);
+  });
+
   it('gets one retry in ten seconds once ten retries in a row have failed, and the others go on', async () => {
     const { world, get, report } = setup(failingReports());
     await world.run(async () => {

@@ -125,6 +125,16 @@ describe('maxWait', () => {
   });
 });
 
+it('a background call rejects only if its part of the window is certainly too late', async () => {
+  const { world, client, get } = setup();
+  await world.run(async () => {
+    world.burst(300, get);
+    await world.clock.sleep(50_000);
+    world.burst(1, () => client.users.get('1', { priority: 'background', totalTimeout: 30_000 }), 'background');
+  });
+  expect(world.figures('background').answered).toBe(1);
+});
+
 it('a call that would wait for longer than its totalTimeout leaves rejects at once, and nothing is sent', async () => {
   const { world, get } = setup({ limit: 5 });
   await world.run(async () => {
