@@ -13,12 +13,7 @@ export interface RateLimiterOptions {
   readonly rateLimit: LimitOptions | false;
 }
 
-/**
- * The limiter of a token at a base URL: the same one for every client in the process.
- *
- * If clients set different options, the newest client's apply: its store is the one whose connection is
- * still open, and a limit only matters until the first response.
- */
+/** The limiter of a token at a base URL: the same one for every client in the process (limits 30). */
 export function rateLimiterFor({ baseUrl, token, fetch, rateLimit }: RateLimiterOptions): Limiter {
   const shared = registry();
   const outage = shared(`outage ${shared.idOf(fetch)} ${baseUrl}`, () => new Outage());
@@ -54,9 +49,12 @@ function registry(): Registry {
   return own;
 }
 
+/** How many entries are held although nothing uses them: programs may make a client for each request. */
+const maxRecent = 40;
+
 /**
- * A closure holds the tokens, so that they can't be found through `globalThis`. Clients and calls hold their limiters:
- * a token that was rotated leaves nothing behind.
+ * A closure holds the tokens, so that they can't be found through `globalThis`. Clients and calls hold their limiters,
+ * and the registry the latest ones: of many tokens that were rotated, few are left.
  */
 function createRegistry(): Registry {
   const entries = new Map<string, WeakRef<object>>();
@@ -65,12 +63,17 @@ function createRegistry(): Registry {
   const dropped = new FinalizationRegistry<string>((key) => {
     if (entries.get(key)?.deref() === undefined) entries.delete(key);
   });
+  const recent = new Set<object>();
   const find = <T extends object>(key: string, create: () => T): T => {
-    const known = entries.get(key)?.deref();
-    if (known !== undefined) return known as T; // The key says what it is.
-    const entry = create();
-    entries.set(key, new WeakRef(entry));
-    dropped.register(entry, key);
+    const known = entries.get(key)?.deref() as T | undefined; // The key says what it is.
+    const entry = known ?? create();
+    if (known === undefined) {
+      entries.set(key, new WeakRef(entry));
+      dropped.register(entry, key);
+    }
+    recent.delete(entry);
+    recent.add(entry);
+    for (const oldest of recent) if (recent.size > maxRecent) recent.delete(oldest);
     return entry;
   };
   const idOf = (fetch: object | undefined): number => {

@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
 import { Outage } from '../../src/rate-limit/outage.ts';
@@ -27,13 +29,22 @@ it('copies of the package that share limiters have the same ones', () => {
       "@example/sdk/rate-limiters/12",
       "acquire configure constructor dispatch isTooLate observers outage queue snapshot timing window",
       "claimRetry constructor enter holdTimeLeft isFailing isInUse isRouteFailing lastError leave mayWork number onChange readyAt recordEnd recordFailure recordResponse recordSent since unavailableError",
-      "adopt arrived arrivedBefore assume constructor delay failedProbes inFlight isForBackground isHidden isOver length limit needsProbe number ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reservedUntil reset room timeLeft used",
+      "adopt arrived arrivedBefore assume backgroundReadyAt constructor delay failedProbes inFlight isHidden isOver length limit needsProbe number owesBackground ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reset room timeLeft used",
       "background constructor countAhead countBefore first normal put remove size toArray",
     ]
   `);
 });
 
 describe('the limiter of a token', () => {
+  it('is known after all its clients were collected, but not of each token that was rotated', async () => {
+    const limiters = Array.from({ length: 200 }, (_, index) => new WeakRef(limiterOf(`rotated ${index}`)));
+    await new Promise(setImmediate); // A WeakRef holds its target until the end of the task.
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    const held = limiters.map((limiter) => limiter.deref() !== undefined);
+    expect([held.at(-1), held.filter(Boolean).length < 100]).toEqual([true, true]);
+  });
+
   it('is one for all tokens with rateLimit: false, if they use the same fetch', () => {
     const unpaced = limiterOf('a', { rateLimit: false });
     expect(limiterOf('b', { rateLimit: false })).toBe(unpaced);
