@@ -93,6 +93,8 @@ export class Limiter implements SharedLimiter {
     if (call.observer) this.observers.countCall(call.observer, 1);
     const isNew = call.lastError === undefined;
     if (isNew && priorityOf(call) === 'normal') this.window.arrived += 1;
+    // What was refused to calls that have ended holds no call.
+    if (this.#throttle && isNew && this.queue.size + this.window.inFlight === 0) this.#throttle.since = Infinity;
     // Limits 19: while the API fails, a new call goes at once, and one that has failed waits.
     const isNext = this.outage.isFailing ? isNew : this.queue.size === 0 || this.queue.countBefore(call) === 0;
     const isFree = isNext && (call.restUntil ?? now) <= now && !call.cancellation?.aborted;

@@ -7,7 +7,6 @@ const stallWarnings = { first: 30_000, every: 60_000 };
 export class Observers implements Iterable<LimiterObserver> {
   /** Calls in progress, by client. */
   readonly #calls = new Map<LimiterObserver, number>();
-  #warnedAt = -Infinity;
 
   [Symbol.iterator](): Iterator<LimiterObserver> {
     return this.#calls.keys();
@@ -22,11 +21,16 @@ export class Observers implements Iterable<LimiterObserver> {
 
   /** Limits 29: warns of what has held calls since a time. Returns when to look again. */
   warnOfStall(now: number, since: number, cause: 'failures' | 'refusals', waiting: number): number {
-    const warnAt = Math.max(since + stallWarnings.first, this.#warnedAt + stallWarnings.every);
-    if (now < warnAt) return warnAt;
-    this.#warnedAt = now;
+    if (now < since + stallWarnings.first) return since + stallWarnings.first;
     const seconds = Math.round((now - since) / 1000);
-    for (const observer of this) observer.onStall({ cause, seconds, waiting });
-    return now + stallWarnings.every;
+    let next = Infinity;
+    for (const observer of this) {
+      if (now >= observer.warnedAt + stallWarnings.every) {
+        observer.warnedAt = now;
+        observer.onStall({ cause, seconds, waiting });
+      }
+      next = Math.min(next, observer.warnedAt + stallWarnings.every);
+    }
+    return next;
   }
 }

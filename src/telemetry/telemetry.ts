@@ -45,6 +45,7 @@ export class Telemetry {
 /** Emits and logs what happens to a token's rate limit, as opposed to a single call. */
 function limiterObserver(events: ClientEventEmitter, logger: LeveledLogger): LimiterObserver {
   return {
+    warnedAt: -Infinity,
     onStoreChange({ available, error }) {
       const reason = available ? undefined : messageOf(error);
       const event = { available, reason };

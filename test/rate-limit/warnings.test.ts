@@ -1,7 +1,7 @@
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { between, bucket, documentedApi, failing, faults, limitedBy } from '../support/world/api.ts';
 import type { Api } from '../support/world/network.ts';
-import { newBaseUrl, World } from '../support/world/world.ts';
+import { newBaseUrl, World, worldWith } from '../support/world/world.ts';
 
 // Waiting is visible and true.
 
@@ -42,6 +42,33 @@ it.each<[string, Api, cause: string]>([
     expect(Math.abs(Number(pattern.exec(text)?.[1]) - at)).toBeLessThanOrEqual(2);
     if (index > 0) expect(at - lines[index - 1]!.at).toBeGreaterThanOrEqual(60);
   }
+});
+
+describe('a client', () => {
+  const logged = (api: Api) => {
+    const warn = vi.fn<(text: string) => void>();
+    const logger = { error: vi.fn(), warn, info: vi.fn(), debug: vi.fn() };
+    const setup = worldWith(api, { logger, logLevel: 'warn', outageWait: 120_000 });
+    return { ...setup, stalls: () => warn.mock.calls.filter(([text]) => text.includes('Calls wait because')).length };
+  };
+
+  it('of many tokens warns once', async () => {
+    const { world, client, stalls } = logged(failsFor(80, '503'));
+    await world.run(() =>
+      world.burst(20, (tenant) => client.withOptions({ apiToken: `token_${tenant}` }).users.get('user_1')),
+    );
+    expect(stalls()).toBe(1);
+  });
+
+  it('does not count the time between its calls', async () => {
+    const { world, get, stalls } = logged(failsFor(10, '429 without headers'));
+    await world.run(async () => {
+      world.burst(1, () => get(0, { totalTimeout: 3_000 }));
+      await world.clock.sleep(600_000);
+      world.burst(30, get);
+    });
+    expect(stalls()).toBe(0);
+  });
 });
 
 it.each<[string, Api, count: number, other?: number]>([
