@@ -1,7 +1,7 @@
 import type { RecordedRequest } from '../state/recorded-request.ts';
-import { answerOf, isCorrupted, reasonsOf, subjectOf } from '../state/reasons.ts';
+import { answerOf, isOnPurpose, reasonsOf, subjectOf } from '../state/reasons.ts';
 import type { Attempt, DeliveryRecord } from '../storage/records.ts';
-import { durationText } from '../utils/clock.ts';
+import { durationText, latencyText } from '../utils/clock.ts';
 import { type Line, style, type Styled, wrapped } from './terminal.ts';
 
 /** What a line shows, in the order of its columns. The kind is a method, or `→` for what was sent. */
@@ -29,8 +29,8 @@ const [narrow, wide, besideNotes] = [60, 120, 42];
 /** Lines in columns that fit the width of a terminal. */
 function logLines(row: LogRow, columns = Infinity): readonly Line[] {
   const { at, ended, colorOf, duration, kind, subjects, kept = 0, notes, aside = '' } = row;
-  const took = (/^\d/.test(ended) ? tookText(duration) : '').padStart(12 - ended.length);
-  const [time, end] = [style.faint(at.slice(11, 19)), colored(ended, colorOf)];
+  const took = (/^\d/.test(ended) ? latencyText(duration).replace(',', '') : '').padStart(12 - ended.length);
+  const [time, end] = [style.faint(new Date(at).toTimeString().slice(0, 8)), colored(ended, colorOf)];
   const start =
     columns < narrow
       ? [time, ' ', end, kind === '→' ? ' → ' : ` ${kind.padEnd(4)} `]
@@ -44,7 +44,7 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
   const extra = notes.length === 0 ? style.faint(aside) : colored(joined, colorOf);
   const gap = columns === Infinity ? besideNotes - subject.length : room - subject.length - extra.text.length;
   if (extra.text === '' || (kind !== '→' && notes.length === 0 && gap < 2)) return [[...start, subject]];
-  if (!isBeside && gap >= 2) return [[...start, subject, ' '.repeat(gap), extra]];
+  if (notes.length === 0 && gap >= 2) return [[...start, subject, ' '.repeat(gap), extra]];
   const indent = isBeside ? taken + besideNotes : columns < narrow ? 2 : 10;
   const width = columns - indent;
   const lines = (extra.text.length <= width ? [extra.text] : notes).flatMap((note) =>
@@ -58,21 +58,15 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
   return [[...start, subject.padEnd(Math.max(besideNotes, subject.length + 2)), first], ...others];
 }
 
-/** How long something took, such as `<1 ms`. */
-export function tookText(milliseconds: number): string {
-  return `${Math.round(milliseconds) || '<1'} ms`;
-}
-
 /** About a request: `01:45:26  422     7 ms  POST  /v1/users  email: must be an email address`. */
 export function requestLines(request: RecordedRequest, columns = Infinity): readonly Line[] {
   const { method, target, received_at: at, state, status, duration, remaining } = request;
-  const shortest = target.replace(/\?.*/, '?…');
   return logLines(
     {
       ...{ at, ended: String(status ?? state), kind: method, notes: reasonsOf(request), aside: `${remaining} left` },
-      colorOf: isCorrupted(request) ? 400 : state === 'cut' ? undefined : status,
+      colorOf: isOnPurpose(request) ? 400 : status,
       duration: Number(duration), // A request that has ended has one.
-      subjects: [target, target.replace(/^([^?]*\?[^&]*)&.*/, '$1…'), shortest],
+      subjects: [target, target.replace(/^([^?]*\?[^&]*)&.*/, '$1…'), target.replace(/\?.*/, '?…')],
     },
     columns,
   );
@@ -90,11 +84,12 @@ export function attemptLines(
   const delay = due === undefined ? 0 : Math.ceil(Math.max(due - Date.parse(at), 0) / 1000) * 1000;
   const place = url.replace(/^https?:\/\//, '');
   const path = place.replace(/^[^/]*/, '');
-  const end = state === 'failed' ? 'failed, no attempts left' : `retry in ${durationText(delay)}`;
+  const end = state === 'failed' ? 'no attempts left' : `retry in ${durationText(delay)}`;
   const to = columns >= wide ? url : path.length < 2 ? place : path;
-  const notes = state === 'delivered' ? [] : [`${to}: ${answerOf(attempt)}`, end];
+  const why = [answerOf(attempt), end].filter(Boolean).join(', ');
+  const notes = state === 'delivered' ? [] : columns < narrow ? [to, why] : [`${to}: ${why}`];
   const subjects = [`${event} ${subjectOf(delivery)}`.trim()];
-  const ended = { ended: String(status ?? (columns < narrow ? 'none' : 'no response')), colorOf: status };
+  const ended = { ended: String(status ?? 'no response'), colorOf: status };
   return logLines({ at, ...ended, duration, kind: '→', subjects, kept: event.length, notes, aside: to }, columns);
 }
 

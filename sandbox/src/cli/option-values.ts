@@ -19,7 +19,6 @@ const valid =
     throw new InvalidArgumentError(`It ${error.issues.map(({ message }) => message.replace(/^M/, 'm')).join(' ')}`);
   };
 
-/** Reads one of several values. */
 const several =
   <T>(read: (text: string) => T) =>
   (text: string, before: readonly T[] = []): readonly T[] => [...before, read(text)];
@@ -45,7 +44,6 @@ export function rateLimit(text: string): RateLimit {
   return { limit: Number(limit), window: Number(count) * units[unit as keyof typeof units] };
 }
 
-/** Reads JSON. */
 export function json(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -54,7 +52,6 @@ export function json(text: string): unknown {
   }
 }
 
-/** Reads a file of JSON. */
 export function jsonFile(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));

@@ -18,7 +18,6 @@ import { CommandError, type CommandIO } from './process-io.ts';
 import type { Line } from './terminal.ts';
 import { welcome } from './welcome.ts';
 
-/** Options of the command that serves the API. */
 export interface ServeOptions extends Partial<Record<keyof Records, number>> {
   readonly port: number;
   readonly host: string;
@@ -41,7 +40,6 @@ const seedFileSchema = strictFields({
   webhooks: z.optional(z.array(endpointSchema, 'Must be a list of webhooks.')),
 });
 
-/** Serves the API until the user stops it. */
 export async function serve(options: ServeOptions, io: CommandIO): Promise<number> {
   const { port, host, allowedHost: allowedHosts, cors, data, rateLimit, quiet = false, json = false } = options;
   const { out } = io;

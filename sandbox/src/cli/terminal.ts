@@ -17,12 +17,10 @@ export interface Styled {
   readonly format: Format;
 }
 
-/** Parts of a line. */
 export type Line = readonly (string | Styled)[];
 
 const styled = (format: Format) => (text: string) => ({ text, format }) satisfies Styled;
 
-/** Gives a text a style. */
 export const style = {
   bold: styled('bold'),
   faint: styled('dim'),

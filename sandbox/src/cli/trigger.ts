@@ -1,12 +1,12 @@
 import { answerOf } from '../state/reasons.ts';
 import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import { latencyText } from '../utils/clock.ts';
 import { eventNames, exampleData } from '../webhooks/webhooks.ts';
 import { connect, serverUrl } from './control-client.ts';
-import { colored, tookText } from './log-lines.ts';
+import { colored } from './log-lines.ts';
 import { CommandError, type CommandIO } from './process-io.ts';
 import { style, wrapped } from './terminal.ts';
 
-/** Options of `trigger`. */
 export interface TriggerOptions {
   /** The event's `data`; `undefined` for the documented example. */
   readonly payload?: unknown;
@@ -57,7 +57,7 @@ function printDelivery(
   const { status } = made ?? {};
   const ended = status ?? (made === undefined ? state : 'no response');
   const mark = colored(`${state === 'delivered' ? '✓' : '✗'} ${ended}`, status);
-  const took = made === undefined ? [] : [tookText(made.duration)];
+  const took = made === undefined ? [] : [latencyText(made.duration)];
   const reason = state === 'delivered' ? '' : made === undefined ? `Disabled: ${disabled}` : answerOf(made);
   const { columns = Infinity } = out;
   const notes = [...took, ...(reason === '' ? [] : [reason])].join('  ');

@@ -9,7 +9,6 @@ import { healthOf } from '../webhooks/health.ts';
 import { type FrameState, Layout, type Notice } from './layout.tsx';
 import { attempted, field, type InvalidForm, readForm, unknownAction } from './parts/form.ts';
 
-/** How a page is shown. */
 export interface PageOptions {
   readonly status?: number;
   /** What is wrong with the form that was sent: the page is then a 422. */
@@ -44,7 +43,6 @@ export class Dashboard {
     this.services = services;
   }
 
-  /** A page as a response. */
   page(context: Context, title: string, content: Child, { errors, status: given }: PageOptions = {}) {
     const { path } = context.req;
     const status = given ?? (errors === undefined ? 200 : 422);

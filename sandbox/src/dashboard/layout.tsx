@@ -69,7 +69,6 @@ interface LayoutProps {
   children?: Child;
 }
 
-/** The frame of every page. */
 export function Layout({ title, path, state, notice, children }: LayoutProps) {
   const ahead = `${durationText(state.offset)} ahead`;
   return (

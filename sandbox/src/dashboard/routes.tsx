@@ -80,12 +80,7 @@ export function dashboardRoutes(dashboard: Dashboard): Hono {
     return dashboard.page(
       context,
       title,
-      <>
-        <PageHead title={title} lead={message} />
-        <p>
-          <a href="/dashboard">Go to the overview</a>
-        </p>
-      </>,
+      <PageHead title={title} lead={[message, ' ', <a href="/dashboard">Go to the overview</a>]} />,
       { status },
     );
   });

@@ -32,12 +32,14 @@ export function reasonsOf(request: RecordedRequest): readonly string[] {
 
 /** The {@link reasonsOf} a request in one text. */
 export function reasonOf(request: RecordedRequest): string {
-  return reasonsOf(request).join(' · ');
+  return reasonsOf(request).join(', ');
 }
 
-/** Whether a fault made the body of a response useless, whatever its status says. */
-export function isCorrupted({ state, status = 0, fault }: RecordedRequest): boolean {
-  return state === 'completed' && status < 400 && fault?.body !== undefined;
+/** Whether a fault made a request fail, or its response useless, whatever its status says. */
+export function isOnPurpose(request: RecordedRequest): boolean {
+  const { state, status = 0, fault } = request;
+  if (fault === undefined || problemsOf(request).length > 0) return false;
+  return state !== 'completed' || status >= 400 || fault.body !== undefined;
 }
 
 const bodies = { cut: 'body cut off', malformed: 'malformed JSON', html: 'HTML instead of JSON', empty: 'empty body' };

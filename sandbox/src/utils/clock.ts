@@ -57,6 +57,11 @@ const units = [
   ['s', 1000],
 ] as const;
 
+/** How long a response took, such as `<1 ms` and `15,007 ms`. */
+export function latencyText(milliseconds: number): string {
+  return milliseconds < 1 ? '<1 ms' : `${Math.round(milliseconds).toLocaleString('en')} ms`;
+}
+
 /** A length of time in its two largest units, such as `1 h 30 min`. */
 export function durationText(milliseconds: number): string {
   let rest = Math.round(milliseconds / 1000) * 1000;

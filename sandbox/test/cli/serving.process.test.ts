@@ -20,7 +20,7 @@ describe('while it serves', () => {
     await fetch(`${url}/users/x`, { headers: { ...headers, 'Sandbox-Fault': '{"status":503}' } });
     await server.prints(/503 +[<\d]+ ms {2}GET {3}\/v1\/users\/x +503 on purpose \(Sandbox-Fault\)\n/);
     await fetch(`${url}/users`, { method: 'POST', headers, body: JSON.stringify(john) });
-    await server.prints(/500 +[<\d]+ ms {2}→ {5}user\.created John Doe +\S+: no such table · retry in \d s\n/);
+    await server.prints(/500 +[<\d]+ ms {2}→ {5}user\.created John Doe +\S+: no such table, retry in \d s\n/);
     expect(server.output()).not.toContain('secure_password');
   });
 

@@ -77,7 +77,7 @@ describeInChromium('reading the dashboard in Chromium', () => {
 
     // Both ends of a path are visible, in one line.
     const [subject, start, end] = await page
-      .locator('.rows .subject')
+      .locator('.rows bdi')
       .first()
       .evaluate((text) => [text, ...text.querySelectorAll('b')].map((each) => each.getBoundingClientRect()));
     expect([start!.left, start!.top, end!.top]).toEqual([subject!.left, subject!.top, subject!.top]);

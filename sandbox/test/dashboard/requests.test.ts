@@ -126,16 +126,16 @@ describe('a selected request', () => {
     [
       'whose token was revoked',
       revoked,
-      /404 GET .* there is no user with this id · delayed by 1 ms .*There is no user .*Injected by .* Token revoked/,
+      /404 GET .* there is no user with this id, delayed by 1 ms .*There is no user .*Injected by .* Token revoked/,
     ],
     [
       'that was replayed',
       replayed,
       /Replayed\. An earlier request had the same Idempotency-Key\. Nothing was created\./,
     ],
-    ['that was reset', reset, /Injected by fault_1 : Resets the connection, with the work done\. .* None was sent\./],
+    ['that was reset', reset, /Injected by fault_1: Resets the connection, with the work done\. .* None was sent\./],
     ['with a named fault', withFault('{"id":"mine","status":503}'), /Injected by mine: Responds with 503\./],
-    ['with a fault', withFault('{"body":"malformed"}'), /Injected by the request’s header .*: Sends malformed JSON\./],
+    ['with a fault', withFault('{"body":"malformed"}'), /\(Sandbox-Fault\).* header .*: Sends malformed JSON\./],
     ['in flight', inFlight, /pending GET .* In flight\. .* Took in flight .* Budget left – .* Not sent/],
     [
       'without its client',

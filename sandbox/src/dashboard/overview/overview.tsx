@@ -1,9 +1,9 @@
 import type { ArmedFault } from '../../faults/fault.ts';
-import { problemsOf } from '../../state/reasons.ts';
+import { isOnPurpose } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Services } from '../../state/services.ts';
 import { healthOf } from '../../webhooks/health.ts';
-import { Action, Card, Code, Copy, Dialog, PageHead, Pill, Rest, Row, Rows, Time } from '../parts/components.tsx';
+import { Action, Card, Code, Copy, Dialog, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { count, durationText } from '../parts/numbers.ts';
@@ -32,14 +32,13 @@ export function overviewData(services: Services, origin: string) {
   const requests = log.entries.toReversed();
   const failures = requests.filter((request) => request.received_at >= from && isFailure(request));
   const shown = new Set(failures);
-  const isInjected = (request: RecordedRequest) => request.fault !== undefined && problemsOf(request).length === 0;
   return {
     origin,
     env: `EXAMPLE_BASE_URL=${origin}/v1\nEXAMPLE_API_TOKEN=${apiToken}\n`,
     curl: `curl -H 'Authorization: Bearer ${apiToken}' \\\n  '${origin}/v1/projects?per_page=2'`,
     faults: faults.list,
-    failures: failures.filter((request) => !isInjected(request)),
-    injected: failures.filter(isInjected),
+    failures: failures.filter((request) => !isOnPurpose(request)),
+    injected: failures.filter(isOnPurpose),
     others: runs(requests.filter((request) => !shown.has(request))).slice(0, shownRequests),
     webhooks: webhooks.endpoints
       .map((endpoint) => ({ endpoint, health: healthOf(endpoint, webhooks.deliveries) }))
@@ -79,8 +78,9 @@ function FirstCall({ data }: Props) {
       <Card title="Make your first call" actions={<Pill tone="good">● Waiting for your first request…</Pill>}>
         <h3>In a terminal</h3>
         <Code label="the cURL command" text={data.curl} />
-        <h3>In your code, with these lines in .env</h3>
+        <h3>In .env</h3>
         <Code label="the lines for .env" text={data.env} />
+        <h3>In your code</h3>
         <Code label="the program" text={program} />
         <p>
           Your request appears here as soon as it arrives. Then <a href="/dashboard/faults">make requests fail</a>, or{' '}
@@ -95,6 +95,8 @@ function FirstCall({ data }: Props) {
 /** What fails comes first, and only there. */
 function Activity({ data }: Props) {
   const { others, failures, injected, webhooks, budgets } = data;
+  const exhausted = budgets.filter(({ remaining }) => remaining === 0);
+  const usable = budgets.filter(({ remaining }) => remaining > 0);
   const latest = failures.length + injected.length > 0 ? 'Other requests' : 'Latest requests';
   return (
     <>
@@ -107,6 +109,7 @@ function Activity({ data }: Props) {
           <WebhookRows endpoints={webhooks} />
         </Card>
       )}
+      <Budgets title={count(exhausted.length, 'token is used up', 'tokens are used up')} tone="bad" of={exhausted} />
       <Failed requests={failures} />
       <OnPurpose requests={injected} />
       <div class="columns">
@@ -118,15 +121,22 @@ function Activity({ data }: Props) {
           </Rows>
         </Card>
         <div>
-          <Card title="Budget" actions={<a href="/dashboard/api-tokens">API tokens</a>}>
-            {budgets.slice(0, shownBudgets).map((budget) => (
-              <BudgetMeter budget={budget} name={budget.token.name} />
-            ))}
-          </Card>
+          <Budgets title="Budget" of={usable.slice(0, shownBudgets)} />
           <ClockCard data={data} />
         </div>
       </div>
     </>
+  );
+}
+
+function Budgets({ title, tone, of: budgets }: { title: string; tone?: 'bad'; of: Props['data']['budgets'] }) {
+  if (budgets.length === 0) return <></>;
+  return (
+    <Card title={title} tone={tone} actions={<a href="/dashboard/api-tokens">API tokens</a>}>
+      {budgets.map((budget) => (
+        <BudgetMeter budget={budget} name={budget.token.name} />
+      ))}
+    </Card>
   );
 }
 
@@ -136,45 +146,32 @@ const lately = <i class="hint">in the last {durationText(recent)}</i>;
 function Failed({ requests }: { requests: readonly RecordedRequest[] }) {
   const groups = collapsed(requests);
   if (groups.length === 0) return <></>;
+  const all = <a href="/dashboard/requests?status=4xx">All 4xx requests</a>;
   return (
-    <Card title={[`${count(requests.length, 'request')} failed `, lately]} tone="bad">
+    <Card title={[`${count(requests.length, 'request')} failed `, lately]} tone="bad" actions={all}>
       <Rows {...requestTable} label="Requests that failed">
         {groups.slice(0, shownFailures).map((group) => (
           <RequestRow {...group} href={`/dashboard/requests/${group.request.id}`} />
         ))}
       </Rows>
-      <Rest shown={shownFailures} of={groups.length} href="/dashboard/requests" />
     </Card>
   );
 }
 
-/** The faults that made requests fail: how the latest of each ended, and how many they are. */
 function OnPurpose({ requests }: { requests: readonly RecordedRequest[] }) {
   if (requests.length === 0) return <></>;
   const all = <a href="/dashboard/requests?status=injected">View requests</a>;
+  const outcomes = Map.groupBy(requests, (request) => requestOutcome(request)[1]);
   return (
     <Card title={[`${count(requests.length, 'request')} failed on purpose `, lately]} tone="fair" actions={all}>
-      <Rows of="purposes" label="Faults that made requests fail" heads={['Status', 'Fault', 'Effect', 'Latest']}>
-        {[...Map.groupBy(requests, ({ fault }) => fault?.id).values()].map(
-          ([latest, ...others]) =>
-            latest?.fault && (
-              <Row id={`row-${latest.id}`} tone="fair" href={`/dashboard/requests/${latest.id}`}>
-                <Pill tone="fair">
-                  {requestOutcome(latest)[1]}
-                  {others.length > 0 && ` ×${others.length + 1}`}
-                </Pill>
-                <span class="kind">{latest.fault.id}</span>
-                <span>{effectOf(latest.fault)}</span>
-                <Time at={latest.received_at} />
-              </Row>
-            ),
-        )}
-      </Rows>
+      {[...outcomes].flatMap(([outcome, { length }]) => [
+        <Pill tone="fair">{length === 1 ? outcome : `${outcome} ×${length}`}</Pill>,
+        ' ',
+      ])}
     </Card>
   );
 }
 
-/** Says at the top what is wrong on purpose. */
 function FaultBanner({ faults }: { faults: readonly ArmedFault[] }) {
   return (
     <section class="banner fair" aria-label="Active faults">

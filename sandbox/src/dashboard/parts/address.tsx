@@ -4,13 +4,15 @@ export function Path({ of: target }: { of: string }) {
   const [start, ...others] = path.split(/(?<=.)(?=\/)/s);
   const [middle, end] = [others.slice(0, -1).join(''), others.at(-1)];
   return (
-    <bdi title={target}>
-      <i>{prefix}</i>
-      <b>{start}</b>
-      {middle !== '' && <b>{path.length > 24 ? '/…' : middle}</b>}
-      {end !== undefined && <b>{end}</b>}
-      <i>{query}</i>
-    </bdi>
+    <>
+      <bdi title={target}>
+        <i>{prefix}</i>
+        <b>{start}</b>
+        {middle !== '' && <b>{path.length > 24 ? '/…' : middle}</b>}
+        {end !== undefined && <b>{end}</b>}
+      </bdi>
+      {query && <i class="query">{query}</i>}
+    </>
   );
 }
 

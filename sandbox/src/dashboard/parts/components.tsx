@@ -51,10 +51,9 @@ interface CardProps {
   children?: Child;
   id?: string;
   /** Of the title. */
-  tone?: Tone;
+  tone?: Tone | undefined;
 }
 
-/** A part of a page. */
 export function Card({ title, actions, children, id, tone }: CardProps) {
   return (
     <section class="card" id={id}>
@@ -93,7 +92,6 @@ export function Copy({ text, label, children }: CopyProps) {
   );
 }
 
-/** A short text that can be copied, such as an id. */
 export function Copyable({ text, label }: { text: string; label: string }) {
   return (
     <span class="copyable">
@@ -108,14 +106,19 @@ export function Code({ label, text, children }: { label: string; text: string; c
   return (
     <div class="code">
       <pre tabindex={0} role="region" aria-label={label}>
-        <code>{children ?? text}</code>
+        <code>
+          {children ??
+            text
+              .trimEnd()
+              .split('\n')
+              .map((line) => <span class="line">{`${line}\n`}</span>)}
+        </code>
       </pre>
       <Copy text={text} label={label} />
     </div>
   );
 }
 
-/** Names and values. */
 export function Facts({ of, mono = false }: { of: readonly (readonly [name: Child, value: Child])[]; mono?: boolean }) {
   return (
     <dl class={mono ? 'facts mono' : 'facts'}>
@@ -134,7 +137,6 @@ interface ActionProps {
   action: string;
   button: string;
   tone?: 'main' | 'plain' | undefined;
-  /** What else it sends. */
   fields?: Readonly<Record<string, string>>;
 }
 
@@ -205,12 +207,13 @@ export function Empty({ title, children }: { title: string; children?: Child }) 
   );
 }
 
-/** Says that a list has more than it shows, and leads to it. */
-export function Rest({ shown, of: total, href }: { shown: number; of: number; href: string }) {
+/** Leads to what a list does not show. */
+export function Rest({ shown, of: total, query }: { shown: number; of: number; query: Record<string, string> }) {
   if (shown >= total) return <></>;
+  const search = new URLSearchParams({ ...query, shown: String(total) });
   return (
     <p class="more">
-      <a class="button" href={href}>{`Older (${number(total - shown)})`}</a>
+      <a class="button" href={`?${search.toString()}`}>{`Show ${number(total - shown)} more`}</a>
     </p>
   );
 }
@@ -224,7 +227,6 @@ interface RowProps {
   children?: Child;
 }
 
-/** A row that leads to what it is about. */
 export function Row({ id, tone, href, selected = false, children }: RowProps) {
   return (
     <li id={id}>

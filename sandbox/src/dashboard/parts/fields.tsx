@@ -13,7 +13,6 @@ interface FieldProps {
   type?: 'number';
 }
 
-/** An input with its label and error. */
 export function Field({ label, name, invalid, value: initial = '', options, lines = 1, ...input }: FieldProps) {
   const error = invalid?.errors[name];
   const value = invalid?.form.get(name) ?? initial;
@@ -58,7 +57,6 @@ interface SelectProps {
   'aria-label'?: string;
 }
 
-/** A list of choices, of which one is selected. */
 export function Select({ options, value, ...attributes }: SelectProps) {
   return (
     <select {...attributes}>

@@ -9,7 +9,6 @@ export interface InvalidForm {
   readonly errors: Details;
 }
 
-/** Reads a submitted form. */
 export async function readForm(request: HonoRequest): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(request));
 }

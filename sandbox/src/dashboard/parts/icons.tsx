@@ -26,7 +26,6 @@ export function Icon({ name }: { name: IconName | `M${string}` }) {
   );
 }
 
-/** The dashboard's icon, as a file. */
 export const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
   <rect width="32" height="32" rx="9" fill="#3b46d1"/>
   <path d="M8 21a9 9 0 1 1 16 0M16 19l4.5-6.5" fill="none" stroke="#fff" stroke-width="2.5" stroke-linecap="round"/>

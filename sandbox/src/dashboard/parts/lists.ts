@@ -1,9 +1,6 @@
-/** Items of a list that are shown at first, and at most. */
-const [atFirst, atMost] = [25, 1000];
-
-/** The newest items of a list. */
-export function shownOf<T>(newestFirst: readonly T[], all = ''): readonly T[] {
-  return newestFirst.slice(0, all === '' ? atFirst : atMost);
+/** The newest items of a list: as many as its address asks for. */
+export function shownOf<T>(newestFirst: readonly T[], asked = ''): readonly T[] {
+  return newestFirst.slice(0, Number(asked) || 25);
 }
 
 /** Whether one of the values contains a text, in any case. */

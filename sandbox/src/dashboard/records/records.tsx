@@ -55,9 +55,8 @@ function Records({ resource, found, query, invalid }: RecordsProps) {
   const fields = fieldsOf[plural];
   // A sentence has no room in a row.
   const columns = fields.filter(({ name }) => name !== 'description');
-  const shown = shownOf(found, query['all']);
+  const shown = shownOf(found, query['shown']);
   const { q = '' } = query;
-  const more = `?${new URLSearchParams({ ...query, all: 'true' }).toString()}`;
   const filtered = [q, ...fields.map(({ name }) => query[name])].some(Boolean);
   const search = { type: 'search', autocomplete: 'off' };
   const isEmpty = found.length === 0 && !filtered;
@@ -137,7 +136,7 @@ function Records({ resource, found, query, invalid }: RecordsProps) {
                 </li>
               ))}
             </Rows>
-            <Rest shown={shown.length} of={found.length} href={more} />
+            <Rest shown={shown.length} of={found.length} query={query} />
           </>
         )}
       </Card>

@@ -28,7 +28,6 @@ function shellWord(text: string): string {
   return /^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The call of the SDK that sends a request. */
 export function asSdkCall(request: RecordedRequest): string {
   const { method, path, query, body, headers } = request;
   const key = headers['idempotency-key'];

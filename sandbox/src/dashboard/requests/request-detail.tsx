@@ -9,9 +9,9 @@ import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Body } from '../parts/json.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
-import { DeliveryState, Due } from '../webhooks/delivery-row.tsx';
+import { DeliveryState, Due, statusOf } from '../webhooks/delivery-row.tsx';
 import { asCurl, asSdkCall } from './reproduce.ts';
-import { requestOutcome } from './request-row.tsx';
+import { requestOutcome, untilReset } from './request-row.tsx';
 
 interface RequestDetailProps {
   request: RecordedRequest;
@@ -25,7 +25,6 @@ interface RequestDetailProps {
   close: string;
 }
 
-/** One request beside the list: the complete exchange. */
 export function RequestDetail({ request, deliveries, token, origin, close }: RequestDetailProps) {
   const [tone, status] = requestOutcome(request);
   const curl = asCurl(request, origin);
@@ -82,14 +81,15 @@ export function RequestDetail({ request, deliveries, token, origin, close }: Req
       </section>
       {deliveries.length > 0 && (
         <section>
-          <h2>Webhooks sent</h2>
+          <h2>Webhooks</h2>
           <Facts
             of={deliveries.map(({ delivery, endpoint }) => [
               <DeliveryState delivery={delivery} />,
               [
                 `${delivery.event} to `,
                 <a href={`/dashboard/deliveries/${delivery.id}`}>{endpoint.url.replace(/^https?:\/\//, '')}</a>,
-                <Due delivery={delivery} endpoint={endpoint} after=" · " />,
+                `: ${delivery.attempts.slice(-1).map(statusOf)[0] ?? 'not sent yet'}`,
+                <Due delivery={delivery} endpoint={endpoint} after=", " />,
               ],
             ])}
           />
@@ -99,18 +99,17 @@ export function RequestDetail({ request, deliveries, token, origin, close }: Req
   );
 }
 
-/** What is unusual about a request. */
 function Explanation({ request }: { request: RecordedRequest }) {
   const { fault, state, status } = request;
   const [tone] = requestOutcome(request);
   const id = fault?.id ?? '';
-  const link = /^fault_\d+$/.test(id) ? <a href={`/dashboard/faults#${id}`}>{id}</a> : id;
-  const by = id === 'header' ? `the request’s header ${faultHeader}` : link;
+  const by = id === 'header' ? `the request’s header ${faultHeader}` : id;
   const done =
     status === undefined ? 'The work had no result yet.' : `The work was done: it would have been a ${status}.`;
   const problems = problemsOf(request);
+  const text = problems.join('; ');
   const texts = [
-    problems.length > 0 && ['', problems.map((each) => (/^\w+: /.test(each) ? each : capitalized(each))).join(' · ')],
+    problems.length > 0 && ['', untilReset(/^\w+: /.test(text) ? text : capitalized(text), request)],
     fault !== undefined && ['Injected', ['by ', by, `: ${effectOf(fault)}.`]],
     isReplayed(request) && ['Replayed.', 'An earlier request had the same Idempotency-Key. Nothing was created.'],
     state === 'aborted' && ['The client disconnected', `before it had the response. ${done}`],

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
-import { isCorrupted, reasonOf } from '../../state/reasons.ts';
+import { isOnPurpose, reasonOf } from '../../state/reasons.ts';
 import { Path } from '../parts/address.tsx';
 import { Pill, Row, Time, type Tone } from '../parts/components.tsx';
 import { latencyText } from '../parts/numbers.ts';
@@ -8,25 +8,21 @@ import { latencyText } from '../parts/numbers.ts';
 /** Whether a request did not end as its caller wanted. */
 export function isFailure(request: RecordedRequest): boolean {
   const { state, status = 0 } = request;
-  return state === 'completed' ? status >= 400 || isCorrupted(request) : state !== 'pending';
+  return state === 'completed' ? status >= 400 || isOnPurpose(request) : state !== 'pending';
 }
 
-/** Of a list of requests. */
 export const requestTable = {
   of: 'requests',
   heads: ['Status', 'Method', 'Path', 'Reason', 'Took', 'Received'],
 };
 
-const tones = { pending: 'plain', aborted: 'fair', reset: 'bad', cut: 'bad' } as const;
-
 /** How a request ended, in a word. */
 export function requestOutcome(request: RecordedRequest): readonly [Tone, string] {
   const { state, status } = request;
-  if (state === 'completed') return [isCorrupted(request) ? 'fair' : toneOf(status), String(status)];
-  return [tones[state], state === 'cut' ? `${status} cut` : state];
+  if (state === 'completed') return [isOnPurpose(request) ? 'fair' : toneOf(status), String(status)];
+  return [state === 'pending' ? 'plain' : 'fair', state === 'cut' ? `${status} cut` : state];
 }
 
-/** The tone of an HTTP status. */
 export function toneOf(status: number | undefined): Tone {
   if (status === undefined || status >= 500) return 'bad';
   if (status === 429) return 'refused';
@@ -64,6 +60,13 @@ export function runs(requests: readonly RecordedRequest[]) {
   return found;
 }
 
+/** A reason that says until when a 429 holds: for how long is true only at first. */
+export function untilReset(reason: string, { response }: RecordedRequest): Child {
+  const [before, after] = reason.split(/\. Try again in \d+ s/);
+  if (after === undefined) return reason;
+  return [before, ' until ', <Time at={Number(response?.headers['x-ratelimit-reset']) * 1000} />, after];
+}
+
 interface Props {
   request: RecordedRequest;
   target?: string;
@@ -85,7 +88,7 @@ export function RequestRow({ request, target = request.target, times = 1, href, 
       <span class="subject">
         <Path of={target} />
       </span>
-      <span class="reason">{reasonOf(request)}</span>
+      <span class="reason">{untilReset(reasonOf(request), request)}</span>
       <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
       <Time at={received_at} />
     </>

@@ -7,7 +7,6 @@ import { shownOf } from '../parts/lists.ts';
 import { count, number } from '../parts/numbers.ts';
 import { RequestRow, requestTable, type runs } from './request-row.tsx';
 
-/** What the requests page shows. */
 export interface RequestsView {
   /** All that match the filter, newest first. */
   readonly rows: ReturnType<typeof runs>;
@@ -20,7 +19,6 @@ export interface RequestsView {
   readonly selected: string | undefined;
 }
 
-/** The log: the list, and beside it the selected request. */
 export function Requests({ view, children }: { view: RequestsView; children?: Child }) {
   const { rows, start, end, selected, filter } = view;
   const requestsIn = (from: number, to?: number) => rows.slice(from, to).reduce((sum, { all }) => sum + all.length, 0);
@@ -43,7 +41,7 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
             {rows.slice(start, end).map(({ request, all }) => {
               const link = (id: string) => ({ href: href({ ...view, selected: id }), selected: id === selected });
               const open = all.some(({ id }) => id === selected);
-              const shown = shownOf(all, open ? 'all' : '');
+              const shown = shownOf(all, open ? '1000' : '');
               const list = shown.map((each) => <RequestRow request={each} {...link(each.id)} />);
               if (all.length === 1) return list;
               return (

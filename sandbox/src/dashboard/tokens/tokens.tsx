@@ -35,7 +35,6 @@ interface TokensProps {
   invalid: InvalidForm | undefined;
 }
 
-/** The tokens, each with what is left of its budget. */
 export function Tokens({ budgets, rate, invalid }: TokensProps) {
   return (
     <>

@@ -25,6 +25,9 @@ export function Delivery({ delivery, request, endpoint, signature }: DeliveryPro
   const [latest] = attempts;
   const cause = request && <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>;
   const origin = delivery.request === undefined ? 'Triggered' : ['Caused by ', cause ?? delivery.request];
+  const to = `/dashboard/deliveries/${delivery.id}`;
+  const button = delivery.status === 'pending' ? 'Retry now' : 'Redeliver';
+  const again = <Action to={to} action="redeliver" button={button} tone="main" />;
   return (
     <>
       <Crumbs
@@ -34,27 +37,26 @@ export function Delivery({ delivery, request, endpoint, signature }: DeliveryPro
         ]}
       />
       <PageHead
-        title={[
-          `${[delivery.event, subjectOf(delivery)].filter(Boolean).join(': ')} `,
+        title={[delivery.event, subjectOf(delivery)].filter(Boolean).join(': ')}
+        lead={[
           <DeliveryState delivery={delivery} />,
+          ' ',
+          origin,
+          ' at ',
+          <Time at={delivery.created_at} show="both" />,
         ]}
-        lead={[origin, ' · ', <Time at={delivery.created_at} show="both" />]}
       >
-        <Action
-          to={`/dashboard/deliveries/${delivery.id}`}
-          action="redeliver"
-          button={delivery.status === 'pending' ? 'Retry now' : 'Redeliver'}
-          tone="main"
-        />
+        {hasFailed(delivery) && latest !== undefined && (
+          <div class="banner bad">
+            <p>
+              <strong>{statusOf(latest)}</strong> {causeOf(delivery)}
+              <Due delivery={delivery} endpoint={endpoint} after=", " />
+            </p>
+            {again}
+          </div>
+        )}
+        {!hasFailed(delivery) && again}
       </PageHead>
-      {latest !== undefined && hasFailed(delivery) && (
-        <div class="banner bad">
-          <p>
-            <strong>{statusOf(latest)}</strong> {causeOf(delivery)}
-            <Due delivery={delivery} endpoint={endpoint} after=" · " />
-          </p>
-        </div>
-      )}
       <div class="columns">
         <div>
           <Card title="Attempts">
@@ -97,7 +99,6 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
   );
 }
 
-/** What the signature was made of. */
 function Signature({ signature }: { signature: SignatureExplanation }) {
   const { id, timestamp, headers, content, bodyBytes, bodySha256 } = signature;
   return (

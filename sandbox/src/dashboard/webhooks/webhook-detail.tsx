@@ -17,11 +17,11 @@ export interface WebhookView extends EndpointView {
   readonly invalid: InvalidForm | undefined;
 }
 
-/** A webhook: its deliveries, and what can be done with it. */
 export function Webhook({ view }: { view: WebhookView }) {
   const { endpoint, health, deliveries, query, invalid } = view;
   const { id, url, secret, disabled } = endpoint;
-  const shown = shownOf(deliveries, query['all']);
+  const shown = shownOf(deliveries, query['shown']);
+  const next = health.next < Infinity ? 'Next attempt' : '';
   const line = `EXAMPLE_WEBHOOK_SECRET=${secret}\n`;
   const to = `/dashboard/webhooks/${id}`;
   const tone = health.failing.length > 0 || disabled !== undefined ? 'plain' : 'main'; // What mends it comes first.
@@ -55,7 +55,7 @@ export function Webhook({ view }: { view: WebhookView }) {
         <Rows
           of="deliveries"
           label="Deliveries, latest attempt first"
-          heads={['State', 'Event', 'About', 'Answer', 'Next attempt', 'Last attempt']}
+          heads={['State', 'Event', 'About', 'Answer', next, 'Last attempt']}
         >
           {shown.map((delivery) => (
             <DeliveryRow delivery={delivery} endpoint={endpoint} />
@@ -66,7 +66,7 @@ export function Webhook({ view }: { view: WebhookView }) {
             <p>Create a user with the API, or send a test event.</p>
           </Empty>
         )}
-        <Rest shown={shown.length} of={deliveries.length} href="?all=true" />
+        <Rest shown={shown.length} of={deliveries.length} query={query} />
       </Card>
       <Card title="Signing secret" actions={<Copy text={line} label="the line for .env" />}>
         <details class="fold">

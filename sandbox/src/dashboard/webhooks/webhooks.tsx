@@ -44,8 +44,9 @@ export function Webhooks({ endpoints, invalid }: { endpoints: EndpointView[]; in
 
 /** Webhooks in a list: the state and the deliveries of each, when the next attempt is made, and each cause of its failures once. */
 export function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] }) {
+  const next = endpoints.some(({ health }) => health.next < Infinity) ? 'Next attempt' : '';
   return (
-    <Rows of="webhooks" label="Webhooks" heads={['State', 'Webhook', 'Deliveries', 'Next attempt', '']}>
+    <Rows of="webhooks" label="Webhooks" heads={['State', 'Webhook', 'Deliveries', next, '']}>
       {endpoints.map(({ endpoint, health }) => (
         <li class="row webhook" id={endpoint.id}>
           <Pill tone={tones[health.status]}>{health.status}</Pill>
@@ -92,12 +93,11 @@ export function Remedy({ endpoint: { id, disabled }, health, tone }: EndpointVie
 
 const tones = { healthy: 'good', failing: 'bad', disabled: 'fair', idle: 'plain' } as const;
 
-/** The state of a webhook in a line. */
 export function Health({ endpoint, health }: EndpointView) {
   return (
     <>
-      <Pill tone={tones[health.status]}>{health.status}</Pill> {`${listOf(endpoint.events)} · ${countsOf(health)}`}
-      {health.next < Infinity && ' · '}
+      <Pill tone={tones[health.status]}>{health.status}</Pill> {`${listOf(endpoint.events)}: ${countsOf(health)}`}
+      {health.next < Infinity && ', '}
       <Next endpoint={endpoint} health={health} />
     </>
   );
