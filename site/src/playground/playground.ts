@@ -33,6 +33,7 @@ export function startPlayground(root: HTMLElement): void {
   button('run').addEventListener('click', ({ isTrusted }) => {
     if (stop) end(view.summary('Stopped'));
     else start().catch((error: unknown) => end(`Failed. ${String(error)}`));
+    if (!isScene) find(root, '[value="Result"]', HTMLInputElement).checked = true;
     // What starts by itself stays where it is.
     if (isTrusted) find(root, '.output').scrollIntoView({ block: 'nearest' });
   });
