@@ -71,16 +71,14 @@ const linesOf = (markdown: string) =>
 const isProse = (cell: string) => /(\S+ ){2}/.test(cell);
 
 /** Each row as a line: its name, and what is said of it in prose. */
-const rowsOf = (table: string) =>
-  table
-    .trim()
-    .split('\n')
-    .slice(2)
-    .map((row) => {
-      const [name = '', ...cells] = cellsOf(row).filter(Boolean);
-      const prose = cells.filter(isProse);
-      return [name, ...(prose.length > 0 ? prose : cells)].join(' · ');
-    });
+function rowsOf(table: string): string[] {
+  const [head = [], , ...rows] = table.trim().split('\n').map(cellsOf);
+  return rows.map(([name = '', ...cells]) => {
+    const said = cells.map((cell, at) => ({ cell, text: `${head[at + 1]}: ${cell}` })).filter(({ cell }) => cell);
+    const prose = said.filter(({ cell }) => isProse(cell));
+    return [name, ...(prose.length > 0 ? prose : said).map(({ text }) => text)].join(' · ');
+  });
+}
 
 /** Words without marks, links and HTML. */
 const plain = (markdown: string) =>
@@ -89,5 +87,6 @@ const plain = (markdown: string) =>
     .replaceAll(/<!--[^]*?-->|<\/?[a-z][^>]*>/gi, ' ')
     .replaceAll(/^```.*$|\\(?=[^\w\s])|[`*]|^#+ |^>/gm, '')
     .replaceAll('&lt;', '<')
+    .replaceAll(/(?<=\w)'(?=\w)/g, '’')
     .replaceAll(/\s+/g, ' ')
     .trim();
