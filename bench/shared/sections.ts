@@ -31,7 +31,7 @@ const sections: Readonly<Record<string, () => string>> = {
     const { rows, ...run } = readResults<tables.RateLimitRow>('rate-limit');
     const [own, ...others] = rows.map(({ refused }) => refused);
     const range = tables.grouped(`${Math.min(...others)} to ${Math.max(...others)}`);
-    const finding = `Of 300 calls at once, the server refuses ${own} of this SDK's, and ${range} requests of the other clients.`;
+    const finding = `For 300 calls, the server refuses ${own} requests of this SDK, and ${range} of the other clients, retries included.`;
     return page(finding, run, tables.rateLimitTables(rows)[0]);
   },
   size: () => {

@@ -12,16 +12,17 @@ const charts: Readonly<Record<string, readonly [shows: string, column?: string]>
   pagination: ['items lost, fewer is better', 'items lost'],
 };
 
-/** A benchmark: what it says in bold, how it was measured, the title of its table, the table, and the rest. */
-const benchmark = /(?<=<!-- bench:([\w-]+) -->\n+)(\*\*.+\.\*\*)(?: (.+))?\n+\*\*(.+)\*\*\n+((?:\|.*\n)+)/g;
+/** A benchmark: what is measured, what it says in bold, and when, the title of its table, and the table. */
+const benchmark =
+  /((?:^[^\n#<*|].+\n)*)\n<!-- bench:([\w-]+) -->\n+(\*\*.+\.\*\*)(?: (.+))?\n+\*\*(.+)\*\*\n+((?:\|.*\n)+)/gm;
 
-/** Shows each benchmark as a chart, and folds its table. */
+/** Begins each benchmark with what it says, shows it as a chart, and folds its table. */
 export function withCharts(markdown: string): string {
   return markdown.replaceAll(
     benchmark,
-    (_, name: string, said: string, measured: string | undefined, title: string, table: string) => {
+    (_, method: string, name: string, said: string, measured: string | undefined, title: string, table: string) => {
       const figures = `<details>\n<summary>The figures</summary>\n\n${table}\n</details>\n`;
-      return `${said}\n\n${chartOf(name, title, table, measured ?? '')}\n\n${figures}`;
+      return `${said}\n\n${method}\n${chartOf(name, title, table, measured ?? '')}\n\n${figures}`;
     },
   );
 }
@@ -35,14 +36,14 @@ function chartOf(name: string, title: string, table: string, measured: string): 
   const rows = lines.map((cells): Row => Object.fromEntries(cells.map((cell, at) => [head[at] ?? '', cell])));
   const [first = '', ...others] = head;
   const parts = column
-    ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', note: outcome(row, rows) })))]
+    ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', ...outcome(row, rows) })))]
     : rows.map((row) => `<p>${row[first]}</p>${bars(others.map((label) => ({ label, figure: row[label] ?? '' })))}`);
-  const timed = rows[0]?.minutes ? ' <span>Measured time</span>' : '';
-  const caption = `<figcaption>${title}: ${shows}${timed}</figcaption>`;
-  return `<figure class="chart not-content">${caption}${parts.join('')}<small>${measured.replace(/^(?=\d+ \w+ \d+\.)/, 'Measured on ')}</small></figure>`;
+  const caption = `<figcaption>${title}: ${shows}</figcaption>`;
+  const longest = Math.max(...(parts.join('').match(/(?<=<b>)[^<]+/g) ?? []).map(({ length }) => length));
+  return `<figure class="chart not-content" style="--room: ${longest + 1}ch">${caption}${parts.join('')}<small>${measured.replace(/^(?=\d+ \w+ \d+\.)/, 'Measured on ')}</small></figure>`;
 }
 
-type Bar = Readonly<Record<'label' | 'figure', string> & { note?: string }>;
+type Bar = Readonly<Record<'label' | 'figure', string> & { failed?: string; time?: string }>;
 
 function bars(all: readonly Bar[]): string {
   // Of `99 of 290`, the share is known.
@@ -52,15 +53,16 @@ function bars(all: readonly Bar[]): string {
   const lines = all.map((bar) => {
     const own = /^(@example\/sdk|– )/.test(bar.label) ? ' class="own"' : '';
     const share = (valueOf(bar) / most).toFixed(3);
-    return `<div${own}><dt>${bar.label}</dt><dd><i style="--share: ${share}"></i><b>${bar.figure}</b></dd>${bar.note ?? ''}</div>`;
+    const name = `<dt>${bar.label}${bar.failed ?? ''}</dt>`;
+    return `<div${own}>${name}<dd><i style="--share: ${share}"></i><b>${bar.figure}</b></dd><dd>${bar.time ?? ''}</dd></div>`;
   });
   return `<dl>${lines.join('')}</dl>`;
 }
 
 /** How many calls of a client failed, and how long they all took. */
-function outcome({ done, minutes }: Row, rows: readonly Row[]): string {
-  if (!minutes) return '';
+function outcome({ done, minutes }: Row, rows: readonly Row[]): Pick<Bar, 'failed' | 'time'> {
+  if (!minutes) return {};
   const failed = Math.max(...rows.map((row) => Number(row.done))) - Number(done);
   const time = durationOf(Math.round(Number(minutes) * 60));
-  return `<dd>${failed ? `<em>${failed} calls failed</em>` : ''}</dd><dd>${failed ? `gave up after ${time}` : time}</dd>`;
+  return failed ? { failed: `<em>${failed} calls failed</em>`, time: `gave up after ${time}` } : { time: `in ${time}` };
 }
