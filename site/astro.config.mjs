@@ -65,12 +65,9 @@ export default defineConfig({
           items: [
             {
               label: 'Releases',
-              items: [
-                'project/changelog',
-                { label: 'Changelog of the sandbox', slug: 'project/sandbox-changelog' },
-                ...under('reference/'),
-              ],
+              items: ['project/changelog', { label: 'Changelog of the sandbox', slug: 'project/sandbox-changelog' }],
             },
+            { label: 'Facts', items: under('reference/') },
             { label: 'Contributing', items: under('project/contributing', 'project/security', 'internals') },
           ],
         },

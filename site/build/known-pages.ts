@@ -37,6 +37,7 @@ export const known: Readonly<Record<string, Known>> = {
   'guides/networks': { names: 'proxy, certificate, network, fetch' },
   'guides/browsers': { description: 'Use the SDK in a page: tokens, CORS, frameworks.', names: 'browser, CORS, React' },
   sandbox: { names: 'sandbox, local API, mock server, dashboard' },
+  'internals/project': {},
   'project/changelog': { names: 'changelog, release notes' },
   'reference/benchmarks': { names: 'benchmarks, performance, overhead, bundle size' },
   'api/example/sdk/classes/listpromise': { names: 'pagination' },

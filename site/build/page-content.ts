@@ -33,9 +33,9 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
   return ['---', ...lines, '---', withTabs(withAsides(withCapitals(withCharts(withBars(body, base)))))].join('\n');
 }
 
-/** A warning as GitHub shows it is one of Starlight's asides. Its title is what is bold. */
+/** A warning as GitHub shows it is one of Starlight's asides, with the code that it announces. Its title is what is bold. */
 const withAsides = (markdown: string) =>
-  markdown.replaceAll(/^> \[!WARNING\]\n> \*\*(.+)\.\*\* (.+\n)/gm, ':::caution[$1]\n$2:::\n');
+  markdown.replaceAll(/^> \[!WARNING\]\n> \*\*(.+)\.\*\* (.+(?:\.|:\n\n```[^]*?^```)\n)/gm, ':::caution[$1]\n$2:::\n');
 
 /** The names of columns begin with a capital letter, as in the API reference. Units don't. */
 const withCapitals = (markdown: string) =>
@@ -52,6 +52,7 @@ export function firstSentence(text: string): string | undefined {
   const plain = paragraph
     ?.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1')
     .replaceAll(/`|\*(?!')/g, '')
+    .replaceAll(/(?<=\w)'(?=\w)/g, '’')
     .replaceAll('\n', ' ');
   return plain
     ?.trim()

@@ -52,7 +52,8 @@ export function withSummary(markdown: string, bodyOf: (link: string) => string |
     return body ? methods(body, `${name}.`, link) : line(name, `#${anchor}`, text);
   });
   const own = methods(markdown);
-  return own.length < 2 ? markdown : markdown.replace(/^(?=## )/m, `${[...properties.flat(), ...own].join('\n')}\n\n`);
+  const lines = ['**At a glance**\n', ...properties.flat(), ...own, '\n'].join('\n');
+  return own.length < 2 ? markdown : markdown.replace(/^(?=## )/m, lines);
 }
 
 /** Puts the members of an interface below the headings that a guide has of all of them. */
@@ -63,13 +64,22 @@ export function withGroups(markdown: string, guide: string): string {
     return sections.find(({ body }) => body.includes(`"></a> ${/`\w+/.exec(row)?.[0]}\``))?.title;
   });
   if (rows.has(undefined) || rows.size < 2) return markdown;
-  const parts = Array.from(rows, ([title, own]) => `### ${title}\n\n${head}${own.join('\n')}\n`);
-  return markdown.replace(table, () => parts.join('\n'));
+  const parts = Array.from(rows, ([title, own]) => `## ${title}\n\n${head}${own.join('\n')}\n`);
+  return withIndex(markdown.replace('## Properties\n\n', '').replace(table, () => parts.join('\n')));
+}
+
+/** Puts the names in a page's tables before its first heading, by the headings that they are below. */
+function withIndex(markdown: string): string {
+  const lines = splitAtHeadings(markdown).flatMap(({ title, body }) => {
+    const names = [...body.matchAll(/<a id="(\S+)"><\/a> `([\w.]+)/g)].map(([, id, name]) => `[\`${name}\`](#${id})`);
+    return names.length > 0 ? `- **${title}** <span>${names.join('\u2002')}</span>` : [];
+  });
+  return lines.length < 3 ? markdown : markdown.replace(/^(?=## )/m, `${lines.join('\n')}\n\n`);
 }
 
 /** Gives a table of options in a guide a column with their types, which are in these pages of the reference. */
 export const withTypes = (markdown: string, pages: string) =>
-  markdown.replaceAll(/^\| Option +\| Default .*\n(?:\|.*\n)+/gm, (table) =>
+  withIndex(markdown).replaceAll(/^\| Option +\| Default .*\n(?:\|.*\n)+/gm, (table) =>
     table.replaceAll(/^\| (Option|-|.*?`(\w+)`).*? \|/gm, (cell, start: string, name?: string) => {
       const type = new RegExp(`^\\| <a.* \`${name}\\??\` \\| (.+?) \\| `, 'm').exec(pages)?.[1] ?? '';
       return `${cell} ${name ? type : start.replace('Option', 'Type')} |`;
@@ -88,7 +98,7 @@ export async function readable(markdown: string): Promise<string> {
     return hidden ? '' : sectionText(level, title, body);
   });
   const all = `${parts.filter(Boolean).join('\n\n')}\n`;
-  return all.includes('All are optional.') ? all.replaceAll(/(?<=^\|.*?`\w+)\?(?=` \|)/gm, '') : all;
+  return /^Options of .* All are optional/m.test(all) ? all.replaceAll(/(?<=^\|.*?`\w+)\?(?=` \|)/gm, '') : all;
 }
 
 /** Strings have the quotes of prose, and a union has no bar before its first type. */

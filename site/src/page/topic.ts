@@ -20,7 +20,7 @@ export function topicOf(pathname: string) {
 export function placeOf(pathname: string): string {
   const [, module = '', kind = '', name = ''] = /\/api\/example\/(.+)\/([\w-]+)\/([^/]+)\/$/.exec(pathname) ?? [];
   const part = module === 'sdk' && /^[ci]/.test(kind) ? partOf(name) : undefined;
-  const kinds = part ?? kind.replaceAll(/(^|-)\w/g, (start) => start.replace('-', ' ').toUpperCase());
+  const kinds = part ?? kind.replace('-', ' ').replace(/^\w/, (start) => start.toUpperCase());
   return [topicOf(pathname)?.name, module && module !== 'sdk' ? `@example/${module}` : '', kinds]
     .filter(Boolean)
     .join(' › ');
@@ -34,11 +34,12 @@ const partOf = (name: string) => labels.find((part) => parts[part].test(name));
 /** A long group of the sidebar, and after it what it has of each part. */
 function parted(entry: Entry): Entry[] {
   if (entry.type !== 'group') return [entry];
-  if (entry.entries.length < 20) return [{ ...entry, entries: entry.entries.flatMap(parted) }];
+  const name = entry.label.replace(' Aliases', ' aliases');
+  if (entry.entries.length < 20) return [{ ...entry, label: name, entries: entry.entries.flatMap(parted) }];
   const groups = Map.groupBy(entry.entries, ({ label }) => partOf(label));
   return [undefined, ...labels].flatMap((label) => {
     const entries = groups.get(label);
-    return entries ? { ...entry, label: label ?? entry.label, entries } : [];
+    return entries ? { ...entry, label: label ?? name, entries } : [];
   });
 }
 
