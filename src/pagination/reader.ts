@@ -164,7 +164,7 @@ export class ListReader<Item> {
     return true;
   }
 
-  /** Continues after a page. `last` is the index of its last known item, `behind` the known items that follow it (pagination 8). */
+  /** Continues after a page: `last` is the index of its last known item, `behind` what is known to follow (pagination 8). */
   #extend(page: ReceivedPage<Item>, last: number, behind: number): void {
     const { range, ids } = page;
     this.#take(page);

@@ -1,4 +1,15 @@
-import type { LimiterObserver } from './permit.ts';
+/** What a limiter tells the clients whose calls are in progress. */
+export interface LimiterObserver {
+  /** When it was last told of a stall. */
+  warnedAt: number;
+  /** The store became unavailable, or available again. Called once for each change. */
+  onStoreChange(change: { readonly available: boolean; readonly error?: unknown }): void;
+  /**
+   * Calls have waited for so many seconds, because the API has failed, or has refused what its window allows. Called once
+   * a minute at most, however many tokens it uses.
+   */
+  onStall(stall: { readonly cause: 'failures' | 'refusals'; readonly seconds: number; readonly waiting: number }): void;
+}
 
 /** Milliseconds for which calls are held by failures or refusals before a warning, and between two. */
 const stallWarnings = { first: 30_000, every: 60_000 };

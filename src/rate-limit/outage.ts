@@ -169,11 +169,11 @@ export class Outage {
   /**
    * Holds a waiting call. Returns for how many milliseconds it may still do so.
    *
-   * @param isAlone False if something else holds the call, too: that time doesn't count.
+   * @param isOnlyCause False if something else holds the call, too: that time doesn't count.
    */
-  holdTimeLeft(now: number, call: LimitedCall, isAlone = true): number {
+  holdTimeLeft(now: number, call: LimitedCall, isOnlyCause = true): number {
     const heldFor = this.#heldFor(now);
-    if (!isAlone || call.heldIn !== this.number) [call.heldIn, call.heldBefore] = [this.number, heldFor];
+    if (!isOnlyCause || call.heldIn !== this.number) [call.heldIn, call.heldBefore] = [this.number, heldFor];
     return (call.outageWait ?? defaultWait[priorityOf(call)]) - (heldFor - (call.heldBefore ?? 0));
   }
 

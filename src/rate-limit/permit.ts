@@ -1,5 +1,6 @@
 import type { CallError, RequestTarget } from '../errors/index.ts';
 import type { Cancellation } from '../utils/abort.ts';
+import type { LimiterObserver } from './observers.ts';
 
 /** Which of the waiting calls are sent first: `'background'` calls yield to `'normal'` ones. */
 export type Priority = 'normal' | 'background';
@@ -58,19 +59,6 @@ export interface LimitedCall extends RequestTarget {
   /** The outage that holds it, and for how long that one had held others before. */
   heldIn?: number | undefined;
   heldBefore?: number | undefined;
-}
-
-/** What a limiter tells the clients whose calls are in progress. */
-export interface LimiterObserver {
-  /** When it was last told of a stall. */
-  warnedAt: number;
-  /** The store became unavailable, or available again. Called once for each change. */
-  onStoreChange(change: { readonly available: boolean; readonly error?: unknown }): void;
-  /**
-   * Calls have waited for so many seconds, because the API has failed, or has refused what its window allows. Called once
-   * a minute at most, however many tokens it uses.
-   */
-  onStall(stall: { readonly cause: 'failures' | 'refusals'; readonly seconds: number; readonly waiting: number }): void;
 }
 
 /** Permission to send one request. Call one of its three methods as soon as the outcome is known. */

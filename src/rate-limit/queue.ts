@@ -77,8 +77,9 @@ class List {
   }
 }
 
-/** How many lists each priority has: of calls that go first, of new ones, and of those that go last. */
-const ranks = 3;
+/** Each priority has a list for each {@link LimitedCall.position}. */
+const positions = ['first', undefined, 'last'] as const;
+const ranks = positions.length;
 /** The list of the calls that rest. */
 const resting = 2 * ranks;
 
@@ -145,6 +146,5 @@ export class CallQueue {
 }
 
 function rankOf(call: LimitedCall): number {
-  const rank = call.position === 'first' ? 0 : call.position === 'last' ? 2 : 1;
-  return rank + (priorityOf(call) === 'background' ? ranks : 0);
+  return positions.indexOf(call.position) + (priorityOf(call) === 'background' ? ranks : 0);
 }

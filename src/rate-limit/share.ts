@@ -1,5 +1,6 @@
 import type { Timing } from '../utils/timing.ts';
-import type { LimiterObserver, Priority } from './permit.ts';
+import type { LimiterObserver } from './observers.ts';
+import type { Priority } from './permit.ts';
 import type { RateWindow } from './window.ts';
 
 /** A store. Only `createRateLimitStore` makes one, so that `connectLimiter` is a {@link ConnectStore}. */

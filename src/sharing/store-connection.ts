@@ -1,4 +1,5 @@
-import type { LimiterObserver, Priority } from '../rate-limit/permit.ts';
+import type { LimiterObserver } from '../rate-limit/observers.ts';
+import type { Priority } from '../rate-limit/permit.ts';
 import type { ConnectStore, Share, SharedLimiter } from '../rate-limit/share.ts';
 import type { RateWindow } from '../rate-limit/window.ts';
 import { callable, type KeysOf } from '../utils/arguments.ts';

@@ -1,7 +1,8 @@
 import { redactorOf, shownResponse, shownUrl, type Redactable } from './redaction.ts';
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
-import type { LimitedCall, LimiterObserver } from '../rate-limit/permit.ts';
+import type { LimiterObserver } from '../rate-limit/observers.ts';
+import type { LimitedCall } from '../rate-limit/permit.ts';
 import { mergeHeaders } from '../utils/headers.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import { messageOf, parseJson } from '../utils/values.ts';
