@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { CallPriority } from '../../src/rate-limit/permit.ts';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
-import { type ApiOptions, documentedApi } from '../support/world/api.ts';
+import { type ApiOptions, documentedApi, failing, faults } from '../support/world/api.ts';
+import type { Api } from '../support/world/network.ts';
 import { worldWith } from '../support/world/world.ts';
 
 // Normal calls go before background calls and find room. Row 5 of test/scenarios/ shows it for a web backend and an import.
 
-function setup(api: ApiOptions = {}) {
-  const { client, ...rest } = worldWith(documentedApi(api));
+function setup(options: ApiOptions = {}, disturb = (api: Api) => api) {
+  const { client, ...rest } = worldWith(disturb(documentedApi(options)));
   const importing = (index: number) => client.users.get(`import_${index}`, { priority: 'background' });
   /** Which of the requests until then are the import's. */
   const imports = (until = Infinity) => {
@@ -63,6 +64,22 @@ describe('background calls', () => {
       await world.clock.sleep(2_000);
     });
     expect(imports(122_000)).toHaveLength(10);
+  });
+
+  it('leave none for retries of normal ones', async () => {
+    const seen = new Set<string>();
+    const failsOnce = ({ path }: { path: string }) => path.includes('read') && seen.size < seen.add(path).size;
+    const { world, get, importing, imports } = setup({}, (api) => failing(api, faults[500], failsOnce));
+    await world.run(async () => {
+      for (const minute of [0, 1, 2]) {
+        await world.clock.sleep(minute * 60_100 - world.clock.now);
+        await get(minute);
+        if (minute < 2) world.burst(20, (index) => get(`read_${minute}_${index}`));
+      }
+      world.burst(60, importing);
+      await world.clock.sleep(1_000);
+    });
+    expect(imports(121_500).length).toBeGreaterThan(40); // 28 if retries counted.
   });
 
   it('that are raised go at once, from what is kept for normal ones', async () => {
