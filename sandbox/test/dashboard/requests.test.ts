@@ -133,7 +133,7 @@ describe('a selected request', () => {
       replayed,
       /Replayed\. An earlier request had the same Idempotency-Key\. Nothing was created\./,
     ],
-    ['that was reset', reset, /Injected by fault_1: Resets the connection, with the work done\. .* None was sent\./],
+    ['that was reset', reset, /by fault_1: Resets the connection after the work was done\. .* None was sent\./],
     ['with a named fault', withFault('{"id":"mine","status":503}'), /Injected by mine: Responds with 503\./],
     ['with a fault', withFault('{"body":"malformed"}'), /\(Sandbox-Fault\).* header .*: Sends malformed JSON\./],
     ['in flight', inFlight, /pending GET .* In flight\. .* Took in flight .* Budget left – .* Not sent/],

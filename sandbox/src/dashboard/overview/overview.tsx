@@ -19,7 +19,7 @@ const recent = 300_000;
 
 const program = `import { Client } from '@example/sdk';
 
-// It reads the variables of .env: node --env-file=.env
+// Reads .env: node --env-file=.env
 const client = new Client();
 for await (const project of client.projects.list()) {
   console.log(project.name);

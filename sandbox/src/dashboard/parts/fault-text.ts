@@ -18,7 +18,7 @@ export function effectOf({ status, retryAfter, latency, reset, body, after }: Fa
     retryAfter !== undefined && `asks to retry after ${number(retryAfter)} s`,
   ].filter((effect) => effect !== false);
   const text = effects.join(', ').replace(/, ([^,]*)$/, ' and $1');
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${after === true ? ', with the work done' : ''}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${after === true ? ' after the work was done' : ''}`;
 }
 
 /** Which requests a fault applies to, such as `the next 2 requests to POST /users`. */

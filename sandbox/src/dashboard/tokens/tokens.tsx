@@ -22,7 +22,7 @@ export function tokenBudgets({ tokens, windows, clock, apiToken }: Services) {
       /** Requests that the open window refused. */
       refused,
       /** When the window ends, in epoch milliseconds; `undefined` if none is open. */
-      reset: remaining < windows.rate.limit ? reset : undefined,
+      reset: remaining < windows.rate.limit ? Math.ceil(reset / 1000) * 1000 : undefined,
     };
   });
 }
