@@ -34,6 +34,9 @@ function chartOf(name: string, title: string, table: string, measured: string): 
   const [shows, column] = charts[name] ?? [];
   const [head = [], , ...lines] = table.trim().replaceAll('**', '').split('\n').map(cellsOf);
   const rows = lines.map((cells): Row => Object.fromEntries(cells.map((cell, at) => [head[at] ?? '', cell])));
+  // The best first, and those whose calls failed last. Sizes are parts of each other.
+  const rank = (row: Row) => parseFloat(row[column ?? '']?.replaceAll(',', '') ?? '') - 1e6 * Number(row.done ?? 0);
+  if (column && name !== 'size') rows.sort((a, b) => rank(a) - rank(b));
   const [first = '', ...others] = head;
   const parts = column
     ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', ...outcome(row, rows) })))]
