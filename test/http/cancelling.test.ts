@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { TimeoutError, type Client, type ClientOptions, type RequestOptions } from '@example/sdk';
 import type { Fetch, FetchResponse } from '@example/sdk';
+import { garbageCollector } from '../support/garbage-collector.ts';
 import { clientOf, newUser, rejection, serve, user } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { replying, type Reply } from '../support/replies.ts';
@@ -90,6 +91,21 @@ describe('of a call that has ended', () => {
       expect(cancel).toHaveBeenCalledTimes(2);
     },
   );
+});
+
+it('the body of asResponse() holds its signal, which can abort it also when garbage was collected', async () => {
+  const collectGarbage = garbageCollector();
+  const server = await serve((_, response) => void response.writeHead(200).write('{'));
+  const held = new WeakRef(AbortSignal.timeout(1e6));
+  const { body } = await clientOf(server).users.get('user_123', { signal: held.deref() }).asResponse();
+  const reader = body!.getReader();
+  await reader.read();
+  for (let round = 0; round < 3; round++) {
+    collectGarbage();
+    await new Promise(setImmediate);
+  }
+  expect(held.deref()).toBeInstanceOf(AbortSignal);
+  await reader.cancel();
 });
 
 describe('timeout', () => {

@@ -29,11 +29,11 @@ describe('ranges are requested ahead', () => {
   it.each<ClientOptions>([{ rateLimit: { maxWait: 2_000 } }, { totalTimeout: 3_000 }])(
     'and lose nothing if the reserve holds them for longer than they may wait: %j',
     async (options) => {
-      const api = documentedApi({ projects: projects(1_200), takes: () => 800 });
+      const api = documentedApi({ projects: projects(3_000), takes: () => 800 });
       const { world, client, get } = worldWith(api, options);
       await world.run(async () => {
         world.burst(45, get);
-        expect(await client.projects.list().toArray()).toHaveLength(1_200);
+        expect(await client.projects.list().toArray()).toHaveLength(3_000);
       });
     },
   );

@@ -40,6 +40,21 @@ describe('background calls', () => {
     },
   );
 
+  it('get no part of the tries in an outage before normal calls', async () => {
+    const { world, get, importing, imports } = setup({ takes: () => 300 }, (api) =>
+      failing(api, faults[500], (_, now) => 500 < now && now < 3_000),
+    );
+    await world.run(async () => {
+      await get(0);
+      await world.clock.sleep(500);
+      world.burst(3, importing);
+      await world.clock.sleep(60); // They have failed.
+      world.burst(1, get);
+    });
+    expect(world.exchanges.slice(4, 6).map(({ path }) => path)).toEqual(Array(2).fill('/users/user_0'));
+    expect(imports().length).toBeGreaterThan(5);
+  });
+
   it('leave a page of five its place while no window is known', async () => {
     const { world, get, importing } = setup({ takes: () => 1_000 });
     await world.run(() => {

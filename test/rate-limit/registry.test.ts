@@ -1,10 +1,9 @@
 import { inspect } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
 import { Outage } from '../../src/rate-limit/outage.ts';
 import { rateLimiterFor, type RateLimiterOptions } from '../../src/rate-limit/registry.ts';
+import { garbageCollector } from '../support/garbage-collector.ts';
 
 /** What a client asks for. */
 const options = { baseUrl: 'https://api.example.com/v1', fetch: globalThis.fetch, rateLimit: {} };
@@ -39,8 +38,7 @@ describe('the limiter of a token', () => {
   it('is known after all its clients were collected, but not of each token that was rotated', async () => {
     const limiters = Array.from({ length: 200 }, (_, index) => new WeakRef(limiterOf(`rotated ${index}`)));
     await new Promise(setImmediate); // A WeakRef holds its target until the end of the task.
-    setFlagsFromString('--expose-gc');
-    (runInNewContext('gc') as () => void)();
+    garbageCollector()();
     const held = limiters.map((limiter) => limiter.deref() !== undefined);
     expect([held.at(-1), held.filter(Boolean).length < 100]).toEqual([true, true]);
   });

@@ -1,8 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { hidden, mainKinds, partOf } from './support/pages.ts';
-import { describeSite, dist, onPhone, origin } from './support/site.ts';
+import { describeSite, origin } from './support/site.ts';
 
 /** The last one is what a wrong address shows. */
 const otherKinds = ['guides/webhooks/', 'reference/benchmarks/', 'project/changelog/', 'api/', '404.html'];
@@ -35,18 +34,6 @@ describeSite('the pages of the site', (open) => {
       }
     },
   );
-
-  it('hides nothing on a phone, on any page', async () => {
-    const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('index.html'));
-    await using page = await open('404.html', onPhone);
-    const found: Record<string, unknown> = {};
-    for (const file of files) {
-      await page.goto(origin + file.replace(/index\.html$/, ''));
-      found[file] = await page.evaluate(`(${hidden})(document)`);
-    }
-    expect(files.length).toBeGreaterThan(150);
-    expect(found).toEqual(Object.fromEntries(files.map((file) => [file, []])));
-  });
 
   it('leads to the guides, the reference, the playground and the project from each page, also on a phone', async () => {
     await using page = await open('404.html');

@@ -36,6 +36,20 @@ describeSite('the playgrounds', (open) => {
     expect(requests.filter((url) => !url.startsWith(`${origin}_astro/`))).toEqual([]);
   });
 
+  it('shows on a phone what it prints, with the button, as soon as it runs', async () => {
+    await using page = await open('playground/', onPhone);
+    await page.waitForSelector('.cm-content');
+    await page.click('[name=run]');
+    for (const state of ['running', 'ended']) {
+      await page.waitForSelector(`.playground[data-state=${state}]`);
+      for (const part of ['[name=run]', '[data-part=Console]']) {
+        const box = await page.locator(part).boundingBox();
+        expect(box!.y, `${part} ${state}`).toBeGreaterThan(0);
+        expect(Math.floor(box!.y + Math.min(box!.height, 300)), `${part} ${state}`).toBeLessThanOrEqual(844);
+      }
+    }
+  });
+
   it('runs the program on Ctrl+Enter and ⌘+Enter, leaves it as it is, and colours it', async () => {
     await using page = await open('playground/');
     for (const key of ['Control', 'Meta']) {
