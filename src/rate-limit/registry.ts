@@ -73,7 +73,8 @@ function createRegistry(): Registry {
     }
     recent.delete(entry);
     recent.add(entry);
-    for (const oldest of recent) if (recent.size > maxRecent) recent.delete(oldest);
+    const [oldest] = recent;
+    if (oldest && recent.size > maxRecent) recent.delete(oldest);
     return entry;
   };
   const idOf = (fetch: object | undefined): number => {

@@ -32,8 +32,8 @@ export interface WebhooksOptions {
   replayStore?: ReplayStore | false | undefined;
   /**
    * Called with each error of a webhook, also if a handled event could not be recorded (204). Not for a 405, or a 503
-   * while the event is being handled. It is awaited for at most five seconds; what it throws is logged. Default: a line in the log. A
-   * message is logged at most once a second, a reason of a rejected request at most once a minute.
+   * while the event is being handled. It is awaited for at most five seconds; what it throws is logged. Default: a line
+   * in the log. A message is logged at most once a second, a reason of a rejected request at most once a minute.
    */
   onError?: WebhookErrorListener | undefined;
   /**
