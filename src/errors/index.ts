@@ -212,8 +212,8 @@ export class AuthenticationError extends APIError {}
 export class PermissionDeniedError extends APIError {}
 
 /**
- * 404: the API has no resource with this id. A 404 from another server, about a path without an id, or about a path that
- * the API doesn't have is an {@link APIError} that asks you to check `baseUrl`.
+ * 404: the API has no resource with this id. A 404 from another server, about a path without an id, or about a path
+ * that the API doesn't have is an {@link APIError} that asks you to check `baseUrl`.
  */
 export class NotFoundError extends APIError {}
 

@@ -105,7 +105,7 @@ function failureKind(reason: unknown, sent: ReturnType<typeof sentAccordingTo>):
   return sent === 'no' ? 'unsent' : 'lost';
 }
 
-/** Keeps a request and its signals while a caller reads the body: in Node.js, a collected request ignores its signal. */
+/** Keeps a request and its signals while a caller reads the body: once collected, it ignores its signal (Node.js). */
 const keptAlive = /* @__PURE__ */ new WeakMap<object, unknown>();
 
 /**

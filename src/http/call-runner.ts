@@ -109,8 +109,8 @@ export class CallRunner implements Requester {
   }
 
   /**
-   * Waits for permission to make the next attempt, with the token that is valid then. A retry waits in the limiter of the
-   * attempt before.
+   * Waits for permission to make the next attempt, with the token that is valid then. A retry waits in the limiter of
+   * the attempt before.
    *
    * @throws {RateLimitWaitError} when the call would wait longer than `maxWait` or until after its deadline.
    * @throws {UnavailableError} when an outage has held it for too long.

@@ -45,8 +45,8 @@ export interface RateLimitOptions {
 export interface ClientOptions {
   /**
    * The API token, or a function that returns it. The function is called for every attempt, so a rotated token takes
-   * effect immediately. After a 401, it is called with the rejected token, once for that token, and the call is repeated
-   * if it returns another one. It may take as long as `timeout`. Default: the environment variable `EXAMPLE_API_TOKEN`.
+   * effect immediately. After a 401, it is called once with the rejected token, and the call is repeated if it returns
+   * another one. It may take as long as `timeout`. Default: the environment variable `EXAMPLE_API_TOKEN`.
    */
   apiToken?: ApiToken | undefined;
   /** Base URL of the API. Default: the environment variable `EXAMPLE_BASE_URL`, or `https://api.example.com/v1`. */
@@ -69,8 +69,8 @@ export interface ClientOptions {
   shouldRetry?: ShouldRetry | undefined;
   /**
    * Whether the API performs requests with the same `Idempotency-Key` only once. Its reference doesn't promise that.
-   * With `true`, a POST or PATCH with an `idempotencyKey` is retried like a GET: if the API ignores the key, a retry may
-   * create a second user. Default: `false`.
+   * With `true`, a POST or PATCH with an `idempotencyKey` is retried like a GET: if the API ignores the key, a retry
+   * may create a second user. Default: `false`.
    */
   apiSupportsIdempotencyKeys?: boolean | undefined;
   /** Sends the requests, for example through a proxy or to a mock. Default: the runtime's `fetch`. */
@@ -98,8 +98,8 @@ export interface ClientOptions {
   /** Receives the log lines. Default: `console`. */
   logger?: Logger | undefined;
   /**
-   * The least severe level that is logged: `'error'`, `'warn'`, `'info'`, `'debug'`, or `'off'`. Default: `EXAMPLE_LOG`,
-   * or `'warn'`.
+   * The least severe level that is logged: `'error'`, `'warn'`, `'info'`, `'debug'`, or `'off'`. Default:
+   * `EXAMPLE_LOG`, or `'warn'`.
    */
   logLevel?: LogLevel | undefined;
   /** Allows use in a browser, where anyone who opens the page can read the token. Default: `false`. */

@@ -6,7 +6,7 @@ export class KnownItems {
   /** The rank of the last item. */
   last = 0;
 
-  /** The last known item of a page: its index, or -1, and its rank. And whether the known items have kept their order. */
+  /** The last known item of a page: its index, or -1, and its rank; and whether the known items kept their order. */
   sharedWith(ids: Ids): { readonly index: number; readonly rank: number; readonly isOrdered: boolean } {
     let [index, rank, isOrdered] = [-1, 0, true];
     for (const [at, id] of ids.entries()) {

@@ -8,7 +8,7 @@ import type { PageBody, PageMeta } from './page-body.ts';
 import { rangeAfter, type Range } from './ranges.ts';
 import type { ListReader } from './reader.ts';
 
-/** Makes `for … of` and `Array.from`, which would return an empty array, throw an error that says what to write instead. */
+/** Makes `for … of` and `Array.from`, which would find nothing, throw an error that says what to write instead. */
 export function forbidIteration(prototype: object, name: string, instead: string): void {
   const value = () => {
     throw new InvalidRequestError(`${name} is not iterable: use ${instead}.`);
@@ -142,7 +142,7 @@ export class Walk<Item> {
     }
   }
 
-  /** Pagination 28: returns the page after page `number`, which ends at `place`, from a new walk if this one has moved on. */
+  /** Pagination 28: the page after page `number`, which ends at `place`; from a new walk if this one has moved on. */
   async pageAfter(number: number, place: Place): Promise<Page<Item>> {
     if (number === this.#number) {
       this.#latest = this.#nextPage(++this.#number);
@@ -198,7 +198,7 @@ export class Walk<Item> {
     this.#prefetched = [];
   }
 
-  /** Pagination 26: takes the next range from those requested ahead if it overlaps what was read; otherwise requests it. */
+  /** Pagination 26: takes the next range from those requested ahead if it overlaps what was read, or requests it. */
   #nextRange(): PendingRange<Item> {
     const { next, idle, place } = this.reader;
     while (this.#prefetched[0] && this.#prefetched[0].range.end <= place.position) this.#prefetched.shift();

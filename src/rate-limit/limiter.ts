@@ -33,7 +33,7 @@ export interface LimitOptions {
 
 const ended: Verdict = { isUncounted: false, rest: 0, isLastRetry: false };
 
-/** Milliseconds until the limiter looks again at the calls that an outage holds, at least, and at one whose `maxWait` is over. */
+/** Milliseconds until the limiter looks again at what an outage holds: all calls, and one whose `maxWait` is over. */
 const lookAgain = { held: 100, expired: 1000 };
 
 /**
@@ -129,7 +129,7 @@ export class Limiter implements SharedLimiter {
     return Math.max(this.window.readyAt(now), this.#throttle?.readyAt ?? now);
   }
 
-  /** When a process without a store may send: a probe (limits 5), or a background call, which leaves a reserve (limits 9). */
+  /** When a process without a store may send: a probe (limits 5), or a background call, which leaves a reserve (9). */
   #unsharedReadyAt(now: number, priority: Priority): number {
     if (this.window.needsProbe(now)) {
       return this.window.probeAt(now, priority, priority === 'normal' ? this.queue.normal : this.queue.size);
@@ -254,7 +254,7 @@ export class Limiter implements SharedLimiter {
     return this.#isPaced ? this.window.delay(now, ahead + 1) : 0;
   }
 
-  /** Milliseconds for which it waits at least: only an announced window is certain, and other calls may fail or leave. */
+  /** Milliseconds for which it waits at least. Only an announced window is certain: other calls may fail or leave. */
   #sureDelay(now: number, call: LimitedCall): number {
     const rest = (call.restUntil ?? now) - now;
     if (!this.#isPaced || this.window.reset === undefined) return rest;

@@ -5,8 +5,8 @@ export interface LimiterObserver {
   /** The store became unavailable, or available again. Called once for each change. */
   onStoreChange(change: { readonly available: boolean; readonly error?: unknown }): void;
   /**
-   * Calls have waited for so many seconds, because the API has failed, or has refused what its window allows. Called once
-   * a minute at most, however many tokens it uses.
+   * Calls have waited for so many seconds, because the API has failed, or has refused what its window allows. Called
+   * once a minute at most, however many tokens it uses.
    */
   onStall(stall: { readonly cause: 'failures' | 'refusals'; readonly seconds: number; readonly waiting: number }): void;
 }

@@ -21,8 +21,8 @@ const pauses = { first: 100, max: longestTurn };
 const defaultWait = { normal: 10_000, background: 600_000 };
 
 /**
- * After so many retries of a route that failed in a row, one is left in so many milliseconds. Routes may contain ids, so
- * no more than `max` are remembered.
+ * After so many retries of a route that failed in a row, one is left in so many milliseconds. Routes may contain ids,
+ * so no more than `max` are remembered.
  */
 const routeRetries = { failures: 10, interval: 10_000, max: 1000 };
 
@@ -31,12 +31,12 @@ const routeRetries = { failures: 10, interval: 10_000, max: 1000 };
  * until another response comes, or until no call is left (docs/internals/rate-limits.md, limits 17 to 23).
  *
  * Two users load a page each while the API is down. The first call fails and rests for a second, as a call does that
- * is alone. When the second one fails, the outage begins: after 0.1, 0.2, 0.4 … 2 s, one of the two tries again. If the
- * API is back after 3 s, the next try shows it, and the other call follows at once. If it isn't, both reject after 10 s.
+ * is alone. When the second one fails, the outage begins: after 0.1, 0.2, 0.4 … 2 s, one of the two tries again. If
+ * the API is back after 3 s, the next try shows it, and the other call follows at once. If not, both reject after 10 s.
  */
 export class Outage {
   readonly #turn = new Turn();
-  /** Routes that failed and have not worked since: how many retries failed in a row, and when one was made after that. */
+  /** Routes that failed and have not worked since: how many retries failed in a row, and when the last one was made. */
   readonly #routes = new Map<string, { failures: number; retriedAt: number }>();
   /** Each dispatches the calls that wait in one limiter. */
   readonly #wakes = new Set<() => void>();
@@ -213,9 +213,9 @@ function routeOf({ method, route }: LimitedCall): string {
 
 type CopiedError = ExampleError & { readonly problem: string };
 
-/** A copy of a call's error for other calls: it keeps class, status, code, problem and request id, but not path or body. */
+/** A copy of a call's error for other calls. It keeps class, status, code, problem and request id, not path or body. */
 function copyForOtherCalls(error: CopiedError): CopiedError {
-  const { status, code, requestId, problem } = error as Record<string, unknown> & CopiedError; // Most classes have them.
+  const { status, code, requestId, problem } = error as Record<string, unknown> & CopiedError; // Most have them.
   const copy = Object.setPrototypeOf(new ExampleError(problem), Object.getPrototypeOf(error) as object) as CopiedError;
   Object.defineProperty(copy, 'problem', { value: problem });
   return Object.assign(copy, { status, code, requestId, stack: `${copy.name}: ${problem}` });

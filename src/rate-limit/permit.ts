@@ -28,7 +28,7 @@ export interface LimitedCall extends RequestTarget {
   cancellation?: Cancellation | undefined;
   /** When the call times out (`totalTimeout`). A call that would wait longer rejects. */
   endsAt?: number | undefined;
-  /** Longest wait for the rate limit in milliseconds. A call that would wait longer rejects with a `RateLimitWaitError`. */
+  /** Longest wait for the rate limit in milliseconds. A call that would wait longer rejects (`RateLimitWaitError`). */
   readonly maxWait?: number | undefined;
   /** Since when `maxWait` counts. It includes a wait with an earlier token. Default: now. */
   waitingSince?: number | undefined;
@@ -77,7 +77,7 @@ export interface Permit {
 export interface Verdict {
   /** True if the retry doesn't count, because the call only waits its turn. */
   readonly isUncounted: boolean;
-  /** Milliseconds for which the call rests before an uncounted retry. The limiter decides about the rest of the wait. */
+  /** Milliseconds for which the call rests before an uncounted retry. Whether it waits longer, the limiter decides. */
   readonly rest: number;
   /** True if the route has failed so often that the call gets only its last retry. */
   readonly isLastRetry: boolean;

@@ -26,8 +26,8 @@ export interface SharedLimiter {
 /** The part of a window that a store has granted to this process. */
 export interface Share {
   /**
-   * When a call may be sent: `now` or earlier if a request is granted; `Infinity` if that depends on a sync; `undefined`
-   * if the process decides on its own.
+   * When a call may be sent: `now` or earlier if a request is granted; `Infinity` if that depends on a sync;
+   * `undefined` if the process decides on its own.
    */
   readyAt(now: number, priority: Priority): number | undefined;
   /** Takes one of the granted requests. */

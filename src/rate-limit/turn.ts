@@ -1,7 +1,7 @@
 /** Milliseconds for which a request without an answer holds the next one back. */
 export const longestTurn = 2000;
 
-/** Lets one request at a time find something out: the next one waits until it has ended, or has got no answer for long. */
+/** Lets one request at a time find something out: the next one waits until it ends, or gets no answer for long. */
 export class Turn {
   #sentAt = -Infinity;
 

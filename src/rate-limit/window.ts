@@ -12,18 +12,18 @@ const lateEnd = 1000;
 /** Limits 10: the part of each window that background calls get, however many normal calls there are. */
 export const backgroundPart = 0.1;
 
-/** Requests that find out about a window together, if no more calls wait. Background calls leave room for a page of five. */
+/** Requests that find out about a window together, if no more wait. Background calls leave room for a page of five. */
 export const maxProbes = { normal: 10, background: 5 };
 
-/** The parts of the limit that normal calls are expected to need until two windows are known, and that a burst may need. */
+/** Parts of the limit that normal calls need, as expected until two windows are known, and that a burst may need. */
 const expected = { calls: 0.3, burst: 0.3 };
 
 /**
- * How many requests background calls leave for normal ones (limits 9): as many as normal calls ask for in the time that is
- * left, and those of a burst, which matter less and less as the window ends.
+ * How many requests background calls leave for normal ones (limits 9): as many as normal calls ask for in the time
+ * that is left, and those of a burst, which matter less and less as the window ends.
  *
- * With a limit of 100, and at most 40 normal calls in each of the last two windows, half a window before its end, that is
- * 40 · 0.5 + 30 · √0.5 = 42.
+ * With a limit of 100, and at most 40 normal calls in each of the last two windows, half a window before its end, that
+ * is 40 · 0.5 + 30 · √0.5 = 42.
  *
  * @param partLeft What is left of the window, from 0 to 1.
  */

@@ -4,7 +4,7 @@ import { longestTurn } from '../rate-limit/turn.ts';
 import { backgroundPart, maxProbes, reserveForNormal, type NormalCalls } from '../rate-limit/window.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
-/** Milliseconds between syncs of a process with waiting calls: at most, and while it finds out about a window at least. */
+/** Milliseconds between syncs of a process with waiting calls: at most, and at least while it probes. */
 const syncPause = { max: 5_000, minProbe: 20 };
 
 /** How often a process syncs before it would count as dead, and how much more often if it may soon be granted more. */
@@ -81,8 +81,8 @@ export interface RateLimitStep {
 }
 
 /**
- * What is stored for a token. Later versions of the SDK may add fields but not remove any. Times are milliseconds on the
- * store's clock.
+ * What is stored for a token. Later versions of the SDK may add fields but not remove any. Times are milliseconds on
+ * the store's clock.
  */
 interface State {
   /** The window, as the API has reported it to any process: requests allowed, and the highest number of used ones. */

@@ -94,8 +94,8 @@ export interface ListUnverifiedEvent extends RequestTarget {
    *
    * - `count-mismatch`: the list ended with fewer items than its `total_count`;
    * - `unstable-order`: items changed their order while the list was read;
-   * - `no-overlap`: pages can't overlap, because items have no `id`, or pages are too small, too long, refused or change
-   *   faster than they can be read. The SDK then reads page by page.
+   * - `no-overlap`: pages can't overlap, because items have no `id`, or pages are too small, too long, refused or
+   *   change faster than they can be read. The SDK then reads page by page.
    */
   readonly reason: 'count-mismatch' | 'unstable-order' | 'no-overlap';
 }

@@ -16,7 +16,7 @@ const [maxSecrets, maxCharacters] = [100, 10_000];
 const words =
   '(password|passwd|passphrase|passcode|secret|token|(api|access|private|secret|signing|encryption)[_-]?key|credential|authorization|cookie)';
 
-/** Matches names of fields, parameters and headers that hold secrets, such as `newPassword`, `x-api-key` and `filter[token]`. */
+/** Matches names of fields, parameters and headers with secrets: `newPassword`, `x-api-key`, `filter[token]`. */
 export const secretName = new RegExp(`${words}s?[[\\]]*$`, 'i');
 const quotedSecretName = new RegExp(`${words}s?"`, 'i');
 

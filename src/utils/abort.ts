@@ -1,6 +1,6 @@
 import { now, startTimer } from './timing.ts';
 
-/** What ends a call early. A {@link Deadline} takes less memory than a signal, as long as nobody asks for its signal. */
+/** What ends a call early. A {@link Deadline} takes less memory than a signal, until someone asks for its signal. */
 export type Cancellation = AbortSignal | Deadline;
 
 const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>();
@@ -44,8 +44,8 @@ function callAll(this: AbortSignal): void {
 }
 
 /**
- * Settles as the work does, or rejects with the reason as soon as it is to end, even if the work ignores that. Leaves no
- * listener behind.
+ * Settles as the work does, or rejects with the reason as soon as it is to end, even if the work ignores that. Leaves
+ * no listener behind.
  */
 export function untilAborted<T>(cancellation: Cancellation | undefined, work: Promise<T>): Promise<T> {
   if (!cancellation) return work;

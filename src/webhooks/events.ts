@@ -45,7 +45,7 @@ declare const unlisted: unique symbol;
  * `event.event === 'user.created'` narrows the event. To compare it with an unlisted name, assign it to a `string`
  * first.
  */
-// oxlint-disable-next-line typescript/no-unnecessary-template-expression -- without the template, comparing does not narrow
+// oxlint-disable-next-line typescript/no-unnecessary-template-expression -- comparing would not narrow
 export type UnknownEventName = `${string & { readonly [unlisted]: true }}`;
 
 /** An event that this version of the SDK does not list. */

@@ -45,7 +45,7 @@ export interface WebhooksOptions {
   onUnhandled?: WebhookHandler | undefined;
   /** Receives the log lines. Default: `console`. */
   logger?: Logger | undefined;
-  /** The least severe level that is logged, or `'off'`. Default: the environment variable `EXAMPLE_LOG`, or `'warn'`. */
+  /** The least severe level that is logged, or `'off'`. Default: the environment's `EXAMPLE_LOG`, or `'warn'`. */
   logLevel?: LogLevel | undefined;
 }
 
@@ -134,9 +134,9 @@ export class Webhooks {
   }
 
   /**
-   * Returns a handler for `node:http` and Express. docs/webhook-servers.md says how Fastify, Koa and others call it. It takes
-   * the raw body from `req.rawBody`, from a `req.body` that is a buffer or a string, or from the stream. It never
-   * rejects. If it gets anything but the request and response of `node:http`, it throws an `InvalidRequestError`
+   * Returns a handler for `node:http` and Express. docs/webhook-servers.md says how Fastify, Koa and others call it.
+   * It takes the raw body from `req.rawBody`, from a `req.body` that is a buffer or a string, or from the stream. It
+   * never rejects. If it gets anything but the request and response of `node:http`, it throws an `InvalidRequestError`
    * synchronously.
    *
    * @param mistake Pass nothing. The type keeps you from passing `webhooks.nodeHandler`, without `()`, to a server.
