@@ -41,7 +41,7 @@ export type {
 export type { Fetch, FetchInit, FetchResponse } from './http/fetch.ts';
 export type { ListEndpointOptions, ListOptions, PageParams } from './pagination/list-options.ts';
 export type { PageMeta } from './pagination/page-body.ts';
-export type { Priority } from './rate-limit/permit.ts';
+export type { Priority } from './rate-limit/limited-call.ts';
 export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './sharing/store.ts';
 export type {

@@ -1,6 +1,6 @@
 import { Redactor, type Redactable } from '../telemetry/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
-import { CallPriority, type LimitedCall } from '../rate-limit/permit.ts';
+import { CallPriority, type LimitedCall } from '../rate-limit/limited-call.ts';
 import type { Limiter } from '../rate-limit/limiter.ts';
 import type { Outage } from '../rate-limit/outage.ts';
 import {

@@ -13,7 +13,7 @@ import {
 import { mergeHeaders, type HeadersInput } from '../utils/headers.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
-import type { CallPriority, Priority } from '../rate-limit/permit.ts';
+import type { CallPriority, Priority } from '../rate-limit/limited-call.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { isBrowser, runtimeName } from '../utils/runtime.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';

@@ -1,5 +1,5 @@
 import { RateLimitWaitError } from '../errors/index.ts';
-import type { LimitedCall } from './permit.ts';
+import type { LimitedCall } from './limited-call.ts';
 
 /** When the `maxWait` of a call is over. */
 export function waitsUntil({ maxWait = Infinity, waitingSince }: LimitedCall, now: number): number {

@@ -1,7 +1,8 @@
 import { describeEffect } from '../errors/example-error.ts';
 import { ExampleError, RateLimitError, UnavailableError, type CallError } from '../errors/index.ts';
 import { backoff } from '../utils/timing.ts';
-import { priorityOf, type LimitedCall, type Verdict } from './permit.ts';
+import { priorityOf, type LimitedCall } from './limited-call.ts';
+import type { Verdict } from './permit.ts';
 import { longestTurn, Turn } from './turn.ts';
 import type { WindowRequest } from './window.ts';
 

@@ -1,65 +1,4 @@
-import type { CallError, RequestTarget } from '../errors/index.ts';
-import type { Cancellation } from '../utils/abort.ts';
-import type { LimiterObserver } from './observers.ts';
-
-/** Which of the waiting calls are sent first: `'background'` calls yield to `'normal'` ones. */
-export type Priority = 'normal' | 'background';
-
-/** The priority of one call. It can rise while the call waits, such as when a prefetched page is awaited. */
-export class CallPriority {
-  level: Priority;
-  /** What the queue that holds the call does when the priority rises. */
-  onRaise: (() => void) | undefined;
-
-  constructor(level: Priority) {
-    this.level = level;
-  }
-
-  /** Makes a background call a normal one. */
-  raise(): void {
-    this.level = 'normal';
-    this.onRaise?.();
-  }
-}
-
-/** A call, which asks for a permit for each of its attempts. Times are on the clock of the limiter's timing. */
-export interface LimitedCall extends RequestTarget {
-  /** Removes the call from the queue when it aborts; `acquire` then rejects with its reason. */
-  cancellation?: Cancellation | undefined;
-  /** When the call times out (`totalTimeout`). A call that would wait longer rejects. */
-  endsAt?: number | undefined;
-  /** Longest wait for the rate limit in milliseconds. A call that would wait longer rejects (`RateLimitWaitError`). */
-  readonly maxWait?: number | undefined;
-  /** Since when `maxWait` counts. It includes a wait with an earlier token. Default: now. */
-  waitingSince?: number | undefined;
-  /** Longest time in milliseconds for which an outage may hold the call. Default: by priority. */
-  readonly outageWait?: number | undefined;
-  /** Default: normal. */
-  readonly priority?: CallPriority | undefined;
-  /** Before a retry: until when it rests. */
-  restUntil?: number | undefined;
-  /** The error of its last attempt. */
-  lastError?: CallError | undefined;
-  /** True if an attempt was sent. */
-  wasSent?: boolean;
-  /** True if an attempt may have taken effect. */
-  mayHaveTakenEffect?: boolean;
-  /** Called when the call has to wait: the expected delay in whole milliseconds, and how many calls wait with it. */
-  onWait?: ((delay: number, waiting: number) => void) | undefined;
-  /** The same object for all calls of a client. */
-  observer?: LimiterObserver | undefined;
-
-  // What the limiter remembers of the call between two attempts.
-  /** After a refusal that the window explains, it goes first; after any other refusal or a failure, last. */
-  position?: 'first' | 'last' | undefined;
-  /** Refusals in a row that the window doesn't explain. */
-  refusals?: number | undefined;
-  /** The outage in which it failed last. */
-  failedIn?: number | undefined;
-  /** The outage that holds it, and for how long that one had held others before. */
-  heldIn?: number | undefined;
-  heldBefore?: number | undefined;
-}
+import type { CallError } from '../errors/index.ts';
 
 /** Permission to send one request. Call one of its three methods as soon as the outcome is known. */
 export interface Permit {
@@ -81,8 +20,4 @@ export interface Verdict {
   readonly rest: number;
   /** True if the route has failed so often that the call gets only its last retry. */
   readonly isLastRetry: boolean;
-}
-
-export function priorityOf({ priority }: LimitedCall): Priority {
-  return priority?.level ?? 'normal';
 }

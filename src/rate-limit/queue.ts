@@ -1,6 +1,7 @@
 import { isCloudflareWorker } from '../utils/runtime.ts';
 import { Alarm, type Timing } from '../utils/timing.ts';
-import { priorityOf, type Permit, type LimitedCall, type Priority } from './permit.ts';
+import { priorityOf, type LimitedCall, type Priority } from './limited-call.ts';
+import type { Permit } from './permit.ts';
 
 /** Milliseconds between two checks of a waiting call, in Cloudflare Workers. */
 const workerHeartbeat = 500;

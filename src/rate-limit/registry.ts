@@ -35,7 +35,7 @@ interface Registry {
 }
 
 /** Shared by the ES-module and the CommonJS copy of this package. Increase the number when the interface changes. */
-const registryKey = Symbol.for('@example/sdk/rate-limiters/12');
+const registryKey = Symbol.for('@example/sdk/rate-limiters/1');
 
 /** If `globalThis` is frozen: each copy of this module then has limiters of its own. */
 let own: Registry | undefined;

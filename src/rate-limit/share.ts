@@ -1,6 +1,6 @@
 import type { Timing } from '../utils/timing.ts';
 import type { LimiterObserver } from './observers.ts';
-import type { Priority } from './permit.ts';
+import type { Priority } from './limited-call.ts';
 import type { RateWindow } from './window.ts';
 
 /** A store. Only `createRateLimitStore` makes one, so that `connectLimiter` is a {@link ConnectStore}. */
@@ -13,7 +13,7 @@ export type ConnectStore = (key: string, limiter: SharedLimiter) => Share;
 
 /** What a store sees of a limiter. */
 export interface SharedLimiter {
-  readonly window: RateWindow;
+  readonly window: Readonly<RateWindow>;
   readonly queue: Readonly<Record<Priority, number>>;
   readonly timing: Timing;
   readonly outage: { readonly isFailing: boolean };

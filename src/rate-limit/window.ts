@@ -1,6 +1,6 @@
 import type { RateLimitInfo } from '../errors/index.ts';
 import { resetJitter, type ResponseFacts } from './headers.ts';
-import type { Priority } from './permit.ts';
+import type { Priority } from './limited-call.ts';
 import { Turn } from './turn.ts';
 
 /** The documented limit, assumed until the API announces another one. */

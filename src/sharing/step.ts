@@ -1,5 +1,5 @@
 import { resetJitter } from '../rate-limit/headers.ts';
-import type { Priority } from '../rate-limit/permit.ts';
+import type { Priority } from '../rate-limit/limited-call.ts';
 import { longestTurn } from '../rate-limit/turn.ts';
 import { backgroundPart, maxProbes, reserveForNormal, type NormalCalls } from '../rate-limit/window.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';

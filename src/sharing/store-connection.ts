@@ -1,5 +1,5 @@
 import type { LimiterObserver } from '../rate-limit/observers.ts';
-import type { Priority } from '../rate-limit/permit.ts';
+import type { Priority } from '../rate-limit/limited-call.ts';
 import type { ConnectStore, Share, SharedLimiter } from '../rate-limit/share.ts';
 import type { RateWindow } from '../rate-limit/window.ts';
 import { callable, type KeysOf } from '../utils/arguments.ts';
@@ -44,7 +44,7 @@ export function createRateLimitStore(sync: RateLimitStore['sync']): RateLimitSto
 class StoreConnection implements Share {
   readonly #sync: RateLimitStore['sync'];
   readonly #limiter: SharedLimiter;
-  readonly #window: RateWindow;
+  readonly #window: Readonly<RateWindow>;
   readonly #key: Promise<string>;
   readonly #process = Math.random().toString(36).slice(2, 10);
   /** Granted requests that this process has not sent. */

@@ -2,7 +2,7 @@ import { redactorOf, shownResponse, shownUrl, type Redactable } from './redactio
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { LimiterObserver } from '../rate-limit/observers.ts';
-import type { LimitedCall } from '../rate-limit/permit.ts';
+import type { LimitedCall } from '../rate-limit/limited-call.ts';
 import { mergeHeaders } from '../utils/headers.ts';
 import { locationOf } from '../utils/standard-schema.ts';
 import { messageOf, parseJson } from '../utils/values.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
-import type { LimitedCall } from '../../src/rate-limit/permit.ts';
+import type { LimitedCall } from '../../src/rate-limit/limited-call.ts';
 import { Clock } from '../support/world/clock.ts';
 
 // What waiting and sending cost, counted instead of timed: whoever looks at a call that waits reads what it asked for.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CallPriority } from '../../src/rate-limit/permit.ts';
+import { CallPriority } from '../../src/rate-limit/limited-call.ts';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
 import { type ApiOptions, documentedApi, failing, faults } from '../support/world/api.ts';
 import type { Api } from '../support/world/network.ts';

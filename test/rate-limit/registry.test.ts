@@ -25,7 +25,7 @@ it('copies of the package that share limiters have the same ones', () => {
   const shared = [new Limiter(''), new Outage(), window, queue].map(namesOf);
   expect([...keys.filter((key) => key?.includes('rate-limiters')), ...shared], advice).toMatchInlineSnapshot(`
     [
-      "@example/sdk/rate-limiters/12",
+      "@example/sdk/rate-limiters/1",
       "acquire configure constructor dispatch isTooLate observers outage queue snapshot timing window",
       "claimRetry constructor enter holdTimeLeft isFailing isInUse isRouteFailing lastError leave mayWork number onChange readyAt recordEnd recordFailure recordResponse recordSent since unavailableError",
       "adopt arrived arrivedBefore assume backgroundReadyAt constructor delay failedProbes inFlight isHidden isOver length limit needsProbe number owesBackground ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reset room timeLeft used",

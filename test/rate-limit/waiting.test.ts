@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type ClientOptions, type RateLimitWaitEvent, RateLimitWaitError } from '@example/sdk';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
 import { waitError } from '../../src/rate-limit/max-wait.ts';
-import type { LimitedCall } from '../../src/rate-limit/permit.ts';
+import type { LimitedCall } from '../../src/rate-limit/limited-call.ts';
 import { type ApiOptions, documentedApi, between, failing, failingAt, failure, faults } from '../support/world/api.ts';
 import { worldWith } from '../support/world/world.ts';
 
