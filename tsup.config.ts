@@ -45,8 +45,9 @@ const entries = Object.fromEntries(
     .map(([name, [path = '']]) => [`${name}/index`.slice(packageName.length + 1), path]),
 );
 
-// They separate the code that needs eventemitter3 or zod from the code that doesn't, because bundlers can't drop half of a file
-// that contains them: a page that only catches errors or verifies webhooks must not get them. Nothing imports them.
+// They separate the code that needs eventemitter3 or zod from the code that doesn't, because bundlers can't drop half
+// of a file that contains them: a page that only catches errors or verifies webhooks must not get them. Nothing imports
+// them.
 const separators = {
   client: 'src/client.ts',
   errors: 'src/errors/index.ts',
@@ -76,8 +77,8 @@ export default defineConfig([
     },
   },
   {
-    // The declarations of both formats. ES modules may import those of CommonJS, and TypeScript then knows that both have the
-    // same classes. The other way round, it would have to load an ES module by `require`, which older versions refuse.
+    // The declarations of both formats. ES modules may import those of CommonJS, and TypeScript then knows that both
+    // have the same classes. The other way round, it would have to load an ES module by `require`.
     ...shared,
     format: 'cjs',
     entry: entries,

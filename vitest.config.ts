@@ -32,7 +32,7 @@ const unitTests = (name: string, folder: string, isolate: boolean): TestProjectC
   },
 });
 
-/** Of tests that mostly wait for another program: they have more workers than the others, and run once those are done. */
+/** Of tests that mostly wait for another program: they have more workers than the others, and run after them. */
 const afterTheOthers = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 const packageTests = (name: string, include: string[]): TestProjectConfiguration => ({
@@ -49,15 +49,15 @@ const packageTests = (name: string, include: string[]): TestProjectConfiguration
 });
 
 /**
- * `--mode all` tries more values, `--mode fuzz` many random ones, and `--mode built` the built packages: CI does so on each
- * version of Node that `engines` allows.
+ * `--mode all` tries more values, `--mode fuzz` many random ones, and `--mode built` the built packages: CI does so on
+ * each version of Node that `engines` allows.
  */
 export default defineConfig(({ mode }) => ({
   plugins: [bundledTextInTests],
   resolve: { alias: mode === 'built' ? [] : sources },
   test: {
     env: environments[mode] ?? {},
-    // By default, one processor is left free: with two, as in CI, a single worker would run all files one after the other.
+    // By default, one processor is left free: with two, as in CI, a single worker would run all files in turn.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       // A worker runs its files in one realm, which takes half the time: a file leaves nothing behind.
@@ -115,7 +115,7 @@ export default defineConfig(({ mode }) => ({
     ],
     // A test that expects nothing can't fail. A busy machine takes longer than the second that `poll` waits by default.
     expect: { requireAssertions: true, poll: { timeout: 30_000 } },
-    // In CI, files run in another order each time, so that none depends on what another leaves behind. The seed is printed.
+    // In CI, files run in another order each time, so that none depends on what another leaves. The seed is printed.
     sequence: { shuffle: { files: process.env['CI'] === 'true' } },
     // For a test that hangs, not for one that is slow on a busy machine.
     testTimeout: mode === 'fuzz' ? 0 : 180_000,

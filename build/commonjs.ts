@@ -13,8 +13,8 @@ const importCommonjs: Plugin = {
 };
 
 /**
- * Writes each ES module of a folder as CommonJS, so that the files of both formats are divided in the same way: what two
- * entry points have in common is there once.
+ * Writes each ES module of a folder as CommonJS, so that the files of both formats are divided in the same way: what
+ * two entry points have in common is there once.
  *
  * @param isLeftOut Names of files to leave out.
  */
@@ -31,7 +31,7 @@ export async function writeCommonjs(folder: string, isLeftOut: (name: string) =>
     format: 'cjs',
     platform: 'node',
     target: 'es2023',
-    // Names and short lines are what a stack needs. An ES module also needs its comments: they tell bundlers what is pure.
+    // Names and short lines are what a stack needs. ES modules also need their comments: they say what is pure.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 100,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 
 /**
- * The beginning of each bundled package's code, and its copyright. Bundlers keep a comment that begins with `!`, so that it
- * stays with the code wherever that goes. ky has one of its own.
+ * The beginning of each bundled package's code, and its copyright. Bundlers keep a comment that begins with `!`, so
+ * that it stays with the code wherever that goes. ky has one of its own.
  */
 const notices: Readonly<Record<string, string>> = {
   '/zod/v4/core/core.js': '/*! zod, MIT License, Copyright (c) 2025 Colin McDonnell */',

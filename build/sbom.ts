@@ -10,8 +10,8 @@ interface Locked {
 }
 
 /**
- * The software bill of materials of a package, as CycloneDX in JSON: what is bundled and what is installed with it. npm's own
- * lists what is bundled as development dependencies, among the tools that bundle it.
+ * The software bill of materials of a package, as CycloneDX in JSON: what is bundled and what is installed with it.
+ * npm's own lists what is bundled as development dependencies, among the tools that bundle it.
  *
  * @param bundled The packages that are bundled.
  * @param folder Where the package is, relative to the root of the repository; empty for the root.

@@ -39,7 +39,7 @@ export class Api {
     this.client = new Client(this.#options);
   }
 
-  /** Sends as the SDK does: within the limit, and again after a 429. Resolves to the last response, whatever its status. */
+  /** Sends as the SDK does: within the limit, and again after a 429. Resolves to the last response of any status. */
   async send(method: HttpMethod, path: string, options?: EndpointOptions): Promise<Exchange> {
     return this.#last(this.client.request(method, path, options));
   }

@@ -34,7 +34,7 @@ export class Receiver {
   /** What a GET returns, to find out whether a URL leads here. */
   readonly mark: string = crypto.randomUUID();
   readonly deliveries: Delivery[] = [];
-  /** The statuses for a user's attempts, by email address, and milliseconds to wait before each. Then it answers with 204. */
+  /** The statuses for a user's attempts, by email address, then 204; and milliseconds to wait before each. */
   readonly answers = new Map<string, (readonly [status: number, after: number])[]>();
 
   readonly handle = async (request: Request): Promise<Response> => {

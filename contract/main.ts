@@ -1,5 +1,5 @@
-// Checks each assumption of docs/assumptions.md against an API, and prints a table; the page describes the flags, but for
-// two: --port of the receiver, by default 4020, and --wait, the seconds to wait for a delivery, by default 600.
+// Checks each assumption of docs/assumptions.md against an API, and prints a table; the page describes the flags, but
+// for two: --port of the receiver, by default 4020, and --wait, the seconds to wait for a delivery, by default 600.
 // Exits with 1 if one doesn't hold.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

@@ -1,7 +1,8 @@
 // Rehearses a release on this machine, and prints what it did: npm run release:dry
 //
-// In a copy of the repository: sets the version, checks it, builds and packs as the workflow does. Then it publishes to a
-// registry that ends with this script, and installs from there as users do. test/package tries the tarballs themselves.
+// In a copy of the repository: sets the version, checks it, builds and packs as the workflow does. Then it publishes to
+// a registry that ends with this script, and installs from there as users do. test/package tries the tarballs
+// themselves.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

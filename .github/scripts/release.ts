@@ -79,8 +79,8 @@ export function packagesIn(root: string): Package[] {
 }
 
 /**
- * Gives everything the version that npm has just written into the root's `package.json`, and the changes the date. A prerelease
- * has no section of its own.
+ * Gives everything the version that npm has just written into the root's `package.json`, and the changes the date. A
+ * prerelease has no section of its own.
  */
 export function setVersion(root: string, today = new Date()): void {
   const edit = (path: string, change: (text: string) => string) =>

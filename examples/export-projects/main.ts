@@ -1,5 +1,5 @@
-// Writes every project to a file, one JSON object a line, each exactly once. It may be stopped, fail or be killed at any
-// moment: run it again, and it goes on where it was.
+// Writes every project to a file, one JSON object a line, each exactly once. It may be stopped, fail or be killed at
+// any moment: run it again, and it goes on where it was.
 //
 //   node examples/export-projects/main.ts [projects.jsonl]
 //

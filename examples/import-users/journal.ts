@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 
 /**
- * A file that says what became of each row: a user's id, `refused`, `check` (it may have been created) or `again` (it was not
- * created). The last line about a row counts.
+ * A file that says what became of each row: a user's id, `refused`, `check` (it may have been created) or `again` (it
+ * was not created). The last line about a row counts.
  */
 export class Journal {
   readonly #file: string;

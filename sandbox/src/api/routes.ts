@@ -48,7 +48,7 @@ export function projectRoutes({ store }: Services): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get('/', (context) => {
     const { page: current, per_page, status } = parseFields(page, single(context.req.queries()));
-    // Newest first, as in most APIs: a record created between two requests shifts the pages, so clients must cope with it.
+    // Newest first, as in most APIs: a record created between two requests shifts the pages, and clients must cope.
     const matching = store
       .records(projects)
       .all.filter((record) => status === undefined || record['status'] === status)

@@ -23,7 +23,7 @@ interface LogRow {
   readonly aside?: string;
 }
 
-/** Below these widths, lines are denser and have no durations, or notes are below a subject, which gets this many characters else. */
+/** Below these widths, lines are denser and without durations, or notes stand below a subject, which otherwise gets 42. */
 const [narrow, wide, besideNotes] = [60, 120, 42];
 
 /** Lines in columns that fit the width of a terminal. */
@@ -72,7 +72,7 @@ export function requestLines(request: RecordedRequest, columns = Infinity): read
   );
 }
 
-/** About an attempt to deliver an event: `01:45:27  500    12 ms  →  user.created Ada  http://…/bad: database is locked`. */
+/** About an attempt to deliver an event: `01:45:27  500    12 ms  →  user.created Ada  http://…/bad: locked`. */
 export function attemptLines(
   delivery: Pick<DeliveryRecord, 'event' | 'body' | 'status' | 'due'>,
   attempt: Pick<Attempt, 'at' | 'duration' | 'status' | 'error' | 'responseBody'>,

@@ -13,7 +13,7 @@ else {
 }
 
 async function start(): Promise<void> {
-  // Before the code is loaded, so that later starts need not compile it. It is kept in the directory for temporary files.
+  // Before the code is loaded, so that later starts need not compile it. It is kept in the temporary directory.
   module.enableCompileCache();
   const { run } = await import('./run.ts');
 

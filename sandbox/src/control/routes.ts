@@ -27,8 +27,8 @@ const advanceSchema = strictFields({
 });
 
 /**
- * The control API, which does what the dashboard does, for tests in any language. It needs no token. Pages of other sites
- * can't use it. `sandbox/docs/reference.md` lists its operations.
+ * The control API, which does what the dashboard does, for tests in any language. It needs no token. Pages of other
+ * sites can't use it. `sandbox/docs/reference.md` lists its operations.
  */
 export function controlRoutes(services: Services): Hono {
   const { clock, faults, log, store, tokens, webhooks, windows } = services;

@@ -79,7 +79,7 @@ export class Faults {
   }
 
   /**
-   * @internal Returns the fault for this request, and counts it. A request with a {@link faultHeader} gets no other fault.
+   * @internal Returns the fault for this request, and counts it. One with a {@link faultHeader} gets no other fault.
    * @throws {Failure} 422 when the header is invalid.
    */
   take({ method, path, header, token }: FaultTarget): ArmedFault | undefined {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { apiRoutes } from '../resources/index.ts';
 import { strictFields } from '../utils/schemas.ts';
 
-/** A failure on demand, to test how your code handles it. Needs at least one of `status`, `latency`, `reset` and `body`. */
+/** A failure on demand, to test how your code handles it. Needs `status`, `latency`, `reset` or `body`. */
 export interface Fault {
   /** Responds with this error status, from 400 to 599, instead of doing the work. */
   status?: number | undefined;

@@ -11,8 +11,8 @@ export interface AccessRules {
 }
 
 /**
- * Why a request is refused; `undefined` if it is not. A browser visits anything, so neither its pages nor the names that
- * it resolves are trusted.
+ * Why a request is refused; `undefined` if it is not. A browser visits anything, so neither its pages nor the names
+ * that it resolves are trusted.
  */
 export function refusal(request: Request, { allowedHosts, cors }: AccessRules): Failure | undefined {
   const { hostname, origin: own } = new URL(request.url);
@@ -33,8 +33,8 @@ export function refusal(request: Request, { allowedHosts, cors }: AccessRules): 
 }
 
 /**
- * Keeps pages of other sites from changing the state. Browsers send the origin of a request; other clients send none and
- * are trusted.
+ * Keeps pages of other sites from changing the state. Browsers send the origin of a request; other clients send none
+ * and are trusted.
  */
 export const sameOriginOnly: MiddlewareHandler = async ({ req }, next) => {
   const site = req.header('Sec-Fetch-Site') ?? 'none';

@@ -19,7 +19,7 @@ export function problemsOf({ fault, status = 0, response }: RecordedRequest): re
   return details.length > 0 ? details : [clause(error.message)];
 }
 
-/** Why a request ended as it did: its {@link problemsOf}, and then what else happened; empty if there is nothing to say. */
+/** Why a request ended as it did: its {@link problemsOf}, then what else happened; empty if nothing is to be said. */
 export function reasonsOf(request: RecordedRequest): readonly string[] {
   const { state, fault } = request;
   return [

@@ -49,7 +49,7 @@ export class RequestLog {
     texts.response = body;
   }
 
-  /** Records how a request ended, and notifies the subscribers. A request ends once: with its client, or with its response. */
+  /** Records how a request ended, and notifies the subscribers. It ends once: with its client, or its response. */
   close({ record }: Exchange, state: RequestState, duration: number): void {
     this.#changed();
     if (record.state !== 'pending') return;

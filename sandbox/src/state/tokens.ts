@@ -71,14 +71,14 @@ export class TokenState {
   }
 
   /**
-   * @internal The record of a token; `undefined` if it is unknown or revoked. A test with fake timers waits for no other
-   * thread, so it is looked up in the same tick.
+   * @internal The record of a token; `undefined` if it is unknown or revoked. A test with fake timers waits for no
+   * other thread, so it is looked up in the same tick.
    */
   find(token: string): TokenRecord | undefined {
     return this.#store.tokens.find(this.#store.hash(token));
   }
 
-  /** @internal Accepts a token from the start. It replaces the one of an earlier start, and has its idempotency keys. */
+  /** @internal Accepts a token from the start. It replaces that of an earlier start, and has its idempotency keys. */
   addDefault(token: string): void {
     const name = 'Default token';
     if (this.find(token) !== undefined) return;

@@ -56,7 +56,7 @@ export async function attempt(
   }
 }
 
-/** The delay that a receiver asked for, in milliseconds. At most one hour, so that it can't postpone its events forever. */
+/** The delay that a receiver asked for, in milliseconds. At most an hour, so that it can't postpone events forever. */
 export function retryAfterOf({ responseHeaders }: Attempt): number {
   const seconds = Number(responseHeaders?.['retry-after'] ?? 0);
   return seconds > 0 ? Math.min(seconds, 3600) * 1000 : 0;
