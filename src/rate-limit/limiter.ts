@@ -207,7 +207,7 @@ export class Limiter implements SharedLimiter {
     // In an outage, `outageWait` applies instead of `maxWait`.
     const error = delay <= 0 && this.outage.isFailing ? undefined : waitError(call, now, delay);
     if (error) return void this.#reject(waiter, error);
-    const expected = this.#delay(now, this.queue.countBefore(call));
+    const expected = this.#delay(now, this.queue.countBefore(call), priorityOf(call));
     waiter.stopListening = cancellation && onAbort(cancellation, () => this.#reject(waiter, cancellation.reason));
     if (priority)
       priority.onRaise = () => {
@@ -246,12 +246,15 @@ export class Limiter implements SharedLimiter {
       this.dispatch();
       return Infinity;
     }
-    return this.#reject(waiter, waitError(call, now, this.#delay(now, ahead)));
+    const delay = Math.max(this.#delay(now, ahead), (this.#throttle?.readyAt ?? now) - now);
+    return this.#reject(waiter, waitError(call, now, delay));
   }
 
   /** Milliseconds for which a call behind so many others is expected to wait for the rate limit. */
-  #delay(now: number, ahead: number): number {
-    return this.#isPaced ? this.window.delay(now, ahead + 1) : 0;
+  #delay(now: number, ahead: number, priority: Priority = 'normal'): number {
+    if (!this.#isPaced) return 0;
+    const delay = this.window.delay(now, ahead + 1);
+    return delay === 0 && priority === 'background' ? this.window.backgroundDelay(now, ahead + 1) : delay;
   }
 
   /** Milliseconds for which it waits at least. Only an announced window is certain: other calls may fail or leave. */

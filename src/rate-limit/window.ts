@@ -27,9 +27,18 @@ const expected = { calls: 0.3, burst: 0.3 };
  *
  * @param partLeft What is left of the window, from 0 to 1.
  */
-export function reserveForNormal(partLeft: number, limit: number, [last, beforeLast]: NormalCalls): number {
-  const usual = Math.max(last ?? expected.calls * limit, beforeLast ?? expected.calls * limit);
-  return Math.ceil(usual * partLeft + expected.burst * limit * Math.sqrt(partLeft));
+export function reserveForNormal(partLeft: number, limit: number, calls: NormalCalls): number {
+  return Math.ceil(usualOf(limit, calls) * partLeft + expected.burst * limit * Math.sqrt(partLeft));
+}
+
+/** The inverse: what is left of the window when a reserve is enough. */
+function partForReserve(reserve: number, limit: number, calls: NormalCalls): number {
+  const burst = expected.burst * limit;
+  return ((2 * reserve) / (burst + Math.sqrt(burst * burst + 4 * usualOf(limit, calls) * reserve))) ** 2;
+}
+
+function usualOf(limit: number, [last, beforeLast]: NormalCalls): number {
+  return Math.max(last ?? expected.calls * limit, beforeLast ?? expected.calls * limit);
 }
 
 /** How many normal calls arrived in the last window and in the one before; `undefined` of one that isn't known. */
@@ -124,14 +133,14 @@ export class RateWindow {
   }
 
   /** Limits 10: true while background calls have not had their part of the window. */
-  owesBackground(now: number): boolean {
-    return !this.needsProbe(now) && this.#backgroundSent(now).count < backgroundPart * this.limit;
+  owesBackground(now: number, requests = 1): boolean {
+    const sent = this.#backgroundSent(now).count + requests - 1;
+    return !this.needsProbe(now) && sent < backgroundPart * this.limit;
   }
 
-  /** Limits 9: `now`, or when to look again: after half the time in which a request's part of the window passes. */
+  /** Limits 9: when a background call may be sent, if no others are sent before. */
   backgroundReadyAt(now: number): number {
-    const kept = reserveForNormal(this.timeLeft(now) / this.length, this.limit, this.arrivedBefore);
-    return this.owesBackground(now) || this.remaining(now) > kept ? now : now + this.length / this.limit / 2;
+    return this.owesBackground(now) ? now : now + this.#reserveDelay(now, this.remaining(now) - 1);
   }
 
   /** How many requests an announced window lets through at this moment; `Infinity` if none was announced. */
@@ -143,11 +152,27 @@ export class RateWindow {
 
   /** Milliseconds until so many requests have been sent, at least. */
   delay(now: number, requests: number): number {
-    const ownCount = this.isOver(now) ? 0 : this.ownCount;
-    const excess = requests - (this.limit - Math.max(this.#counted(now), ownCount + this.inFlight));
+    const excess = -this.#spareAfter(now, requests);
     const first = this.isHidden ? (this.#endTimes[0] ?? now) + this.length - now : this.timeLeft(now) || this.length;
     const delay = excess <= 0 ? 0 : first + (Math.ceil(excess / Math.max(1, this.limit)) - 1) * this.length;
     return Math.max(delay, this.#pausedUntil - now);
+  }
+
+  /** Milliseconds until the last of so many requests, a background call, no longer has to leave the reserve. */
+  backgroundDelay(now: number, requests: number): number {
+    const isSoon = this.needsProbe(now) || this.owesBackground(now, requests);
+    return isSoon ? 0 : this.#reserveDelay(now, this.#spareAfter(now, requests));
+  }
+
+  /** Milliseconds until the reserve is no larger than what is left. */
+  #reserveDelay(now: number, left: number): number {
+    const part = partForReserve(Math.max(0, left), this.limit, this.arrivedBefore);
+    return Math.max(0, Math.floor(this.timeLeft(now) - this.length * part));
+  }
+
+  #spareAfter(now: number, requests: number): number {
+    const ownCount = this.isOver(now) ? 0 : this.ownCount;
+    return this.limit - Math.max(this.#counted(now), ownCount + this.inFlight) - requests;
   }
 
   /** A request is sent. Returns it, as the window counts it. */

@@ -4,7 +4,7 @@ import { Throttle } from '../../src/rate-limit/throttle.ts';
 import { between, bucket, documentedApi, epoch, failing, failingAt } from '../support/world/api.ts';
 import { failure, faults, limitedBy, slidingWindow } from '../support/world/api.ts';
 import type { Answer, Api } from '../support/world/network.ts';
-import { World, worldWith } from '../support/world/world.ts';
+import { newBaseUrl, World, worldWith } from '../support/world/world.ts';
 
 /** Makes so many calls at once. Returns what came of them, and when each request was sent. */
 async function burst(api: Api, count: number, options: ClientOptions = {}) {
@@ -96,6 +96,19 @@ it('a refusal that no window explains holds all calls of the token for a second,
   });
   const order = world.exchanges.map(({ at, path }) => `${path.slice('/users/'.length)} at ${at}`);
   expect(order).toEqual(['0 at 20', '1 at 60', '3 at 110', '2 at 1100', '2 at 1197', '1 at 1292']);
+});
+
+it('a call whose maxWait is over meanwhile rejects with the time that is left of the pause', async () => {
+  const world = new World({ api: () => refused() });
+  await world.run(async () => {
+    const baseUrl = newBaseUrl();
+    const client = world.sdk({ baseUrl, totalTimeout: 9_000 });
+    const hurried = world.sdk({ baseUrl, rateLimit: { maxWait: 1_000 } });
+    world.burst(1, () => client.users.get('1')); // is refused after 0, 1 and 3 s, and then after 7 s
+    await world.clock.sleep(3_500);
+    world.burst(1, () => hurried.users.get('2'), 'hurried');
+  });
+  expect(world.figures('hurried').errors).toMatchObject([{ name: 'RateLimitWaitError', retryAfter: 3 }]);
 });
 
 // Hidden limits are adapted to: all calls get done.

@@ -206,6 +206,20 @@ describe('calls that wait', () => {
     expect(events.map(({ delay }) => delay)).toEqual([...Array<number>(20).fill(59_140), 119_140]);
   });
 
+  it('of background say for how long they leave what normal calls may need', async () => {
+    const { world, client, get } = setup({}, { priority: 'background' });
+    const delays: number[] = [];
+    client.on('rateLimitWait', ({ delay }) => delays.push(delay));
+    await world.run(async () => {
+      world.burst(5, get);
+      await world.clock.sleep(1_000);
+      world.burst(60, get);
+    });
+    const waited = world.sentAt().flatMap((at) => (at > 1_000 ? [at - 1_000] : []));
+    expect(waited).toHaveLength(25);
+    expect(delays.map((delay, index) => Math.abs(delay - (waited[index] ?? 0)) <= 1)).toEqual(waited.map(() => true));
+  });
+
   it('share one timer, and there is none if no call waits', async () => {
     const timers = new Set<() => void>();
     const after = (_: number, run: () => void) => (timers.add(run), () => timers.delete(run));
