@@ -66,12 +66,14 @@ const longestDelay = { first: 1000, max: 8000, factor: 4 };
  *
  * @param retries How many retries of the call have counted so far.
  * @param random From 0 to 1.
+ * @param timeLeft Milliseconds until the call times out. The SDK's own delay takes half of it at most.
  */
 export function planRetry(
   { failure, duration, verdict }: Pick<FailedAttempt, 'failure' | 'duration' | 'verdict'>,
   { isIdempotent, options: { maxRetries } }: RetryableCall,
   retries: number,
   random: number,
+  timeLeft = Infinity,
 ): Retry | undefined {
   if (maxRetries === 0 || !isRetryable(failure, isIdempotent)) return undefined;
   const { status = 0, retryAfter } = failure.kind === 'status' ? failure : {};
@@ -81,7 +83,7 @@ export function planRetry(
   const counted = verdict.isLastRetry ? Math.max(retries, maxRetries - 1) : retries;
   if (counted >= maxRetries) return undefined;
   const longest = Math.min(longestDelay.first * longestDelay.factor ** counted, longestDelay.max);
-  const delay = ((2 + random) / 3) * longest - duration;
+  const delay = Math.min(((2 + random) / 3) * longest - duration, timeLeft / 2);
   // A retry that counts rests, however briefly: then the limiter asks if its route may have one (limits 22).
   return { delay: Math.max(1, Math.round(retryAfter ?? delay)), retries: counted + 1 };
 }

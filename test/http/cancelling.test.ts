@@ -157,8 +157,8 @@ describe('totalTimeout covers all attempts and waits; its error says what the ca
   it.each<[message: string, Reply, (client: Client) => Promise<unknown>]>([
     [`${sentAfter(0)}. The call was sent. (GET /users/{id})`, 'no answer', get],
     [`${sentAfter(0)}. The call may have taken effect. (POST /users)`, 'no answer', create],
-    // The second attempt follows a second after the first, the third four seconds after the second, and is cut short.
-    [`${sentAfter(5001)}. The call was sent. ${late} (GET /users/{id})`, 'no answer', getOften],
+    // The second attempt follows the first, the third in half of the time that is left, as does the fourth, which is cut short.
+    [`${sentAfter(5126)}. The call was sent. ${late} (GET /users/{id})`, 'no answer', getOften],
     ['the schema. The call was sent. (200 GET /teams)', 200, getChecked],
     ['the rate limit or the token. The call was not sent. (GET /users/{id})', 200, getWithoutToken],
     [`the API to recover. The call was sent. ${failure} (500 GET /users/{id})`, 500, getAmongOthers],

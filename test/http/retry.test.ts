@@ -13,11 +13,11 @@ describe('planRetry', () => {
   const status = (code: number, retryAfter?: number): Failure => ({ kind: 'status', status: code, retryAfter });
   const defaults = { failure: status(503), duration: 0, isIdempotent: true, maxRetries: 2, retries: 0, random: 1 };
   const none = { isUncounted: false, rest: 0, isLastRetry: false };
-  type Given = Partial<typeof defaults> & { verdict?: Partial<typeof none> };
+  type Given = Partial<typeof defaults> & { timeLeft?: number; verdict?: Partial<typeof none> };
   const plan = (given: Given) => {
     const { failure, duration, isIdempotent, maxRetries, retries, random } = { ...defaults, ...given };
     const failed = { failure, duration, verdict: { ...none, ...given.verdict } };
-    return planRetry(failed, { isIdempotent, options: { maxRetries } }, retries, random);
+    return planRetry(failed, { isIdempotent, options: { maxRetries } }, retries, random, given.timeLeft);
   };
 
   it.each<[what: string, Given, [delay: number, retries: number]?]>([
@@ -25,6 +25,8 @@ describe('planRetry', () => {
     ['then 2.7 to 4 s', { retries: 1, random: 0.5 }, [3333, 2]],
     ['then up to 8 s', { retries: 8, maxRetries: 9 }, [8000, 9]],
     ['counted from when the attempt was sent', { duration: 300 }, [700, 1]],
+    ['half of what totalTimeout leaves', { retries: 1, timeLeft: 2200 }, [1100, 2]],
+    ['but what Retry-After says', { failure: status(503, 7000), timeLeft: 2200 }, [7000, 1]],
     ['at least a moment', { duration: 30_000 }, [1, 1]],
     ['what Retry-After says, from its response on', { failure: status(503, 7000), duration: 500 }, [7000, 1]],
     ['up to two minutes', { failure: status(503, 2 * minute) }, [2 * minute, 1]],
@@ -114,6 +116,12 @@ describe('a call', () => {
     const call = get(clientOf(api, { totalTimeout: 5000 }).on('retry', onRetry));
     expect(await settled(rejection(call))).toMatchObject({ status: 503 });
     expect([api.requests.length, performance.now(), onRetry.mock.calls.length]).toEqual([1, 0, 0]);
+  });
+
+  it('is sent again earlier when totalTimeout leaves little time', async () => {
+    const api = replying(500);
+    await settled(rejection(get(clientOf(api, { totalTimeout: 3000 }))));
+    expect(api.requests.map(({ at }) => at)).toEqual([0, 1000, 2000]);
   });
 
   it.each([0, 2000])('is sent again after a failure however long maxWait is: %i', async (maxWait) => {
