@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { CallError, type Client, ConflictError, UnprocessableEntityError, type UserCreateParams } from '@example/sdk';
 import type { Journal } from './journal.ts';
 
@@ -11,24 +12,31 @@ export async function importUsers(
   journal: Pick<Journal, 'has' | 'add'>,
 ): Promise<void> {
   const running = new Set<Promise<void>>();
+  const currentRow = new AsyncLocalStorage<number>();
+  const noteSent = () => {
+    const sent = currentRow.getStore();
+    if (sent !== undefined) journal.add(sent, 'check'); // in case the process ends before the response arrives
+  };
+  client.on('request', noteSent);
   let row = -1;
   try {
     for await (const line of lines) {
       row++;
       if (line === '' || journal.has(row)) continue;
-      const work = importRow(client, row, line, journal).finally(() => running.delete(work));
+      const run = () => importRow(client, row, line, journal);
+      const work = currentRow.run(row, run).finally(() => running.delete(work));
       running.add(work);
       if (running.size >= atOnce) await Promise.race(running);
     }
     await Promise.all(running);
   } finally {
     await Promise.allSettled(running); // notes what was under way
+    client.off('request', noteSent);
   }
 }
 
 async function importRow(client: Client, row: number, line: string, journal: Pick<Journal, 'add'>): Promise<void> {
   const params = JSON.parse(line) as UserCreateParams;
-  journal.add(row, 'check'); // in case the process ends before the response arrives
   try {
     const { id } = await client.users.create(params);
     journal.add(row, id);

@@ -1,8 +1,10 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSandbox } from '@example/sandbox';
+import { Client } from '@example/sdk';
 import { expect, it } from 'vitest';
 import { ExportFile } from '../../examples/export-projects/export-file.ts';
+import { importUsers } from '../../examples/import-users/import-users.ts';
 import { Journal } from '../../examples/import-users/journal.ts';
 import { expectToReceive } from '../frameworks/support/recipes.ts';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
@@ -70,6 +72,23 @@ it('examples/export-projects writes each project once, also if it is started aga
   // It was killed while it wrote.
   appendFileSync(file, '{"id":"written before it was killed"}\n{"id":"cut off in the mid');
   expect([new ExportFile(file).count, lines(file).length]).toEqual([100, 100]);
+});
+
+it('examples/import-users notes a row as one to check when it is sent, not while it waits', async () => {
+  const notes: string[] = [];
+  const journal = { has: () => false, add: (row: number, result: string) => void notes.push(`${row} ${result}`) };
+  const token = Promise.withResolvers<string>();
+  const fetch = () => {
+    expect(notes).toEqual(['0 check']);
+    return Promise.resolve(Response.json({ id: 'user_1' }, { status: 201 }));
+  };
+  const client = new Client({ apiToken: () => token.promise, fetch, logLevel: 'off' });
+  const work = importUsers(client, ['{"name":"A","email":"a@example.com","password":"password_1"}'], journal);
+  await new Promise(setImmediate);
+  expect(notes).toEqual([]);
+  token.resolve(crypto.randomUUID());
+  await work;
+  expect(notes).toEqual(['0 check', '0 user_1']);
 });
 
 it('examples/import-users creates each user once, and notes which to check and which the API refuses', async () => {
