@@ -33,7 +33,7 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
   } catch (cause) {
     database?.close();
     throw new InvalidRequestError(
-      `The database file ${path} can't be used: ${messageOf(cause)}. Its folder must exist, and the process must be allowed to write to it.`,
+      `The database file ${path} can't be used: ${messageOf(cause)}. It must be a SQLite file, or not exist yet, in a folder that the process may write to.`,
       { cause },
     );
   }

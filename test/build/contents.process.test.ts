@@ -37,7 +37,7 @@ describe.each([
     name: '@example/sandbox',
     folder: 'sandbox',
     built: /^dist\/.+\.(js|cjs|d\.ts|d\.cts)$/,
-    others: [...read, 'openapi.json'],
+    others: [...read, 'docs/reference.md', 'openapi.json'],
     imports: ['@example/sdk/webhooks'],
     installed: ['@example/sdk'],
   },

@@ -28,7 +28,11 @@ describe.each([
   const without = (process: unknown) => (path: string) => (vi.stubGlobal('process', process), path);
 
   it.each<[what: string, given: (path: string) => unknown, message: string]>([
-    ['a missing folder', (path) => join(path, 'shared.db'), "can't be used: unable to open database file. Its folder"],
+    [
+      'a missing folder',
+      (path) => join(path, 'shared.db'),
+      "can't be used: unable to open database file. It must be a SQLite file, or not exist yet, in a folder",
+    ],
     ['another file', (path) => (writeFileSync(path, 'Dear diary, '.repeat(100)), path), 'file is not a database'],
     ['a database in memory', () => ':memory:', noUri],
     ['a URI', () => 'file:x?mode=memory&cache=shared', noUri],

@@ -121,7 +121,7 @@ export function controlRoutes(services: Services): Hono {
   });
 
   routes.all('*', () => {
-    const message = 'There is no such operation. The reference of the sandbox lists all operations.';
+    const message = 'There is no such operation. The package lists all operations in docs/reference.md.';
     throw new Failure(404, 'not_found', message);
   });
   return routes;
