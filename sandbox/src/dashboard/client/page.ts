@@ -23,11 +23,7 @@ export async function load(url: URL, how: 'push' | 'replace' | 'none' | 'refresh
     if (controller.signal.aborted) return;
     if (how === 'push') history.pushState(null, '', url);
     if (how === 'replace') history.replaceState(null, '', url);
-    const shown = detailOf(document);
     become(next, refresh);
-    // Another page of a list begins at its top.
-    if (how !== 'push' || detailOf(document) !== shown) return;
-    for (const each of document.querySelectorAll('html, #log-rows')) each.scrollTo(0, 0);
   } catch {
     // The connection indicator says that the server is gone. A page that was asked for fails as any page would.
     if (!controller.signal.aborted && !refresh) location.assign(url);

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { Icon } from './icons.tsx';
+import { searchOf, step } from './lists.ts';
 import { count, number } from './numbers.ts';
 
 /** A color of the palette of states. `refused` is that of a 429. */
@@ -207,13 +208,23 @@ export function Empty({ title, children }: { title: string; children?: Child }) 
   );
 }
 
+interface RestProps {
+  /** Numbers of rows. */
+  shown: number;
+  of: number;
+  query: Readonly<Record<string, string | undefined>>;
+  /** How many things the next rows are. Default: one a row. */
+  more?: number;
+}
+
 /** Leads to what a list does not show. */
-export function Rest({ shown, of: total, query }: { shown: number; of: number; query: Record<string, string> }) {
+export function Rest({ shown, of: total, query, more = Math.min(step, total - shown) }: RestProps) {
   if (shown >= total) return <></>;
-  const search = new URLSearchParams({ ...query, shown: String(total) });
   return (
     <p class="more">
-      <a class="button" href={`?${search.toString()}`}>{`Show ${number(total - shown)} more`}</a>
+      <a class="button" href={`?${searchOf({ ...query, shown: String(shown + step) })}`} data-visit="true">
+        {`Show ${number(more)} more`}
+      </a>
     </p>
   );
 }

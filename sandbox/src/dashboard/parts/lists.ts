@@ -1,10 +1,19 @@
+/** How many rows more a list shows when it is asked to. */
+export const step = 25;
+
 /** The newest items of a list: as many as its address asks for. */
 export function shownOf<T>(newestFirst: readonly T[], asked = ''): readonly T[] {
-  return newestFirst.slice(0, Number(asked) || 25);
+  return newestFirst.slice(0, Number(asked) || step);
 }
 
 /** Whether one of the values contains a text, in any case. */
 export function matches(text: string, ...values: readonly string[]): boolean {
   const wanted = text.trim().toLowerCase();
   return wanted === '' || values.some((value) => value.toLowerCase().includes(wanted));
+}
+
+/** The part of an address that says what a list shows. */
+export function searchOf(query: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  return new URLSearchParams(given).toString();
 }

@@ -2,12 +2,10 @@ import { type Context, Hono } from 'hono';
 import { Failure, found } from '../../http/failure.ts';
 import { parseRequestFilter } from '../../state/request-filter.ts';
 import type { Dashboard } from '../dashboard.tsx';
+import { step } from '../parts/lists.ts';
 import { RequestDetail } from './request-detail.tsx';
 import { runs } from './request-row.tsx';
 import { href, Requests, type RequestsView } from './requests.tsx';
-
-/** Runs of requests per page. */
-const rowsPerPage = 50;
 
 export function requestRoutes(dashboard: Dashboard): Hono {
   const { log, store, tokens } = dashboard.services;
@@ -17,11 +15,10 @@ export function requestRoutes(dashboard: Dashboard): Hono {
     const query = context.req.query();
     const filter = parseRequestFilter(query);
     const rows = runs(log.matching(filter));
-    const rowOf = (wanted?: string) => rows.findIndex(({ all }) => all.some(({ id }) => id === wanted));
-    const [after, index] = [rowOf(query['before']) + 1, rowOf(selected)];
-    const isThere = index < 0 || (index >= after && index < after + rowsPerPage);
-    const start = isThere ? after : index - (index % rowsPerPage);
-    return { rows, start, end: start + rowsPerPage, filter, tokens: tokens.list(), selected };
+    // The list is as long as the request beside it needs.
+    const index = rows.findIndex(({ all }) => all.some(({ id }) => id === selected));
+    const shown = Math.max(Number(query['shown']) || step, index + 1);
+    return { rows, shown, filter, tokens: tokens.list(), selected };
   };
 
   routes.get('/', (context) => {

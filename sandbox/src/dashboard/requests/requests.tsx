@@ -1,18 +1,17 @@
 import type { Child } from 'hono/jsx';
 import { type RequestFilter, requestKinds } from '../../state/request-filter.ts';
 import type { TokenInfo } from '../../state/tokens.ts';
-import { Empty, Rows } from '../parts/components.tsx';
+import { Empty, Rest, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
-import { shownOf } from '../parts/lists.ts';
+import { searchOf, shownOf, step } from '../parts/lists.ts';
 import { count, number } from '../parts/numbers.ts';
 import { RequestRow, requestTable, type runs } from './request-row.tsx';
 
 export interface RequestsView {
   /** All that match the filter, newest first. */
   readonly rows: ReturnType<typeof runs>;
-  /** The first row of the page, and the one after its last. A page has whole runs, so that a long one fills no page. */
-  readonly start: number;
-  readonly end: number;
+  /** How many rows are shown. */
+  readonly shown: number;
   readonly filter: RequestFilter;
   readonly tokens: readonly TokenInfo[];
   /** Id of the request that is shown beside the list. */
@@ -20,9 +19,10 @@ export interface RequestsView {
 }
 
 export function Requests({ view, children }: { view: RequestsView; children?: Child }) {
-  const { rows, start, end, selected, filter } = view;
-  const requestsIn = (from: number, to?: number) => rows.slice(from, to).reduce((sum, { all }) => sum + all.length, 0);
-  const [total, newer, older] = [requestsIn(0), requestsIn(0, start), requestsIn(end)];
+  const { rows, shown, selected, filter } = view;
+  const list = rows.slice(0, shown);
+  const requestsIn = (some: readonly (typeof rows)[number][]) => some.reduce((sum, { all }) => sum + all.length, 0);
+  const total = requestsIn(rows);
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (
     <div class={selected === undefined ? 'log' : 'log with-detail'}>
@@ -30,15 +30,14 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
         <div class="log-head">
           {selected === undefined ? <h1 id="log-title">Requests</h1> : <h2 id="log-title">Requests</h2>}
           <p class="hint">
-            {newer + older > 0
-              ? `${number(newer + 1)}–${number(total - older)} of ${count(total, 'request')}`
-              : `${count(total, 'request')}${filtered ? ' found' : ''}`}
+            {list.length < rows.length && `${number(requestsIn(list))} of `}
+            {`${count(total, 'request')}${filtered ? ' found' : ''}`}
           </p>
         </div>
         {(filtered || total > 0) && <Filters view={view} filtered={filtered} />}
         <div class={selected === undefined ? 'log-rows card' : 'log-rows'} id="log-rows" tabindex={-1}>
           <Rows {...requestTable} label="Requests, newest first">
-            {rows.slice(start, end).map(({ request, all }) => {
+            {list.map(({ request, all }) => {
               const link = (id: string) => ({ href: href({ ...view, selected: id }), selected: id === selected });
               const open = all.some(({ id }) => id === selected);
               const shown = shownOf(all, open ? '1000' : '');
@@ -61,23 +60,13 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
               </a>
             </Empty>
           )}
+          <Rest
+            shown={list.length}
+            of={rows.length}
+            query={{ ...filter }}
+            more={requestsIn(rows.slice(list.length, list.length + step))}
+          />
         </div>
-        {older + newer > 0 && (
-          <nav class="pages" aria-label="Pages">
-            {newer === 0 ? (
-              <span />
-            ) : (
-              <a class="button" rel="prev" href={href({ ...view, start: 2 * start - end })} data-visit="true">
-                {`Newer (${number(newer)})`}
-              </a>
-            )}
-            {older > 0 && (
-              <a class="button" rel="next" href={href({ ...view, start: end })} data-visit="true">
-                {`Older (${number(older)})`}
-              </a>
-            )}
-          </nav>
-        )}
       </section>
       {children}
     </div>
@@ -111,13 +100,8 @@ function Filters({ view, filtered }: { view: RequestsView; filtered: boolean }) 
   );
 }
 
-/** The address of the page that starts with a row, with the selected request beside the list. */
-export function href({ rows, start, filter, selected }: RequestsView): string {
-  const query = new URLSearchParams();
-  const before = rows[start - 1]?.all.at(-1)?.id;
-  for (const [name, value] of Object.entries({ ...filter, before })) {
-    if (value !== undefined) query.set(name, value);
-  }
-  const search = query.size === 0 ? '' : `?${query.toString()}`;
-  return `/dashboard/requests${selected === undefined ? '' : `/${selected}`}${search}`;
+/** The address of the list, with the selected request beside it. */
+export function href({ shown, filter, selected }: RequestsView): string {
+  const search = searchOf({ ...filter, shown: shown === step ? undefined : String(shown) });
+  return `/dashboard/requests${selected === undefined ? '' : `/${selected}`}${search && `?${search}`}`;
 }
