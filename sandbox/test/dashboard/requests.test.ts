@@ -93,7 +93,7 @@ describe('the filter is in the address', () => {
   });
 
   test.each([
-    ['', 'No requests yet.'],
+    ['', 'curl -H '],
     ['?status=5xx', 'No request matches the filter.'],
   ])('%j: %s', async (query, text) => expect(await html(createSandbox(), `/requests${query}`)).toContain(text));
 });

@@ -7,6 +7,7 @@ import { Action, Card, Code, Copy, Dialog, PageHead, Pill, Rows, Time } from '..
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { count, durationText } from '../parts/numbers.ts';
+import { firstCurl } from '../requests/reproduce.ts';
 import { collapsed, isFailure, requestOutcome, RequestRow, requestTable, runs } from '../requests/request-row.tsx';
 import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
 import { WebhookRows } from '../webhooks/webhooks.tsx';
@@ -35,7 +36,7 @@ export function overviewData(services: Services, origin: string) {
   return {
     origin,
     env: `EXAMPLE_BASE_URL=${origin}/v1\nEXAMPLE_API_TOKEN=${apiToken}\n`,
-    curl: `curl -H 'Authorization: Bearer ${apiToken}' \\\n  '${origin}/v1/projects?per_page=2'`,
+    curl: firstCurl(origin, apiToken),
     faults: faults.list,
     failures: failures.filter((request) => !isOnPurpose(request)),
     injected: failures.filter(isOnPurpose),
@@ -165,7 +166,7 @@ function OnPurpose({ requests }: { requests: readonly RecordedRequest[] }) {
   return (
     <Card title={[`${count(requests.length, 'request')} failed on purpose `, lately]} tone="fair" actions={all}>
       {[...outcomes].flatMap(([outcome, { length }]) => [
-        <Pill tone="fair">{length === 1 ? outcome : `${outcome} ×${length}`}</Pill>,
+        <Pill tone="injected">{length === 1 ? outcome : `${outcome} ×${length}`}</Pill>,
         ' ',
       ])}
     </Card>

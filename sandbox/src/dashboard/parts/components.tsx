@@ -3,8 +3,8 @@ import { Icon } from './icons.tsx';
 import { searchOf, step } from './lists.ts';
 import { count, number } from './numbers.ts';
 
-/** A color of the palette of states. `refused` is that of a 429. */
-export type Tone = 'good' | 'fair' | 'refused' | 'bad' | 'plain';
+/** A color of the palette of states. `refused` is that of a 429, and `injected` that of what a fault did. */
+export type Tone = 'good' | 'fair' | 'refused' | 'bad' | 'plain' | 'injected';
 
 /**
  * A point in time: UTC in the page, and by the script the local time or date, how long ago it is, or both, with UTC on hover.
@@ -23,7 +23,12 @@ export function Time({ at, show = 'time' }: { at: string | number; show?: 'time'
 
 /** A status as a word or number, in a matching color. */
 export function Pill({ tone, children }: { tone: Tone; children?: Child }) {
-  return <span class={`pill ${tone}`}>{children}</span>;
+  return (
+    <span class={`pill ${tone}`}>
+      {tone === 'injected' && <Icon name="faults" />}
+      {children}
+    </span>
+  );
 }
 
 /** Where a page is: the addresses and names of the pages above it. */

@@ -24,6 +24,10 @@ export function asCurl(request: RecordedRequest, origin: string): string {
   return parts.join(' \\\n  ');
 }
 
+/** The first command to try. */
+export const firstCurl = (origin: string, apiToken: string) =>
+  `curl -H 'Authorization: Bearer ${apiToken}' \\\n  '${origin}/v1/projects?per_page=2'`;
+
 function shellWord(text: string): string {
   return /^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

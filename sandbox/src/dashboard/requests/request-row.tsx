@@ -19,8 +19,9 @@ export const requestTable = {
 /** How a request ended, in a word. */
 export function requestOutcome(request: RecordedRequest): readonly [Tone, string] {
   const { state, status } = request;
-  if (state === 'completed') return [isOnPurpose(request) ? 'fair' : toneOf(status), String(status)];
-  return [state === 'pending' ? 'plain' : 'fair', state === 'cut' ? `${status} cut` : state];
+  const tone = state === 'completed' ? toneOf(status) : state === 'pending' ? 'plain' : 'fair';
+  const text = state === 'completed' ? String(status) : state === 'cut' ? `${status} cut` : state;
+  return [isOnPurpose(request) ? 'injected' : tone, text];
 }
 
 export function toneOf(status: number | undefined): Tone {
@@ -77,9 +78,28 @@ interface Props {
   children?: Child;
 }
 
+/** A request of a run: what differs from the others. */
+export function Repeat({ request, href, selected }: Props) {
+  return (
+    <Row id={`row-${request.id}`} tone="plain" href={href} selected={selected}>
+      <code class="subject hint">{request.id}</code>
+      <Took request={request} />
+    </Row>
+  );
+}
+
+function Took({ request: { duration, received_at } }: Pick<Props, 'request'>) {
+  return (
+    <>
+      <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
+      <Time at={received_at} />
+    </>
+  );
+}
+
 /** A request in a list, or several that ended alike: how it ended, and why. */
 export function RequestRow({ request, target = request.target, times = 1, href, selected = false, children }: Props) {
-  const { id, method, duration, received_at } = request;
+  const { id, method } = request;
   const [tone, status] = requestOutcome(request);
   const cells = (
     <>
@@ -89,8 +109,7 @@ export function RequestRow({ request, target = request.target, times = 1, href, 
         <Path of={target} />
       </span>
       <span class="reason">{untilReset(reasonOf(request), request)}</span>
-      <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
-      <Time at={received_at} />
+      <Took request={request} />
     </>
   );
   if (children === undefined) {

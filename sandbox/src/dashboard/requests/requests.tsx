@@ -1,11 +1,11 @@
 import type { Child } from 'hono/jsx';
 import { type RequestFilter, requestKinds } from '../../state/request-filter.ts';
 import type { TokenInfo } from '../../state/tokens.ts';
-import { Empty, Rest, Rows } from '../parts/components.tsx';
+import { Code, Empty, Rest, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { searchOf, shownOf, step } from '../parts/lists.ts';
 import { count, number } from '../parts/numbers.ts';
-import { RequestRow, requestTable, type runs } from './request-row.tsx';
+import { Repeat, RequestRow, requestTable, type runs } from './request-row.tsx';
 
 export interface RequestsView {
   /** All that match the filter, newest first. */
@@ -16,6 +16,8 @@ export interface RequestsView {
   readonly tokens: readonly TokenInfo[];
   /** Id of the request that is shown beside the list. */
   readonly selected: string | undefined;
+  /** What to try if there is no request yet. */
+  readonly curl: string;
 }
 
 export function Requests({ view, children }: { view: RequestsView; children?: Child }) {
@@ -29,7 +31,7 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
       <section class="log-list" aria-labelledby="log-title">
         <div class="log-head">
           {selected === undefined ? <h1 id="log-title">Requests</h1> : <h2 id="log-title">Requests</h2>}
-          <p class="hint">
+          <p class="hint" hidden={total === 0 && !filtered}>
             {list.length < rows.length && `${number(requestsIn(list))} of `}
             {`${count(total, 'request')}${filtered ? ' found' : ''}`}
           </p>
@@ -41,11 +43,12 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
               const link = (id: string) => ({ href: href({ ...view, selected: id }), selected: id === selected });
               const open = all.some(({ id }) => id === selected);
               const shown = shownOf(all, open ? '1000' : '');
-              const list = shown.map((each) => <RequestRow request={each} {...link(each.id)} />);
-              if (all.length === 1) return list;
+              if (all.length === 1) return <RequestRow request={request} {...link(request.id)} />;
               return (
                 <RequestRow request={request} times={all.length} href="" selected={open}>
-                  {list}
+                  {shown.map((each) => (
+                    <Repeat request={each} {...link(each.id)} />
+                  ))}
                   {shown.length < all.length && (
                     <li class="more">{`Showing ${shown.length} of ${number(all.length)}.`}</li>
                   )}
@@ -53,11 +56,16 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
               );
             })}
           </Rows>
-          {total === 0 && (
-            <Empty title={filtered ? 'No request matches the filter.' : 'No requests yet.'}>
-              <a class="button" href={filtered ? '/dashboard/requests' : '/dashboard'}>
-                {filtered ? 'Clear the filter' : 'Make your first call'}
+          {total === 0 && filtered && (
+            <Empty title="No request matches the filter.">
+              <a class="button" href="/dashboard/requests">
+                Clear the filter
               </a>
+            </Empty>
+          )}
+          {total === 0 && !filtered && (
+            <Empty title="No requests yet. Send the first one from a terminal:">
+              <Code label="the cURL command" text={view.curl} />
             </Empty>
           )}
           <Rest
