@@ -6,7 +6,8 @@ import type { Details } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
 import type { EndpointRecord } from '../storage/records.ts';
 import { healthOf } from '../webhooks/health.ts';
-import { type FrameState, Layout, type Notice } from './layout.tsx';
+import { type FrameState, Layout } from './layout.tsx';
+import type { Notice } from './parts/components.tsx';
 import { attempted, field, type InvalidForm, readForm, unknownAction } from './parts/form.ts';
 
 export interface PageOptions {
@@ -71,7 +72,7 @@ export class Dashboard {
       const { path: page = context.req.path, ...notice } = result.value;
       const key = crypto.randomUUID();
       this.#notices.set(key, notice);
-      return context.redirect(`${page}?notice=${key}`, 303);
+      return context.redirect(`${page}?notice=${key}${notice.row === undefined ? '' : `#${notice.row}`}`, 303);
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
-import { Code, type Tone } from './parts/components.tsx';
+import { type Notice, NoticeContext, type Tone } from './parts/components.tsx';
 import { Icon, type IconName } from './parts/icons.tsx';
 import { durationText, number } from './parts/numbers.ts';
 
@@ -17,13 +17,6 @@ export interface FrameState {
   readonly exhaustedTokens: number;
   /** How many enabled webhooks fail. */
   readonly failing: number;
-}
-
-/** What an action did, for the page after it. */
-export interface Notice {
-  readonly text: string;
-  /** A value that is shown only here. */
-  readonly secret?: { readonly label: string; readonly value: string };
 }
 
 interface Section {
@@ -50,10 +43,11 @@ const sections: readonly Section[] = [
     href: '/dashboard/api-tokens',
     name: 'API tokens',
     icon: 'rateLimits',
-    badge: ({ exhaustedTokens }) => [exhaustedTokens, 'out of budget'],
+    badge: ({ exhaustedTokens }) => [exhaustedTokens, 'out of budget', 'bad'],
   },
   { href: '/dashboard/faults', name: 'Faults', icon: 'faults', badge: ({ activeFaults }) => [activeFaults, 'active'] },
   ...resources.map(({ name, icon }) => ({ href: `/dashboard/${name}`, name: capitalized(name), icon })),
+  { href: '/openapi.json', name: 'OpenAPI document', icon: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6' },
 ];
 
 function isIn(path: string, { href, also }: Section): boolean {
@@ -94,6 +88,9 @@ export function Layout({ title, path, state, notice, children }: LayoutProps) {
             <img src="/dashboard/icon.svg" alt="" width="26" />
             <span>Example API</span> <span class="local">local</span>
           </a>
+          <p id="toast" class="toast" role="status" data-keep="true">
+            {notice?.secret === undefined && notice?.text}
+          </p>
           {state.offset > 0 && (
             <a class="clock-state" href="/dashboard#clock" aria-label={`The clock is ${ahead} of the real time`}>
               <Icon name="clock" />
@@ -110,31 +107,17 @@ export function Layout({ title, path, state, notice, children }: LayoutProps) {
               </li>
             ))}
           </ul>
-          <a class="help" href="/openapi.json">
-            OpenAPI document
-          </a>
         </nav>
         <main id="main" tabindex={-1}>
-          <div id="notices" class="notices">
-            {notice?.secret && (
-              <div class="banner good" data-notice="true" role="status">
-                <p>{notice.text}</p>
-                <Code label={notice.secret.label} text={notice.secret.value} />
-              </div>
-            )}
-          </div>
-          {children}
+          <NoticeContext.Provider value={notice}>{children}</NoticeContext.Provider>
         </main>
-        <p id="toast" class="toast" role="status" data-keep="true">
-          {notice?.secret === undefined && notice?.text}
-        </p>
       </body>
     </html>
   );
 }
 
 function SectionLink({ section, path, state }: { section: Section; path: string; state: FrameState }) {
-  const [count = 0, meaning = '', tone = 'fair'] = section.badge?.(state) ?? [];
+  const [count = 0, meaning = '', tone = 'plain'] = section.badge?.(state) ?? [];
   return (
     <a href={section.href} aria-current={isIn(path, section) ? 'page' : undefined}>
       <Icon name={section.icon} />

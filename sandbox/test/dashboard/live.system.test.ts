@@ -18,7 +18,7 @@ describeInChromium('an open page stays up to date', () => {
     await page.getByRole('button', { name: 'Create token' }).last().click();
     await page.getByText('“CI <main>” created.').waitFor();
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('API tokens'); // The heading.
-    await page.getByRole('button', { name: 'Copy the token' }).first().click();
+    await page.getByRole('button', { name: 'Copy token' }).click();
     await page.getByText('Copied the token').waitFor();
     const token = await page.evaluate(() => navigator.clipboard.readText());
     expect(token).toMatch(/^example_\w{32}$/);

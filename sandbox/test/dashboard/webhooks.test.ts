@@ -29,7 +29,7 @@ test('failures are grouped by webhook and cause, with a button that sends them a
   for (const path of ['', '/webhooks']) {
     const page = await html(sandbox, path);
     expect(textOf(page)).toMatch(
-      /failing https:\/\/app.example.com all events 1 delivered, 3 failed Retry now 500 ×2 The queue is full. 500 The disk is full./,
+      /failing https:\/\/app.example.com (all events )?500 ×2 The queue is full. 500 The disk is full. (1 delivered, 3 failed )?Retry now/,
     );
     expect(page).toMatch(/href="\/dashboard\/deliveries\/del_126"><strong>500 ×2</);
     expect(page).toMatch(/href="\/dashboard\/deliveries\/del_128"><strong>500</);
@@ -62,11 +62,11 @@ const refused = 'nothing listens there';
 /** The states of a delivery: what has happened, what its row then says, and that of its webhook. */
 test.each<[string, (number | string)[], string, string]>([
   ['pending', [], 'UTC triggered · not sent yet', 'idle 1 pending next attempt …'],
-  ['pending', [500], '“<b>no</b>” retry 2023', `failing ${retried} 500 “<b>no</b>”`],
-  ['pending', ['down'], `${refused} retry 2023`, `failing ${retried} no response ${refused}`],
-  ['pending', [500, 'disable'], '500 “<b>no</b>” once enabled', `disabled ${held} 500 “<b>no</b>”`],
+  ['pending', [500], '“<b>no</b>” retry 2023', `failing 500 “<b>no</b>” ${retried}`],
+  ['pending', ['down'], `${refused} retry 2023`, `failing no response ${refused} ${retried}`],
+  ['pending', [500, 'disable'], '500 “<b>no</b>” once enabled', `disabled 500 “<b>no</b>” ${held}`],
   ['pending', ['disable'], 'once enabled', `disabled ${held}`],
-  ['failed', [503, 'expire'], '503 The response has no', 'failing 1 failed Retry now 503 The response has no body.'],
+  ['failed', [503, 'expire'], '503 The response has no', 'failing 503 The response has no body. 1 failed Retry now'],
   ['delivered', [204], '200', 'healthy 1 delivered'],
 ])('a delivery is %s after %j, and says so in one word', async (state, steps, text, ofWebhook) => {
   const fetch = () => new Promise<Response>((resolve) => resolve(answers[steps[0]!]!()));
@@ -122,7 +122,7 @@ test('deliveries say which attempt was made, whom they are about and if they wer
 test('a test event has the data that was typed, and the page after it says what was answered', async () => {
   const { sandbox, bodies } = sandboxWithWebhook([204, 500]);
   const sent = await submit(sandbox, '/webhooks/we_123', 'test', { event: 'order.shipped', data: '{"order":[1,2]}' });
-  expect(await pageAfter(sandbox, sent)).toMatch(/>order.shipped<.*>Test event sent: 204</s);
+  expect(await pageAfter(sandbox, sent)).toMatch(/>Test event sent: 204<.*>order.shipped</s);
   const again = await submit(sandbox, '/deliveries/del_123', 'redeliver');
   expect(await pageAfter(sandbox, again)).toContain('>Delivery sent: 500<');
   expect(JSON.parse(bodies[0]!)).toMatchObject({ event: 'order.shipped', data: { order: [1, 2] } });

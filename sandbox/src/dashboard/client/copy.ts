@@ -18,7 +18,7 @@ async function copied(text: string): Promise<boolean> {
   }
 }
 
-/** Shows a short message at the bottom of the page, which leaves by itself. */
+/** Shows a short message at the top of the page, which leaves by itself. */
 function say(message: string): void {
   const toast = document.getElementById('toast');
   if (toast === null) return;

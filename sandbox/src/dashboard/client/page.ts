@@ -49,7 +49,6 @@ function become(next: Document, isRefresh: boolean): void {
       beforeNodeAdded: (node) =>
         !isRefresh || !(node instanceof HTMLLIElement && document.querySelector('.rows:hover')),
       beforeNodeMorphed: (before, after) => !isKept(before, after, isRefresh),
-      beforeNodeRemoved: (node) => !isRefresh || !(node instanceof Element) || !node.closest('[data-notice]'),
       // What is open is up to the reader.
       beforeAttributeUpdated: (name) => name !== 'open',
     },

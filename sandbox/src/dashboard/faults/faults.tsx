@@ -48,6 +48,15 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
           <p class="hint">It takes effect at once, and lasts until you remove it.</p>
         </Dialog>
       </PageHead>
+      <Card title="Common faults" actions={<p class="hint">Takes effect at once.</p>}>
+        <Rows of="faults" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
+          {presets.map((fault) => (
+            <FaultRow fault={fault}>
+              <Action to={to} action="add" button="Add" fields={{ fault: JSON.stringify(fault) }} />
+            </FaultRow>
+          ))}
+        </Rows>
+      </Card>
       {faults.length > 0 && (
         <Card title="Active faults" actions={<Action to={to} action="clear" button="Remove all" />}>
           <Rows of="faults" label="Active faults" heads={['Fault', 'Applies to', 'Requests', '']}>
@@ -59,15 +68,6 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
           </Rows>
         </Card>
       )}
-      <Card title="Common faults" actions={<p class="hint">Takes effect at once.</p>}>
-        <Rows of="faults" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
-          {presets.map((fault) => (
-            <FaultRow fault={fault}>
-              <Action to={to} action="add" button="Add" fields={{ fault: JSON.stringify(fault) }} />
-            </FaultRow>
-          ))}
-        </Rows>
-      </Card>
     </>
   );
 }

@@ -1,16 +1,16 @@
-import type { ArmedFault } from '../../faults/fault.ts';
 import { isOnPurpose } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Services } from '../../state/services.ts';
 import { healthOf } from '../../webhooks/health.ts';
+import { Url } from '../parts/address.tsx';
 import { Action, Card, Code, Copy, Dialog, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
-import { count, durationText } from '../parts/numbers.ts';
+import { count, durationText, number } from '../parts/numbers.ts';
 import { firstCurl } from '../requests/reproduce.ts';
-import { collapsed, isFailure, requestOutcome, RequestRow, requestTable, runs } from '../requests/request-row.tsx';
+import { collapsed, isFailure, RequestRow, requestTable, runs } from '../requests/request-row.tsx';
 import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
-import { WebhookRows } from '../webhooks/webhooks.tsx';
+import { Causes, Remedy } from '../webhooks/webhooks.tsx';
 
 /** Numbers of rows to show. */
 const [shownRequests, shownFailures, shownBudgets] = [8, 6, 5];
@@ -54,7 +54,7 @@ interface Props {
 }
 
 export function Overview({ data }: Props) {
-  const { failures, injected, others, faults, webhooks } = data;
+  const { failures, injected, others, webhooks } = data;
   return (
     <>
       <PageHead title="Overview" lead={['The Example API runs at ', <code>{`${data.origin}/v1`}</code>]}>
@@ -62,7 +62,9 @@ export function Overview({ data }: Props) {
           Copy .env
         </Copy>
       </PageHead>
-      {faults.length > 0 && <FaultBanner faults={faults} />}
+      <Alerts data={data} />
+      <Failed requests={failures} />
+      <OnPurpose data={data} />
       {[failures, injected, others, webhooks].every(({ length }) => length === 0) ? (
         <FirstCall data={data} />
       ) : (
@@ -93,50 +95,72 @@ function FirstCall({ data }: Props) {
   );
 }
 
-/** What fails comes first, and only there. */
 function Activity({ data }: Props) {
-  const { others, failures, injected, webhooks, budgets } = data;
-  const exhausted = budgets.filter(({ remaining }) => remaining === 0);
-  const usable = budgets.filter(({ remaining }) => remaining > 0);
+  const { others, failures, injected, budgets } = data;
   const latest = failures.length + injected.length > 0 ? 'Other requests' : 'Latest requests';
   return (
-    <>
-      {webhooks.length > 0 && (
-        <Card
-          title={count(webhooks.length, 'webhook is failing', 'webhooks are failing')}
-          tone="bad"
-          actions={<a href="/dashboard/webhooks">All webhooks</a>}
-        >
-          <WebhookRows endpoints={webhooks} />
+    <div class="columns">
+      <Card title={latest} actions={<a href="/dashboard/requests">All requests</a>}>
+        <Rows {...requestTable} label="Latest requests">
+          {others.map(({ request, all }) => (
+            <RequestRow request={request} times={all.length} href={`/dashboard/requests/${request.id}`} />
+          ))}
+        </Rows>
+      </Card>
+      <div>
+        <Card title="Budget" actions={<a href="/dashboard/api-tokens">API tokens</a>}>
+          {budgets.slice(0, shownBudgets).map((budget) => (
+            <BudgetMeter budget={budget} name={budget.token.name} />
+          ))}
         </Card>
-      )}
-      <Budgets title={count(exhausted.length, 'token is used up', 'tokens are used up')} tone="bad" of={exhausted} />
-      <Failed requests={failures} />
-      <OnPurpose requests={injected} />
-      <div class="columns">
-        <Card title={latest} actions={<a href="/dashboard/requests">All requests</a>}>
-          <Rows {...requestTable} label="Latest requests">
-            {others.map(({ request, all }) => (
-              <RequestRow request={request} times={all.length} href={`/dashboard/requests/${request.id}`} />
-            ))}
-          </Rows>
-        </Card>
-        <div>
-          <Budgets title="Budget" of={usable.slice(0, shownBudgets)} />
-          <ClockCard data={data} />
-        </div>
+        <ClockCard data={data} />
       </div>
-    </>
+    </div>
   );
 }
 
-function Budgets({ title, tone, of: budgets }: { title: string; tone?: 'bad'; of: Props['data']['budgets'] }) {
-  if (budgets.length === 0) return <></>;
+/** What is wrong, each in a line: its cause, and what mends it. */
+function Alerts({ data: { webhooks, budgets } }: Props) {
+  const failing = webhooks.map(({ endpoint, health }) => ({
+    state: 'failing',
+    link: <a href={`/dashboard/webhooks/${endpoint.id}`}>{Url({ of: endpoint.url })}</a>,
+    cause: <Causes of={health} />,
+    remedy: <Remedy endpoint={endpoint} health={health} />,
+  }));
+  const exhausted = budgets.flatMap(({ token: { id, name }, remaining, refused, reset = 0 }) =>
+    remaining > 0
+      ? []
+      : {
+          state: 'used up',
+          link: <a href={`/dashboard/api-tokens#${id}`}>{name}</a>,
+          cause: (
+            <span class="error">
+              {`${number(refused)} refused, until `}
+              <Time at={reset} />
+            </span>
+          ),
+          remedy: (
+            <a class="button" href={`/dashboard/requests?token=${id}`}>
+              View requests
+            </a>
+          ),
+        },
+  );
+  const alerts = [...failing, ...exhausted];
+  if (alerts.length === 0) return <></>;
   return (
-    <Card title={title} tone={tone} actions={<a href="/dashboard/api-tokens">API tokens</a>}>
-      {budgets.map((budget) => (
-        <BudgetMeter budget={budget} name={budget.token.name} />
-      ))}
+    <Card title="Needs attention" tone="bad">
+      <Rows of="alerts" label="What needs attention" heads={[]}>
+        {alerts.map(({ state, link, cause, remedy }) => (
+          <li class="row">
+            <Pill tone="bad">{state}</Pill>
+            <p>
+              {link} {cause}
+            </p>
+            {remedy}
+          </li>
+        ))}
+      </Rows>
     </Card>
   );
 }
@@ -159,29 +183,18 @@ function Failed({ requests }: { requests: readonly RecordedRequest[] }) {
   );
 }
 
-function OnPurpose({ requests }: { requests: readonly RecordedRequest[] }) {
-  if (requests.length === 0) return <></>;
-  const all = <a href="/dashboard/requests?status=injected">View requests</a>;
-  const outcomes = Map.groupBy(requests, (request) => requestOutcome(request)[1]);
+/** The active faults, and the requests that they made fail. */
+function OnPurpose({ data: { faults, injected } }: Props) {
+  if (faults.length + injected.length === 0) return <></>;
   return (
-    <Card title={[`${count(requests.length, 'request')} failed on purpose `, lately]} tone="fair" actions={all}>
-      {[...outcomes].flatMap(([outcome, { length }]) => [
-        <Pill tone="injected">{length === 1 ? outcome : `${outcome} ×${length}`}</Pill>,
-        ' ',
-      ])}
-    </Card>
-  );
-}
-
-function FaultBanner({ faults }: { faults: readonly ArmedFault[] }) {
-  return (
-    <section class="banner fair" aria-label="Active faults">
+    <section class="banner plain" aria-label="Faults">
       <Icon name="faults" />
       <div>
         <a href="/dashboard/faults">{count(faults.length, 'fault is active.', 'faults are active.')}</a>
-        {faults.slice(0, 3).map((fault) => ` ${effectOf(fault)}: ${scopeOf(fault)}.`)}
+        {faults.slice(0, 3).map((fault) => ` ${effectOf(fault)}: ${scopeOf(fault)}.`)}{' '}
+        <a href="/dashboard/requests?status=injected">{count(injected.length, 'request')} failed on purpose</a> {lately}
       </div>
-      <Action to="/dashboard/faults" action="clear" button="Remove all" />
+      {faults.length > 0 && <Action to="/dashboard/faults" action="clear" button="Remove all" />}
     </section>
   );
 }

@@ -1,6 +1,6 @@
-import type { Child } from 'hono/jsx';
+import { type Child, createContext, useContext } from 'hono/jsx';
 import { Icon } from './icons.tsx';
-import { searchOf, step } from './lists.ts';
+import { type Query, searchOf, step } from './lists.ts';
 import { count, number } from './numbers.ts';
 
 /** A color of the palette of states. `refused` is that of a 429, and `injected` that of what a fault did. */
@@ -40,13 +40,35 @@ export function Crumbs({ of: crumbs }: { of: readonly (readonly [href: string, n
   );
 }
 
-/** The title of a page, with what it is about and what can be done there. */
+/** What an action did, for the page after it. */
+export interface Notice {
+  readonly text: string;
+  /** A value that is shown only here. */
+  readonly secret?: { readonly name: string; readonly value: string };
+  /** Id of the row that is new. */
+  readonly row?: string;
+}
+
+/** The notice of a page, for its head. */
+export const NoticeContext = createContext<Notice | undefined>(undefined);
+
+/** The title of a page, with what it is about, what can be done there, and what was done: a secret until it is dismissed. */
 export function PageHead({ title, lead, children }: { title: Child; lead?: Child; children?: Child }) {
+  const { text, secret } = useContext(NoticeContext) ?? {};
   return (
     <div class="page-head">
       <h1 tabindex={-1}>{title}</h1>
       {lead !== undefined && <p class="lead">{lead}</p>}
       {children}
+      <div id="notices">
+        {secret && (
+          <div class="banner good" role="status">
+            <p>{text}</p>
+            <a href="?">Dismiss</a>
+            <Copyable text={secret.value} label={`the ${secret.name}`} button={`Copy ${secret.name}`} />
+          </div>
+        )}
+      </div>
     </div>
   );
 }
@@ -98,11 +120,13 @@ export function Copy({ text, label, children }: CopyProps) {
   );
 }
 
-export function Copyable({ text, label }: { text: string; label: string }) {
+export function Copyable({ text, label, button }: { text: string; label: string; button?: string }) {
   return (
     <span class="copyable">
       <code>{text}</code>
-      <Copy text={text} label={label} />
+      <Copy text={text} label={label}>
+        {button}
+      </Copy>
     </span>
   );
 }
@@ -205,26 +229,15 @@ export function Dialog({ id, title, to, action, button = title, tone = 'main', l
 export function Empty({ title, children }: { title: string; children?: Child }) {
   return (
     <div class="empty">
-      <p>
-        <strong>{title}</strong>
-      </p>
+      <strong>{title}</strong>
       {children}
     </div>
   );
 }
 
-interface RestProps {
-  /** Numbers of rows. */
-  shown: number;
-  of: number;
-  query: Readonly<Record<string, string | undefined>>;
-  /** How many things the next rows are. Default: one a row. */
-  more?: number;
-}
-
-/** Leads to what a list does not show. */
-export function Rest({ shown, of: total, query, more = Math.min(step, total - shown) }: RestProps) {
-  if (shown >= total) return <></>;
+/** Leads to what a list does not show: how many there are `more` in its next rows. */
+export function Rest({ shown, more, query }: { shown: number; more: number; query: Query }) {
+  if (more === 0) return <></>;
   return (
     <p class="more">
       <a class="button" href={`?${searchOf({ ...query, shown: String(shown + step) })}`} data-visit="true">

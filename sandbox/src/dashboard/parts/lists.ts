@@ -12,8 +12,10 @@ export function matches(text: string, ...values: readonly string[]): boolean {
   return wanted === '' || values.some((value) => value.toLowerCase().includes(wanted));
 }
 
+export type Query = Readonly<Record<string, string | undefined>>;
+
 /** The part of an address that says what a list shows. */
-export function searchOf(query: Readonly<Record<string, string | undefined>>): string {
+export function searchOf(query: Query): string {
   const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   return new URLSearchParams(given).toString();
 }

@@ -6,7 +6,7 @@ import type { Dashboard } from '../dashboard.tsx';
 import { Card, Copyable, Dialog, Empty, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
 import { type Choice, choices as choicesOf, Field, Select } from '../parts/fields.tsx';
 import { field, type InvalidForm } from '../parts/form.ts';
-import { matches, shownOf } from '../parts/lists.ts';
+import { matches, shownOf, step } from '../parts/lists.ts';
 import { number } from '../parts/numbers.ts';
 
 /** The fields of a form, and the values to choose from. */
@@ -30,8 +30,8 @@ export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hon
   };
   dashboard.serve(routes, '/', list, {
     create: (form) => {
-      const { name = '' } = records.create(Object.fromEntries(names.map((each) => [each, field(form, each)])));
-      return { text: `“${name}” created` };
+      const { id, name = '' } = records.create(Object.fromEntries(names.map((each) => [each, field(form, each)])));
+      return { text: `“${name}” created`, row: id };
     },
     delete: (form) => {
       records.delete(field(form, 'id'));
@@ -60,6 +60,7 @@ function Records({ resource, found, query, invalid }: RecordsProps) {
   const filtered = [q, ...fields.map(({ name }) => query[name])].some(Boolean);
   const search = { type: 'search', autocomplete: 'off' };
   const isEmpty = found.length === 0 && !filtered;
+  const remove = { to, action: 'delete', button: `Delete ${singular}`, tone: 'danger' } as const;
   const create = (
     <Dialog id="create" title={`Create ${singular}`} to={to} action="create" open={invalid !== undefined}>
       {fields.map(({ name, choices }) => {
@@ -119,13 +120,10 @@ function Records({ resource, found, query, invalid }: RecordsProps) {
                   )}
                   <Time at={record.created_at} show="date" />
                   <Dialog
+                    {...remove}
                     label={`Delete ${record['name']}`}
                     id={`delete-${record.id}`}
                     title={`Delete “${record['name']}”?`}
-                    to={to}
-                    action="delete"
-                    button={`Delete ${singular}`}
-                    tone="danger"
                   >
                     <input type="hidden" name="id" value={record.id} />
                     <p>
@@ -136,7 +134,7 @@ function Records({ resource, found, query, invalid }: RecordsProps) {
                 </li>
               ))}
             </Rows>
-            <Rest shown={shown.length} of={found.length} query={query} />
+            <Rest shown={shown.length} more={Math.min(step, found.length - shown.length)} query={query} />
           </>
         )}
       </Card>

@@ -19,14 +19,8 @@ export function requestRoutes(dashboard: Dashboard): Hono {
     // The list is as long as the request beside it needs.
     const index = rows.findIndex(({ all }) => all.some(({ id }) => id === selected));
     const shown = Math.max(Number(query['shown']) || step, index + 1);
-    return {
-      rows,
-      shown,
-      filter,
-      tokens: tokens.list(),
-      selected,
-      curl: firstCurl(new URL(context.req.url).origin, apiToken),
-    };
+    const curl = firstCurl(new URL(context.req.url).origin, apiToken);
+    return { rows, shown, filter, tokens: tokens.list(), selected, curl };
   };
 
   routes.get('/', (context) => {

@@ -78,28 +78,9 @@ interface Props {
   children?: Child;
 }
 
-/** A request of a run: what differs from the others. */
-export function Repeat({ request, href, selected }: Props) {
-  return (
-    <Row id={`row-${request.id}`} tone="plain" href={href} selected={selected}>
-      <code class="subject hint">{request.id}</code>
-      <Took request={request} />
-    </Row>
-  );
-}
-
-function Took({ request: { duration, received_at } }: Pick<Props, 'request'>) {
-  return (
-    <>
-      <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
-      <Time at={received_at} />
-    </>
-  );
-}
-
 /** A request in a list, or several that ended alike: how it ended, and why. */
-export function RequestRow({ request, target = request.target, times = 1, href, selected = false, children }: Props) {
-  const { id, method } = request;
+export function RequestRow({ request, target = request.target, times = 1, href, selected, children }: Props) {
+  const { id, method, duration, received_at } = request;
   const [tone, status] = requestOutcome(request);
   const cells = (
     <>
@@ -109,7 +90,8 @@ export function RequestRow({ request, target = request.target, times = 1, href, 
         <Path of={target} />
       </span>
       <span class="reason">{untilReset(reasonOf(request), request)}</span>
-      <Took request={request} />
+      <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
+      <Time at={received_at} />
     </>
   );
   if (children === undefined) {

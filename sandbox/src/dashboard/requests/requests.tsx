@@ -1,11 +1,11 @@
 import type { Child } from 'hono/jsx';
 import { type RequestFilter, requestKinds } from '../../state/request-filter.ts';
 import type { TokenInfo } from '../../state/tokens.ts';
-import { Code, Empty, Rest, Rows } from '../parts/components.tsx';
+import { Card, Code, Empty, PageHead, Rest, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { searchOf, shownOf, step } from '../parts/lists.ts';
 import { count, number } from '../parts/numbers.ts';
-import { Repeat, RequestRow, requestTable, type runs } from './request-row.tsx';
+import { RequestRow, requestTable, type runs } from './request-row.tsx';
 
 export interface RequestsView {
   /** All that match the filter, newest first. */
@@ -26,54 +26,48 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
   const requestsIn = (some: readonly (typeof rows)[number][]) => some.reduce((sum, { all }) => sum + all.length, 0);
   const total = requestsIn(rows);
   const filtered = Object.values(filter).some((value) => value !== undefined);
+  if (total === 0 && !filtered) {
+    return (
+      <>
+        <PageHead title="Requests" lead="Send the first one, and it appears here." />
+        <Card title="In a terminal">
+          <Code label="the cURL command" text={view.curl} />
+        </Card>
+      </>
+    );
+  }
   return (
     <div class={selected === undefined ? 'log' : 'log with-detail'}>
       <section class="log-list" aria-labelledby="log-title">
         <div class="log-head">
           {selected === undefined ? <h1 id="log-title">Requests</h1> : <h2 id="log-title">Requests</h2>}
-          <p class="hint" hidden={total === 0 && !filtered}>
+          <p class="hint">
             {list.length < rows.length && `${number(requestsIn(list))} of `}
             {`${count(total, 'request')}${filtered ? ' found' : ''}`}
           </p>
         </div>
-        {(filtered || total > 0) && <Filters view={view} filtered={filtered} />}
+        <Filters view={view} filtered={filtered} />
         <div class={selected === undefined ? 'log-rows card' : 'log-rows'} id="log-rows" tabindex={-1}>
           <Rows {...requestTable} label="Requests, newest first">
             {list.map(({ request, all }) => {
               const link = (id: string) => ({ href: href({ ...view, selected: id }), selected: id === selected });
               const open = all.some(({ id }) => id === selected);
-              const shown = shownOf(all, open ? '1000' : '');
+              const first = shownOf(all, open ? '1000' : '');
               if (all.length === 1) return <RequestRow request={request} {...link(request.id)} />;
               return (
                 <RequestRow request={request} times={all.length} href="" selected={open}>
-                  {shown.map((each) => (
-                    <Repeat request={each} {...link(each.id)} />
+                  {first.map((each) => (
+                    <RequestRow request={each} {...link(each.id)} target={each.id} />
                   ))}
-                  {shown.length < all.length && (
-                    <li class="more">{`Showing ${shown.length} of ${number(all.length)}.`}</li>
+                  {first.length < all.length && (
+                    <li class="more">{`Showing ${first.length} of ${number(all.length)}.`}</li>
                   )}
                 </RequestRow>
               );
             })}
           </Rows>
-          {total === 0 && filtered && (
-            <Empty title="No request matches the filter.">
-              <a class="button" href="/dashboard/requests">
-                Clear the filter
-              </a>
-            </Empty>
-          )}
-          {total === 0 && !filtered && (
-            <Empty title="No requests yet. Send the first one from a terminal:">
-              <Code label="the cURL command" text={view.curl} />
-            </Empty>
-          )}
-          <Rest
-            shown={list.length}
-            of={rows.length}
-            query={{ ...filter }}
-            more={requestsIn(rows.slice(list.length, list.length + step))}
-          />
+          {total === 0 && <Empty title="No request matches the filter." />}
+          <Rest shown={shown} more={requestsIn(rows.slice(shown, shown + step))} query={{ ...filter }} />
         </div>
       </section>
       {children}

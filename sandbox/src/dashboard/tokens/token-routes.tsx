@@ -14,10 +14,11 @@ export function tokenRoutes(dashboard: Dashboard): Hono {
   };
   dashboard.serve(routes, '/api-tokens', show, {
     create: async (form) => {
-      const { name, token } = await tokens.create(field(form, 'name'));
+      const { id, name, token } = await tokens.create(field(form, 'name'));
       return {
-        text: `“${name}” created. Copy the token now: it is stored as a hash and can't be shown again.`,
-        secret: { label: 'the token', value: token },
+        text: `“${name}” created. Copy the token now: it can't be shown again.`,
+        secret: { name: 'token', value: token },
+        row: id,
       };
     },
     revoke: (form) => {

@@ -6,6 +6,7 @@ import type { InvalidForm } from '../parts/form.ts';
 import { count, durationText, number } from '../parts/numbers.ts';
 
 const to = '/dashboard/api-tokens';
+const revoke = { to, action: 'revoke', button: 'Revoke', tone: 'danger' } as const;
 
 /** The tokens, each with its budget. */
 export function tokenBudgets({ tokens, windows, clock, apiToken }: Services) {
@@ -48,7 +49,7 @@ export function Tokens({ budgets, rate, invalid }: TokensProps) {
       </PageHead>
       <Card>
         <Rows of="tokens" label="API tokens" heads={['Token', 'Budget left', '', '']}>
-          {budgets.map((budget) => (
+          {budgets.toReversed().map((budget) => (
             <TokenRow budget={budget} />
           ))}
         </Rows>
@@ -71,15 +72,7 @@ function TokenRow({ budget }: { budget: TokenBudget }) {
       <a class="button" href={`/dashboard/requests?token=${id}`}>
         View requests
       </a>
-      <Dialog
-        label={`Revoke ${name}`}
-        id={`revoke-${id}`}
-        title={`Revoke “${name}”?`}
-        to={to}
-        action="revoke"
-        button="Revoke"
-        tone="danger"
-      >
+      <Dialog {...revoke} label={`Revoke ${name}`} id={`revoke-${id}`} title={`Revoke “${name}”?`}>
         <input type="hidden" name="id" value={id} />
         <p>Requests that use it get a 401.</p>
       </Dialog>

@@ -102,10 +102,7 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
 function Signature({ signature }: { signature: SignatureExplanation }) {
   const { id, timestamp, headers, content, bodyBytes, bodySha256 } = signature;
   return (
-    <details class="card signed">
-      <summary>
-        <h2>How it was signed</h2>
-      </summary>
+    <Card title="How it was signed">
       <p class="hint">
         For the last attempt. The signature is HMAC-SHA256 over the id, the timestamp and the body exactly as sent,
         joined with dots. The key is what follows <code>whsec_</code>, decoded from base64.
@@ -122,6 +119,6 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
           ['Body SHA-256', <code>{bodySha256}</code>],
         ]}
       />
-    </details>
+    </Card>
   );
 }

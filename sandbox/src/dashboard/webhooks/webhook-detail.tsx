@@ -4,7 +4,7 @@ import { Action, Card, Code, Copy, Crumbs, Dialog, Empty, PageHead, Rest, Rows }
 import { Field } from '../parts/fields.tsx';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import type { InvalidForm } from '../parts/form.ts';
-import { shownOf } from '../parts/lists.ts';
+import { shownOf, step } from '../parts/lists.ts';
 import { DeliveryRow } from './delivery-row.tsx';
 import { Causes, type EndpointView, Health, Remedy } from './webhooks.tsx';
 
@@ -66,7 +66,7 @@ export function Webhook({ view }: { view: WebhookView }) {
             <p>Create a user with the API, or send a test event.</p>
           </Empty>
         )}
-        <Rest shown={shown.length} of={deliveries.length} query={query} />
+        <Rest shown={shown.length} more={Math.min(step, deliveries.length - shown.length)} query={query} />
       </Card>
       <Card title="Signing secret" actions={<Copy text={line} label="the line for .env" />}>
         <details class="fold">

@@ -28,7 +28,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
       const { id, secret } = webhooks.register({ url: field(form, 'url'), events });
       return {
         text: 'Webhook registered. This is its signing secret:',
-        secret: { label: 'the line for .env', value: `EXAMPLE_WEBHOOK_SECRET=${secret}` },
+        secret: { name: '.env line', value: `EXAMPLE_WEBHOOK_SECRET=${secret}` },
         path: `/dashboard/webhooks/${id}`,
       };
     },

@@ -55,13 +55,13 @@ export function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] 
               <Url of={endpoint.url} />
             </a>{' '}
             <span class="hint">{listOf(endpoint.events)}</span>
+            <Causes of={health} />
           </div>
           <p>{countsOf(health)}</p>
           <p>
             <Next endpoint={endpoint} health={health} />
           </p>
           <Remedy endpoint={endpoint} health={health} />
-          <Causes of={health} />
         </li>
       ))}
     </Rows>
