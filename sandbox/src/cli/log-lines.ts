@@ -86,11 +86,14 @@ export function attemptLines(
   const path = place.replace(/^[^/]*/, '');
   const end = state === 'failed' ? 'no attempts left' : `retry in ${durationText(delay)}`;
   const to = columns >= wide ? url : path.length < 2 ? place : path;
-  const why = [answerOf(attempt), end].filter(Boolean).join(', ');
-  const notes = state === 'delivered' ? [] : columns < narrow ? [to, why] : [`${to}: ${why}`];
-  const subjects = [`${event} ${subjectOf(delivery)}`.trim()];
   const ended = { ended: String(status ?? 'no response'), colorOf: status };
-  return logLines({ at, ...ended, duration, kind: '→', subjects, kept: event.length, notes, aside: to }, columns);
+  // A name that does not fit is on a line of its own.
+  const subject = `${event} ${subjectOf(delivery)}`.trim();
+  const who = columns < narrow && subject.length > columns - 12 - ended.ended.length ? [subjectOf(delivery)] : [];
+  const why = [answerOf(attempt), end].filter(Boolean).join(', ');
+  const notes = state === 'delivered' ? [] : columns < narrow ? [...who, to, why] : [`${to}: ${why}`];
+  const about = { subjects: [who.length > 0 ? event : subject], kept: event.length, aside: [...who, to].join(', ') };
+  return logLines({ at, ...ended, duration, kind: '→', ...about, notes }, columns);
 }
 
 /** A status in its color: that of a failure if there is none. */

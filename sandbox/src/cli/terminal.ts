@@ -42,7 +42,7 @@ export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text
-    .split(/\s+(?!m?s\b)/)
+    .split(/\s+(?!(?:\d+ )?(?:d|h|min|m?s)\b)/)
     .flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (longer.length <= width) line = longer;

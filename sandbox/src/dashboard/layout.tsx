@@ -77,7 +77,7 @@ export function Layout({ title, path, state, notice, children }: LayoutProps) {
         <script type="module" src="/dashboard/script.js"></script>
       </head>
       <body>
-        <a class="skip" href="#main">
+        <a class="skip visually-hidden" href="#main">
           Skip to content
         </a>
         <header class="top">

@@ -10,7 +10,9 @@ setInterval(() => showTimes(document), 1000);
 
 // The key of a notice is used up. Without it, the page has an address to reload and to share. Its button may be gone.
 const address = new URL(location.href);
-if (address.searchParams.has('notice')) document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+if (address.searchParams.has('notice')) {
+  addEventListener('load', () => document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true }));
+}
 address.searchParams.delete('notice');
 if (address.href !== location.href) history.replaceState(null, '', address);
 

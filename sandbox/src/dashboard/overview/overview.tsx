@@ -32,7 +32,6 @@ export function overviewData(services: Services, origin: string) {
   const from = new Date(now - recent).toISOString();
   const requests = log.entries.toReversed();
   const failures = requests.filter((request) => request.received_at >= from && isFailure(request));
-  const shown = new Set(failures);
   return {
     origin,
     env: `EXAMPLE_BASE_URL=${origin}/v1\nEXAMPLE_API_TOKEN=${apiToken}\n`,
@@ -40,7 +39,7 @@ export function overviewData(services: Services, origin: string) {
     faults: faults.list,
     failures: failures.filter((request) => !isOnPurpose(request)),
     injected: failures.filter(isOnPurpose),
-    others: runs(requests.filter((request) => !shown.has(request))).slice(0, shownRequests),
+    others: runs(requests.filter((request) => !failures.includes(request))).slice(0, shownRequests),
     webhooks: webhooks.endpoints
       .map((endpoint) => ({ endpoint, health: healthOf(endpoint, webhooks.deliveries) }))
       .filter(({ health }) => health.failing.length > 0),
@@ -134,7 +133,7 @@ function Alerts({ data: { webhooks, budgets } }: Props) {
           state: 'used up',
           link: <a href={`/dashboard/api-tokens#${id}`}>{name}</a>,
           cause: (
-            <span class="error">
+            <span class="cause bad">
               {`${number(refused)} refused, until `}
               <Time at={reset} />
             </span>

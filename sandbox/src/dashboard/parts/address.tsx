@@ -6,7 +6,7 @@ export function Path({ of: target }: { of: string }) {
   return (
     <>
       <bdi title={target}>
-        <i>{prefix}</i>
+        {prefix && <i>{prefix}</i>}
         <b>{start}</b>
         {middle !== '' && <b>{path.length > 24 ? '/…' : middle}</b>}
         {end !== undefined && <b>{end}</b>}

@@ -33,10 +33,15 @@ export function Webhook({ view }: { view: WebhookView }) {
           <Field label="Event" name="event" invalid={invalid} value="user.created" />
           <Field label="Data, as JSON" name="data" invalid={invalid} value={example} lines={6} />
         </Dialog>
-        {disabled === undefined && <Action to={to} action="disable" button="Disable" />}
-        <Dialog id="delete" title={`Delete webhook ${url}?`} to={to} action="delete" button="Delete" tone="danger">
-          <p>Its deliveries are deleted too.</p>
-        </Dialog>
+        <button type="button" popovertarget="more" aria-label="More actions">
+          ⋯
+        </button>
+        <div class="card" id="more" popover="auto">
+          {disabled === undefined && <Action to={to} action="disable" button="Disable" />}
+          <Dialog id="delete" title={`Delete webhook ${url}?`} to={to} action="delete" button="Delete" tone="danger">
+            <p>Its deliveries are deleted too.</p>
+          </Dialog>
+        </div>
         {(disabled !== undefined || health.failing.length > 0) && (
           <section class={disabled === undefined ? 'banner bad' : 'banner fair'} role="status">
             <div>

@@ -43,7 +43,7 @@ export function Webhooks({ endpoints, invalid }: { endpoints: EndpointView[]; in
 }
 
 /** Webhooks in a list: the state and the deliveries of each, when the next attempt is made, and each cause of its failures once. */
-export function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] }) {
+function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] }) {
   const next = endpoints.some(({ health }) => health.next < Infinity) ? 'Next attempt' : '';
   return (
     <Rows of="webhooks" label="Webhooks" heads={['State', 'Webhook', 'Deliveries', next, '']}>
