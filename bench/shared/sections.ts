@@ -15,7 +15,7 @@ const sections: Readonly<Record<string, () => string>> = {
     const sum = (column: number, part: number) =>
       shown.reduce((total, cells) => total + Number(cells[column]?.split(' of ')[part]), 0).toLocaleString('en');
     const table = { title: 'Calls answered', head: ['set-up', '@example/sdk', 'fetch', 'simple client'], rows: shown };
-    return `**Of ${sum(1, 1)} calls, the SDK gets ${sum(1, 0)} answered, plain fetch ${sum(2, 0)}, and a simple client ${sum(3, 0)}.**\n\n${tables.markdown([table])}`;
+    return `**Of ${sum(1, 1)} calls, the SDK gets ${sum(1, 0)} answered, plain fetch ${sum(2, 0)}, and a simple client ${sum(3, 0)}.** Virtual time.\n\n${tables.markdown([table])}`;
   },
   overhead: () => {
     const { rows, ...run } = readResults<tables.OverheadRow>('overhead');
@@ -47,7 +47,8 @@ const sections: Readonly<Record<string, () => string>> = {
     const resting = only(rows, ({ name, changes }) => name === '@example/sdk' && changes === 0);
     const walked = `${resting.walks} walks over a changing list of ${resting.length.toLocaleString('en')} items`;
     const finding = `In ${walked}, the SDK loses ${most(true)} items, and a loop over pages up to ${most(false).toLocaleString('en')}.`;
-    return `${page(finding, run, tables.walkTables(moving)[0])}\n\nIf nothing changes, the SDK sends ${resting.requests} requests.`;
+    const rest = `If nothing changes, the SDK sends ${resting.requests} requests.`;
+    return page(finding, run, tables.walkTables(moving)[0], rest);
   },
   machine: () => {
     const runs = ['rate-limit', 'overhead', 'size', 'pagination'].map((name) => readResults<object>(name));
@@ -68,9 +69,9 @@ const shownScenarios = {
   'one of three servers refuses for a minute, 25 reads a second, twice': 'One of three servers refuses',
 };
 
-function page(finding: string, run: Omit<Results, 'rows'>, first?: tables.FigureTable): string {
+function page(finding: string, run: Omit<Results, 'rows'>, first?: tables.FigureTable, rest = ''): string {
   const day = new Date(run.date).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
-  return `**${finding}** ${day}.\n\n${tables.markdown(first ? [first] : [])}`;
+  return `**${finding}** ${rest}${rest && ' '}${day}.\n\n${tables.markdown(first ? [first] : [])}`;
 }
 
 const sizeOf = (what: string) =>

@@ -3,26 +3,26 @@ import { cellsOf } from './markdown.ts';
 
 type Row = Readonly<Record<string, string>>;
 
-/** What the chart of a benchmark shows, by the column of its table that it shows, or each. */
-const charts: Readonly<Record<string, readonly [shows: string, column?: string]>> = {
-  'rate-limit': ['requests refused, fewer is better', 'refused (429)'],
-  'set-ups': ['more is better'],
-  overhead: ['CPU time as a multiple of fetch, less is better', '× fetch'],
-  size: ['kB, minified and gzipped, less is better', 'kB'],
-  pagination: ['items lost, fewer is better', 'items lost'],
+/** What the chart of a benchmark shows, what is better, and the column of its table that it shows, or each. */
+const charts: Readonly<Record<string, readonly [shows: string, better: string, column?: string]>> = {
+  'rate-limit': ['Requests refused', 'Fewer is better', 'refused (429)'],
+  'set-ups': ['Calls answered', 'More is better'],
+  overhead: ['CPU time as a multiple of fetch', 'Less is better', '× fetch'],
+  size: ['Size in kB, minified and gzipped', 'Less is better', 'kB'],
+  pagination: ['Items lost', 'Fewer is better', 'items lost'],
 };
 
-/** A benchmark: what is measured, what it says in bold, and when, the title of its table, and the table. */
+/** A benchmark: what is measured, what it says in bold, what else, and when, the title of its table, and the table. */
 const benchmark =
-  /((?:^[^\n#<*|].+\n)*)\n<!-- bench:([\w-]+) -->\n+(\*\*.+\.\*\*)(?: (.+))?\n+\*\*(.+)\*\*\n+((?:\|.*\n)+)/gm;
+  /((?:^[^\n#<*|].+\n)*)\n<!-- bench:([\w-]+) -->\n+(\*\*.+\.\*\*)( .+\.)? ([\w ]+)\.\n+\*\*(.+)\*\*\n+((?:\|.*\n)+)/gm;
 
 /** Begins each benchmark with what it says, shows it as a chart, and folds its table. */
 export function withCharts(markdown: string): string {
   return markdown.replaceAll(
     benchmark,
-    (_, method: string, name: string, said: string, measured: string | undefined, title: string, table: string) => {
+    (_, method: string, name: string, said: string, more = '', measured: string, title: string, table: string) => {
       const figures = `<details>\n<summary>The figures</summary>\n\n${table}\n</details>\n`;
-      return `${said}\n\n${method}\n${chartOf(name, title, table, measured ?? '')}\n\n${figures}`;
+      return `${said}\n\n${method.trim()}${more}\n\n${chartOf(name, title, table, measured)}\n\n${figures}`;
     },
   );
 }
@@ -31,7 +31,7 @@ export function withCharts(markdown: string): string {
 export const withoutCharts = (markdown: string) => markdown.replaceAll(/<figure class="chart[^]*?<\/figure>\n*/g, '');
 
 function chartOf(name: string, title: string, table: string, measured: string): string {
-  const [shows, column] = charts[name] ?? [];
+  const [shows = '', better, column] = charts[name] ?? [];
   const [head = [], , ...lines] = table.trim().replaceAll('**', '').split('\n').map(cellsOf);
   const rows = lines.map((cells): Row => Object.fromEntries(cells.map((cell, at) => [head[at] ?? '', cell])));
   // The best first, and those whose calls failed last. Sizes are parts of each other.
@@ -41,12 +41,13 @@ function chartOf(name: string, title: string, table: string, measured: string): 
   const parts = column
     ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', ...outcome(row, rows) })))]
     : rows.map((row) => `<p>${row[first]}</p>${bars(others.map((label) => ({ label, figure: row[label] ?? '' })))}`);
-  const caption = `<figcaption>${title}: ${shows}</figcaption>`;
+  const about = shows.startsWith(title) ? better : `${better} · ${title}`;
+  const caption = `<figcaption><b>${shows}</b>${about}</figcaption>`;
   const longest = Math.max(...(parts.join('').match(/(?<=<b>)[^<]+/g) ?? []).map(({ length }) => length));
-  return `<figure class="chart not-content" style="--room: ${longest + 1}ch">${caption}${parts.join('')}<small>${measured.replace(/^(?=\d+ \w+ \d+\.)/, 'Measured on ')}</small></figure>`;
+  return `<figure class="chart not-content" style="--room: ${longest + 1}ch">${caption}${parts.join('')}<small>Measured on ${measured.replace('V', 'v')}.</small></figure>`;
 }
 
-type Bar = Readonly<Record<'label' | 'figure', string> & { failed?: string; time?: string }>;
+type Bar = Readonly<Record<'label' | 'figure', string> & { note?: string }>;
 
 function bars(all: readonly Bar[]): string {
   // Of `99 of 290`, the share is known.
@@ -56,16 +57,16 @@ function bars(all: readonly Bar[]): string {
   const lines = all.map((bar) => {
     const own = /^(@example\/sdk|– )/.test(bar.label) ? ' class="own"' : '';
     const share = (valueOf(bar) / most).toFixed(3);
-    const name = `<dt>${bar.label}${bar.failed ?? ''}</dt>`;
-    return `<div${own}>${name}<dd><i style="--share: ${share}"></i><b>${bar.figure}</b></dd><dd>${bar.time ?? ''}</dd></div>`;
+    const drawn = `<dd><i style="--share: ${share}"></i><b>${bar.figure}</b></dd>`;
+    return `<div${own}><dt>${bar.label}</dt>${drawn}<dd>${bar.note ?? ''}</dd></div>`;
   });
   return `<dl>${lines.join('')}</dl>`;
 }
 
 /** How many calls of a client failed, and how long they all took. */
-function outcome({ done, minutes }: Row, rows: readonly Row[]): Pick<Bar, 'failed' | 'time'> {
+function outcome({ done, minutes }: Row, rows: readonly Row[]): Pick<Bar, 'note'> {
   if (!minutes) return {};
   const failed = Math.max(...rows.map((row) => Number(row.done))) - Number(done);
   const time = durationOf(Math.round(Number(minutes) * 60));
-  return failed ? { failed: `<em>${failed} calls failed</em>`, time: `gave up after ${time}` } : { time: `in ${time}` };
+  return { note: failed ? `<em>${failed} calls failed</em> gave up after ${time}` : `in ${time}` };
 }
