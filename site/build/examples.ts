@@ -11,7 +11,7 @@ export function withBars(markdown: string, base: string): string {
     .replaceAll(runnable, (block, code: string) => {
       const address = `${base}playground/${toHash(programOf(code).trimEnd())}`;
       const link = `<p class="run-example"><a href="${address}">Run<span class="sr-only"> this example</span></a></p>`;
-      return `${link}\n\n${block.replace(' run', '')}`;
+      return `${link}\n\n${block.replace(' run', ' frame="code" title="Example"')}`;
     });
 }
 
@@ -25,6 +25,6 @@ export const withTabs = (markdown: string) =>
 /** Removes the links, the bars and the tabs from the Markdown that is published beside the pages. */
 export const withoutBars = (markdown: string) =>
   markdown.replaceAll(
-    /<p class="run-example".*<\/p>\n\n|(?<=^```\w+) frame="code"|<\/?(?:fieldset|label|input|span)\b.*?>/gm,
+    /<p class="run-example".*<\/p>\n\n|(?<=^```\w+) frame="code"(?: title="Example")?|<\/?(?:fieldset|label|input|span)\b.*?>/gm,
     '',
   );

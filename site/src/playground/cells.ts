@@ -13,18 +13,11 @@ const shapes: Readonly<Record<Tone, (x: number, y: number) => string>> = {
 
 export const tones = Object.keys(shapes) as readonly Tone[];
 
-const columns = 50;
-
-/** Shows a cell for each request and waiting call, row by row. */
-export function drawCells(box: SVGElement, cells: readonly Tone[]): void {
-  const least = Number(box.dataset.rows);
-  box.setAttribute('viewBox', `0 0 ${columns} ${Math.max(least, Math.ceil(cells.length / columns))}`);
-  for (const tone of tones) box.querySelector(`.${tone}`)?.setAttribute('d', outline(tone, cells));
-}
-
-/** The cells of one tone. */
+/** The cells of one tone, among one for each request and waiting call. There is as much room below two rows. */
 export const outline = (tone: Tone, cells: readonly Tone[]): string =>
-  cells.map((cell, at) => (cell === tone ? shapes[tone](at % columns, Math.floor(at / columns)) : '')).join('');
+  cells
+    .map((cell, at) => (cell === tone ? shapes[tone](at % 50, Math.floor(at / 50) + 2 * Math.floor(at / 100)) : ''))
+    .join('');
 
 export function toneOf({ state, status }: { state: RecordedRequest['state']; status?: number | undefined }): Tone {
   if (state === 'pending') return 'waiting';

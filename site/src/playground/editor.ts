@@ -4,11 +4,6 @@ import { lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { EditorView, minimalSetup } from 'codemirror';
 
-export interface Editor {
-  code: string;
-  readonly focus: () => void;
-}
-
 /** Colours that Starlight has in both themes. */
 const highlighting = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: 'var(--code-keyword)' },
@@ -32,7 +27,7 @@ const theme = EditorView.theme({
   '&.cm-focused': { outline: '2px solid var(--sl-color-accent)' },
 });
 
-export function createEditor(parent: HTMLElement, code: string): Editor {
+export function createEditor(parent: HTMLElement, code: string): { code: string } {
   const view = new EditorView({
     doc: code,
     parent,
@@ -54,6 +49,5 @@ export function createEditor(parent: HTMLElement, code: string): Editor {
     set code(text) {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
-    focus: () => view.focus(),
   };
 }

@@ -3,9 +3,9 @@ import type { RateLimitSnapshot } from '@example/sdk';
 
 /** What the page tells the worker that runs the code. */
 export interface Command {
-  readonly code: string;
-  /** The code as it was compiled with the page, if nobody has changed it. */
-  readonly script: string | undefined;
+  readonly code?: string;
+  /** Code that was compiled with the page. */
+  readonly script?: string | undefined;
   /** How many times as fast as the real one the clock is. */
   readonly speed: number;
 }

@@ -8,7 +8,7 @@ export function startPlayground(root: HTMLElement): void {
   const button = (name: string) => find(root, `[name="${name}"]`, HTMLButtonElement);
   const status = find(root, '[data-part="status"]');
   const isScene = root.dataset.scene !== undefined;
-  const source = new Source(root);
+  const source = isScene ? undefined : new Source(root);
   const view = new View(root);
   let stop: (() => void) | undefined;
 
@@ -26,14 +26,14 @@ export function startPlayground(root: HTMLElement): void {
     root.dataset.state = 'running';
     status.textContent = 'Running …';
     button('run').textContent = 'Stop';
-    const code = await source.read();
-    stop ??= run({ code, script: source.script, speed: isScene ? 45 : 30 }, view, isScene, end);
+    const command = source ? { code: await source.read(), speed: 30 } : { script: root.dataset.script, speed: 45 };
+    stop ??= run(command, view, isScene, end);
   }
 
   button('run').addEventListener('click', ({ isTrusted }) => {
     if (stop) end(view.summary('Stopped'));
     else start().catch((error: unknown) => end(`Failed. ${String(error)}`));
-    if (!isScene) find(root, '[value="Result"]', HTMLInputElement).checked = true;
+    if (source) find(root, '[value="Result"]', HTMLInputElement).checked = true;
     // What starts by itself stays where it is.
     if (isTrusted) find(root, '.output').scrollIntoView({ block: 'nearest' });
   });
@@ -46,8 +46,7 @@ export function startPlayground(root: HTMLElement): void {
     button('run').click();
   };
   root.addEventListener('keydown', whenPressed, { capture: true });
-  if (isScene) {
-    button('edit').addEventListener('click', () => void source.edit().then(({ focus }) => focus()));
+  if (!source) {
     // A phone, and someone who wants no motion, is asked.
     if (!matchMedia('(pointer: coarse), (prefers-reduced-motion: reduce)').matches) button('run').click();
     return;

@@ -19,12 +19,11 @@ for await (const { id, name } of projects) {
 
 const client = new Client();
 
-// The API allows 100 requests per minute.
-const calls = Array.from({ length: 300 }, () =>
-  client.users.get('user_123'),
+const ids = Array(300).fill('user_123');
+const users = await Promise.all(
+  ids.map((id) => client.users.get(id)),
 );
-const results = await Promise.all(calls);
-console.log(results.length, 'calls done');`,
+console.log(users.length, 'calls done');`,
   Webhooks: `import { Client } from '@example/sdk';
 import { Webhooks } from '@example/sdk/webhooks';
 
@@ -42,11 +41,8 @@ await new Client().users.create({
   'A fault that heals': `import { Client } from '@example/sdk';
 
 const client = new Client();
-client.on('retry', ({ reason, delay }) => {
-  console.warn(reason, 'tried again in', Math.round(delay), 'ms');
-});
+client.on('retry', ({ reason }) => console.warn(reason));
 
 sandbox.faults.next({ status: 503, times: 2 });
-const page = await client.projects.list({ per_page: 1 });
-console.log(page.data[0]);`,
+console.log(await client.users.get('user_123'));`,
 };

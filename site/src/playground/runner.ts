@@ -29,7 +29,7 @@ addEventListener('message', ({ data }: MessageEvent<Command>) => {
 // As in Node.js, it ends the program.
 addEventListener('unhandledrejection', ({ reason }) => end({ error: reason }));
 
-async function start({ code, script, speed }: Command): Promise<void> {
+async function start({ code = '', script, speed }: Command): Promise<void> {
   // What it loads must be loaded after the clock is installed.
   const clock = installClock(globalThis, speed);
   const api = await createEnvironment();

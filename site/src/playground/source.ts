@@ -1,30 +1,23 @@
 import { find } from '../page/find.ts';
 import { fromHash, toHash } from './address.ts';
-import type { Editor } from './editor.ts';
 import { programs } from './programs.ts';
 
-/** The program of a playground: its scene, or that of its menu or of the address, and as the reader has edited it. */
+/** The program of a playground: that of its menu or of the address, and as the reader has edited it. */
 export class Source {
   /** The program that came with the address. */
   readonly shared: string | undefined;
   readonly #root: HTMLElement;
-  #editor: Promise<Editor> | undefined;
+  #editor: Promise<{ code: string }> | undefined;
 
   constructor(root: HTMLElement) {
     this.#root = root;
-    if (root.dataset.scene !== undefined) return;
     this.shared = fromHash(location.hash);
     find(root, 'select').addEventListener('change', () => this.#replace(this.#chosen));
     addEventListener('hashchange', () => this.#replace(fromHash(location.hash)));
   }
 
-  /** The program as it was compiled with the page, if nobody can have changed it. */
-  get script(): string | undefined {
-    return this.#editor ? undefined : this.#root.dataset.script;
-  }
-
   get #chosen(): string {
-    return programs[this.#root.dataset.scene ?? find(this.#root, 'select', HTMLSelectElement).value] ?? '';
+    return programs[find(this.#root, 'select', HTMLSelectElement).value] ?? '';
   }
 
   async read(): Promise<string> {
@@ -32,7 +25,7 @@ export class Source {
   }
 
   /** The editor is most of a page's weight, so the page is shown first. */
-  edit(): Promise<Editor> {
+  edit(): Promise<{ code: string }> {
     this.#editor ??= import('./editor.ts').then(({ createEditor }) => {
       const place = find(this.#root, '[data-part="editor"]');
       place.replaceChildren();

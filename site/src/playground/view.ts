@@ -1,6 +1,6 @@
 import { durationOf } from '../page/duration.ts';
 import { find } from '../page/find.ts';
-import { drawCells, type Tone, toneOf } from './cells.ts';
+import { outline, type Tone, tones, toneOf } from './cells.ts';
 import type { Level, Report, ShownDelivery, ShownRequest } from './messages.ts';
 
 /** What a run shows. */
@@ -19,14 +19,14 @@ export class View {
 
   /** How a run ended, and how long it took. */
   summary(outcome: string): string {
-    return `${outcome}${this.#elapsed < 100 ? '' : ` in ${durationOf(this.#elapsed / 1000)} of simulated time`}.`;
+    return `${outcome}${this.#elapsed < 100 ? '' : ` in ${durationOf(this.#elapsed / 1000)} (simulated)`}`;
   }
 
   clear(): void {
     for (const name of ['Console', 'Requests', 'Deliveries']) this.#part(name).replaceChildren();
     for (const each of [this.#requests, this.#deliveries, this.#tones]) each.clear();
     [this.#waiting, this.#elapsed] = [0, 0];
-    this.#figure('Budget left', '–');
+    this.#figure('left', '–');
     this.draw();
   }
 
@@ -39,19 +39,18 @@ export class View {
   show({ budget, elapsed, requests, deliveries }: Extract<Report, { type: 'state' }>): void {
     this.#elapsed = elapsed;
     this.#waiting = budget?.waiting ?? 0;
-    if (budget) this.#figure('Budget left', `${budget.remaining} of ${budget.limit}`);
+    if (budget) this.#figure('left', `${budget.remaining} of ${budget.limit}`);
     for (const request of requests) this.#showRequest(request);
     for (const delivery of deliveries) this.#showDelivery(delivery);
     this.draw();
   }
 
-  /** A cell for each request, and for each call that waits. */
   draw(): void {
     const cells = [...this.#tones.values(), ...Array<Tone>(this.#waiting).fill('waiting')];
-    drawCells(find(this.#root, '.cells', SVGElement), cells);
-    this.#figure('Answered', String(this.#count('good')));
-    this.#figure('Waiting', String(this.#waiting));
-    this.#figure('Refused', String(this.#count('warning'))).classList.toggle('bad', this.#count('warning') > 0);
+    for (const tone of tones) this.#root.querySelector(`.minutes .${tone}`)?.setAttribute('d', outline(tone, cells));
+    this.#figure('answered', String(this.#count('good')));
+    this.#figure('waiting', String(this.#waiting));
+    this.#figure('refused', String(this.#count('warning'))).classList.toggle('bad', this.#count('warning') > 0);
     for (const [name, { size }] of [
       ['Requests', this.#requests],
       ['Deliveries', this.#deliveries],

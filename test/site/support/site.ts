@@ -53,7 +53,7 @@ export async function ended(page: Page) {
     console: await text('[data-part=Console]'),
     requests: await text('[data-part=Requests]'),
     deliveries: await text('[data-part=Deliveries]'),
-    budget: await text('[data-figure="Budget left"]'),
-    refused: await text('[data-figure=Refused]'),
+    budget: await text('[data-figure=left]'),
+    refused: await text('[data-figure=refused]'),
   };
 }
