@@ -65,21 +65,12 @@ export function withGroups(markdown: string, guide: string): string {
   });
   if (rows.has(undefined) || rows.size < 2) return markdown;
   const parts = Array.from(rows, ([title, own]) => `## ${title}\n\n${head}${own.join('\n')}\n`);
-  return withIndex(markdown.replace('## Properties\n\n', '').replace(table, () => parts.join('\n')));
-}
-
-/** Puts the names in a page's tables before its first heading, by the headings that they are below. */
-function withIndex(markdown: string): string {
-  const lines = splitAtHeadings(markdown).flatMap(({ title, body }) => {
-    const names = [...body.matchAll(/<a id="(\S+)"><\/a> `([\w.]+)/g)].map(([, id, name]) => `[\`${name}\`](#${id})`);
-    return names.length > 0 ? `- **${title}** <span>${names.join('\u2002')}</span>` : [];
-  });
-  return lines.length < 3 ? markdown : markdown.replace(/^(?=## )/m, `${lines.join('\n')}\n\n`);
+  return markdown.replace('## Properties\n\n', '').replace(table, () => parts.join('\n'));
 }
 
 /** Gives a table of options in a guide a column with their types, which are in these pages of the reference. */
 export const withTypes = (markdown: string, pages: string) =>
-  withIndex(markdown).replaceAll(/^\| Option +\| Default .*\n(?:\|.*\n)+/gm, (table) =>
+  markdown.replaceAll(/^\| Option +\| Default .*\n(?:\|.*\n)+/gm, (table) =>
     table.replaceAll(/^\| (Option|-|.*?`(\w+)`).*? \|/gm, (cell, start: string, name?: string) => {
       const type = new RegExp(`^\\| <a.* \`${name}\\??\` \\| (.+?) \\| `, 'm').exec(pages)?.[1] ?? '';
       return `${cell} ${name ? type : start.replace('Option', 'Type')} |`;
