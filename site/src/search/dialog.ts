@@ -93,7 +93,9 @@ async function load(base: string): Promise<Search> {
   return (query) => search(index, query);
 }
 
-const marked = (pieces: Pieces) => pieces.map(({ text, found }) => (found ? element('mark', text) : text));
+/** No line begins with the dot that separates the cells of a row. */
+const marked = (pieces: Pieces) =>
+  pieces.map(({ text, found }) => (found ? element('mark', text) : text.replaceAll(' ·', '\u00a0·')));
 
 function element(name: string, ...content: (string | Node)[]): HTMLElement {
   const created = document.createElement(name);
