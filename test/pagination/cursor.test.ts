@@ -60,17 +60,22 @@ it('one of its twenty items is enough; if only other items are left, a cursor is
   expect(await collect(list)).toEqual([]);
 });
 
-it.each([
-  [120, (asked: number) => asked],
+it.each<[number, sizeOf: (asked: number) => number, before?: (items: Project[], n: number) => unknown]>([
+  [120, (asked) => asked],
   [41, () => 20],
-])('the cursor of the last of %i items yields what is added later', async (length, sizeOf) => {
-  const items = projects(length);
-  const { client } = serveList({ items, sizeOf });
-  const list = client.projects.list({}, { cursor: await cursorAfter(client.projects.list(), 3) });
-  expect(await collect(list)).toEqual([]);
-  items.push(project(length + 1));
-  expect(await collect(list)).toEqual([project(length + 1)]);
-});
+  // Page 1 is read again for the item in front.
+  [250, (asked) => asked, (all, n) => n === 2 && (all.unshift(project(251)), all.splice(200, 1))],
+])(
+  'the cursor of the last of %i items yields what is added later',
+  async (length, sizeOf, before = () => undefined) => {
+    const items = projects(length);
+    const { client } = serveList({ items, sizeOf, before: (n) => void before(items, n) });
+    const list = client.projects.list({}, { cursor: await cursorAfter(client.projects.list(), Infinity) });
+    expect(await collect(list)).toEqual([]);
+    items.push(project(9000));
+    expect(await collect(list)).toEqual([project(9000)]);
+  },
+);
 
 it('an awaited list with a cursor is the page after it, whatever page is asked for, and has no response', async () => {
   const { client, queries } = serveList({ items: projects(200) });
