@@ -1,11 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Client, InvalidRequestError, type ClientOptions } from '@example/sdk';
 import { apiToken, clientOf } from './support/http-server.ts';
-import type { InProcessApi } from './support/in-process-api.ts';
 import { replying } from './support/replies.ts';
 
 /** What the API was called with. */
-const sent = ({ requests }: InProcessApi) =>
+const sent = ({ requests }: ReturnType<typeof replying>) =>
   requests.map(({ url, init: { headers } }) => [url, headers['authorization'], headers['x-team']]);
 
 describe('withOptions', () => {

@@ -1,6 +1,6 @@
 import { createSandbox } from '@example/sandbox';
 import { expect, onTestFinished, test } from 'vitest';
-import { serve } from '../../test/support/http-server.ts';
+import { startServer } from '../../test/support/http-server.ts';
 import { describeInChromium, useChromium } from '../../test/support/use-chromium.ts';
 
 /** What a page does to a sandbox whose address and token it knows. Returns how each attempt ended. Runs in the page. */
@@ -57,7 +57,9 @@ describeInChromium('a page in Chromium', () => {
   const browser = useChromium('--host-resolver-rules=MAP *.test 127.0.0.1');
 
   test('of another site changes nothing and reads nothing, even if it knows the token', async () => {
-    const site = await serve((_, response) => response.setHeader('Content-Type', 'text/html').end('<!doctype html>'));
+    const site = await startServer((_, response) =>
+      response.setHeader('Content-Type', 'text/html').end('<!doctype html>'),
+    );
     const sandbox = createSandbox({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
     onTestFinished(() => sandbox.close());
     const { url: api } = await sandbox.listen();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { NotFoundError } from '@example/sdk';
-import { clientOf, rejection, serve, user } from '../support/http-server.ts';
+import { clientOf, rejection, startServer, user } from '../support/http-server.ts';
 import { budget } from '../support/in-process-api.ts';
 import { replying } from '../support/replies.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
@@ -49,7 +49,7 @@ describe('asResponse()', () => {
 
   it('resolves as soon as the headers have arrived: then no timeout ends the body, but the signal does', async () => {
     let finish = () => undefined as unknown;
-    const server = await serve((_, response) => {
+    const server = await startServer((_, response) => {
       response.writeHead(200).write('first ');
       finish = () => response.end('last');
     });

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { TimeoutError, type Client, type ClientOptions, type RequestOptions } from '@example/sdk';
 import type { Fetch, FetchResponse } from '@example/sdk';
 import { garbageCollector } from '../support/garbage-collector.ts';
-import { clientOf, newUser, rejection, serve, user } from '../support/http-server.ts';
+import { clientOf, newUser, rejection, startServer, user } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { replying, type Reply } from '../support/replies.ts';
 import { fixJitter, passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
@@ -68,14 +68,16 @@ describe('of a call that has ended', () => {
   it.each([true, false])('the connection is closed, whether it has received headers: %s', async (hasHeaders) => {
     const controller = new AbortController();
     const abort = () => controller.abort(reason);
-    const server = await serve((_, response) => {
+    const closed = vi.fn();
+    const server = await startServer((_, response) => {
+      response.on('close', closed);
       if (hasHeaders) response.writeHead(200, { 'content-length': '1000' }).write('{"id":');
       else abort();
     });
     const abortingLater: Fetch = (url, init) => fetch(url, init).finally(() => hasHeaders && setImmediate(abort));
     const { users } = clientOf(server, { fetch: abortingLater });
     expect(await rejection(users.get('user_123', { signal: controller.signal }))).toBe(reason);
-    await expect.poll(() => server.unanswered()).toBe(0);
+    await expect.poll(() => closed).toHaveBeenCalledOnce();
   });
 
   it.each<RequestOptions>([{ timeout: 1000 }, { totalTimeout: 1000 }])(
@@ -95,7 +97,7 @@ describe('of a call that has ended', () => {
 
 it('the body of asResponse() holds its signal, which can abort it also when garbage was collected', async () => {
   const collectGarbage = garbageCollector();
-  const server = await serve((_, response) => void response.writeHead(200).write('{'));
+  const server = await startServer((_, response) => void response.writeHead(200).write('{'));
   const held = new WeakRef(AbortSignal.timeout(1e6));
   const { body } = await clientOf(server).users.get('user_123', { signal: held.deref() }).asResponse();
   const reader = body!.getReader();

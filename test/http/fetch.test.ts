@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { FetchResponse } from '@example/sdk';
 import { connectionProblem, sentAccordingTo } from '../../src/http/fetch.ts';
 import { freePort } from '../support/free-port.ts';
-import { clientOf, json, rejection, serve, throwing, user } from '../support/http-server.ts';
+import { clientOf, json, rejection, startServer, throwing, user } from '../support/http-server.ts';
 import { budget } from '../support/in-process-api.ts';
 import { replying } from '../support/replies.ts';
 
@@ -20,7 +20,7 @@ describe('a fetch', () => {
   });
 
   it('of the runtime names https to the port of an http server', async () => {
-    const { url } = await serve((_, response) => json(response, 200, user));
+    const { url } = await startServer((_, response) => json(response, 200, user));
     const { users } = clientOf({ url: url.replace('http:', 'https:') }, { maxRetries: 0 });
     const message = 'The request failed: baseUrl says https, but the server at its port speaks http. (GET /users/{id})';
     expect(await rejection(users.get('1'))).toMatchObject({ message });
@@ -125,7 +125,7 @@ describe('sentAccordingTo', () => {
 
   it('no if nobody listens, and yes if the connection was closed after the request', async () => {
     const nowhere = new URL(`http://127.0.0.1:${await freePort()}`);
-    const closing = new URL((await serve((_, response) => response.destroy())).url);
+    const closing = new URL((await startServer((_, response) => response.destroy())).url);
     for (const isCustom of [false, true]) {
       expect(sentAccordingTo(await rejection(fetch(nowhere)), nowhere, isCustom)).toBe('no');
       expect(sentAccordingTo(await rejection(fetch(closing)), closing, isCustom)).toBe('yes');

@@ -98,8 +98,8 @@ describe('instrument(client)', () => {
     const options = { params: { token: 'ordinary' }, query: { api_key: 'abcd', page: 2 } };
     await settled(instrument(clientOf(api)).request('POST', '/invites/{token}', options));
     // Even if the password is a word of the base URL.
-    const body = { password: 'example' };
-    await settled(instrument(clientOf(api)).request('POST', '/invites/example', { body }));
+    const body = { password: 'test' };
+    await settled(instrument(clientOf(api)).request('POST', '/invites/test', { body }));
     const urls = kinds(SpanKind.CLIENT).map(({ attributes }) => attributes['url.full']);
     const url = `${api.url}/invites/[redacted]`;
     expect(urls).toEqual([`${url}?api_key=[redacted]&page=2`, url]);

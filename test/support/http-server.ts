@@ -1,50 +1,13 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { onTestFinished } from 'vitest';
 import { Client, type ClientOptions, type Fetch } from '@example/sdk';
 import { openServer } from './free-port.ts';
-
-/** A request as the server received it. */
-interface Received {
-  method: string;
-  url: string;
-  headers: IncomingMessage['headers'];
-  body: string;
-}
-
-export type Handler = (request: Received, response: ServerResponse) => void;
 
 /** Starts a server on a free port of the loopback interface. It ends with the test. */
 export async function startServer(listener: RequestListener) {
   const { close, ...opened } = await openServer(listener);
   onTestFinished(close);
   return opened;
-}
-
-/** A real server that records requests. */
-export async function serve(handler: Handler) {
-  const requests: Received[] = [];
-  let unanswered = 0;
-  const { server, url } = await startServer((message, response) => {
-    unanswered++;
-    response.on('close', () => unanswered--);
-    const chunks: Buffer[] = [];
-    message.on('data', (chunk: Buffer) => chunks.push(chunk));
-    message.on('error', () => undefined);
-    message.on('end', () => {
-      const { method = '', url = '', headers } = message;
-      const request = { method, url, headers, body: Buffer.concat(chunks).toString() };
-      requests.push(request);
-      handler(request, response);
-    });
-  });
-  server.on('connection', (socket) => socket.on('error', () => undefined));
-  return {
-    /** For `baseUrl`. */
-    url: `${url}/v1`,
-    requests,
-    /** Requests whose connection is open and whose response isn't complete. */
-    unanswered: () => unanswered,
-  };
 }
 
 export const user = { id: 'user_123', name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' };

@@ -1,4 +1,5 @@
 import type { Fetch, FetchInit, FetchResponse } from '@example/sdk';
+import { newBaseUrl } from './world/world.ts';
 
 /** A request as the SDK passed it to `fetch`. */
 export interface SentRequest {
@@ -8,28 +9,18 @@ export interface SentRequest {
   readonly at: number;
 }
 
-/** An API without sockets, for `clientOf`. */
-export interface InProcessApi {
-  /** Unique, so that no other test shares its rate limit. */
-  readonly url: string;
-  readonly fetch: Fetch;
-  readonly requests: readonly SentRequest[];
-}
+export type Answer = (request: SentRequest) => FetchResponse | Promise<FetchResponse>;
 
-let created = 0;
-
-/** Answers requests in this process, so that a test can control time completely. */
-export function inProcessApi(answer: (request: SentRequest) => FetchResponse | Promise<FetchResponse>): InProcessApi {
+/** An API without sockets, for `clientOf`, so that a test can control time completely. */
+export function inProcessApi(answer: Answer) {
   const requests: SentRequest[] = [];
-  return {
-    url: `https://api-${++created}.example.com/v1`,
-    requests,
-    fetch: async (url, init) => {
-      const request = { url, init, at: performance.now() };
-      requests.push(request);
-      return answer(request);
-    },
+  const fetch: Fetch = async (url, init) => {
+    const request = { url, init, at: performance.now() };
+    requests.push(request);
+    return answer(request);
   };
+  // No other test shares its rate limit.
+  return { url: newBaseUrl(), requests, fetch };
 }
 
 /** The documented headers of the rate limit. */

@@ -1,9 +1,5 @@
-import type { FetchResponse } from '@example/sdk';
 import { user } from './http-server.ts';
-import { errorResponse, inProcessApi, noAnswer, unknownHost } from './in-process-api.ts';
-import type { InProcessApi, SentRequest } from './in-process-api.ts';
-
-type Answer = (request: SentRequest) => FetchResponse | Promise<FetchResponse>;
+import { type Answer, errorResponse, inProcessApi, noAnswer, unknownHost } from './in-process-api.ts';
 
 /** Rejects as `fetch` of Node.js does when a connection breaks. The code says that the request was sent. */
 export const lost =
@@ -32,7 +28,7 @@ function answerOf(reply: Reply): Answer {
 }
 
 /** An API that replies in this order, and then always with the last one. */
-export function replying(...replies: Reply[]): InProcessApi {
-  const api = inProcessApi((request) => answerOf(replies[Math.min(api.requests.length, replies.length) - 1]!)(request));
-  return api;
+export function replying(...replies: Reply[]) {
+  const rest = replies.map(answerOf);
+  return inProcessApi((request) => (rest.length > 1 ? rest.shift()! : rest[0]!)(request));
 }

@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClientOptions, EndpointOptions } from '@example/sdk';
 import { clientEventNames } from '../../src/telemetry/events.ts';
 import { apiToken, clientOf, newUser, rejection } from '../support/http-server.ts';
-import type { InProcessApi } from '../support/in-process-api.ts';
 import { printed } from '../support/printed.ts';
 import { replying, type Reply } from '../support/replies.ts';
 import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
@@ -14,7 +13,7 @@ beforeEach(() => {
 });
 
 /** A client, and everything that it hands out: errors, events, log lines. */
-function observed(api: InProcessApi, options: ClientOptions = {}) {
+function observed(api: ReturnType<typeof replying>, options: ClientOptions = {}) {
   const shown: unknown[] = [];
   const log = (...line: unknown[]) => shown.push(...line);
   const logger = { error: log, warn: log, info: log, debug: log };
@@ -54,25 +53,29 @@ describe('the SDK hands out neither the token nor the password', () => {
     for (const secret of [apiToken, newUser.password]) expect(text()).not.toContain(secret);
   });
 
-  it.each<[string, ClientOptions['apiToken']]>([
-    ['a token', apiToken],
-    ['a token function', () => apiToken],
-  ])('after calls with the token as an id or in a query, answered or ended while they wait: %s', async (_, token) => {
-    const api = replying(404);
-    const { client, failing, shown, text } = observed(api, { apiToken: token, rateLimit: { limit: 3 } });
-    const get = (options: EndpointOptions) => client.request('GET', `/teams/${apiToken}`, options);
-    await failing(client.users.get(apiToken));
-    await failing(get({ query: { of: apiToken } }));
-    await failing(client.request('GET', `//${apiToken}`));
-    await failing(get({}));
-    await failing(get({ totalTimeout: 1000 }));
+  it.each<[string, token: string, ClientOptions['apiToken']]>([
+    ['a token', apiToken, apiToken],
+    ['a token function', apiToken, () => apiToken],
+    ['a token that a URL escapes', 'token+nobody=sees', 'token+nobody=sees'],
+  ])(
+    'after calls with the token as an id or in a query, answered or ended while they wait: %s',
+    async (_, token, given) => {
+      const api = replying(404);
+      const { client, failing, shown, text } = observed(api, { apiToken: given, rateLimit: { limit: 3 } });
+      const get = (options: EndpointOptions) => client.request('GET', `/teams/${token}`, options);
+      await failing(client.users.get(token));
+      await failing(get({ query: { of: token } }));
+      await failing(client.request('GET', `//${token}`));
+      await failing(get({}));
+      await failing(get({ totalTimeout: 1000 }));
 
-    // It is sent, because the SDK does not guess what was meant.
-    expect(api.requests[0]?.url).toContain(apiToken);
-    expect(shown).toContainEqual(expect.objectContaining({ query: '?of=[redacted]' }));
-    expect(text()).toContain('/users/[redacted]');
-    expect(text()).not.toContain(apiToken);
-  });
+      // It is sent, because the SDK does not guess what was meant.
+      expect(api.requests[0]?.url).toContain(encodeURIComponent(token));
+      expect(shown).toContainEqual(expect.objectContaining({ query: '?of=[redacted]' }));
+      expect(text()).toContain('/users/[redacted]');
+      for (const secret of [token, encodeURIComponent(token)]) expect(text()).not.toContain(secret);
+    },
+  );
 
   const fields = [
     ...['password', 'passwords', 'newPassword', 'passphrase', 'client_secret', 'clientSecrets', 'credentials'],

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client, type ClientOptions } from '@example/sdk';
 import { verifyWebhook } from '@example/sdk/webhooks';
-import { apiToken, json, rejection, serve, user } from '../support/http-server.ts';
+import { apiToken, json, rejection, startServer, user } from '../support/http-server.ts';
 import { replying } from '../support/replies.ts';
 
 beforeEach(() => {
@@ -62,10 +62,14 @@ it.each([
   ['of a runtime without a navigator', undefined, /^example-sdk\/[\d.]+ unknown$/],
   ['of a runtime without a name', {}, /^example-sdk\/[\d.]+ unknown$/],
 ])('the User-Agent %s, which is refused unless visitors may see the token', async (_, navigator, userAgent) => {
-  const server = await serve((__, response) => json(response, 200, user));
+  let sent: string | undefined;
+  const server = await startServer(({ headers }, response) => {
+    sent = headers['user-agent'];
+    json(response, 200, user);
+  });
   vi.stubGlobal('navigator', navigator);
   const options = { apiToken, baseUrl: server.url };
   if (userAgent.test('node')) expect(() => new Client(options)).toThrow('set dangerouslyAllowBrowser: true');
   await new Client({ ...options, dangerouslyAllowBrowser: true }).users.get('user_123');
-  expect(server.requests[0]?.headers['user-agent']).toMatch(userAgent);
+  expect(sent).toMatch(userAgent);
 });
