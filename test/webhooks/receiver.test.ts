@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { Webhooks, WebhookVerificationError, type ReplayStore, type WebhooksOptions } from '@example/sdk/webhooks';
 import { InvalidRequestError } from '../../src/errors/index.ts';
+import { codeOf } from '../guides/support/code-blocks.ts';
 import { handling, post, receiver } from './support/receiver.ts';
 import { otherSecret, secret, signed, userCreated } from './support/signed-request.ts';
 
@@ -154,8 +154,7 @@ it.each<[string, WebhooksOptions, Date]>([
 });
 
 describe('verify, as in the guide', async () => {
-  const guide = await readFile(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
-  const [block = ''] = /^import { createHmac[^]+?^}\);$/m.exec(guide) ?? [];
+  const block = codeOf('docs/webhooks.md: Another signature scheme, 1');
   const code = encodeURIComponent(block.replace('new Webhooks', 'export default'));
   // The guide passes these options to `new Webhooks`.
   const { verify } = ((await import(`data:text/javascript,${code}`)) as { default: WebhooksOptions }).default;

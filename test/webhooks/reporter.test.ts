@@ -7,9 +7,9 @@ import { throwing } from '../support/http-server.ts';
 import { handling, receiver } from './support/receiver.ts';
 import { otherSecret, signed, userCreated } from './support/signed-request.ts';
 
-describe('onError', () => {
-  const fails = (message: string) => () => Promise.reject(new Error(message));
+const fails = (message: string) => () => Promise.reject(new Error(message));
 
+describe('onError', () => {
   it.each<[string, () => unknown]>([
     ['throws', throwing(new Error('no reporter'))],
     ['rejects', fails('no reporter')],
@@ -44,23 +44,27 @@ describe('the log has', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }).advanceTimersByTime(100_000));
 
   it('a line a minute for each reason of rejected requests, with their number', async () => {
-    const { webhooks, logger } = receiver();
-    const requests = [await signed(userCreated, { secret: otherSecret }), { body: '{}', headers: {} }];
+    const { webhooks, logger } = receiver({
+      secret: ({ body }) => (body.startsWith('no') ? fails(body)() : otherSecret),
+    });
+    const { headers, body } = await signed();
     const lines = async () => {
       logger.warn.mockClear();
-      for (let time = 0; time < 50; time++)
-        for (const { body, headers } of requests) await webhooks.receive(body, headers);
+      for (let time = 0; time < 50; time++) {
+        await webhooks.receive(body, {});
+        for (const each of [body, 'no vault', 'no network']) await webhooks.receive(each, headers);
+      }
       return logger.warn.mock.calls.map(([line]) => line);
     };
-    const first =
-      /^\[@example\/sdk\] A webhook was rejected: (?:No signature matches|The header webhook-id is missing)/;
-    const line = (pattern: RegExp) => expect.stringMatching(pattern) as string;
-    expect(await lines()).toEqual([line(first), line(first)]);
+    const all = (end: string) =>
+      ['webhook-id is missing', 'No signature matches', 'no vault', 'no network'].map(
+        (reason) => expect.stringMatching(`^\\[@example/sdk\\] A webhook was rejected: .*${reason}.*${end}$`) as string,
+      );
+    expect(await lines()).toEqual(all(''));
     vi.advanceTimersByTime(59_999);
     expect(await lines()).toEqual([]);
     vi.advanceTimersByTime(1);
-    const more = / 99 more for this reason were not logged\.$/;
-    expect(await lines()).toEqual([line(more), line(more)]);
+    expect(await lines()).toEqual(all(' 99 more for this reason were not logged\\.'));
   });
 });
 

@@ -1,23 +1,14 @@
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { redisReplayStore, type IORedisClient } from '@example/sdk/redis';
 import { FakeRedis } from '../redis/support/fake-redis.ts';
 import { claimed } from '../replay/support/replay-store-contract.ts';
+import { settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 import { receiver } from './support/receiver.ts';
 import { userCreated } from './support/signed-request.ts';
 
 // A store that fails at any step: whatever happens to it, an event is acknowledged once it was handled once.
 
-beforeEach(() => void vi.useFakeTimers({ toNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
-
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Lets virtual time pass until the work is done, which waits for no real time. */
-async function passing<T>(work: Promise<T>): Promise<T> {
-  const settled = new AbortController();
-  void work.catch(() => undefined).then(() => settled.abort());
-  for (; !settled.signal.aborted; vi.advanceTimersByTime(10)) await new Promise(setImmediate);
-  return work;
-}
+beforeEach(useVirtualTime);
 
 type Command = () => Promise<unknown>;
 const lost = () => Promise.reject(new Error('Socket closed unexpectedly'));
@@ -84,7 +75,7 @@ it.each(Object.entries(faults))('an event is handled once, whichever command it 
   for (const isFailing of [false, true]) {
     // The claim, two renewals and the record, or the claim and its release. A script that is new takes two commands.
     for (let at = 1; at <= (isFailing ? 4 : 6); at += 1) {
-      const story = await passing(history(fault, at, isFailing));
+      const story = await settled(history(fault, at, isFailing));
       const told = `${at}: ${JSON.stringify(story)}`;
       expect(story, told).toMatchObject({ handled: 1, isOver: true });
       expect(story.statuses.slice(-2), told).toEqual([204, 204]);
@@ -104,21 +95,16 @@ it('row 11 of test/scenarios: 50 deliveries a second while Redis is gone for 3 s
     handled.push(id);
   });
   /** As the API delivers: again until it is acknowledged. */
-  const deliver = async (id: string) => {
-    for (let status = 0; status !== 204; await sleep(500)) statuses.push((status = await send(userCreated, id)));
+  const deliver = async (id: string, delay: number): Promise<void> => {
+    await sleep(delay);
+    const status = await send(userCreated, id);
+    statuses.push(status);
+    if (status !== 204) await deliver(id, 500);
   };
+  setTimeout(() => (redis.fault = lost), 2_000);
+  setTimeout(() => (redis.fault = (run) => run()), 5_000);
   const ids = Array.from({ length: 400 }, (_, index) => `msg_${index}`);
-  const deliverAll = async () => {
-    const deliveries: Promise<void>[] = [];
-    for (const [index, id] of ids.entries()) {
-      if (index === 100) redis.fault = () => Promise.reject(new Error('connect ECONNREFUSED'));
-      if (index === 250) redis.fault = (run) => run();
-      deliveries.push(deliver(id));
-      await sleep(20);
-    }
-    await Promise.all(deliveries);
-  };
-  await passing(deliverAll());
+  await settled(Promise.all(ids.map((id, index) => deliver(id, 20 * index))));
 
   expect(new Set(statuses)).toEqual(new Set([204, 503]));
   expect(handled.toSorted()).toEqual(ids.toSorted());

@@ -1,22 +1,15 @@
-import { vi, type Mock } from 'vitest';
-import { Webhooks, type Logger, type WebhookHandler, type WebhooksOptions } from '@example/sdk/webhooks';
+import { vi } from 'vitest';
+import { Webhooks, type WebhookHandler, type WebhooksOptions } from '@example/sdk/webhooks';
 import { secret, signed } from './signed-request.ts';
-
-export interface Receiver {
-  readonly webhooks: Webhooks;
-  /** Records every log line. */
-  readonly logger: Record<keyof Logger, Mock<(message: string, fields?: object) => void>>;
-  readonly handle: (request: Request) => Promise<Response>;
-  /** Sends a signed event to `handle`, by default `user.created` with a new id. Resolves to the status. */
-  readonly send: (event?: unknown, id?: string) => Promise<number>;
-}
 
 export const post = (init: RequestInit) => new Request('https://shop.example/webhooks', { method: 'POST', ...init });
 
-export function receiver(options: WebhooksOptions = {}): Receiver {
-  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+export function receiver(options: WebhooksOptions = {}) {
+  const line = () => vi.fn<(message: string, fields?: object) => void>();
+  const logger = { debug: line(), info: line(), warn: line(), error: line() };
   const webhooks = new Webhooks({ secret, logger, logLevel: 'debug', ...options });
   const handle = webhooks.handler();
+  /** Sends a signed event, by default `user.created` with a new id. Resolves to the status. */
   const send = async (event?: unknown, id?: string) => (await handle(post(await signed(event, { id })))).status;
   return { webhooks, logger, handle, send };
 }
