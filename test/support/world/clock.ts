@@ -2,18 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import { seeded } from '../random.ts';
 import { epoch } from './api.ts';
 
-/** A timer, which programs use as that of Node.js. */
-class VirtualTimer {
-  readonly at: number;
-  readonly run: () => void;
-
-  constructor(at: number, run: () => void) {
-    [this.at, this.run] = [at, run];
-  }
-
-  unref = (): this => this;
-}
-
 /** Timers of Node.js run after 1 ms if they were set to more. */
 const longestDelay = 2 ** 31 - 1;
 
@@ -25,13 +13,14 @@ export class Clock {
   /** Milliseconds since the world began. */
   now = 0;
   /** In the order in which they run. */
-  readonly #timers: VirtualTimer[] = [];
+  readonly #timers: { readonly at: number; readonly run: () => void; readonly unref: () => void }[] = [];
   readonly #random = seeded(1);
   /** Work of other threads, which takes no virtual time. */
   #held = 0;
 
-  at(time: number, run: () => void): VirtualTimer {
-    const timer = new VirtualTimer(Math.max(time, this.now), run);
+  /** Returns a timer, which programs use as that of Node.js. */
+  at(time: number, run: () => void): object {
+    const timer = { at: Math.max(time, this.now), run, unref: () => undefined };
     this.#timers.splice(this.#timers.findLastIndex(({ at }) => at <= timer.at) + 1, 0, timer);
     return timer;
   }
@@ -43,17 +32,6 @@ export class Clock {
 
   sleep(duration: number): Promise<void> {
     return new Promise((resolve) => this.at(this.now + duration, resolve));
-  }
-
-  /** Holds time until real work has settled. */
-  hold<T>(work: Promise<T>): Promise<T> {
-    this.#held++;
-    return work.finally(() => this.#held--);
-  }
-
-  /** The process is frozen: time passes, and no timer runs before its end. */
-  freeze(duration: number): void {
-    this.now += duration;
   }
 
   /**
@@ -104,7 +82,10 @@ export class Clock {
       return controller.signal;
     };
     Math.random = this.#random;
-    crypto.subtle.digest = (...input) => this.hold(digest.apply(crypto.subtle, input));
+    crypto.subtle.digest = (...input) => {
+      this.#held++;
+      return digest.apply(crypto.subtle, input).finally(() => this.#held--);
+    };
     const clear = (timer: unknown) => this.cancel(timer);
     Object.assign(globalThis, { Date: VirtualDate, setTimeout: set, clearTimeout: clear });
     Object.defineProperty(performance, 'now', { configurable: true, value: () => 1000 + this.now });
