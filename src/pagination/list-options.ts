@@ -1,12 +1,5 @@
 import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/options.ts';
-import {
-  abortSignal,
-  checkParameters,
-  plainObject,
-  readOptions,
-  wholeNumber,
-  type KeysOf,
-} from '../utils/arguments.ts';
+import { checkParameters, plainObject, readOptions, wholeNumber, type KeysOf } from '../utils/arguments.ts';
 import { headerList, type HeadersInput } from '../utils/headers.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
 
@@ -67,11 +60,10 @@ export function readListOptions(
   else checkParameters(parameters, listOptionNames);
   const names = isCustom ? listEndpointOptionNames : listOptionNames;
   const { params, query, schema, ...options } = readOptions('options', given, names);
-  const { signal, prefetch, headers } = options;
+  const { prefetch, headers } = options;
   for (const name of ['page', 'per_page'] as const)
     if (parameters[name] !== undefined) wholeNumber(name, parameters[name], 1, name);
   if (prefetch !== undefined) wholeNumber('prefetch', prefetch, 0);
-  if (signal !== undefined) abortSignal('signal', signal);
   if (params !== undefined) plainObject('params', params);
   // The cast is safe: each request checks the entries.
   return { ...options, headers: headers && ([...headerList('headers', headers)] as HeadersInput) };

@@ -157,8 +157,8 @@ export class ListReader<Item> {
     // Pagination 18: if items only changed places, the count hasn't grown.
     const created = Math.min(shift, this.#growthOf(page));
     this.#updatePlace({ found: this.place.found + Math.max(0, created) });
-    // Pagination 5: overlaps by more after the list has moved, and by less after each range that found nothing moved.
-    this.overlap = Math.max(1, 1 - shift, isFurther ? Math.floor(this.overlap * 0.9) : this.overlap);
+    // Pagination 5: overlaps by more after the list has moved, and by less after each range.
+    this.overlap = Math.max(1, 1 - shift, Math.floor(this.overlap * 0.9));
     this.idle = isFurther || !this.#isPlaced ? 0 : this.idle + 1;
     this.#extend(page, index, isFurther || ids.length < range.size ? 0 : behind);
     return true;

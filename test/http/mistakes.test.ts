@@ -174,6 +174,7 @@ it.each<[message: string, values: unknown[], call: (client: Client, value: never
   ['headers must not set', [[['Authorization', 'a']], ...ofConnection.map((name) => ({ [name]: '1' }))], createWith],
   ['idempotencyKey must', ['', ' ', 'k ', 'a\nb', 7], (client, key) => create(client, { idempotencyKey: key })],
   ['signal must be an AbortSignal', notSignal, (client, signal) => get(client, 'user_123', { signal })],
+  ['signal must be an AbortSignal', notSignal, (client, signal) => list(client, { signal })],
   ['option', notOptions, (client, options) => get(client, 'user_123', options)],
   ['option', notOptions, create],
   ['option', notOptions, list],

@@ -83,6 +83,20 @@ describe('what is under way is cancelled', () => {
     expect(pages().sort()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  it('but not while another loop waits for it', async () => {
+    const { client, underway } = serveSlowly(2);
+    const controller = new AbortController();
+    const page = await client.projects.list({}, { prefetch: 4, signal: controller.signal });
+    const failure = rejection(collect(page));
+    await underway(1);
+    const other = page[Symbol.asyncIterator]();
+    await other.next();
+    await other.return();
+    await settled();
+    controller.abort(new RangeError('Enough.'));
+    expect(await failure).toBe(controller.signal.reason);
+  });
+
   it.each([
     [4, {}],
     [1, { prefetch: 0 }],

@@ -46,14 +46,17 @@ it('a cursor that version 1.0 has made is good for every later one', async () =>
   expect(await collect(list)).toEqual(projects(300).slice(100));
 });
 
-it('one of its twenty items is enough; if only other items are left, a cursor is refused, instead of guessing', async () => {
+it.each([
+  ['', 1, projects(300), 100],
+  [', also after all items were replaced', 2, more(50), 50],
+])('one of the twenty items of a cursor is enough%s; it is refused without any', async (_, pages, all, end) => {
   const items = projects(300);
-  const { client } = serveList({ items });
-  const cursor = await cursorAfter(client.projects.list(), 1);
+  const { client } = serveList({ items, before: (n) => void (n === pages && items.splice(0, 300, ...all)) });
+  const cursor = await cursorAfter(client.projects.list(), pages);
   const list = client.projects.list({}, { cursor });
-  items.splice(81, 19);
-  expect(await collect(list)).toEqual(projects(300).slice(100));
-  items.splice(80, 1);
+  items.splice(end - 19, 19);
+  expect(await collect(list)).toEqual(all.slice(end));
+  items.splice(end - 20, 1);
   const message = expect.stringContaining('None of the items before the cursor') as string;
   expect(await rejection(collect(list))).toMatchObject({ name: 'InvalidRequestError', message });
   items.length = 0;
