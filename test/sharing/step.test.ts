@@ -174,7 +174,7 @@ const tables: Record<string, readonly Sync[]> = {
   ],
   'a reset that differs by a second and a half is the same window': [
     ['a', known({ used: 10 }), {}],
-    ['a', known({ reset: 1001.5, used: 20 }), { reset: 1000, used: 20 }],
+    ['a', known({ reset: 1001.5, used: 20, sent: 30, normal: 100 }), { ...normal(70), reset: 1000, used: 20 }],
     ['a', known({ reset: 998.4, used: 90, timeLeft: 10 }), { reset: 1000, used: 20, timeLeft: minute }],
     ['a', known({ reset: 1060, timeLeft: 0 }), { reset: 1000 }],
   ],
