@@ -192,10 +192,10 @@ const tables: Record<string, readonly Sync[]> = {
   ],
   'a process that is killed takes no more of the window after 24 s': [
     ['dead', known({ normal: 20 }), normal(20)],
-    ['a', known({ normal: 90, timeLeft: 35_999 }), normal(80), 24_001],
+    ['a', known({ normal: 90, used: 20, timeLeft: 35_999 }), normal(80), 24_001],
   ],
   'a process is dead sooner in shorter windows': [
-    ['dead', known({ timeLeft: 20_000 }), {}],
+    ['dead', known({ timeLeft: 20_000 }), { nextSyncIn: 200 }],
     ['a', known({ timeLeft: 12_000 }), { processes: 2 }, 8_000],
     ['a', known({ timeLeft: 11_999 }), { processes: 1 }, 1],
   ],
