@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { bundledText } from '../../build/bundled-text.ts';
 import { describeEachBrowserEngine, type Tab, waitFor } from '../../test/support/browser-engines.ts';
-import { servePage } from '../../test/support/static-server.ts';
+import { servePage } from '../../test/support/http-server.ts';
 
 /** What the page does, as a script of its own. */
 const program = `

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { describeEachBrowserEngine, waitFor } from '../support/browser-engines.ts';
-import { servePage } from '../support/static-server.ts';
+import { servePage } from '../support/http-server.ts';
 import { bundleConsumer } from './support/build-consumer.ts';
 import { startSuite } from './support/suite-run.ts';
 

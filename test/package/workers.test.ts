@@ -1,30 +1,67 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { createSandbox } from '@example/sandbox';
 import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import { preamble, recipe } from '../frameworks/support/recipes.ts';
 import { codeOf } from '../guides/support/code-blocks.ts';
+import { end, start } from '../support/child-process.ts';
 import { startServer } from '../support/http-server.ts';
+import { tool } from '../support/tools.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 import { bundleConsumer } from './support/build-consumer.ts';
 import { startSuite } from './support/suite-run.ts';
-import { serveWorker } from './support/workerd.ts';
 
-/** Bundles a Worker of the text, and serves it. */
-async function serveText(name: string, text: string, ...bindings: [object, Record<string, string>?]): Promise<string> {
-  const source = join(inject('project'), `${name}.ts`);
-  await writeFile(source, text);
-  const [values, services] = bindings;
-  return serveWorker(await bundleConsumer(source, `${name}.mjs`), { ...values }, services);
+/**
+ * Serves a worker of `consumer/`, or of a text, with workerd, Cloudflare's own runtime, until the test ends. Returns its URL.
+ *
+ * @param bindings What the worker finds in `env`.
+ * @param services What is bound to `env` as a service, each the host and port of a server.
+ */
+async function serveWorker(name: string, bindings: object, services: object = {}, text?: string): Promise<string> {
+  const source = text === undefined ? `${name}.ts` : join(inject('project'), `${name}.ts`);
+  if (text !== undefined) await writeFile(source, text);
+  const file = await bundleConsumer(source, `${name}.mjs`);
+  // A string of Cap'n Proto's language is one of JSON.
+  const values = Object.entries(bindings).map(
+    ([name, value]) => `(name = "${name}", json = ${JSON.stringify(JSON.stringify(value))})`,
+  );
+  const bound = Object.keys(services).map((name) => `(name = "${name}", service = "${name}")`);
+  const servers = Object.entries(services).map(
+    ([name, address]) => `(name = "${name}", external = (address = "${address}", http = ())),`,
+  );
+  // The API of the test is on this machine, which a worker can't reach by default.
+  const config = `using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (
+      services = [
+        (name = "main", worker = (
+          modules = [(name = "worker", esModule = embed "${basename(file)}")],
+          compatibilityDate = "2026-01-01",
+          bindings = [${[...values, ...bound].join(', ')}],
+        )),
+        ${servers.join('\n')}
+        (name = "internet", network = (allow = ["private", "public"])),
+      ],
+      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+    );`;
+  await writeFile(`${file}.capnp`, config);
+  const workerd = start(tool('.bin/workerd'), ['serve', `${file}.capnp`, '--control-fd=3'], {
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  });
+  onTestFinished(() => end(workerd));
+  // The fourth stream of stdio, where workerd says which port it has been given.
+  for await (const line of createInterface(workerd.stdio[3] as Readable)) {
+    const { event, port } = JSON.parse(line) as { event: string; port?: number };
+    if (event === 'listen' && port !== undefined) return `http://127.0.0.1:${port}`;
+  }
+  throw new Error('workerd ended before it listened.');
 }
-
-const serveConsumer = async (bindings: Record<string, unknown>) =>
-  serveWorker(await bundleConsumer('worker.ts', 'worker.mjs'), bindings);
 
 // There, a request may not go on with the I/O of another, and timers end with the request that set them.
 it('a Cloudflare Worker uses the installed package, and its requests share a rate limit', async () => {
   const { input, check } = await startSuite();
-  const url = await serveConsumer({ INPUT: input, API: input.limited });
+  const url = await serveWorker('worker', { INPUT: input, API: input.limited });
 
   const answer = (await (await fetch(`${url}/suite`)).json()) as { userAgent: string; suite: unknown }; // worker.ts
   expect(answer.userAgent).toBe('Cloudflare-Workers');
@@ -39,7 +76,7 @@ it('a Cloudflare Worker calls an API through a service binding, as in docs/netwo
   // The Worker names the API's own host.
   const { host } = new URL((await sandbox.listen({ allowedHosts: ['api.example.com'] })).url);
   const text = codeOf('docs/networks.md: Cloudflare service bindings, 1');
-  const url = await serveText('service-binding', text, { EXAMPLE_API_TOKEN: sandbox.apiToken }, { API: host });
+  const url = await serveWorker('service-binding', { EXAMPLE_API_TOKEN: sandbox.apiToken }, { API: host }, text);
 
   expect(await (await fetch(url)).json()).toHaveLength(20);
   expect(sandbox.requests).toMatchObject([{ method: 'GET', target: '/v1/projects', status: 200 }]);
@@ -56,7 +93,7 @@ it('a Cloudflare Worker has a recipe for webhooks, which accepts a signed one, a
     .replace('new Webhooks()', 'new Webhooks({ secret: env.SECRET })')
     .replace(/console\.log\((.*)\);/, 'return fetch(env.REPORTS + encodeURIComponent($1));');
   const text = `import { env } from 'cloudflare:workers';\n${code}\n${recipe('Cloudflare Workers')}`;
-  const url = await serveText('webhooks', text, { SECRET: secret, REPORTS: `${reports.url}/` });
+  const url = await serveWorker('webhooks', { SECRET: secret, REPORTS: `${reports.url}/` }, {}, text);
   const event = { ...userCreated, data: { ...userCreated.data, name: 'Zoë 👋' } };
 
   for (let delivery = 0; delivery < 2; delivery++) {
@@ -83,7 +120,7 @@ it.each(['signal', 'user'])('row 19 of scenarios, in a Worker: one call leaves, 
     response.writeHead(mode === 'works' ? 200 : 500, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ id: 'user_1', name: '', email: '', created_at: '' }));
   });
-  const worker = await serveConsumer({ API: { baseUrl: `${api.url}/v1`, apiToken: 'token' } });
+  const worker = await serveWorker('worker', { API: { baseUrl: `${api.url}/v1`, apiToken: 'token' } });
   const callers = new Map(Array.from({ length: 5 }, (_, index) => [`${name}_${index}`, new AbortController()]));
   const calls = Array.from(callers, ([id, { signal }]) => fetch(`${worker}/${id}`, { signal }));
   const settled = Promise.allSettled(calls);

@@ -10,6 +10,15 @@ export async function startServer(listener: RequestListener) {
   return opened;
 }
 
+/** Serves a page, and a script at `/page.js`, until the test ends. Gives the URL of the page. */
+export async function servePage(html: string, script: string): Promise<string> {
+  const { url } = await startServer((request, response) => {
+    const isScript = request.url === '/page.js';
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html').end(isScript ? script : html);
+  });
+  return `${url}/`;
+}
+
 export const user = { id: 'user_123', name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' };
 
 export const newUser = { name: 'John Doe', email: 'john@example.com', password: 'correct-horse "battery"' };

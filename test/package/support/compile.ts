@@ -2,7 +2,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { tool as fileOf } from '../../support/tools.ts';
-import { compilers } from './matrix.ts';
+import type { compilers } from './matrix.ts';
 import { runTool } from './run-tool.ts';
 
 const typeRoots = [join(import.meta.dirname, '../../../node_modules/@types')];
@@ -16,13 +16,11 @@ const environments = [
   { lib: ['es2022'], types: [], skipLibCheck: true },
 ];
 
-const cases = compilers.flatMap((compiler) => environments.map((environment) => ({ ...compiler, ...environment })));
-
 /** Compiles what users write, as strictly as they can. */
-export function compileConsumers(when: 'with each change' | 'once a week'): void {
-  it.each(cases.filter(({ isTriedOften }) => isTriedOften === (when === 'with each change')))(
+export function compileConsumers(given: typeof compilers): void {
+  it.each(given.flatMap((compiler) => environments.map((environment) => ({ ...compiler, ...environment }))))(
     '$subject compiles a user with moduleResolution $moduleResolution, lib $lib and types $types',
-    async ({ subject: _, isTriedOften: __, tool, kinds, ...options }) => {
+    async ({ subject: _, tool, kinds, ...options }) => {
       const project = inject('project');
       const files = kinds.map(({ format }) => `typed.${extensions[format]}`);
       const consumer = join(import.meta.dirname, '../consumer/typed.ts');

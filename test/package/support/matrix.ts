@@ -9,51 +9,37 @@ export const moduleKinds = [
 const [esm, cjs] = moduleKinds;
 export type ModuleKind = (typeof moduleKinds)[number];
 
-/** What runs a program from a command line. */
-export interface Runtime {
-  readonly subject: string;
-  /** Without one, it is this repository's own. */
-  readonly tool?: string;
-  readonly command: readonly [string, ...string[]];
-  /** What each change is tried from. The others are tried once a week. */
-  readonly eachChange: readonly ModuleKind[];
-}
+/** What runs a program from a command line, and what each change is tried from. The other modules are tried once a week. */
+const runtime = (subject: string, tool: string | undefined, command: string[], ...eachChange: ModuleKind[]) => ({
+  ...{ subject, tool, command, eachChange },
+});
+export type Runtime = ReturnType<typeof runtime>;
 
 // It forgives least.
-const oldest = { tool: 'node22-oldest', command: ['node22-oldest/bin/node'], eachChange: moduleKinds } as const;
-const deno = ['.bin/deno', 'run', '--no-prompt', '--allow-net'] as const;
-export const runtimes: readonly Runtime[] = [
-  { subject: 'Node.js 22.12', ...oldest },
-  { subject: 'Node.js 24', command: [process.execPath], eachChange: [] },
-  { subject: 'Node.js 26', tool: 'node26', command: ['node26/bin/node'], eachChange: [] },
-  { subject: 'Bun', tool: 'bun', command: ['.bin/bun'], eachChange: [esm] },
-  { subject: 'Deno', tool: 'deno', command: deno, eachChange: [esm] },
+const oldest = 'node22-oldest/bin/node';
+export const runtimes = [
+  runtime('Node.js 22.12', 'node22-oldest', [oldest], esm, cjs),
+  runtime('Node.js 24', undefined, [process.execPath]), // This repository's own.
+  runtime('Node.js 26', 'node26', ['node26/bin/node']),
+  runtime('Bun', 'bun', ['.bin/bun'], esm),
+  runtime('Deno', 'deno', ['.bin/deno', 'run', '--no-prompt', '--allow-net'], esm),
 ];
 
-const jest = [...oldest.command, tool('jest/bin/jest.js')];
-const vitest = [...oldest.command, tool('vitest/vitest.mjs'), 'run', '--globals'];
+const jest = [oldest, '--experimental-vm-modules', tool('jest/bin/jest.js')];
+const vitest = [oldest, tool('vitest/vitest.mjs'), 'run', '--globals'];
 
-/** What runs a test as users start it. No runner is configured in any way; in Jest, ES modules need Node's own flag. */
-export const testRuns: readonly (ModuleKind & {
-  readonly subject: string;
-  readonly tool: string;
-  readonly command: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Whether it has a document. */
-  readonly dom?: boolean;
-})[] = [
-  { subject: 'Jest', tool: 'jest', ...cjs, command: jest },
-  { subject: 'Jest', tool: 'jest', ...esm, command: jest, environment: { NODE_OPTIONS: '--experimental-vm-modules' } },
+/** What runs a test as users start it. No runner is configured in any way; in Jest, ES modules need the flag. */
+export const testRuns = [
+  { subject: 'Jest', ...cjs, command: jest, dom: false },
+  { subject: 'Jest', ...esm, command: jest, dom: false },
+  // The line takes Node.js for this file.
   {
-    // The line takes Node.js for this file.
-    subject: 'Jest with jsdom, by a line of its test',
-    tool: 'jest-environment-jsdom',
-    ...cjs,
+    ...{ subject: 'Jest with jsdom, by a line of its test', ...cjs, dom: false },
     command: [...jest, `--env=${tool('jest-environment-jsdom')}`],
   },
-  { subject: 'Vitest', tool: 'vitest', ...esm, command: vitest },
+  { subject: 'Vitest', ...esm, command: vitest, dom: false },
   ...['happy-dom', 'jsdom'].map((name) => ({
-    ...{ subject: `Vitest with ${name}`, tool: name, ...esm, command: [...vitest, '--environment', name], dom: true },
+    ...{ subject: `Vitest with ${name}`, ...esm, command: [...vitest, '--environment', name], dom: true },
   })),
 ];
 
@@ -70,9 +56,10 @@ const nodenext = { moduleResolution: 'nodenext', module: 'nodenext', kinds: modu
 /** The default of CommonJS projects up to TypeScript 5; it knows nothing of `exports` in a package.json. */
 const node10 = { moduleResolution: 'node10', module: 'commonjs', kinds: [cjs] };
 
+/** The first is tried with each change, the others once a week. */
 export const compilers = [
-  { subject: 'TypeScript 5.4', tool: 'typescript54', ...nodenext, isTriedOften: true },
-  { subject: 'TypeScript 5.4', tool: 'typescript54', ...node10, isTriedOften: false },
-  { subject: 'TypeScript 6', tool: 'typescript6', ...nodenext, isTriedOften: false },
-  { subject: 'TypeScript 7', tool: 'typescript7', ...nodenext, isTriedOften: false },
+  { subject: 'TypeScript 5.4', tool: 'typescript54', ...nodenext },
+  { subject: 'TypeScript 5.4', tool: 'typescript54', ...node10 },
+  { subject: 'TypeScript 6', tool: 'typescript6', ...nodenext },
+  { subject: 'TypeScript 7', tool: 'typescript7', ...nodenext },
 ];
