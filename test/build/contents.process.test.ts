@@ -12,11 +12,7 @@ const root = join(import.meta.dirname, '../..');
 /** What is read of an SBOM in CycloneDX's format. */
 interface Sbom {
   readonly metadata: { readonly component: { readonly name: string } };
-  readonly components: readonly {
-    readonly 'bom-ref': string;
-    readonly name: string;
-    readonly properties: readonly { readonly name: string; readonly value: string }[];
-  }[];
+  readonly components: readonly { readonly 'bom-ref': string; readonly name: string; readonly properties: object }[];
 }
 
 const read = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'dist/sbom.cdx.json', 'package.json'];
@@ -73,8 +69,8 @@ describe.each([
     const text = (path: string) => readFileSync(join(root, folder, 'dist', path), 'utf8');
     const { metadata, components } = JSON.parse(text('sbom.cdx.json')) as Sbom; // Our own build writes it.
     const licensed = Array.from(text('LICENSES.txt').matchAll(/^## (\S+) (\S+)$/gm), ([, of, at]) => `${of}@${at}`);
-    const isBundled = ({ properties }: Sbom['components'][number]) =>
-      properties.some((each) => each.name === 'cdx:npm:package:bundled' && each.value === 'true');
+    const isBundled = ({ properties }: { properties: object }) =>
+      JSON.stringify(properties).includes('{"name":"cdx:npm:package:bundled","value":"true"}');
     const bundled = components.filter(isBundled);
 
     expect(metadata.component.name).toBe(name);

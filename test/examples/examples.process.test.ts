@@ -1,12 +1,12 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSandbox } from '@example/sandbox';
 import { Client } from '@example/sdk';
 import { expect, it } from 'vitest';
 import { ExportFile } from '../../examples/export-projects/export-file.ts';
 import { importUsers } from '../../examples/import-users/import-users.ts';
 import { Journal } from '../../examples/import-users/journal.ts';
 import { expectToReceive } from '../frameworks/support/recipes.ts';
+import { startApi } from '../guides/support/api.ts';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { run } from '../support/child-process.ts';
 import { startProgram } from '../support/program.ts';
@@ -18,14 +18,6 @@ async function printed(name: string, env: Readonly<Record<string, string>>, ...a
   const { stdout, stderr } = await run(process.execPath, [`examples/${name}.ts`, ...args], options);
   expect(stderr).toBe('');
   return stdout;
-}
-
-/** A local API on a socket, and how an example finds it. */
-async function startApi() {
-  const sandbox = createSandbox();
-  const { url } = await sandbox.listen();
-  const env = { EXAMPLE_API_TOKEN: sandbox.apiToken, EXAMPLE_BASE_URL: url, EXAMPLE_LOG: 'off' };
-  return { sandbox, env, [Symbol.asyncDispose]: () => sandbox.close() };
 }
 
 const lines = (path: string) => readFileSync(path, 'utf8').trimEnd().split('\n');

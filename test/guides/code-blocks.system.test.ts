@@ -15,34 +15,32 @@ const scripts = here.filter(({ language }) => language === 'ts' || language === 
 const commands = here.filter(({ language }) => language === 'sh');
 
 const resources = new AsyncDisposableStack();
-let directory: string;
-let environment: NodeJS.ProcessEnv;
-let receiver: Awaited<ReturnType<typeof openServer>>;
+afterAll(() => resources.disposeAsync());
+const { path: directory } = resources.use(await projectFolder());
+const redis = resources.use(await startRedis());
+const receiver = resources.adopt(await openServer((_, response) => response.writeHead(204).end()), ({ close }) =>
+  close(),
+);
 /** Of the local API that the commands talk to. */
-let port: number;
+const port = await freePort();
+const environment = {
+  PATH: [join(directory, 'bin'), join(root, 'node_modules/.bin'), process.env['PATH']].join(':'),
+  HOME: process.env['HOME'],
+  // Each block is a process: what all of them import is compiled once.
+  NODE_COMPILE_CACHE: join(directory, 'cache'),
+  REDIS_URL: redis.url,
+  RECEIVER_URL: receiver.url,
+  EXAMPLE_WEBHOOK_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
+};
 
 /** What a block names of a machine that is not this one. */
 const onThisMachine = (code: string) =>
   code.replaceAll('127.0.0.1:3000', new URL(receiver.url).host).replaceAll('/var/lib/my-app', directory);
 
 beforeAll(async () => {
-  directory = resources.use(await projectFolder()).path;
   // npm links the programs of a workspace only if they were built before it installed.
   await mkdir(join(directory, 'bin'));
   await symlink(join(root, 'sandbox/dist/cli.js'), join(directory, 'bin/example-sandbox'));
-  const redis = resources.use(await startRedis());
-  receiver = resources.adopt(await openServer((_, response) => response.writeHead(204).end()), ({ close }) => close());
-  environment = {
-    PATH: [join(directory, 'bin'), join(root, 'node_modules/.bin'), process.env['PATH']].join(':'),
-    HOME: process.env['HOME'],
-    // Each block is a process: what all of them import is compiled once.
-    NODE_COMPILE_CACHE: join(directory, 'cache'),
-    REDIS_URL: redis.url,
-    RECEIVER_URL: receiver.url,
-    EXAMPLE_WEBHOOK_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
-  };
-
-  port = await freePort();
   // What the README has its readers save.
   await writeFile(join(directory, 'projects.mjs'), here.find(({ guide }) => guide === 'README.md')?.code ?? '');
   const variables = `EXAMPLE_BASE_URL=http://127.0.0.1:${port}/v1\nEXAMPLE_API_TOKEN=sandbox_token\n`;
@@ -51,7 +49,6 @@ beforeAll(async () => {
   resources.defer(() => void server.stop());
   await vi.waitFor(() => expect(server.output()).toContain(`127.0.0.1:${port}`), { timeout: 30_000 });
 });
-afterAll(() => resources.disposeAsync());
 
 it('leaves out no block but those that other tests run', () => {
   const others = here.filter((block) => !scripts.includes(block) && !commands.includes(block));

@@ -2,16 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { run, startPrinting } from '../support/child-process.ts';
-import { startApi, type Api } from './support/api.ts';
+import { startApi } from './support/api.ts';
 import { codeOf, projectFolder } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
 
 // What recipes of the guides do, besides that they run: code-blocks.system.test.ts.
-
-const environment = ({ baseUrl, sandbox: { apiToken } }: Api) => ({
-  ...{ PATH: process.env['PATH'], EXAMPLE_LOG: 'off', EXAMPLE_BASE_URL: baseUrl, EXAMPLE_API_TOKEN: apiToken },
-  CONTROL: baseUrl.replace('/v1', '/__sandbox'),
-});
 
 /** Loaded before the program: hides an item of the list, although its `total_count` has it. */
 const hiding = `const real = globalThis.fetch;
@@ -60,7 +55,7 @@ it.each([
     'what was deleted upstream is deleted only after a night that has seen the whole list',
     'docs/tasks.md: Delete what was deleted upstream, 1',
     `const before = rows.size;
-     const remove = (id) => fetch(process.env.CONTROL + '/projects/' + id, { method: 'DELETE' });
+     const remove = (id) => fetch(new URL('/__sandbox/projects/' + id, process.env.EXAMPLE_BASE_URL), { method: 'DELETE' });
      await remove('proj_130');
      await sync('2026-11-27');
      const after = rows.size;
@@ -76,7 +71,7 @@ it.each([
   const path = join(directory.path, 'recipe.ts');
   await writeFile(path, `${programOf(codeOf(name))}\n${then}\nconsole.log(JSON.stringify(seen));\nprocess.exit();`);
   const args = [`--import=data:text/javascript,${encodeURIComponent(hiding)}`, path];
-  const { stdout } = await run(process.execPath, args, { env: environment(api) });
+  const { stdout } = await run(process.execPath, args, { env: api.env });
 
   expect(JSON.parse(stdout)).toEqual(expected);
 });
@@ -90,7 +85,7 @@ it('stop while calls wait: SIGTERM ends the process without sending them', async
     .replace('5_000', '50');
   const then = 'console.log((await Promise.allSettled(calls)).map(({ status }) => status).join());';
   await writeFile(path, `${programOf(code)}\n${then}`);
-  const { child, output } = startPrinting(process.execPath, [path], { env: environment(api) });
+  const { child, output } = startPrinting(process.execPath, [path], { env: api.env });
   await vi.waitFor(() => expect(api.sandbox.requests, output()).toHaveLength(100), { timeout: 30_000 });
 
   child.kill('SIGTERM');

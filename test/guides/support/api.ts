@@ -2,8 +2,6 @@ import { getRequestListener } from '@hono/node-server';
 import { createSandbox } from '@example/sandbox';
 import { openServer } from '../../support/free-port.ts';
 
-export type Api = Awaited<ReturnType<typeof startApi>>;
-
 /** Starts the local API over HTTP, with the one endpoint of the guides that the SDK and the local API don't know: teams. */
 export async function startApi(limit = 100) {
   const sandbox = createSandbox({ users: 3, rateLimit: { limit } });
@@ -11,8 +9,11 @@ export async function startApi(limit = 100) {
     new URL(request.url).pathname.startsWith('/v1/teams/') ? teams(request) : sandbox.fetch(request),
   );
   const { url, close } = await openServer((...exchange) => void listener(...exchange));
+  const baseUrl = `${url}/v1`;
+  /** How a program finds it. */
+  const env = { EXAMPLE_API_TOKEN: sandbox.apiToken, EXAMPLE_BASE_URL: baseUrl, EXAMPLE_LOG: 'off' };
   const end = () => Promise.all([close(), sandbox.close()]);
-  return { sandbox, baseUrl: `${url}/v1`, [Symbol.asyncDispose]: async () => void (await end()) };
+  return { sandbox, baseUrl, env, [Symbol.asyncDispose]: async () => void (await end()) };
 }
 
 function teams({ method, url }: Request): Response {
