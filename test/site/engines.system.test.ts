@@ -6,28 +6,14 @@ import { mayTest } from '../support/child-process.ts';
 import { hidden, mainKinds, partOf } from './support/pages.ts';
 import { built, dist, origin } from './support/site.ts';
 
-/** Shows pages on a phone, and returns what is hidden in each. One that looks as the one before only replaces its content. */
+/** Shows pages on a phone, and returns what is hidden in each. */
 const hiddenOnAPhone = (paths: readonly string[]) => `(async () => {
-  const lookOf = (page) => JSON.stringify([
-    { ...page.documentElement.dataset, theme: '' },
-    ...Array.from(page.querySelectorAll('link[rel=stylesheet], style'), (each) => each.href ?? each.textContent),
-  ]);
-  const loaded = (each) => new Promise((resolve) => (each.onload = resolve));
   const frame = Object.assign(document.createElement('iframe'), { width: 390, height: 844, style: 'border: 0' });
   document.body.prepend(frame);
   const found = [];
   for (const path of ${JSON.stringify(paths)}) {
-    const page = new DOMParser().parseFromString(await (await fetch('/js-sdk/' + path)).text(), 'text/html');
-    if (lookOf(page) === lookOf(frame.contentDocument)) {
-      const main = page.querySelector('main');
-      const styles = Array.from(main.querySelectorAll('link[rel=stylesheet]'), loaded);
-      frame.contentDocument.querySelector('main').replaceWith(main);
-      await Promise.all(styles);
-      for (const script of main.querySelectorAll('script:not([src], [type])')) frame.contentWindow.eval(script.textContent);
-    } else {
-      frame.src = '/js-sdk/' + path;
-      await loaded(frame);
-    }
+    frame.src = '/js-sdk/' + path;
+    await new Promise((resolve) => (frame.onload = resolve));
     found.push(...(${hidden})(frame.contentDocument).map((each) => path + ': ' + each));
   }
   return found;

@@ -3,7 +3,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import { run } from './support/build.ts';
-import { longQueries, type Query, shortQueries } from './support/queries.ts';
 import { built, dist, read } from './support/site.ts';
 
 const source = (path: string) => readFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
@@ -115,23 +114,76 @@ it('links each section that the search finds to an anchor that exists, and shows
   expect(Object.values(storedFields).filter(({ text }) => /\|[ :]*-{2,}/.test(text))).toEqual([]);
 });
 
+const sdk = 'api/example/sdk';
+
+/** What people type who use an SDK, a word or two, by the pages that answer it. */
+const shortQueries = {
+  'guides/pagination/': 'pagination, cursor',
+  'guides/rate-limits/': '429, redis, rate limit, limits',
+  'guides/retries/': 'timeout, retry, abort, cancel, idempotency',
+  'guides/errors/': 'errors, 401',
+  'guides/webhooks/': 'webhooks, signature',
+  'guides/webhooks/ guides/testing/': 'test webhooks',
+  'guides/testing/': 'mock, jest',
+  'guides/options/': 'options',
+  'guides/options/ start/': 'token',
+  'guides/observability/': 'logging, opentelemetry',
+  'guides/networks/': 'proxy',
+  'guides/browsers/': 'CORS, browser',
+  'start/': 'install, getting started',
+  'start/nextjs/': 'nextjs',
+  'start/express/': 'express',
+  'sandbox/': 'sandbox',
+  'project/changelog/': 'changelog',
+  'reference/benchmarks/': 'benchmarks',
+  'reference/compatibility/': 'TypeScript',
+  'reference/compatibility/ guides/webhook-servers/': 'deno',
+  [`${sdk}/classes/client/`]: 'Client',
+  [`${sdk}/classes/ratelimitwaiterror/`]: 'RateLimitWaitError',
+  [`${sdk}/classes/listpromise/`]: 'ListPromise',
+  [`${sdk}/classes/apierror/`]: 'APIError',
+  [`${sdk}/interfaces/clientoptions/`]: 'ClientOptions',
+  [`${sdk}/webhooks/functions/verifywebhook/`]: 'verifyWebhook',
+};
+
+/** What people ask in a few words more. */
+const longQueries = {
+  'guides/pagination/': 'how do I get all users',
+  'guides/pagination/ guides/tasks/': 'resume a list after a restart',
+  'guides/rate-limits/': 'share rate limit between servers, prioritize requests of users over background jobs',
+  'guides/rate-limits/ guides/errors/': 'too many requests error',
+  'guides/retries/': 'how to turn off retries',
+  'guides/retries/ guides/options/': 'set a timeout for one call',
+  'guides/errors/': 'which field failed validation',
+  'guides/webhooks/': 'duplicate webhook events',
+  'guides/webhook-servers/ guides/webhooks/': 'verify webhook signature in fastify',
+  'guides/webhook-servers/ start/workers/': 'receive webhooks in a cloudflare worker',
+  'guides/testing/': 'mock the client in vitest, run tests with fake timers',
+  'sandbox/ start/': 'run the API locally without an account',
+  'start/ guides/options/ guides/errors/': 'where to put the api token',
+  'guides/browsers/': 'use the sdk in a react app',
+  'guides/networks/': 'send requests through a proxy, self signed certificate',
+  'guides/observability/': 'log every request',
+  'guides/endpoints/': 'call an endpoint the sdk does not have',
+  [`guides/endpoints/ guides/errors/ ${sdk}/classes/apipromise/`]: 'get response headers',
+  'guides/tasks/': 'migrate from axios, import many users at once',
+  'reference/compatibility/': 'supported node versions',
+};
+
 it.each([
-  ['short', shortQueries, 40, 1, 38],
-  ['longer', longQueries, 24, 3, 21],
-] as const)(
-  'answers %s queries on the first page that the search finds, or on the first three',
-  async (_, queries, count, first, least) => {
-    const search = await builtSearch();
-    const found = (query: string) => search(query).flatMap(([hit]) => hit?.address ?? []);
-    const isAnswered = ([query, answers]: Query) =>
-      found(query)
-        .slice(0, first)
-        .some((address) => answers.includes(address));
-    const missed = queries.filter((query) => !isAnswered(query));
-    expect(queries).toHaveLength(count);
-    expect(count - missed.length, `missed: ${missed.join('; ')}`).toBeGreaterThanOrEqual(least);
-  },
-);
+  ['short', shortQueries, 1, 2],
+  ['longer', longQueries, 3, 3],
+] as const)('answers %s queries on the first page that the search finds, or on the first three', async (...row) => {
+  const [, table, first, most] = row;
+  const search = await builtSearch();
+  const missed = Object.entries(table).flatMap(([answers, queries]) =>
+    queries.split(', ').filter((query) => {
+      const found = search(query).flatMap(([hit]) => hit?.address ?? []);
+      return !found.slice(0, first).some((address) => answers.split(' ').includes(address));
+    }),
+  );
+  expect(missed.length, `missed: ${missed.join('; ')}`).toBeLessThanOrEqual(most);
+});
 
 it('marks only words of the query, and forgives a typing error', async () => {
   const search = await builtSearch();
