@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import * as sdk from '@example/sdk';
 import { APIError, CallError, ConnectionError, ExampleError, InvalidRequestError, NotFoundError } from '@example/sdk';
+import { verifyWebhook } from '@example/sdk/webhooks';
 import { clientOf, rejection } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { replying } from '../support/replies.ts';
+import { settled, useVirtualTime } from '../support/virtual-time.ts';
+
+beforeEach(useVirtualTime);
 
 const target = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
 
@@ -81,12 +85,33 @@ describe('an error is safe to log', () => {
     const shown = { name: 'ConnectionError', message, ...target, url, mayHaveTakenEffect: false };
     expect(JSON.parse(JSON.stringify(error))).toEqual(shown);
   });
+});
 
-  it('about no call, with its name where people look for it', () => {
-    const error = new InvalidRequestError('wrong');
-    expect([error.name, String(error)]).toEqual(['InvalidRequestError', 'InvalidRequestError: wrong']);
-    expect(error.stack).toMatch(/^InvalidRequestError: wrong\n/);
-    expect(Object.keys(error)).toEqual([]);
-    expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'InvalidRequestError', message: 'wrong' });
-  });
+const page = () => {
+  const data = Array.from({ length: 100 }, (_, index) => ({ id: `proj_${index}` }));
+  return Response.json({ data, meta: { current_page: 1, total_pages: 9, total_count: 900 } });
+};
+
+/** What a program awaits, and what fails. */
+const failures: Record<string, () => PromiseLike<unknown>> = {
+  'a status': () => clientOf(replying(404)).users.get('user_123'),
+  'asResponse()': () => clientOf(replying(404)).users.get('user_123').asResponse(),
+  iteration: () => clientOf(replying(page, 403)).projects.list().toArray(),
+  'the verification of a webhook': () => verifyWebhook('{}', new Headers(), 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'),
+};
+
+it.each(Object.entries(failures))('the stack of an error shows the line of the caller after %s', async (_, failure) => {
+  const caller = async () => {
+    await failure();
+  };
+  const { stack } = (await settled(rejection(caller()))) as Error;
+  expect(stack).toMatch(/^\w+Error: .+/);
+  expect(stack).toMatch(/caller .*errors\.test\.ts:\d+:\d+/);
+});
+
+it('it leaves an error what it is whose stack is no text', async () => {
+  const { prepareStackTrace } = Error;
+  onTestFinished(() => void (Error.prepareStackTrace = prepareStackTrace));
+  Error.prepareStackTrace = (_, sites) => sites;
+  expect(await rejection(clientOf(replying(404)).users.get('user_123'))).toBeInstanceOf(NotFoundError);
 });

@@ -58,7 +58,7 @@ describe('the body of an error that is not the documented one', () => {
 
   it.each<[what: string, body: unknown, message: string, code?: string]>([
     ['HTML', page, `${fallback}: Bad.`],
-    ['text', ' \n RBAC: access denied\nrequest 7', `${fallback}: RBAC: access denied.`],
+    ['text', ' \n RBAC: no <access>\nrequest 7', `${fallback}: RBAC: no <access>.`],
     ['empty', '', `${fallback}.`],
     ['an error without a message', '{"error": {"code": "broken"}}', `${fallback}.`, 'broken'],
     ['an error that is a string', '{"error": "It broke."}', 'It broke.'],

@@ -34,13 +34,6 @@ describe('a fetch', () => {
     return Object.assign({ body }, { status, ok: status < 300, headers: { get, forEach }, text: () => text(body) });
   }
 
-  it('may be missing: then calls fail, and not the client', async () => {
-    vi.stubGlobal('fetch', undefined);
-    const { users } = clientOf({ url: 'https://api.example.com/v1' }, { maxRetries: 0 });
-    expect(await rejection(users.get('user_123'))).toMatchObject({ name: 'ConnectionError' });
-    vi.unstubAllGlobals();
-  });
-
   it('may return responses that are not those of the web platform, of any status', async () => {
     const error = { code: 'denied', message: 'Go away.' };
     const success = () => nodeResponse(200, user, new Headers(budget(50, 7, 1640995200)));
