@@ -1,21 +1,17 @@
-/** What the API answers to the request for a page; `undefined` if it refuses it. */
-export type GetPage<Item> = (page: number, perPage: number) => Promise<Answer<Item> | undefined>;
-
-interface Answer<Item> {
-  readonly data: readonly Item[];
-  readonly meta?: unknown;
-}
-
 /**
  * The loop that a good engineer writes: pages of one size, until `total_pages` is reached, or one is empty if there is none,
  * each `id` once.
  * Whatever the server does, an iteration of the SDK yields no less of a list at rest.
+ *
+ * @param getPage Resolves to `undefined` if the API refuses the page.
  */
-export async function plainLoop<Item extends object>(getPage: GetPage<Item>, perPage: number): Promise<Item[]> {
+export async function plainLoop<Item extends object>(
+  getPage: (page: number) => Promise<{ readonly data: readonly Item[]; readonly meta?: unknown } | undefined>,
+): Promise<Item[]> {
   const items: Item[] = [];
   const seen = new Set<unknown>();
   for (let page = 1; page <= 1_000; page++) {
-    const answer = await getPage(page, perPage);
+    const answer = await getPage(page);
     if (!answer) break;
     for (const item of answer.data) {
       const id: unknown = 'id' in item ? item.id : undefined;

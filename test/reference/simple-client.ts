@@ -1,15 +1,5 @@
 import type { FetchResponse } from '@example/sdk';
 
-/** What comes of one attempt; it rejects if there is no answer. */
-export type Attempt = () => Promise<FetchResponse>;
-
-export interface SimpleCall {
-  readonly signal: AbortSignal;
-  readonly maxRetries?: number | undefined;
-  /** Whether a failed attempt is repeated, as that of a POST is not. */
-  readonly isSafe?: boolean;
-}
-
 /**
  * The client that a good engineer writes in an afternoon: it retries with a backoff, honours `Retry-After`, counts the requests of a
  * window, and believes `remaining` and `reset` by its own clock. Whatever the server does, the SDK fails no more calls.
@@ -27,7 +17,8 @@ export class SimpleClient {
     this.#isPaced = isPaced;
   }
 
-  async call(attempt: Attempt, { signal, maxRetries = 2, isSafe = true }: SimpleCall): Promise<FetchResponse> {
+  /** @param isSafe Whether a failed attempt is repeated, as that of a POST is not. */
+  async call(attempt: () => Promise<FetchResponse>, signal: AbortSignal, isSafe: boolean): Promise<FetchResponse> {
     for (let refusals = 0, failures = 0; ;) {
       if (this.#isPaced) await this.#turn(signal);
       let error: unknown;
@@ -36,7 +27,7 @@ export class SimpleClient {
       if (response && this.#isPaced) this.#learn(response);
       if (response?.ok) return response;
       const isRefusal = response?.status === 429;
-      if (isRefusal ? ++refusals > 10 : !isSafe || ++failures > maxRetries)
+      if (isRefusal ? ++refusals > 10 : !isSafe || ++failures > 2)
         throw response ? new Error(`Answered ${response.status}`) : (error as Error);
       const seconds = Number(response?.headers.get('retry-after') ?? NaN);
       const backoff = isRefusal ? Math.min(1000 * 2 ** (refusals - 1), 60_000) : 100 * 2 ** failures;

@@ -96,7 +96,7 @@ export class World {
         };
         return this.fetch(`${String(baseUrl)}${path}`, init);
       };
-      const retried = () => orAborted(simple.call(attempt, { signal: overall, isSafe: method === 'GET' }), overall);
+      const retried = () => orAborted(simple.call(attempt, overall, method === 'GET'), overall);
       const response = await (this.kind === 'simple' ? retried() : attempt());
       if (!response.ok) throw new Error(`Answered ${response.status}`);
       return JSON.parse(await response.text()) as unknown;
