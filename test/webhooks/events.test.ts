@@ -199,20 +199,31 @@ describe('a store', () => {
     expect(release).toHaveBeenCalledOnce();
   });
 
-  it.each([true, false])('that loses one of two keys aborts the signal, at once if it is lost: %s', async (isLost) => {
-    const lost = new AbortController();
-    if (isLost) lost.abort(down);
-    const held = { ...claimed, signal: new AbortController().signal };
-    const { deliver, handler } = endpoint(both, storeOf(held, { ...claimed, signal: lost.signal }), (_, { signal }) => {
-      expect(signal.aborted).toBe(isLost);
-      lost.abort(down);
-      expect(signal.reason).toBe(down);
-    });
-    expect((await deliver()).status).toBe(204);
-    expect(handler).toHaveBeenCalledOnce();
-  });
+  const held = new AbortController().signal;
+  it.each([
+    [{ ...claimed, signal: held }, true],
+    [{ ...claimed, signal: held }, false],
+    [{ ...claimed, signal: undefined }, false],
+  ])(
+    'that loses one of two keys aborts the signal, which the other may not have: %o, at once: %s',
+    async (other, isLost) => {
+      const lost = new AbortController();
+      if (isLost) lost.abort(down);
+      const { deliver, handler } = endpoint(
+        both,
+        storeOf(other, { ...claimed, signal: lost.signal }),
+        (_, { signal }) => {
+          expect(signal.aborted).toBe(isLost);
+          lost.abort(down);
+          expect(signal.reason).toBe(down);
+        },
+      );
+      expect((await deliver()).status).toBe(204);
+      expect(handler).toHaveBeenCalledOnce();
+    },
+  );
 
-  const [held, lost] = [new AbortController().signal, AbortSignal.abort()];
+  const lost = AbortSignal.abort();
   type Row = [what: string, status: number, tries: number, signal: AbortSignal | undefined, failures: number];
   it.each<Row>([
     ['recovers while the claim is held', 204, 31, held, 30],
