@@ -210,7 +210,6 @@ export class ListReader<Item> {
 
   #readBehind(page: ReceivedPage<Item>): void {
     const isEnd = page.ids.length === 0 && !(page.lastPage > page.range.page);
-    this.#updatePlace({ count: page.count ?? this.place.count });
     if (isEnd) this.#finish();
     else this.#startPlainLoop();
   }
