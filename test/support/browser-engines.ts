@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { describe, expect } from 'vitest';
+import { expect } from 'vitest';
 import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 import { hasChromium, launch } from './use-chromium.ts';
@@ -18,41 +18,28 @@ interface Page {
 /** One page in a browser of its own. */
 export interface Tab extends Page, AsyncDisposable {}
 
-type Open = (resources: AsyncDisposableStack, home: string) => Promise<Page>;
-
 /** After this time a browser is ended, whatever it is doing. */
 const timeLimit = 300_000;
 
 const [firefoxPath, webKitDriverPath, xvfbPath] = ['/usr/bin/firefox-esr', '/usr/bin/WebKitWebDriver', '/usr/bin/Xvfb'];
 
-/** A browser engine as docs/compatibility.md names it, and the packages of Debian that bring it. */
-const engine = (name: string, packages: readonly string[], isInstalled: boolean, openPage: Open) => ({
-  ...{ name, packages, isInstalled },
+/** A browser engine as docs/compatibility.md names it, by the packages of Debian that bring it. */
+const engine = (name: string, packages: string, isInstalled: boolean, openPage: Parameters<typeof openTab>[0]) => ({
+  ...{ name, isInstalled: mayTest(isInstalled, name, packages) },
   open: () => openTab(openPage),
 });
 
 // No driver reaches all three: Playwright wants its own builds of Firefox and WebKit, Debian has no geckodriver, and its WebKit
 // no WebDriver BiDi. So Chromium has Playwright, and a tab of the others is two commands of the protocol that each has built in.
 export const browserEngines = [
-  engine('Chromium', ['chromium'], hasChromium, async (resources) => {
+  engine('Chromium', 'chromium', hasChromium, async (resources) => {
     const browser = resources.adopt(await launch(), (launched) => launched.close());
     const page = await browser.newPage();
     return { goto: (url) => page.goto(url), evaluate: (expression) => page.evaluate(expression) };
   }),
-  engine('Firefox', ['firefox-esr'], existsSync(firefoxPath), openFirefox),
-  engine('WebKit', ['webkit2gtk-driver', 'xvfb'], existsSync(webKitDriverPath) && existsSync(xvfbPath), openWebKit),
+  engine('Firefox', 'firefox-esr', existsSync(firefoxPath), openFirefox),
+  engine('WebKit', 'webkit2gtk-driver xvfb', existsSync(webKitDriverPath) && existsSync(xvfbPath), openWebKit),
 ];
-
-/** Describes each browser engine that is installed. In CI, one that is missing is a failure; elsewhere, the tests say so. */
-export function describeEachBrowserEngine(
-  subject: string,
-  tests: (engine: (typeof browserEngines)[number]) => void,
-): void {
-  for (const each of browserEngines)
-    describe.runIf(mayTest(each.isInstalled, each.name, each.packages.join(' ')))(`${subject} in ${each.name}`, () =>
-      tests(each),
-    );
-}
 
 /** Waits until an expression in the page is true, also while the page loads another one. */
 export async function waitFor(tab: Tab, expression: string): Promise<void> {
@@ -61,7 +48,7 @@ export async function waitFor(tab: Tab, expression: string): Promise<void> {
 }
 
 /** Opens a page with a home and other resources, which end with it, or at once if it can't be opened. */
-async function openTab(open: Open): Promise<Tab> {
+async function openTab(open: (resources: AsyncDisposableStack, home: string) => Promise<Page>): Promise<Tab> {
   await using resources = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), 'browser-'));
   resources.defer(() => rm(home, { recursive: true, force: true, maxRetries: 10 }));
