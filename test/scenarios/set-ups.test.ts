@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest';
+import { Client } from '@example/sdk';
+import { createSandbox } from '@example/sandbox';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { setUps, outages } from './set-ups.ts';
 import { measure } from './row.ts';
 
@@ -7,3 +9,22 @@ it.each([...setUps, ...outages])('row $row: $name', async (row) => {
   const { errors: _, ...ours } = figures.get('sdk')!;
   expect(missed, JSON.stringify(ours)).toEqual([]);
 });
+
+// Row 13; row 11 is in test/webhooks/store-faults.test.ts. Jest, node:test and msw: test/guides/testing.system.test.ts, test/package/matrix.weekly.test.ts.
+
+it.each(['before', 'after'])(
+  'row 13: a test whose calls wait for the next window settles with a sandbox made %s fake timers',
+  async (when) => {
+    if (when === 'after') vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const sandbox = createSandbox();
+    if (when === 'before') vi.useFakeTimers();
+    const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch, logLevel: 'off' });
+    const results = Promise.allSettled(Array.from({ length: 150 }, () => client.projects.list()));
+    await vi.advanceTimersByTimeAsync(130_000);
+    await client.projects.list();
+    expect((await results).filter(({ status }) => status === 'fulfilled')).toHaveLength(150);
+    await sandbox.close();
+  },
+  10_000,
+);
