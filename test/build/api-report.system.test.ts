@@ -11,15 +11,13 @@ const error = { logLevel: ExtractorLogLevel.Error };
 const none = { logLevel: ExtractorLogLevel.None };
 
 /** Each entry point, its built files, and what is recorded of it. */
-const entries: readonly (readonly [name: string, directory: string, built: string, recorded: string])[] = [
-  ...Object.keys(manifest.exports)
-    .filter((path) => path !== './package.json')
-    .map((path) => {
-      const name = join(manifest.name, path);
-      return [name, '.', join('dist', path, 'index'), `docs/api-report/${basename(name)}.api.md`] as const;
-    }),
-  ['@example/sandbox', 'sandbox', 'sandbox/dist/index', 'sandbox/api-report.md'],
-];
+const entries = [
+  ...Object.keys(manifest.exports).map((path) => {
+    const name = join(manifest.name, path);
+    return [name, '.', join('dist', path, 'index'), `docs/api-report/${basename(name)}.api.md`] as const;
+  }),
+  ['@example/sandbox', 'sandbox', 'sandbox/dist/index', 'sandbox/api-report.md'] as const,
+].filter(([name]) => !name.endsWith('package.json'));
 
 function configOf(directory: string, built: string, folder: string): ExtractorConfig {
   const projectFolder = join(root, directory);

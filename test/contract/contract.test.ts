@@ -10,15 +10,8 @@ import { holdingTime, settled, useVirtualTime } from '../support/virtual-time.ts
 
 const secret = `whsec_${btoa('a secret of 24 bytes or so')}`;
 
-/** A request to the API, which a variant of the sandbox sees and changes. */
-interface Call {
-  readonly url: URL;
-  readonly init: FetchInit;
-  readonly sandbox: Sandbox;
-  /** How many requests there were, and how many have no response yet, with this one. */
-  readonly count: number;
-  readonly inFlight: number;
-}
+/** A request to the API; how many there were, and how many have no response yet, with it. */
+type Call = Readonly<{ url: URL; init: FetchInit; sandbox: Sandbox; count: number; inFlight: number }>;
 
 /** An API of which something is true that the SDK doesn't assume. */
 interface Variant {
