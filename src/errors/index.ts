@@ -66,7 +66,7 @@ export class TimeoutError extends ConnectionError {}
 
 /**
  * The API failed for longer than the call may wait (`outageWait`). `cause` is the last failure: of this call, or, if it
- * was not sent, a copy of another call's.
+ * didn't fail itself, a copy of another call's.
  */
 export class UnavailableError extends ConnectionError {}
 

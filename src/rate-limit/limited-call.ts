@@ -62,6 +62,11 @@ export interface LimitedCall extends RequestTarget {
   heldBefore?: number | undefined;
 }
 
+/** What the error of a call shows of it. Nothing else, because a URL may contain secrets. */
+export function targetOf({ method, path, route }: LimitedCall): RequestTarget {
+  return { method, path, route };
+}
+
 export function priorityOf({ priority }: LimitedCall): Priority {
   return priority?.level ?? 'normal';
 }

@@ -1,5 +1,5 @@
 import { RateLimitWaitError } from '../errors/index.ts';
-import type { LimitedCall } from './limited-call.ts';
+import { targetOf, type LimitedCall } from './limited-call.ts';
 
 /** When the `maxWait` of a call is over. */
 export function waitsUntil({ maxWait = Infinity, waitingSince }: LimitedCall, now: number): number {
@@ -22,5 +22,5 @@ export function waitError(call: LimitedCall, now: number, delay: number): RateLi
     maxDelay <= 0 && maxWait !== 0
       ? `the call has waited its maxWait of ${maxWait} ms; the next request may be sent in about ${seconds} s`
       : `the rate limit allows this call in about ${seconds} s, but ${reason}`;
-  return new RateLimitWaitError(`Not sent: ${problem}.`, call, seconds);
+  return new RateLimitWaitError(`Not sent: ${problem}.`, targetOf(call), seconds);
 }

@@ -1,7 +1,7 @@
 import { describeEffect } from '../errors/example-error.ts';
 import { ExampleError, RateLimitError, UnavailableError, type CallError } from '../errors/index.ts';
 import { backoff } from '../utils/timing.ts';
-import { priorityOf, type LimitedCall } from './limited-call.ts';
+import { priorityOf, targetOf, type LimitedCall } from './limited-call.ts';
 import type { Verdict } from './permit.ts';
 import { longestTurn, Turn } from './turn.ts';
 import type { WindowRequest } from './window.ts';
@@ -184,7 +184,7 @@ export class Outage {
     const own = call.lastError instanceof RateLimitError ? undefined : call.lastError;
     const cause = own ?? this.lastError ?? call.lastError;
     const message = `The API has failed for longer than the call may wait (outageWait). ${describeEffect(call)}`;
-    return new UnavailableError(message, call, { cause });
+    return new UnavailableError(message, { ...targetOf(call), url: call.lastError?.url }, { cause });
   }
 
   #end(): void {

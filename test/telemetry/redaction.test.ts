@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClientOptions, EndpointOptions } from '@example/sdk';
 import { clientEventNames } from '../../src/telemetry/events.ts';
 import { apiToken, clientOf, newUser, rejection } from '../support/http-server.ts';
+import { budget } from '../support/in-process-api.ts';
 import { printed } from '../support/printed.ts';
 import { replying, type Reply } from '../support/replies.ts';
 import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
@@ -96,6 +97,19 @@ describe('the SDK hands out neither the token nor the password', () => {
     await failing(client.request('POST', options.params ? '/invites/{token}' : '/teams', options));
     expect(text()).toContain('[redacted]');
     expect(text()).not.toContain(JSON.stringify(options).includes('hidden') ? 'hidden-1' : '12345678');
+  });
+
+  it.each<[string, Reply, ClientOptions]>([
+    ['RateLimitWaitError', () => json(404, {}, budget(100, 0, Date.now() / 1000 + 60)), { rateLimit: { maxWait: 0 } }],
+    ['UnavailableError', 503, { outageWait: 1000 }],
+  ])('nor a secret in the URL of a call that ends while it waits: %s', async (name, reply, options) => {
+    const { client, shown, text } = observed(replying(reply), options);
+    const given = { params: { token: 'hidden-1' }, query: { api_key: 'hidden-2', of: apiToken } };
+    const get = async () => rejection(client.request('GET', '/invites/{token}', given));
+    const first = name === 'RateLimitWaitError' ? [await settled(get())] : [];
+    shown.push(...first, ...(await settled(Promise.all([get(), get(), get()]))));
+    expect(shown).toContainEqual(expect.objectContaining({ name }));
+    expect(text()).not.toMatch(new RegExp(`hidden|${apiToken}`));
   });
 
   it('nor a secret parameter of a list, also in its cursor', async () => {
