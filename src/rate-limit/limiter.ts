@@ -305,6 +305,8 @@ export class Limiter implements SharedLimiter {
   /** The call to send now, or when there may be one. */
   #next(now: number): Waiter | number {
     const { isFailing } = this.outage;
+    const tryAt = this.outage.readyAt(true);
+    if (tryAt > now) return tryAt; // Otherwise, each new call would look through all that wait.
     const isBackgroundNext = !isFailing && this.window.owesBackground(now);
     const order: Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
     let wakeAt = Infinity;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { ConnectionError } from '@example/sdk';
 import { Limiter } from '../../src/rate-limit/limiter.ts';
 import type { LimitedCall } from '../../src/rate-limit/limited-call.ts';
 import { Clock } from '../support/world/clock.ts';
@@ -6,7 +7,7 @@ import { Clock } from '../support/world/clock.ts';
 // What waiting and sending cost, counted instead of timed: whoever looks at a call that waits reads what it asked for.
 
 /** Visits of calls while so many of them are queued, and some hundreds of them are sent, per call. */
-async function visits(waiting: number, pathOf: (index: number) => string, maxWait?: number) {
+async function visits(waiting: number, pathOf: (index: number) => string, maxWait?: number, isFailing = false) {
   const clock = new Clock();
   const limiter = new Limiter('', {
     now: () => clock.now,
@@ -38,6 +39,10 @@ async function visits(waiting: number, pathOf: (index: number) => string, maxWai
     await clock.sleep(40);
     permit.recordResponse(200, new Headers());
   };
+  const failed = { method: 'GET', path: pathOf(0), route: pathOf(0) };
+  if (isFailing)
+    for (const permit of [await limiter.acquire({ ...failed }), await limiter.acquire({ ...failed })])
+      permit.recordResponse(503, new Headers(), new ConnectionError('down', failed));
   return clock.run(async () => {
     for (let index = 0; index < waiting; index += 1) void make(index);
     const queueing = count / waiting;
@@ -47,13 +52,16 @@ async function visits(waiting: number, pathOf: (index: number) => string, maxWai
   });
 }
 
-it.each<[name: string, few: [number, string, number?], many: [number, string, number?]]>([
+type Given = [waiting: number, routes: string, maxWait?: number, isFailing?: boolean];
+
+it.each<[name: string, few: Given, many: Given]>([
   ['100 000 that wait cost as much each as 1 000', [1_000, '/projects'], [100_000, '/projects']],
   ['with a maxWait', [1_000, '/projects', 1e9], [10_000, '/projects', 1e9]],
+  ['of an API that fails', [1_000, '/projects', 1e9, true], [4_000, '/projects', 1e9, true]],
   ['of 4 000 routes as much as of one', [4_000, '/things'], [4_000, '/things/{n}']],
 ])('nothing visits a call that waits for the same as others: %s', async (_, few, many) => {
-  const measure = ([waiting, routes, maxWait]: typeof few) =>
-    visits(waiting, (index) => routes.replace('{n}', `${index}`), maxWait);
+  const measure = ([waiting, routes, ...more]: Given) =>
+    visits(waiting, (index) => routes.replace('{n}', `${index}`), ...more);
   const [one, other] = [await measure(few), await measure(many)];
   expect([one.sent, other.sent]).toEqual([400, 400]);
   expect(other.queueing / one.queueing).toBeLessThanOrEqual(1.3);
