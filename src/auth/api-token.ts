@@ -2,6 +2,7 @@ import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import { untilAborted, type Cancellation } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
 import { bindingAdvice, environmentVariable } from '../utils/runtime.ts';
+import { withTimeout } from '../utils/timing.ts';
 import { messageOf } from '../utils/values.ts';
 import type { Redactor } from '../telemetry/redaction.ts';
 
@@ -54,6 +55,7 @@ const maxReplacements = 20;
  * calls that it failed wait for the same answer.
  *
  * @param rejection The error that the token led to.
+ * @param timeout Milliseconds after which the function is given up.
  * @throws {ExampleError} when the token function fails. Its cause is the rejection.
  */
 export async function replacementOf(
@@ -61,10 +63,12 @@ export async function replacementOf(
   rejectedToken: string,
   rejection: ExampleError,
   redactor: Redactor,
+  timeout: number,
 ): Promise<string> {
   const known = replacements.get(getToken) ?? new Map<string, Promise<string>>();
   replacements.set(getToken, known);
-  const token = known.get(rejectedToken) ?? ask(getToken, rejectedToken).then((next) => checkToken(returned, next));
+  const refresh = () => withTimeout(ask(getToken, rejectedToken), timeout, 'The apiToken function');
+  const token = known.get(rejectedToken) ?? refresh().then((next) => checkToken(returned, next));
   known.set(rejectedToken, token);
   for (const oldest of known.keys()) if (known.size > maxReplacements) known.delete(oldest);
   // A later call then asks again: the vault may be back, or may have a new token.

@@ -167,7 +167,7 @@ async function replaceToken(call: Call, deadline: Deadline | undefined, { error 
   const { apiToken } = options;
   if (typeof apiToken === 'string' || !(error instanceof AuthenticationError) || call.hasAskedForToken) return false;
   call.hasAskedForToken = true;
-  const replacement = () => replacementOf(apiToken, token, error, redactorOf(call));
+  const replacement = () => replacementOf(apiToken, token, error, redactorOf(call), options.timeout);
   return (await withinTimeout(call, deadline, (cancellation) => untilAborted(cancellation, replacement()))) !== token;
 }
 

@@ -100,7 +100,11 @@ describe('after a 401, the token function gets the rejected token', () => {
   });
 
   it('and has as long as an attempt; the call may be aborted meanwhile', async () => {
-    const { users } = clientOf(guarded('token-2'), { apiToken: renewing(() => never), timeout: 1000 });
+    const apiToken = renewing(
+      () => never,
+      () => 'token-2',
+    );
+    const { users } = clientOf(guarded('token-2'), { apiToken, timeout: 1000 });
     const controller = new AbortController();
     const aborted = rejection(users.get('1', { signal: controller.signal }));
     const late = rejection(users.get('2'));
@@ -110,6 +114,8 @@ describe('after a 401, the token function gets the rejected token', () => {
     expect(await aborted).toBe('changed my mind');
     const message = 'The apiToken function did not return within 1000 ms (timeout). (401 GET /users/{id})';
     expect(await settled(late)).toMatchObject({ name: 'TimeoutError', message, mayHaveTakenEffect: false });
+    // A later call asks again.
+    expect(await settled(users.get('3'))).toEqual(user);
   });
 });
 
