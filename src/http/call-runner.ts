@@ -225,7 +225,12 @@ function rest(call: Call, { failure }: FailedAttempt, delay: number): void {
 function isVetoed(call: Call, error: ExampleError, delay: number): boolean {
   const { method, path, route, attempt } = call;
   const { shouldRetry } = call.options;
-  const verdict: unknown = shouldRetry ? shouldRetry(error, { method, path, route, attempt, delay }) : true;
+  let verdict: unknown = true;
+  try {
+    if (shouldRetry) verdict = shouldRetry(error, { method, path, route, attempt, delay });
+  } catch (thrown) {
+    throw new ExampleError('shouldRetry failed; see the cause.', { cause: redactorOf(call).redactError(thrown) });
+  }
   if (typeof verdict === 'boolean') return !verdict;
   if (verdict instanceof Promise) verdict.catch(() => undefined);
   throw new ExampleError(`shouldRetry must return true or false; got ${describeValue(verdict)}.`, { cause: error });

@@ -203,6 +203,16 @@ describe('shouldRetry', () => {
     expect(api.requests).toHaveLength(2);
   });
 
+  it('may throw: the call rejects, and has what it threw as its cause', async () => {
+    const broken = () => {
+      throw new TypeError('no such field');
+    };
+    expect(await settled(rejection(get(clientOf(replying(500), { shouldRetry: broken }))))).toMatchObject({
+      ...{ name: 'ExampleError', message: 'shouldRetry failed; see the cause.' },
+      cause: { name: 'TypeError', message: 'no such field' },
+    });
+  });
+
   it.each<[string, () => unknown]>([
     ['undefined', () => undefined],
     ['Promise', () => Promise.reject(new Error('late'))], // which would always be true
