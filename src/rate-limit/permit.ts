@@ -1,6 +1,9 @@
 import type { CallError } from '../errors/index.ts';
 
-/** Permission to send one request. Call one of its three methods as soon as the outcome is known. */
+/**
+ * Permission to send one request. Call one of its three methods as soon as the outcome is known. Then `release` does
+ * nothing.
+ */
 export interface Permit {
   /** True if the call had to wait for it. */
   readonly waited: boolean;
