@@ -15,21 +15,21 @@ export interface RateLimiterOptions {
 
 /** The limiter of a token at a base URL: the same one for every client in the process (limits 30). */
 export function rateLimiterFor({ baseUrl, token, fetch, rateLimit }: RateLimiterOptions): Limiter {
-  const shared = registry();
-  const outage = shared(`outage ${shared.idOf(fetch)} ${baseUrl}`, () => new Outage());
+  const entries = registry();
+  const outage = entries.find(`outage ${entries.idOf(fetch)} ${baseUrl}`, () => new Outage());
   if (rateLimit === false) {
-    const key = `unpaced ${shared.idOf(fetch)} ${baseUrl}`;
-    return shared(key, () => new Limiter(key, realTiming, outage, false));
+    const key = `unpaced ${entries.idOf(fetch)} ${baseUrl}`;
+    return entries.find(key, () => new Limiter(key, realTiming, outage, false));
   }
   const key = `${baseUrl} ${token}`;
-  const limiter = shared(`paced ${key}`, () => new Limiter(key, realTiming, outage));
+  const limiter = entries.find(`paced ${key}`, () => new Limiter(key, realTiming, outage));
   limiter.configure(rateLimit, outage);
   return limiter;
 }
 
 interface Registry {
   /** Returns what has this key, or creates it. A key begins with the kind of what it names. */
-  <T extends object>(key: string, create: () => T): T;
+  find<T extends object>(key: string, create: () => T): T;
   /** A number for each `fetch`; 0 if the runtime has none. */
   idOf(fetch: object | undefined): number;
 }
@@ -83,5 +83,5 @@ function createRegistry(): Registry {
     ids.set(fetch, id);
     return id;
   };
-  return Object.assign(find, { idOf });
+  return { find, idOf };
 }
