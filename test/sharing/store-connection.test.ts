@@ -121,6 +121,9 @@ describe('a store is asked', () => {
     await world.run(() => world.clock.sleep(300_000));
     const [first, sent, last] = [syncs[0]!, syncs[1]!, syncs.at(-1)!];
     expect(first.key).toMatch(/^[0-9a-f]{64}$/);
+    const other = setup(works());
+    await other.world.run(() => other.world.burst(1, other.get));
+    expect(other.syncs[0]!.key).not.toBe(first.key);
     expect(first.report).toMatchObject({ normal: 5, background: 0, available: 0, inFlight: 0, limit: 100, reset: 0 });
     // The first response has arrived.
     expect(sent.report).toMatchObject({ normal: 0, available: 0, inFlight: 4, sent: 5, arrived: 5 });
