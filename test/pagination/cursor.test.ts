@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { InvalidRequestError, type Project } from '@example/sdk';
+import { pagesAround } from '../../src/pagination/ranges.ts';
 import { rejection } from '../support/http-server.ts';
 import { collect, project, projects, serveList } from './support/list-server.ts';
 
@@ -79,6 +80,10 @@ it.each<[number, sizeOf: (asked: number) => number, before?: (items: Project[], 
     expect(await collect(list)).toEqual([project(9000)]);
   },
 );
+
+it('the items of a cursor are looked for around its page, and on no page 0', () => {
+  expect(pagesAround(2, 3)).toEqual([2, 1, 3, 4, 5]);
+});
 
 it('an awaited list with a cursor is the page after it, whatever page is asked for, and has no response', async () => {
   const { client, queries } = serveList({ items: projects(200) });

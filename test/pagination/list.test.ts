@@ -147,6 +147,10 @@ describe('a page is a link of one iteration', () => {
     expect(queries()).toHaveLength(3);
     await rejection(next.getNextPage());
     expect((await first.getNextPage()).data[0]).toEqual(project(21));
+    const controller = new AbortController();
+    const page = await client.projects.list({}, { signal: controller.signal });
+    controller.abort('changed my mind');
+    expect(await rejection(page.getNextPage())).toBe('changed my mind');
   });
 });
 
