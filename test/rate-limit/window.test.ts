@@ -53,7 +53,7 @@ describe('a response', () => {
     ['that is older changes nothing', [{ left: 30, limit: 50 }, { left: 99 }], [50, 30, 60_000]],
     ['that lags is less than what was counted here', [{ left: 99 }, { left: 99 }, { left: 99 }], [100, 97, 60_000]],
     ['of the window before changes nothing', [first, at(0, 10, 58)], [100, 90, 60_000]],
-    ['whose reset is a second later is about the same window', [first, at(0, 80, 61)], [100, 80, 61_000]],
+    ['whose reset is a second later is of the same window', [at(0, 99), at(0, 99), at(0, 99, 61)], [100, 97, 61_000]],
     ['whose reset is two seconds later opens the next', [first, at(0, 80, 62)], [100, 80, 62_000]],
     ['after a window of a second opens the next', [at(0, 9, 1), at(1_100, 8, 2)], [100, 8, 900]],
     ['that refuses with nothing left uses the window up', [first, { isRefusal: true, left: 0 }], [100, 0, 60_000]],
