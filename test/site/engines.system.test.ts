@@ -22,11 +22,12 @@ const hiddenOnAPhone = (paths: readonly string[]) => `(async () => {
 const movedOnAPhone = (path: string) => `(async () => {
   const frame = Object.assign(document.createElement('iframe'), { width: 390, height: 844, src: '/js-sdk/${path}' });
   document.body.prepend(frame);
-  const places = () => Array.from(frame.contentDocument.querySelectorAll('main :is(h1, h2, p, pre, table)'), (each) =>
-    each.textContent.slice(0, 40) + ' at ' + Math.round(each.getBoundingClientRect().top)).slice(0, 8);
+  const texts = () => [...frame.contentDocument.querySelectorAll('main :is(h1, h2, p, pre, table)')];
+  const places = () => texts().filter((each) => each.checkVisibility()).map((each) =>
+    each.textContent.slice(0, 40) + ' at ' + Math.round(each.getBoundingClientRect().top));
   const areStylesLoaded = (page) => [...page.querySelectorAll('link[rel=stylesheet]')].every(({ sheet }) => sheet);
-  while (places().length < 3 || !areStylesLoaded(frame.contentDocument)) await new Promise(requestAnimationFrame);
-  const before = places();
+  while (texts().length < 3 || !areStylesLoaded(frame.contentDocument)) await new Promise(requestAnimationFrame);
+  const before = places().slice(0, 8);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   const after = places();
   frame.remove();
