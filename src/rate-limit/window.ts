@@ -33,6 +33,7 @@ export function reserveForNormal(partLeft: number, limit: number, calls: NormalC
 
 /** The inverse: what is left of the window when a reserve is enough. */
 function partForReserve(reserve: number, limit: number, calls: NormalCalls): number {
+  if (reserve === 0) return 0; // Also of a limit of 0.
   const burst = expected.burst * limit;
   return ((2 * reserve) / (burst + Math.sqrt(burst * burst + 4 * usualOf(limit, calls) * reserve))) ** 2;
 }

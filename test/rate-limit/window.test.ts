@@ -116,6 +116,11 @@ describe('after its end', () => {
 });
 
 describe('the delay', () => {
+  it('of a background call in a window without requests lasts until its end', () => {
+    const window = windowAfter({ left: 0, limit: 0 });
+    expect([window.backgroundReadyAt(0), window.backgroundDelay(0, 1)]).toEqual([60_000, 60_000]);
+  });
+
   it('of a call is by whole windows, from the number of requests before it', () => {
     const window = windowAfter({ left: 10 });
     const delays = [1, 10, 11, 110, 111, 210, 211].map((requests) => window.delay(0, requests) / 60_000);
