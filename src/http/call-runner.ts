@@ -87,9 +87,7 @@ export class CallRunner implements Requester {
         }
         const hasNewToken = await replaceToken(call, deadline, result);
         call.lastError = result.error;
-        const retry = hasNewToken
-          ? { delay: 0, retries }
-          : planRetry(result, call, retries, Math.random(), (deadline?.endsAt ?? Infinity) - now());
+        const retry = hasNewToken ? { delay: 0, retries } : planRetry(result, call, retries, Math.random(), now());
         if (!retry) throw result.error;
         if (hasNewToken) call.limiter = undefined;
         rest(call, result, retry.delay);

@@ -45,6 +45,8 @@ export interface FailedAttempt {
 /** What {@link planRetry} needs to know about a call. */
 interface RetryableCall {
   readonly isIdempotent: boolean;
+  /** When it times out. The SDK's own delay takes half of the time that is left at most. */
+  readonly endsAt?: number | undefined;
   readonly options: { readonly maxRetries: number };
 }
 
@@ -66,14 +68,14 @@ const longestDelay = { first: 1000, max: 8000, factor: 4 };
  *
  * @param retries How many retries of the call have counted so far.
  * @param random From 0 to 1.
- * @param timeLeft Milliseconds until the call times out. The SDK's own delay takes half of it at most.
+ * @param now On the clock of `endsAt`.
  */
 export function planRetry(
   { failure, duration, verdict }: Pick<FailedAttempt, 'failure' | 'duration' | 'verdict'>,
-  { isIdempotent, options: { maxRetries } }: RetryableCall,
+  { isIdempotent, endsAt = Infinity, options: { maxRetries } }: RetryableCall,
   retries: number,
   random: number,
-  timeLeft = Infinity,
+  now: number,
 ): Retry | undefined {
   if (maxRetries === 0 || !isRetryable(failure, isIdempotent)) return undefined;
   const { status = 0, retryAfter } = failure.kind === 'status' ? failure : {};
@@ -83,7 +85,7 @@ export function planRetry(
   const counted = verdict.isLastRetry ? Math.max(retries, maxRetries - 1) : retries;
   if (counted >= maxRetries) return undefined;
   const longest = Math.min(longestDelay.first * longestDelay.factor ** counted, longestDelay.max);
-  const delay = Math.min(((2 + random) / 3) * longest - duration, timeLeft / 2);
+  const delay = Math.min(((2 + random) / 3) * longest - duration, (endsAt - now) / 2);
   // A retry that counts rests, however briefly: then the limiter asks if its route may have one (limits 22).
   return { delay: Math.max(1, Math.round(retryAfter ?? delay)), retries: counted + 1 };
 }

@@ -13,11 +13,11 @@ describe('planRetry', () => {
   const status = (code: number, retryAfter?: number): Failure => ({ kind: 'status', status: code, retryAfter });
   const defaults = { failure: status(503), duration: 0, isIdempotent: true, maxRetries: 2, retries: 0, random: 1 };
   const none = { isUncounted: false, rest: 0, isLastRetry: false };
-  type Given = Partial<typeof defaults> & { timeLeft?: number; verdict?: Partial<typeof none> };
+  type Given = Partial<typeof defaults> & { endsAt?: number; verdict?: Partial<typeof none> };
   const plan = (given: Given) => {
     const { failure, duration, isIdempotent, maxRetries, retries, random } = { ...defaults, ...given };
     const failed = { failure, duration, verdict: { ...none, ...given.verdict } };
-    return planRetry(failed, { isIdempotent, options: { maxRetries } }, retries, random, given.timeLeft);
+    return planRetry(failed, { isIdempotent, endsAt: given.endsAt, options: { maxRetries } }, retries, random, 5000);
   };
 
   it.each<[what: string, Given, [delay: number, retries: number]?]>([
@@ -25,8 +25,8 @@ describe('planRetry', () => {
     ['then 2.7 to 4 s', { retries: 1, random: 0.5 }, [3333, 2]],
     ['then up to 8 s', { retries: 8, maxRetries: 9 }, [8000, 9]],
     ['counted from when the attempt was sent', { duration: 300 }, [700, 1]],
-    ['half of what totalTimeout leaves', { retries: 1, timeLeft: 2200 }, [1100, 2]],
-    ['but what Retry-After says', { failure: status(503, 7000), timeLeft: 2200 }, [7000, 1]],
+    ['half of what totalTimeout leaves', { retries: 1, endsAt: 7200 }, [1100, 2]],
+    ['but what Retry-After says', { failure: status(503, 7000), endsAt: 7200 }, [7000, 1]],
     ['at least a moment', { duration: 30_000 }, [1, 1]],
     ['what Retry-After says, from its response on', { failure: status(503, 7000), duration: 500 }, [7000, 1]],
     ['up to two minutes', { failure: status(503, 2 * minute) }, [2 * minute, 1]],
