@@ -15,7 +15,7 @@ const sections: Readonly<Record<string, () => string>> = {
     const sum = (column: number, part: number) =>
       shown.reduce((total, cells) => total + Number(cells[column]?.split(' of ')[part]), 0).toLocaleString('en');
     const table = { title: 'Calls answered', head: ['set-up', '@example/sdk', 'fetch', 'simple client'], rows: shown };
-    return `**Of ${sum(1, 1)} calls, the SDK gets ${sum(1, 0)} answered, plain fetch ${sum(2, 0)}, and a simple client ${sum(3, 0)}.** Virtual time.\n\n${tables.markdown([table])}`;
+    return `**Of ${sum(1, 1)} calls, the SDK gets ${sum(1, 0)} answered, plain fetch ${sum(2, 0)}, and a simple client ${sum(3, 0)}.** On virtual time.\n\n${tables.markdown([table])}`;
   },
   overhead: () => {
     const { rows, ...run } = readResults<tables.OverheadRow>('overhead');

@@ -44,7 +44,7 @@ function chartOf(name: string, title: string, table: string, measured: string): 
   const about = shows.startsWith(title) ? better : `${better} · ${title}`;
   const caption = `<figcaption><b>${shows}</b>${about}</figcaption>`;
   const longest = Math.max(...(parts.join('').match(/(?<=<b>)[^<]+/g) ?? []).map(({ length }) => length));
-  return `<figure class="chart not-content" style="--room: ${longest + 1}ch">${caption}${parts.join('')}<div>Measured on ${measured.replace('V', 'v')}.</div></figure>`;
+  return `<figure class="chart not-content" style="--room: ${longest + 1}ch">${caption}${parts.join('')}<div>Measured on ${measured.replace('On ', '')}.</div></figure>`;
 }
 
 type Bar = Readonly<Record<'label' | 'figure', string> & { note?: string }>;

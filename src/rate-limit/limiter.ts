@@ -306,7 +306,8 @@ export class Limiter implements SharedLimiter {
   #next(now: number): Waiter | number {
     const { isFailing } = this.outage;
     const tryAt = this.outage.readyAt(true);
-    if (tryAt > now) return tryAt; // Otherwise, each new call would look through all that wait.
+    // While a try is out, none may go: no reason to look through all that wait.
+    if (tryAt > now) return tryAt;
     const isBackgroundNext = !isFailing && this.window.owesBackground(now);
     const order: Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
     let wakeAt = Infinity;

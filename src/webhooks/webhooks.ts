@@ -45,7 +45,7 @@ export interface WebhooksOptions {
   onUnhandled?: WebhookHandler | undefined;
   /** Receives the log lines. Default: `console`. */
   logger?: Logger | undefined;
-  /** The least severe level that is logged, or `'off'`. Default: the environment's `EXAMPLE_LOG`, or `'warn'`. */
+  /** The least severe level that is logged, or `'off'`. Default: `EXAMPLE_LOG`, or `'warn'`. */
   logLevel?: LogLevel | undefined;
 }
 
