@@ -33,8 +33,11 @@ export interface LimitOptions {
 
 const ended: Verdict = { isUncounted: false, rest: 0, isLastRetry: false };
 
-/** Milliseconds until the limiter looks again at what an outage holds: all calls, and one whose `maxWait` is over. */
-const lookAgain = { held: 100, expired: 1000 };
+/**
+ * Milliseconds until the limiter looks again at what an outage holds: all calls, and one whose `maxWait` is over; and at
+ * a call that was not expected to wait.
+ */
+const lookAgain = { held: 100, expired: 1000, unexpected: 1000 };
 
 /**
  * Sends the next call as soon as the outage, the window, the throttle and the share allow: each says when (`readyAt`).
@@ -207,7 +210,7 @@ export class Limiter implements SharedLimiter {
     // In an outage, `outageWait` applies instead of `maxWait`.
     const error = delay <= 0 && this.outage.isFailing ? undefined : waitError(call, now, delay);
     if (error) return void this.#reject(waiter, error);
-    const expected = this.#delay(now, this.queue.countBefore(call), priorityOf(call));
+    const ahead = this.queue.countBefore(call);
     waiter.stopListening = cancellation && onAbort(cancellation, () => this.#reject(waiter, cancellation.reason));
     if (priority)
       priority.onRaise = () => {
@@ -216,8 +219,9 @@ export class Limiter implements SharedLimiter {
       };
     this.queue.put(waiter, now);
     this.#hold(now, call);
-    waiter.watch(this.timing, now, [restUntil, waitsUntil(call, now)], (time) => this.#tick(time, waiter));
-    if (expected > 0) call.onWait?.(Math.ceil(expected), this.queue.size);
+    this.#announce(now, waiter, ahead);
+    const lookAt = waiter.isAnnounced ? Infinity : now + lookAgain.unexpected;
+    waiter.watch(this.timing, now, [restUntil, waitsUntil(call, now), lookAt], (time) => this.#tick(time, waiter));
     this.dispatch();
   }
 
@@ -228,7 +232,17 @@ export class Limiter implements SharedLimiter {
     if (hasRested && !call.refusals && !this.outage.claimRetry(now, call)) return this.#reject(waiter, call.lastError);
     if (hasRested) this.#hold(now, call);
     this.dispatch(); // Its time may have come at this moment.
-    return waiter.list && now >= waitsUntil(call, now) ? this.#expire(now, waiter) : Infinity;
+    if (!waiter.list) return Infinity;
+    // Another process, or the first response, may have shown by now what the window has left.
+    if (!waiter.isAnnounced && !this.outage.isFailing) this.#announce(now, waiter, this.queue.countAhead(waiter));
+    return now >= waitsUntil(call, now) ? this.#expire(now, waiter) : Infinity;
+  }
+
+  /** Tells a call once for how long it is expected to wait for the rate limit, if that is known. */
+  #announce(now: number, waiter: Waiter, ahead: number): void {
+    const expected = this.#delay(now, ahead, priorityOf(waiter.call));
+    if (expected > 0) waiter.call.onWait?.(Math.ceil(expected), this.queue.size);
+    waiter.isAnnounced = expected > 0;
   }
 
   /** The `maxWait` of a call is over. It is sent all the same if only the response that shows the window is pending. */

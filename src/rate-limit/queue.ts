@@ -11,6 +11,8 @@ export class Waiter {
   readonly call: LimitedCall;
   readonly resolve: (permit: Permit | Promise<never>) => void;
   #alarm: Alarm | undefined;
+  /** True once the call was told for how long it waits. */
+  isAnnounced = false;
   /** Stops listening to its signal. */
   stopListening: (() => void) | undefined;
   /** The list in which it waits; `undefined` when it no longer waits. */

@@ -31,19 +31,15 @@ export function reserveForNormal(partLeft: number, limit: number, calls: NormalC
   return Math.ceil(usualOf(limit, calls) * partLeft + expected.burst * limit * Math.sqrt(partLeft));
 }
 
-/** The inverse: what is left of the window when a reserve is enough. */
-function partForReserve(reserve: number, limit: number, calls: NormalCalls): number {
-  if (reserve === 0) return 0; // Also of a limit of 0.
-  const burst = expected.burst * limit;
-  return ((2 * reserve) / (burst + Math.sqrt(burst * burst + 4 * usualOf(limit, calls) * reserve))) ** 2;
-}
-
 function usualOf(limit: number, [last, beforeLast]: NormalCalls): number {
   return Math.max(last ?? expected.calls * limit, beforeLast ?? expected.calls * limit);
 }
 
 /** How many normal calls arrived in the last window and in the one before; `undefined` of one that isn't known. */
 export type NormalCalls = readonly [last?: number | null | undefined, beforeLast?: number | null | undefined];
+
+/** What another process saw of a window. */
+type SharedWindow = Record<'limit' | 'used' | 'reset' | 'timeLeft', number> & { readonly arrivedBefore: NormalCalls };
 
 /** A request, as its window counts it. */
 export interface WindowRequest {
@@ -159,16 +155,23 @@ export class RateWindow {
     return Math.max(delay, this.#pausedUntil - now);
   }
 
-  /** Milliseconds until the last of so many requests, a background call, no longer has to leave the reserve. */
+  /** Milliseconds until the last of so many requests, a background call, is sent, if normal calls come as before. */
   backgroundDelay(now: number, requests: number): number {
-    const isSoon = this.needsProbe(now) || this.owesBackground(now, requests);
-    return isSoon ? 0 : this.#reserveDelay(now, this.#spareAfter(now, requests));
+    if (this.needsProbe(now) || this.owesBackground(now, requests)) return 0;
+    const [last, beforeLast] = this.arrivedBefore;
+    return this.#reserveDelay(now, this.#spareAfter(now, requests), Math.max(last ?? 0, beforeLast ?? 0));
   }
 
-  /** Milliseconds until the reserve is no larger than what is left. */
-  #reserveDelay(now: number, left: number): number {
-    const part = partForReserve(Math.max(0, left), this.limit, this.arrivedBefore);
-    return Math.max(0, Math.floor(this.timeLeft(now) - this.length * part));
+  /** Milliseconds until the reserve is no larger than what is left, if so many normal calls come in a window. */
+  #reserveDelay(now: number, left: number, coming = 0): number {
+    const timeLeft = this.timeLeft(now);
+    const enough = left - (coming * timeLeft) / this.length;
+    if (enough <= 0) return timeLeft;
+    const burst = expected.burst * this.limit;
+    // The inverse of `reserveForNormal`: the calls that come take their part of the reserve with them.
+    const slope = usualOf(this.limit, this.arrivedBefore) - coming;
+    const part = ((2 * enough) / (burst + Math.sqrt(burst * burst + 4 * slope * enough))) ** 2;
+    return Math.max(0, Math.floor(timeLeft - this.length * part));
   }
 
   #spareAfter(now: number, requests: number): number {
@@ -208,11 +211,12 @@ export class RateWindow {
   }
 
   /** Takes over what another process saw. A window before the known one is ignored. */
-  adopt(now: number, { limit, used, reset, timeLeft }: Record<'limit' | 'used' | 'reset' | 'timeLeft', number>): void {
+  adopt(now: number, { limit, used, reset, timeLeft, arrivedBefore }: SharedWindow): void {
     if (reset < this.#firstReset - resetJitter) return;
     if (reset > this.#firstReset + resetJitter) this.#open(limit, reset);
     this.#used = Math.max(this.#used, used);
     this.#endsAt = now + timeLeft;
+    this.arrivedBefore = arrivedBefore;
   }
 
   /** How many background calls were sent in this window, or in this minute if the limit is hidden. */

@@ -64,6 +64,8 @@ export interface Grant {
   readonly reset: number;
   /** Time until the window is over; 0 if it is over or unknown. Requests that find out are then granted. */
   readonly timeLeft: number;
+  /** The normal calls of all processes. */
+  readonly arrivedBefore: NormalCalls;
   /** How many processes share the limit, as far as is known. At least 1. */
   readonly processes: number;
   /** Time after which to sync again while calls wait. */
@@ -138,7 +140,7 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   own.background -= granted.background;
   state.background += granted.background;
 
-  const { limit, used, reset, probedAt } = state;
+  const { limit, used, reset, probedAt, arrivedBefore } = state;
   const timeLeft = isOver ? 0 : Math.ceil(state.endsAt - now);
   const mayChange =
     total === 0 && (leftOf(state) > 0 || processesOf(state).some((each) => each !== own && each.outstanding > 0));
@@ -146,7 +148,7 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const probePause = Math.min(longestTurn, Math.max(syncPause.minProbe, now - probedAt)) / syncs.perLifetime;
   const nextSyncIn = Math.ceil(isOver ? probePause : Math.min(usual, timeLeft));
   const processes = processesOf(state).filter(({ seenAt }) => now - seenAt <= lifetime(state)).length;
-  const grant: Grant = { ...granted, limit, used, reset, timeLeft, processes, nextSyncIn };
+  const grant: Grant = { ...granted, limit, used, reset, timeLeft, arrivedBefore, processes, nextSyncIn };
   // Only this package reads replies.
   const reply = grant as unknown as RateLimitStoreReply;
   return { state: JSON.stringify(state), expiresIn: timeLeft + retention, reply };

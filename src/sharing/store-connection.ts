@@ -232,12 +232,12 @@ class StoreConnection implements Share {
 }
 
 const grantFields = ['normal', 'background', 'limit', 'used', 'reset', 'timeLeft', 'processes', 'nextSyncIn'] as const;
-grantFields satisfies KeysOf<Grant, typeof grantFields>;
+grantFields satisfies KeysOf<Omit<Grant, 'arrivedBefore'>, typeof grantFields>;
 
 /** Checks a reply. The user's own store may return anything, and without numbers, calls would wait forever. */
 function checkReply(reply: RateLimitStoreReply): Grant {
   const grant = reply as unknown as Partial<Grant> | null | undefined;
-  if (grantFields.every((field) => Number.isFinite(grant?.[field]) && Number(grant?.[field]) >= 0))
-    return grant as Grant; // All fields were just checked.
+  const areNumbers = grantFields.every((field) => Number.isFinite(grant?.[field]) && Number(grant?.[field]) >= 0);
+  if (areNumbers && Array.isArray(grant?.arrivedBefore)) return grant as Grant; // All fields were just checked.
   throw new Error("The rate-limit store's reply is not what rateLimitStep() returned as `reply`.");
 }

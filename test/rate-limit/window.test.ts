@@ -155,7 +155,7 @@ describe('a limit that no response shows', () => {
 });
 
 describe('what another process saw', () => {
-  const seen = { limit: 50, used: 20, reset: start + 60, timeLeft: 30_000 };
+  const seen = { limit: 50, used: 20, reset: start + 60, timeLeft: 30_000, arrivedBefore: [] as const };
 
   it.each([
     ['opens a window', [], seen, [50, 30, 30_000]],

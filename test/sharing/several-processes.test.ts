@@ -56,6 +56,31 @@ describe('of the calls of processes with a store, none is refused', () => {
   });
 });
 
+it('each call of an import says for how long it leaves what a web service in another process needs', async () => {
+  const world = new World({ api: documentedApi() });
+  const store = new MemoryStore(world.clock);
+  const expected = new Map<string, number>();
+  const waited = new Map<string, number>();
+  await world.run(async () => {
+    const web = world.sdk({ rateLimit: { store: store.connect() } });
+    const job = world.sdk({ rateLimit: { store: store.connect() }, priority: 'background' });
+    job.on('rateLimitWait', ({ path, delay }) => expected.set(path, delay));
+    const read = world.every(1_500, 160, () => web.users.get('1'));
+    await world.clock.sleep(125_000);
+    const ids = Array.from({ length: 60 }, (_, index) => `job_${index}`);
+    const create = async (id: string) => {
+      const from = world.clock.now;
+      await job.users.get(id);
+      waited.set(`/users/${id}`, world.clock.now - from);
+    };
+    await Promise.all([read, ...ids.map(create)]);
+  });
+  const long = [...waited].filter(([, wait]) => wait > 10_000);
+  expect(long.length).toBeGreaterThan(20);
+  // It says so after a second, once the store has shown what the web service does.
+  for (const [path, wait] of long) expect(Math.abs(wait - 1_000 - (expected.get(path) ?? 0)), path).toBeLessThan(2_000);
+});
+
 describe('no call fails and few are refused', () => {
   it.each<[string, (store: MemoryStore) => void, duration?: number]>([
     ['is gone', (store) => (store.condition = 'down')],

@@ -14,8 +14,9 @@ export function firstRequest(process: string, report: Partial<Report> = {}): Rat
 
 /** What a store replies that grants nothing and knows no window. */
 export function reply(grant: Partial<Grant> = {}): RateLimitStoreReply {
-  const nothing = { normal: 0, background: 0, limit: 100, used: 0, reset: 0, timeLeft: 0, processes: 1, nextSyncIn: 0 };
-  return { ...nothing, ...grant } as unknown as RateLimitStoreReply;
+  const nothing = { normal: 0, background: 0, processes: 1, nextSyncIn: 0 };
+  const unknown = { limit: 100, used: 0, reset: 0, timeLeft: 0, arrivedBefore: [] };
+  return { ...nothing, ...unknown, ...grant } as unknown as RateLimitStoreReply;
 }
 
 /** What every store of this package must do. @param create A database, and how a process opens it. */
