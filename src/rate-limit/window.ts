@@ -143,7 +143,6 @@ export class RateWindow {
   /** How many requests an announced window lets through at this moment; `Infinity` if none was announced. */
   room(now: number): number {
     if (this.reset === undefined) return Infinity;
-    if (this.#pausedUntil > now) return 0;
     return this.isOver(now) ? this.limit : this.remaining(now);
   }
 

@@ -1,3 +1,4 @@
+import { resetJitter } from '../rate-limit/headers.ts';
 import type { LimiterObserver } from '../rate-limit/observers.ts';
 import type { Priority } from '../rate-limit/limited-call.ts';
 import type { ConnectStore, Share, SharedLimiter } from '../rate-limit/share.ts';
@@ -49,10 +50,8 @@ class StoreConnection implements Share {
   readonly #process = Math.random().toString(36).slice(2, 10);
   /** Granted requests that this process has not sent. */
   #available: Counts = { normal: 0, background: 0 };
-  /** True if one was granted after the end of the window, as a probe of the next one. */
-  #isProbe = false;
   /** What the store knew after the last sync: the window, failed probes, requests in use, and calls without one. */
-  #known = { windowNumber: 0, failedProbes: 0, outstanding: 0, arrived: 0, missing: { normal: 0, background: 0 } };
+  #known = { reset: 0, failedProbes: 0, outstanding: 0, arrived: 0, missing: { normal: 0, background: 0 } };
   #processes = 1;
   #nextSyncAt = -Infinity;
   #isSyncing = false;
@@ -76,7 +75,6 @@ class StoreConnection implements Share {
       const isLeft = Math.max(1, Math.floor(limit / this.#processes)) > ownCount + inFlight;
       return isLeft || this.#window.isOver(now) ? undefined : now + this.#window.timeLeft(now);
     }
-    this.#checkWindow(now);
     return this.#available[priority] > 0 ? now : Infinity;
   }
 
@@ -98,8 +96,8 @@ class StoreConnection implements Share {
 
   /** True if other processes wait for what this one knows, or calls wait that the store doesn't know of. */
   get #isUrgent(): boolean {
-    const { windowNumber, failedProbes, missing } = this.#known;
-    if (windowNumber !== this.#window.number || failedProbes !== this.#window.failedProbes) return true;
+    const { reset, failedProbes, missing } = this.#known;
+    if ((this.#window.reset ?? 0) > reset + resetJitter || failedProbes !== this.#window.failedProbes) return true;
     const { normal, background } = this.#missing;
     return (normal > 0 && missing.normal === 0) || (background > 0 && missing.background === 0);
   }
@@ -119,12 +117,6 @@ class StoreConnection implements Share {
       normal: Math.max(0, normal - available.normal),
       background: Math.max(0, background - available.background),
     };
-  }
-
-  /** Drops the available requests if their window is over. */
-  #checkWindow(now: number): void {
-    const isOver = this.#window.timeLeft(now) === 0 && !this.#isProbe;
-    if (isOver || this.#window.number !== this.#known.windowNumber) this.#available = { normal: 0, background: 0 };
   }
 
   /** True if the store doesn't know yet that requests were used or are not needed. */
@@ -152,12 +144,12 @@ class StoreConnection implements Share {
       const key = await this.#key;
       // Built afterwards, so that it covers calls that have arrived meanwhile.
       const request = this.#report(this.#limiter.timing.now());
-      const seen = { windowNumber: this.#window.number, failedProbes: this.#window.failedProbes };
+      const { failedProbes } = this.#window;
       // The user's function, so it may return anything.
       const synced = Promise.resolve(this.#sync(key, request as unknown as RateLimitStoreRequest));
       const reply = checkReply(await withTimeout(synced, syncTimeout, 'The rate-limit store'));
       this.#unavailable = undefined;
-      this.#apply(seen, request, reply);
+      this.#apply(failedProbes, request, reply);
       for (const observer of this.#notified) observer.onStoreChange({ available: true });
       this.#notified.clear();
     } catch (error) {
@@ -172,7 +164,6 @@ class StoreConnection implements Share {
 
   /** Asks for what the waiting calls need, and gives back the rest. */
   #report(now: number): Report {
-    this.#checkWindow(now);
     const { normal, background } = this.#sendable;
     this.#available = {
       normal: Math.min(this.#available.normal, normal),
@@ -194,25 +185,14 @@ class StoreConnection implements Share {
     };
   }
 
-  #apply(seen: { windowNumber: number; failedProbes: number }, asked: Report, reply: Grant): void {
+  #apply(failedProbes: number, asked: Report, reply: Grant): void {
     const now = this.#limiter.timing.now();
-    const { normal, background, processes, nextSyncIn } = reply;
+    const { normal, background, reset, processes, nextSyncIn } = reply;
     const missing = { normal: asked.normal - normal, background: asked.background - background };
-    const { number } = this.#window;
-    if (reply.reset > 0) this.#window.adopt(now, reply);
-    // What was available belongs to the window before.
-    if (this.#window.number !== number) this.#available = { normal: 0, background: 0 };
-    const isAdopted = this.#window.number !== number && number === seen.windowNumber;
     const outstanding = asked.available + asked.inFlight + normal + background;
-    const { arrived } = asked;
-    this.#known = {
-      ...seen,
-      windowNumber: isAdopted ? this.#window.number : seen.windowNumber,
-      outstanding,
-      arrived,
-      missing,
-    };
-    this.#isProbe = reply.timeLeft === 0;
+    if (reset > 0) this.#window.adopt(now, reply);
+    // The store ignores a window that is over.
+    this.#known = { reset: Math.max(reset, asked.reset), failedProbes, outstanding, arrived: asked.arrived, missing };
     this.#available.normal += normal;
     this.#available.background += background;
     this.#processes = processes;

@@ -102,14 +102,17 @@ describe('a store that is gone keeps no call from being sent, and is reported on
     expect(pauses.slice(0, 7)).toEqual([1, 2, 4, 8, 16, 30, 30]);
   });
 
-  it('and the process has an equal part of the window', async () => {
+  it.each([
+    [5, 20],
+    [200, 1],
+  ])('and the process has an equal part of the window, as one of %i', async (processes, sent) => {
     let syncs = 0;
-    const grant = reply({ normal: 1, processes: 5 });
+    const grant = reply({ normal: 1, processes });
     const { world, get } = setup(() => () => (syncs++ === 0 ? Promise.resolve(grant) : rejecting()));
     await world.run(async () => {
       world.burst(50, get);
       await world.clock.sleep(30_000);
-      expect(world.exchanges).toHaveLength(20);
+      expect(world.exchanges).toHaveLength(sent);
     });
   });
 });
