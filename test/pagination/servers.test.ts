@@ -91,6 +91,7 @@ itReads('a server that refuses %s fails the list, after the items before', {
 
 it.each([
   [{ data: { '0': project(1) } }, [['data'], ['meta']]],
+  [{ projects: [project(1)] }, [['data'], ['meta']]],
   [{ data: [], meta: { current_page: 1, total_pages: 1 } }, [['meta', 'total_count']]],
 ])('a page fails that is no page, if it should: %j', async (body, paths) => {
   const client = { responseValidation: 'throw' } as const;

@@ -53,7 +53,9 @@ describe('a claim', () => {
     expect(claim.signal.aborted).toBe(false);
     await pass(1);
     expect(claim.signal.reason).toEqual(lostAfter < Infinity ? lost : undefined);
-    await claim.release();
+    event.complete.mockImplementation(fails);
+    await (lostAfter < Infinity ? expect(claim.complete()).rejects.toThrow('no') : claim.release());
+    await pass(timeout);
     expect(vi.getTimerCount()).toBe(0);
   });
 

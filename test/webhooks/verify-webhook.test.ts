@@ -171,13 +171,13 @@ it.each<[string, object | undefined]>([
     const signed = signWebhook({ body: form, secret: key, id: headers['webhook-id'], timestamp: now });
     await expect(signed).resolves.toEqual(headers);
     // The signature matches.
-    await expect(verify(form, headers, key, { now })).rejects.toHaveProperty('code', 'invalid_payload');
+    await expect(verify(form, headers, [`${key} `, key], { now })).rejects.toHaveProperty('code', 'invalid_payload');
   }
   const changed = verify(`${published.body} `, headers, key, { now });
   await expect(changed).rejects.toHaveProperty('code', 'no_matching_signature');
-  // WebCrypto gives no key back that it has got of a secret.
+  // Each is imported once, and WebCrypto gives no key back that it has got of a secret.
   const keys = await Promise.all(imported.mock.results.map(({ value }) => value as Promise<CryptoKey>));
-  expect(keys.map(({ extractable }) => extractable)).toEqual(process ? [false] : []);
+  expect(keys.map(({ extractable }) => extractable)).toEqual(process ? [false, false] : []);
 });
 
 describe('signWebhook()', () => {
