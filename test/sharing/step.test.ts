@@ -144,12 +144,12 @@ const tables: Record<string, readonly Sync[]> = {
   ],
   'they keep as many as normal calls arrived in the last two windows': [
     ['a', known({ arrived: 50 }), {}],
-    ['a', next({ arrived: 10 }), {}, minute],
-    ['b', next({ background: 90, timeLeft: 30_000 }), background(53), 30_000],
+    ['a', next({ arrived: 50, sent: 1 }), {}, minute],
+    ['b', next({ background: 90, timeLeft: 30_000 }), background(52), 30_000],
     // Of the window before.
     ['c', known({ arrived: 90 }), {}],
     ['a', next({ reset: 1120, arrived: 0 }), {}, 30_000],
-    ['b', next({ reset: 1120, background: 90, timeLeft: 15_000 }), background(72), 45_000],
+    ['b', next({ reset: 1120, background: 90, timeLeft: 21_600 }), background(64), 38_400],
   ],
   // When a window ends.
   'it is over when the first process knows that it is': [
