@@ -23,6 +23,8 @@ function moving(length: number, move: (items: Project[], n: number, perPage: num
   return { items, before: (n, _, { url }) => void move(items, n, perPage(url)), yields: projects(length) };
 }
 
+const growing = moving(250, (items, n) => n === 2 && items.push(...from(251, 253)));
+
 itReads('a list while %s', {
   'two items are deleted in front, as the example at the reader shows': {
     ...moving(250, (items, n) => n === 2 && items.splice(4, 2)),
@@ -60,6 +62,16 @@ itReads('a list while %s', {
     ...moving(2_000, (items, _, perPage) => shuffle(items, 7, perPage)),
     sent: 42,
     told: ['unstable-order'],
+  },
+  'items are created behind, and its count is one too many': {
+    ...growing,
+    meta: {
+      get total_count() {
+        return growing.items!.length + 1;
+      },
+    },
+    yields: projects(253),
+    told: ['count-mismatch'],
   },
   'it ends earlier, with a 404': {
     ...moving(280, (items, n) => n === 3 && (items.length = 150)),
