@@ -86,7 +86,8 @@ export class CallRunner implements Requester {
           return exchange;
         }
         const hasNewToken = await replaceToken(call, deadline, result);
-        call.lastError = result.error;
+        // A 401 that another token repairs is not why the call fails, if it does.
+        call.lastError = hasNewToken ? undefined : result.error;
         const retry = hasNewToken ? { delay: 0, retries } : planRetry(result, call, retries, Math.random(), now());
         if (!retry) throw result.error;
         if (hasNewToken) call.limiter = undefined;

@@ -99,6 +99,18 @@ describe('after a 401, the token function gets the rejected token', () => {
     expect(await settled(users.get('3'))).toEqual(user);
   });
 
+  it('and what then ends the call is its error, not the 401', async () => {
+    const reset = Date.now() / 1000 + 50;
+    const api = replying(({ init }) =>
+      init.headers['authorization'] === 'Bearer token-1'
+        ? errorResponse(401)
+        : Response.json(user, { headers: budget(1, 0, reset) }),
+    );
+    await clientOf(api, { apiToken: 'token-2', rateLimit: {} }).users.get('1');
+    const { users } = clientOf(api, { apiToken: renewing(() => 'token-2'), rateLimit: { maxWait: 2_000 } });
+    expect(await settled(rejection(users.get('2')))).toMatchObject({ name: 'RateLimitWaitError', retryAfter: 50 });
+  });
+
   it('and has as long as an attempt; the call may be aborted meanwhile', async () => {
     const apiToken = renewing(
       () => never,
