@@ -1,6 +1,7 @@
 import type { CallError } from '../errors/index.ts';
 import { onAbort } from '../utils/abort.ts';
 import { Alarm, backoff, realTiming, type Timing } from '../utils/timing.ts';
+import { Announcements } from './announcements.ts';
 import { readResponse } from './headers.ts';
 import { priorityOf, type LimitedCall, type Priority } from './limited-call.ts';
 import { waitError, waitsUntil } from './max-wait.ts';
@@ -33,11 +34,8 @@ export interface LimitOptions {
 
 const ended: Verdict = { isUncounted: false, rest: 0, isLastRetry: false };
 
-/**
- * Milliseconds until the limiter looks again at what an outage holds: all calls, and one whose `maxWait` is over; and at
- * a call that was not expected to wait.
- */
-const lookAgain = { held: 100, expired: 1000, unexpected: 1000 };
+/** Milliseconds between two looks at the calls that an outage holds, and at one of these whose `maxWait` is over. */
+const heldChecks = { all: 100, expired: 1000 };
 
 /**
  * Sends the next call as soon as the outage, the window, the throttle and the share allow: each says when (`readyAt`).
@@ -47,6 +45,9 @@ export class Limiter implements SharedLimiter {
   readonly window = new RateWindow();
   readonly queue = new CallQueue();
   readonly observers = new Observers();
+  readonly #announcements = new Announcements(this.queue, (...call) =>
+    this.outage.isFailing ? 0 : this.#expectedDelay(...call),
+  );
   readonly timing: Timing;
   outage: Outage;
   readonly #key: string;
@@ -210,7 +211,6 @@ export class Limiter implements SharedLimiter {
     // In an outage, `outageWait` applies instead of `maxWait`.
     const error = delay <= 0 && this.outage.isFailing ? undefined : waitError(call, now, delay);
     if (error) return void this.#reject(waiter, error);
-    const ahead = this.queue.countBefore(call);
     waiter.stopListening = cancellation && onAbort(cancellation, () => this.#reject(waiter, cancellation.reason));
     if (priority)
       priority.onRaise = () => {
@@ -218,10 +218,8 @@ export class Limiter implements SharedLimiter {
         this.dispatch(); // As a normal call, it may use the reserve.
       };
     this.queue.put(waiter, now);
-    this.#hold(now, call);
-    this.#announce(now, waiter, ahead);
-    const lookAt = waiter.isAnnounced ? Infinity : now + lookAgain.unexpected;
-    waiter.watch(this.timing, now, [restUntil, waitsUntil(call, now), lookAt], (time) => this.#tick(time, waiter));
+    if (restUntil <= now) this.#hold(now, waiter);
+    waiter.watch(this.timing, now, [restUntil, waitsUntil(call, now)], (time) => this.#tick(time, waiter));
     this.dispatch();
   }
 
@@ -230,19 +228,9 @@ export class Limiter implements SharedLimiter {
     const { call } = waiter;
     const hasRested = this.queue.put(waiter, now);
     if (hasRested && !call.refusals && !this.outage.claimRetry(now, call)) return this.#reject(waiter, call.lastError);
-    if (hasRested) this.#hold(now, call);
+    if (hasRested) this.#hold(now, waiter);
     this.dispatch(); // Its time may have come at this moment.
-    if (!waiter.list) return Infinity;
-    // Another process, or the first response, may have shown by now what the window has left.
-    if (!waiter.isAnnounced && !this.outage.isFailing) this.#announce(now, waiter, this.queue.countAhead(waiter));
-    return now >= waitsUntil(call, now) ? this.#expire(now, waiter) : Infinity;
-  }
-
-  /** Tells a call once for how long it is expected to wait for the rate limit, if that is known. */
-  #announce(now: number, waiter: Waiter, ahead: number): void {
-    const expected = this.#delay(now, ahead, priorityOf(waiter.call));
-    if (expected > 0) waiter.call.onWait?.(Math.ceil(expected), this.queue.size);
-    waiter.isAnnounced = expected > 0;
+    return waiter.list && now >= waitsUntil(call, now) ? this.#expire(now, waiter) : Infinity;
   }
 
   /** The `maxWait` of a call is over. It is sent all the same if only the response that shows the window is pending. */
@@ -251,7 +239,7 @@ export class Limiter implements SharedLimiter {
     const shareReadyAt = this.outage.isFailing ? now : (this.#share?.readyAt(now, priorityOf(call)) ?? now);
     const readyAt = Math.max(this.#limitReadyAt(now), shareReadyAt);
     // In an outage, `outageWait` applies instead.
-    if (readyAt <= now && this.outage.isFailing) return now + lookAgain.expired;
+    if (readyAt <= now && this.outage.isFailing) return now + heldChecks.expired;
     const ahead = this.queue.countAhead(waiter);
     const isSpare = this.window.inFlight + ahead < this.window.limit;
     if (readyAt <= now && this.window.needsProbe(now) && isSpare) {
@@ -260,12 +248,12 @@ export class Limiter implements SharedLimiter {
       this.dispatch();
       return Infinity;
     }
-    const delay = Math.max(this.#delay(now, ahead), (this.#throttle?.readyAt ?? now) - now);
+    const delay = Math.max(this.#expectedDelay(now, ahead), (this.#throttle?.readyAt ?? now) - now);
     return this.#reject(waiter, waitError(call, now, delay));
   }
 
   /** Milliseconds for which a call behind so many others is expected to wait for the rate limit. */
-  #delay(now: number, ahead: number, priority: Priority = 'normal'): number {
+  #expectedDelay(now: number, ahead: number, priority: Priority = 'normal'): number {
     if (!this.#isPaced) return 0;
     const delay = this.window.delay(now, ahead + 1);
     return delay === 0 && priority === 'background' ? this.window.backgroundDelay(now, ahead + 1) : delay;
@@ -304,6 +292,7 @@ export class Limiter implements SharedLimiter {
       this.#alarm.set(Infinity);
       return;
     }
+    const announceAt = this.outage.isFailing ? Infinity : this.#announcements.look(now);
     const checkHeldAt = this.#rejectHeld(now);
     let next = this.#next(now);
     for (; typeof next !== 'number'; next = this.#next(now)) {
@@ -313,7 +302,7 @@ export class Limiter implements SharedLimiter {
     const updateAt = this.#share?.update(now) ?? Infinity;
     const isWaiting = this.queue.size > 0;
     this.outage.onChange(this.#wake, isWaiting);
-    this.#alarm.set(isWaiting ? Math.min(next, updateAt, checkHeldAt, this.#warnOfStall(now)) : Infinity);
+    this.#alarm.set(isWaiting ? Math.min(next, updateAt, announceAt, checkHeldAt, this.#warnOfStall(now)) : Infinity);
   }
 
   /** The call to send now, or when there may be one. */
@@ -338,10 +327,12 @@ export class Limiter implements SharedLimiter {
     return wakeAt;
   }
 
-  /** The outage, if there is one, holds the call from now on, unless it did before. */
-  #hold(now: number, call: LimitedCall): void {
+  /** A call waits that doesn't rest, or no longer: an outage may hold it, or the rate limit. */
+  #hold(now: number, waiter: Waiter): void {
+    const { call } = waiter;
     if (this.outage.isFailing)
       this.#checkHeldAt = Math.min(this.#checkHeldAt, now + this.outage.holdTimeLeft(now, call));
+    if (this.#isPaced) this.#announcements.add(now, waiter, this.queue.countBefore(call) - 1);
   }
 
   /** Rejects the calls that the outage has held for too long (limits 21). Returns when to look again. */
@@ -354,12 +345,12 @@ export class Limiter implements SharedLimiter {
     // How many calls only the outage holds: those that have a place in the window.
     let room = this.#isPaced ? this.window.room(now) : Infinity;
     let left = Infinity;
-    for (const waiter of this.queue.toArray()) {
+    for (const waiter of [...this.queue]) {
       const waitLeft = this.outage.holdTimeLeft(now, waiter.call, room-- > 0);
       if (waitLeft > 0) left = Math.min(left, waitLeft);
       else this.#drop(waiter, this.outage.unavailableError(waiter.call));
     }
-    return (this.#checkHeldAt = now + Math.max(lookAgain.held, left));
+    return (this.#checkHeldAt = now + Math.max(heldChecks.all, left));
   }
 
   /** Warns if a failing or refusing API has held calls for long. Returns when to look again. */

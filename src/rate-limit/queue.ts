@@ -11,8 +11,6 @@ export class Waiter {
   readonly call: LimitedCall;
   readonly resolve: (permit: Permit | Promise<never>) => void;
   #alarm: Alarm | undefined;
-  /** True once the call was told for how long it waits. */
-  isAnnounced = false;
   /** Stops listening to its signal. */
   stopListening: (() => void) | undefined;
   /** The list in which it waits; `undefined` when it no longer waits. */
@@ -136,9 +134,9 @@ export class CallQueue {
     waiter.leave();
   }
 
-  /** A copy of the queue in its order, which calls may leave meanwhile. Calls that rest are not in it. */
-  toArray(): Waiter[] {
-    return this.#lists.slice(0, resting).flatMap((list) => [...list]);
+  /** The calls that don't rest, in the order in which they would be sent. None may leave meanwhile. */
+  *[Symbol.iterator](): Generator<Waiter, void> {
+    for (const list of this.#lists.slice(0, resting)) yield* list;
   }
 
   #lengthOf(from: number, to: number): number {

@@ -206,6 +206,34 @@ describe('calls that wait', () => {
     expect(events.map(({ delay }) => delay)).toEqual([...Array<number>(20).fill(59_140), 119_140]);
   });
 
+  it('emit it within a second of a first response that comes late', async () => {
+    const { world, client, get } = setup({ limit: 12, takes: () => 2_000 });
+    const events: number[] = [];
+    client.on('rateLimitWait', ({ delay }) => events.push(world.clock.now + delay));
+    await world.run(async () => {
+      world.burst(15, get);
+      await world.clock.sleep(3_001);
+      expect(events).toHaveLength(3);
+    });
+    expect(events.map((at) => Math.abs(at - 60_000) <= 1_000)).toEqual([true, true, true]);
+  });
+
+  it('emit none in an outage, and when it is over, those that wait for the limit do', async () => {
+    const { world, client, get } = worldWith(failing(documentedApi(), faults[500], between(0, 5_000)));
+    const events: number[] = [];
+    client.on('rateLimitWait', () => events.push(world.clock.now));
+    const { answered } = await world.run(async () => {
+      world.burst(20, get);
+      await world.clock.sleep(300);
+      world.burst(150, get);
+      await world.clock.sleep(4_700);
+      expect(events).toEqual([]);
+    });
+    expect(answered).toBe(170);
+    expect(events.length).toBeGreaterThanOrEqual(70);
+    expect(events.every((at) => at < 8_000)).toBe(true);
+  });
+
   it('of background say for how long they leave what normal calls may need', async () => {
     const { world, client, get } = setup({}, { priority: 'background' });
     const delays: number[] = [];
