@@ -14,14 +14,7 @@ export interface RequestTarget {
 }
 
 /** A call, and what is known about its last attempt. */
-export interface CallErrorInit extends RequestTarget {
-  /** Where the attempt was sent. */
-  readonly url?: string | undefined;
-  /** HTTP status code of the response. */
-  readonly status?: number | undefined;
-  /** The response's `X-Request-Id`. */
-  readonly requestId?: string | undefined;
-}
+export interface CallErrorInit extends RequestTarget, Partial<Pick<CallError, 'url' | 'status' | 'requestId'>> {}
 
 /**
  * The base class of all errors about a call. The message ends with the status and what was called: `(500 GET
@@ -147,22 +140,14 @@ export interface RateLimitInfo {
   readonly reset: number;
 }
 
-/** The fields of an {@link APIError}. */
-export interface APIErrorInit extends CallErrorInit {
+/** The fields of an {@link APIError}. Its message also says what was called. */
+export interface APIErrorInit
+  extends
+    CallErrorInit,
+    Pick<APIError, 'status' | 'message' | 'headers'>,
+    Partial<Pick<APIError, 'code' | 'details' | 'body' | 'rateLimit'>> {
   /** HTTP status code. */
   readonly status: number;
-  /** What went wrong. The message of the error also says what was called. */
-  readonly message: string;
-  /** The API's error code. */
-  readonly code?: ErrorCode | undefined;
-  /** Details, keyed by field if a field is invalid. */
-  readonly details?: Readonly<Record<string, unknown>> | undefined;
-  /** The response's headers. */
-  readonly headers: Headers;
-  /** The beginning of a body that is not in the API's error format. */
-  readonly body?: string | undefined;
-  /** The rate limit as the response reported it. */
-  readonly rateLimit?: RateLimitInfo | undefined;
 }
 
 /**

@@ -19,7 +19,7 @@ export function parseRetryAfter(headers: Headers): number | undefined {
   // A proxy may add one of its own. However long it is, it is a time.
   if (/^\d+(\.\d+)?\s*(,|$)/.test(value)) return Math.min(Number.parseFloat(value), 99_999_999_999) * 1000;
   // `Date.parse` also accepts "-5" and "1.5.". An HTTP date begins with the name of a day.
-  const date = /^[A-Z]/i.test(value) ? httpDate(value) : NaN;
+  const date = /^[A-Z]/i.test(value) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - serverTime(headers));
 }
 
@@ -77,14 +77,9 @@ function serverTime(headers: Headers): number {
 
 /** A cache adds the `Age` of a response that it repeats, in seconds (RFC 9111, section 5.1). */
 function servedAt(headers: Headers): number | undefined {
-  const date = httpDate(headers.get('date') ?? '') + 1000 * (parseNumber(headers.get('age')) ?? 0);
+  const date = Date.parse(headers.get('date') ?? '') + 1000 * (parseNumber(headers.get('age')) ?? 0);
   // `Date.parse` takes "50" for a year before 1970.
   return date >= 0 ? date : undefined;
-}
-
-/** An HTTP date in epoch milliseconds. That of asctime names no zone, and is UTC. */
-function httpDate(value: string): number {
-  return Date.parse(/ \d{4}$/.test(value) ? `${value} GMT` : value);
 }
 
 /** A number that isn't negative. One of twelve digits is no time in seconds. */

@@ -43,7 +43,6 @@ describe('Retry-After', () => {
   it.each<[string, string, number | undefined]>([
     ['fractions of a second', '1.5', 1500],
     ['an HTTP date, on the clock that Date shows', 'Mon, 01 Jan 2024 00:00:40 GMT', 30_000],
-    ['a date of asctime, which is UTC', 'Mon Jan  1 00:00:40 2024', 30_000],
     ['two of the same, as a proxy adds them', '5, 5', 5000],
     ['a date in the past', 'Sun, 31 Dec 2023 23:00:00 GMT', 0],
     ['no time', 'soon', undefined],
