@@ -1,4 +1,4 @@
-/** Runs one benchmark, or writes the saved figures into the documentation: `npm run bench rate-limit`, `npm run bench report`. */
+/** Runs a benchmark, or writes the saved figures into the docs: `npm run bench rate-limit`, `npm run bench report`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fillIn } from './shared/sections.ts';
 

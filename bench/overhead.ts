@@ -1,4 +1,4 @@
-/** How much CPU time a call adds to `fetch`, for all clients side by side. `npm run bench overhead -- [--save]` */
+/** Compares how much CPU time each client adds to a `fetch`. `npm run bench overhead -- [--save]` */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 const names = ['fetch', 'ky', 'openai', 'stripe', '@octokit/core', '@example/sdk'];
 
-// The budget is so large that no client has a reason to wait.
+// The limit is so large that no client has to wait.
 const options: ServerOptions = { limit: 1_000_000_000, window: 60_000, shift: 0 };
 const server = fork(here('rate-limit/server.ts'), [JSON.stringify(options)]);
 // The server's only message is its port.

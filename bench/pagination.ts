@@ -1,6 +1,6 @@
 /**
- * What it takes to read 2 000 items: how many requests, and how many items are lost or repeated, while the list rests and
- * while it changes. `npm run bench pagination -- [--save]`
+ * How many requests it takes to read 2 000 items, and how many items are lost or repeated, both at rest and while the
+ * list changes. `npm run bench pagination -- [--save]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,10 +18,10 @@ const server = fork(fileURLToPath(new URL('pagination/server.ts', import.meta.ur
 const [port] = (await once(server, 'message')) as [number];
 const url = `http://127.0.0.1:${port}`;
 
-/** Reads a whole list. Gives what it read, with how many requests. */
+/** Reads a whole list. Resolves to the ids it read and the number of requests it sent. */
 type Read = (baseUrl: string) => Promise<{ readonly ids: readonly string[]; readonly requests: number }>;
 
-/** This SDK with its defaults, including the rate limit and validation. Without `prefetch`, it makes one request at a time. */
+/** This SDK with its defaults, rate limit and validation included. Without `prefetch`, it reads page by page. */
 const sdk =
   (prefetch?: number): Read =>
   async (baseUrl) => {
@@ -33,8 +33,8 @@ const sdk =
   };
 
 /**
- * A loop that counts pages up, which is what iterators over numbered pages do: octokit follows the link to the next page, and
- * openai and stripe read the next page when the items of this one are used up.
+ * A loop over page numbers, as in other SDKs: octokit follows the link to the next page; openai and stripe request the
+ * next page when the current one is used up.
  */
 const pageByPage =
   (perPage: number): Read =>
@@ -43,7 +43,7 @@ const pageByPage =
     for (let page = 1; ; page++) {
       const headers = { authorization: 'Bearer token' };
       const response = await fetch(`${baseUrl}/projects?per_page=${perPage}&page=${page}`, { headers });
-      // What the server sends.
+      // The server sends this.
       const { data, meta } = (await response.json()) as { data: { id: string }[]; meta: { total_pages: number } };
       ids.push(...data.map(({ id }) => id));
       if (page >= meta.total_pages) return { ids, requests: page };
@@ -67,7 +67,7 @@ for (const changes of [0, 15]) {
       const seen = new Set(reading.ids);
       requests.push(reading.requests);
       repeated += reading.ids.length - seen.size;
-      const stayed = (await (await fetch(`${list}/stayed`)).json()) as string[]; // What the server sends.
+      const stayed = (await (await fetch(`${list}/stayed`)).json()) as string[]; // The server sends this.
       lost += stayed.filter((id) => !seen.has(id)).length;
     }
     const mean = requests.reduce((sum, count) => sum + count, 0) / requests.length;

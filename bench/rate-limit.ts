@@ -1,4 +1,4 @@
-/** What happens when you make 300 calls at once, for all clients side by side. `npm run bench rate-limit -- [--save]` */
+/** Compares what each client does with 300 calls at once. `npm run bench rate-limit -- [--save]` */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,22 +15,22 @@ installTools('all');
 /** The API as its reference describes it. */
 const [limit, window] = [100, 60_000];
 const calls = 300;
-/** A run ends after three times the windows that it needs. */
+/** A run ends after three times the number of windows it needs. */
 const patience = 3 * Math.ceil(calls / limit) * window;
 
 const names = Object.keys(contestants);
-// Windows are spread over the minute, so that parallel runs don't burst at the same time.
+// Windows start at different times of the minute, so that parallel runs don't burst at the same time.
 const rows = await Promise.all(names.map((name, index) => run(name, (index * window) / names.length)));
 print(rateLimitTables(rows));
 saveResults('rate-limit', rows);
 
-/** Makes the calls with one contestant, in a process of its own, against a new server whose windows are shifted by `shift` ms. */
+/** Makes the calls with one client, in its own process, against a new server with windows shifted by `shift` ms. */
 async function run(name: string, shift: number): Promise<RateLimitRow> {
   const server = start('rate-limit/server.ts', { limit, window, shift } satisfies ServerOptions);
   const port = await message<number>(server);
   const worker = start('rate-limit/worker.ts', { contestant: name, calls, port, patience } satisfies Assignment);
   await message(worker);
-  // When a twentieth of a window has passed, so that all runs have the same time ahead of them.
+  // Starts after a twentieth of a window, so that all runs have the same time left in it.
   await sleep(window - ((Date.now() - shift) % window) + window / 20);
   worker.send('go');
   const { started, ended, ...counts } = await message<WorkerReport>(worker);
@@ -48,7 +48,7 @@ function start(file: string, argument: object): ChildProcess {
   });
 }
 
-/** The next message of a child process. Its type is the one that the child's file declares. */
+/** The next message of a child process. The child's file declares its type. */
 async function message<T>(child: ChildProcess): Promise<T> {
   const [value] = (await once(child, 'message')) as [T];
   return value;

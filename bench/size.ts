@@ -1,4 +1,4 @@
-/** How much a page has to download: bundled by esbuild, minified and gzipped. `npm run bench size -- [--save]` */
+/** How much a page has to download: bundled with esbuild, minified and gzipped. `npm run bench size -- [--save]` */
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import { bundle } from '../build/bundle.ts';
@@ -35,7 +35,7 @@ async function size(source: string): Promise<Omit<SizeRow, 'what'>> {
   return { minified, zipped, packages: [...whole, ...parts].join(', ') };
 }
 
-/** The installed packages that have code in the bundle after tree-shaking. */
+/** The installed packages whose code is still in the bundle after tree-shaking. */
 function packagesIn({ outputs }: Metafile): string[] {
   const files = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),

@@ -11,7 +11,7 @@ interface Bundle {
   readonly metafile: Metafile;
 }
 
-/** Bundles a program by esbuild, minified and gzipped. `folder` is where it finds packages. */
+/** Bundles a program with esbuild, minified and gzipped. Packages are resolved from `folder`. */
 export async function bundle(source: string, folder: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: source, resolveDir: folder },
@@ -23,7 +23,7 @@ export async function bundle(source: string, folder: string): Promise<Bundle> {
     write: false,
     metafile: true,
     logLevel: 'error',
-    tsconfigRaw: {}, // The repository's own leads to src.
+    tsconfigRaw: {}, // The repository's own config maps the package to src.
   });
   const [{ contents, text } = { contents: new Uint8Array(), text: '' }] = outputFiles;
   return { text, minified: contents.length, zipped: gzipSync(contents, { level: 9 }).length, metafile };

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
- * The licenses of packages that are bundled: each wants its license to go where its code goes.
+ * The licenses of bundled packages. Each requires its text to be shipped with its code.
  *
- * @param modules Directories to look for the packages in, relative to the root of the repository.
+ * @param modules Directories to look for the packages in, relative to the repository's root.
  */
 export function bundledLicenses(packages: readonly string[], modules: readonly string[] = ['node_modules']): string {
   return `Bundled with this package:\n\n${packages.map((name) => licenseOf(name, modules)).join('\n')}`;

@@ -23,14 +23,14 @@ async function bundle(path: string): Promise<string> {
 }
 
 /**
- * Lets code import what a browser is to load as text: `import script from './main.ts?bundled'`. The server of the
- * dashboard then has its script and its style sheet in its own code, and needs no files.
+ * Lets code import browser code as text: `import script from './main.ts?bundled'`. That way, the dashboard's server
+ * contains its script and its style sheet, and needs no files.
  */
 export const bundledText: EsbuildPlugin = {
   name: 'bundled-text',
   setup: (build) => {
     build.onResolve({ filter: /\?bundled$/ }, ({ path, resolveDir }) => ({
-      // With the suffix, so that no other plugin takes it for a file.
+      // Keeps the suffix, so that no other plugin takes it for a file.
       path: resolve(resolveDir, path),
       namespace: 'bundled-text',
     }));
@@ -41,10 +41,10 @@ export const bundledText: EsbuildPlugin = {
   },
 };
 
-/** The prefix and the end of an id keep Vite from treating it as a file, or as a style sheet. */
+/** The prefix and the suffix of an id keep Vite from treating it as a file or as a style sheet. */
 const [idPrefix, idEnd] = ['\0bundled-text:', '.text'];
 
-/** The same for tests, which run the sources. */
+/** The same for tests, which run the source. */
 export const bundledTextInTests: VitePlugin = {
   name: 'bundled-text',
   enforce: 'pre',

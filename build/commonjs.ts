@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
-/** Leaves every import where it is, but lets it lead to the CommonJS file beside the ES module. */
+/** Leaves every import in place, but points it to the CommonJS file beside the ES module. */
 const importCommonjs: Plugin = {
   name: 'import-commonjs',
   setup: (build) => {
@@ -13,10 +13,10 @@ const importCommonjs: Plugin = {
 };
 
 /**
- * Writes each ES module of a folder as CommonJS, so that the files of both formats are divided in the same way: what
- * two entry points have in common is there once.
+ * Writes each ES module in a folder as CommonJS, so that both formats are split into the same files and code that two
+ * entry points share exists once.
  *
- * @param isLeftOut Names of files to leave out.
+ * @param isLeftOut Whether to leave a file out, by its name.
  */
 export async function writeCommonjs(folder: string, isLeftOut: (name: string) => boolean): Promise<void> {
   const modules = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -25,13 +25,13 @@ export async function writeCommonjs(folder: string, isLeftOut: (name: string) =>
     outbase: folder,
     outdir: folder,
     outExtension: { '.js': '.cjs' },
-    // The files are bundled already. This is how plugins get to see their imports.
+    // The files are already bundled. This is how plugins get to see their imports.
     bundle: true,
     plugins: [importCommonjs],
     format: 'cjs',
     platform: 'node',
     target: 'es2023',
-    // Names and short lines are what a stack needs. ES modules also need their comments: they say what is pure.
+    // Stack traces need names and short lines. ES modules also need their comments, which mark what is pure.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 100,

@@ -1,4 +1,4 @@
-/** Counts what the usual calls run of `src/` once they are warm: functions and files, by V8's coverage. */
+/** Counts the functions and files of `src/` that the usual calls run once they are warm, with V8's coverage. */
 import { Session } from 'node:inspector/promises';
 import { Client } from '../src/index.ts';
 import { signWebhook, Webhooks } from '../src/webhooks/index.ts';
@@ -64,7 +64,7 @@ export async function journeys(): Promise<Record<string, number>> {
     const { result } = await session.post('Profiler.takePreciseCoverage');
     await session.post('Profiler.stopPreciseCoverage');
     const files = result.filter(({ url }) => url.startsWith(source));
-    // The first function of a file is the file.
+    // The first function of a file is the file itself.
     const ran = files.map(({ functions }) =>
       functions.filter(({ ranges: [range] }) => range && range.count > 0 && range.startOffset > 0),
     );

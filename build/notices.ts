@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 
 /**
- * The beginning of each bundled package's code, and its copyright. Bundlers keep a comment that begins with `!`, so
- * that it stays with the code wherever that goes. ky has one of its own.
+ * The start of each bundled package's code, and its copyright notice. Bundlers keep a comment that begins with `!`, so
+ * the notice stays with the code. ky has its own.
  */
 const notices: Readonly<Record<string, string>> = {
   '/zod/v4/core/core.js': '/*! zod, MIT License, Copyright (c) 2025 Colin McDonnell */',
   '/eventemitter3/dist/eventemitter3.esm.js': '/*! eventemitter3, MIT License, Copyright (c) 2014 Arnout Kazemier */',
 };
 
-/** Adds the notices of packages that have none in their code, in front of the first line. */
+/** Adds the notice before the first line of each package that has none in its code. */
 export const keepNotices: Plugin = {
   name: 'keep-notices',
   setup: (build) => {

@@ -1,4 +1,4 @@
-/** Writes the tables of `docs/options.md` from the comments of the declarations: `npm run docs:options`. */
+/** Generates the tables in `docs/options.md` from the comments of the declarations: `npm run docs:options`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
@@ -16,7 +16,7 @@ const declarations: Readonly<Record<string, string>> = {
   WebhooksOptions: 'src/webhooks/webhooks.ts',
 };
 
-/** The options of an interface that has many, below headings. */
+/** The headings that group the options of a large interface. */
 const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ClientOptions: {
     Connection: 'apiToken, baseUrl, fetch, headers',
@@ -29,7 +29,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** What the path and the anchor of an option begin with, where its name is not enough. */
+/** What to put before the path and the anchor of an option whose name is not enough. */
 const prefixes: Readonly<Record<string, { path?: string; anchor?: string }>> = {
   RateLimitOptions: { path: 'rateLimit.' },
   RequestOptions: { anchor: 'call-' },
@@ -59,7 +59,7 @@ const guides: Readonly<Record<string, string>> = {
   replayStore: 'webhooks.md#handle-each-event-once',
 };
 
-/** Fills the parts of the page that are between `<!-- options:Name -->` and `<!-- /options -->`. */
+/** Fills in the parts of the page between `<!-- options:Name -->` and `<!-- /options -->`. */
 export async function withOptions(text: string): Promise<string> {
   const filled = text.replace(
     /(<!-- options:(\w+) -->)[^]*?(<!-- \/options -->)/g,
@@ -85,7 +85,7 @@ function tableOf(name: string): string {
   return parts.join('\n\n');
 }
 
-/** A row of a table for each option of an interface. */
+/** A table row for each option of an interface. */
 function rowsOf(name: string): [option: string, row: string][] {
   const path = declarations[name] ?? '';
   const source = ts.createSourceFile(path, readFileSync(new URL(path, root), 'utf8'), ts.ScriptTarget.Latest, true);
@@ -106,7 +106,7 @@ function rowsOf(name: string): [option: string, row: string][] {
   });
 }
 
-/** The heading that a link to a guide leads to. */
+/** The heading that a link to a guide points to. */
 function titleOf(link: string): string {
   const [file = '', anchor] = link.split('#');
   const headings = readFileSync(new URL(`docs/${file}`, root), 'utf8').matchAll(/^#+ (.+)$/gm);
@@ -127,7 +127,7 @@ function missing(option: string): never {
 function described(comment: ts.Node | undefined) {
   const text =
     ts
-      .getTextOfJSDocComment((comment as ts.JSDoc | undefined)?.comment) // The first is the comment; tags come after it.
+      .getTextOfJSDocComment((comment as ts.JSDoc | undefined)?.comment) // The first is the comment; tags follow.
       ?.replaceAll(/\s+/g, ' ')
       .replaceAll(/\{@link (\w+)\}/g, '`$1`') ?? '';
   const [meaning = ''] = /^.+?\.(?= [A-Z`]|$)/.exec(text) ?? [];

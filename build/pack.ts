@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-// node build/pack.ts <folder>    packs both packages, once built, into a folder
+// node build/pack.ts <folder>    packs both packages into a folder, after a build
 
 /** What npm says about a tarball. */
 interface Packed {
@@ -21,14 +21,14 @@ export interface Tarball {
   readonly unpackedSize: number;
 }
 
-/** What only the repository needs. `private` keeps npm from publishing anything but what is packed here. */
+/** Fields that only the repository needs. `private` keeps npm from publishing anything that isn't packed here. */
 const ownFields = new Set(['private', 'scripts', 'workspaces', 'devDependencies', 'overrides', 'allowScripts']);
 
-/** A `package.json` as its users get it. */
+/** A `package.json` as users get it. */
 export const publishedManifest = (manifest: object): object =>
   Object.fromEntries(Object.entries(manifest).filter(([field]) => !ownFields.has(field)));
 
-/** Packs a package as it is published: without what only the repository needs in its `package.json`. */
+/** Packs a package for publishing, without the fields of its `package.json` that only the repository needs. */
 export function pack(folder: string, destination: string): Tarball {
   const copy = mkdtempSync(join(tmpdir(), 'pack-'));
   try {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What npm's lockfile says of a package. */
+/** What npm's lockfile says about a package. */
 interface Locked {
   readonly name?: string;
   readonly version: string;
@@ -10,12 +10,12 @@ interface Locked {
 }
 
 /**
- * The software bill of materials of a package, as CycloneDX in JSON: what is bundled and what is installed with it.
- * npm's own lists what is bundled as development dependencies, among the tools that bundle it.
+ * The software bill of materials of a package, as CycloneDX JSON: the packages bundled and installed with it. npm's own
+ * SBOM lists bundled packages as development dependencies, among the tools that bundle them.
  *
  * @param bundled The packages that are bundled.
- * @param folder Where the package is, relative to the root of the repository; empty for the root.
- * @param modules Directories to look for them in.
+ * @param folder The package's folder, relative to the repository's root; empty for the root.
+ * @param modules Directories to look for packages in.
  */
 export function sbom(bundled: readonly string[], folder = '', modules: readonly string[] = ['node_modules']): string {
   const lockfile = readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8');

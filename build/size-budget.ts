@@ -1,6 +1,6 @@
 /**
  * Compares the sizes of this repository with `size-budget.json`: `npm run sizes`, after a build. `npm run sizes --
- * --lower` writes those that have fallen.
+ * --lower` lowers the budgets of sizes that have fallen.
  */
 import { execSync } from 'node:child_process';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { journeys } from './journeys.ts';
 /** By group and name, such as `lines` of `src/http`. */
 type Sizes = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** Figures that are smaller by more than this part are to be lowered. */
+/** If a size is smaller than its budget by more than this fraction, the output says to lower the budget. */
 const tolerance = 0.02;
 
 const root = new URL('..', import.meta.url);

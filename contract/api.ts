@@ -1,6 +1,6 @@
 import { Client, type ClientOptions, type EndpointOptions, type FetchInit, type HttpMethod } from '@example/sdk';
 
-/** One request of the run, and the response to it. */
+/** A request of the run, and its response. */
 export interface Exchange {
   /** Such as `GET /projects?page=2`. */
   readonly request: string;
@@ -9,16 +9,16 @@ export interface Exchange {
   readonly headers: Headers;
   /** The body as JSON; `undefined` if it isn't JSON. */
   readonly body: unknown;
-  /** Bytes of the body. */
+  /** Size of the body in bytes. */
   readonly size: number;
-  /** The `X-Request-Id`, to ask the API's team about; `undefined` if there is none. */
+  /** The `X-Request-Id`, for questions to the API's team; `undefined` if there is none. */
   readonly id: string | undefined;
 }
 
-/** What the checks call, and what tests replace. */
+/** The function that sends requests. Tests replace it. */
 export type Fetch = (url: string, init: FetchInit) => Promise<Response>;
 
-/** The API. The SDK sends the requests, and the checks see what it sent and got. */
+/** The API. The SDK sends the requests, and the checks see each request and response. */
 export class Api {
   /** All requests of the run, oldest first. */
   readonly exchanges: Exchange[] = [];
@@ -44,7 +44,7 @@ export class Api {
     return this.#last(this.client.request(method, path, options));
   }
 
-  /** Sends a GET once and at once. */
+  /** Sends a GET once, without waiting for the limit. */
   async sendAtOnce(path: string, options?: ClientOptions): Promise<Exchange> {
     const client = new Client({ ...this.#options, rateLimit: false, maxRetries: 0, ...options });
     return this.#last(client.request('GET', path));

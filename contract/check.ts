@@ -4,9 +4,9 @@ import type { Delivery, Trial } from './deliveries.ts';
 /** What a check found out. */
 export interface Finding {
   readonly verdict: 'holds' | "doesn't hold" | "couldn't be told";
-  /** What was seen, in a sentence. */
+  /** What the check saw, in a sentence. */
   readonly seen: string;
-  /** Of the requests and deliveries that show it. */
+  /** Ids of the requests and deliveries that show it. */
   readonly ids: readonly string[];
 }
 
@@ -14,7 +14,7 @@ export interface Finding {
 export interface Run {
   readonly api: Api;
   readonly deliveries: readonly Delivery[];
-  /** The users that were created to see their deliveries; `undefined` without `--webhook-url`. */
+  /** The users that were created to watch their deliveries; `undefined` without `--webhook-url`. */
   readonly trial: Trial | undefined;
   readonly webhookSecret: string | undefined;
   /** The findings of the checks before this one, by id. */
@@ -23,12 +23,12 @@ export interface Run {
 
 /** Finds out whether one assumption of `docs/assumptions.md` holds. */
 export interface Check {
-  /** What the command line has to allow or bring. `--delivery` is also met by `--webhook-url`. */
+  /** Flags that the check needs. `--webhook-url` also satisfies `--delivery`. */
   readonly needs: readonly ('--write' | '--exceed-limit' | '--webhook-url' | '--delivery')[];
   readonly run: (run: Run) => Promise<Finding> | Finding;
 }
 
-/** The checks of a part of the page, by the id of the row. */
+/** The checks for a part of the page, by the row's id. */
 export type Checks = Readonly<Record<string, Check>>;
 
 export const check = (needs: Check['needs'], run: Check['run']): Check => ({ needs, run });
@@ -45,11 +45,11 @@ export const holds = finding('holds');
 export const fails = finding("doesn't hold");
 export const unclear = finding("couldn't be told");
 
-/** For a response that the check has no use for. */
+/** The finding for a response that the check can't use. */
 export const unexpected = (exchange: Exchange): Finding =>
   unclear(`${exchange.request} was answered with ${exchange.status}.`, exchange);
 
-/** A new user, whose email address says what it is for. */
+/** A new user whose email address says what the user is for. */
 export function newUser(): { name: string; email: string; password: string } {
   const id = crypto.randomUUID();
   return { name: 'SDK contract test', email: `sdk-contract-test+${id}@example.com`, password: `Contract-${id}` };

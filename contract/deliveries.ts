@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 import type { Api, Exchange } from './api.ts';
 import { newUser } from './check.ts';
 
-/** One attempt to deliver an event, as it was received. */
+/** One received attempt to deliver an event. */
 export interface Delivery {
   /** The `webhook-id`, or `none`. */
   readonly id: string;
   readonly headers: Headers;
   /** The body exactly as received. */
   readonly body: string;
-  /** In epoch milliseconds; `undefined` if it was saved before. */
+  /** In epoch milliseconds; `undefined` for a saved delivery. */
   readonly receivedAt: number | undefined;
 }
 
@@ -23,18 +23,18 @@ const asDelivery = (headers: Headers, body: string, receivedAt?: number): Delive
 const savedSchema = z.object({ headers: z.record(z.string(), z.string()), body: z.string() });
 const fileSchema = z.union([z.array(savedSchema).check(z.minLength(1)), savedSchema]);
 
-/** Reads saved deliveries: `{ "headers": { … }, "body": "…" }`, or a list of them. */
+/** Reads saved deliveries: `{ "headers": { … }, "body": "…" }`, or an array of them. */
 export function readDeliveries(text: string): readonly Delivery[] {
   const saved = [fileSchema.parse(JSON.parse(text))].flat();
   return saved.map(({ headers, body }) => asDelivery(new Headers(headers), body));
 }
 
-/** Receives deliveries, and answers those of a user as the trial needs it. */
+/** Receives deliveries, and responds to those of the trial's users as the trial requires. */
 export class Receiver {
-  /** What a GET returns, to find out whether a URL leads here. */
+  /** The response to a GET, which shows that a URL leads here. */
   readonly mark: string = crypto.randomUUID();
   readonly deliveries: Delivery[] = [];
-  /** The statuses for a user's attempts, by email address, then 204; and milliseconds to wait before each. */
+  /** By email address: the status of each attempt and the milliseconds to wait before it. Then 204. */
   readonly answers = new Map<string, (readonly [status: number, after: number])[]>();
 
   readonly handle = async (request: Request): Promise<Response> => {
@@ -48,23 +48,23 @@ export class Receiver {
   };
 }
 
-/** What the trial answers to the first user's attempts. */
+/** The statuses that the first user's attempts get. */
 export const failures = [500, 400] as const;
 
-/** How long a handler may take in the trial, in milliseconds. */
+/** How long the trial keeps the second user's attempt waiting, in milliseconds. */
 export const heldFor = 5_000;
 
-/** The deliveries of two users that were created for it. */
+/** The deliveries for the two users that the trial created. */
 export interface Trial {
-  /** Of the user whose attempts are answered with 500, 400 and then 204. */
+  /** For the user whose attempts get 500, 400 and then 204. */
   readonly failed: readonly Delivery[];
-  /** Of the user whose first attempt is answered with 204 after five seconds. */
+  /** For the user whose first attempt gets 204 after five seconds. */
   readonly held: readonly Delivery[];
   readonly created: readonly Exchange[];
 }
 
 /**
- * Creates two users, and receives their deliveries.
+ * Creates two users and receives their deliveries.
  *
  * @param patience How long to wait for an attempt, in milliseconds.
  */
@@ -76,7 +76,7 @@ export async function tryDeliveries(api: Api, receiver: Receiver, patience: numb
   );
   receiver.answers.set(second.email, [[204, heldFor]]);
   const attempts = ({ email }: typeof first) => receiver.deliveries.filter(({ body }) => body.includes(email));
-  /** Waits for more than so many attempts. */
+  /** Waits for more than this many attempts. */
   const hasMore = async (user: typeof first, than: number, time: number) => {
     for (const end = Date.now() + time; attempts(user).length <= than && Date.now() < end;) await sleep(500);
     return attempts(user).length > than;
@@ -88,7 +88,7 @@ export async function tryDeliveries(api: Api, receiver: Receiver, patience: numb
   if (known > 0) {
     const times = attempts(first).map(({ receivedAt = 0 }) => receivedAt);
     const gaps = times.map((time, index) => time - (times[index - 1] ?? time));
-    // Delays grow: one that comes after the last answer takes longer than those before it.
+    // Delays grow, so an attempt after the last response takes longer than those before it.
     const quiet = Math.min(patience, 10_000 + 5 * Math.max(...gaps));
     await hasMore(first, known, quiet);
     created.push(await api.send('POST', '/users', { body: second }));

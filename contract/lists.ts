@@ -7,7 +7,7 @@ const pageSchema = z.object({
   meta: z.object({ total_count: z.number() }),
 });
 
-/** The items of a page, and how many there are in all; none if it isn't one. */
+/** The items of a page and the total count; none and 0 if it isn't a page. */
 export function pageOf({ body }: Exchange) {
   const { data: items = [], meta } = pageSchema.safeParse(body).data ?? {};
   return { items, total: meta?.total_count ?? 0 };
@@ -18,7 +18,7 @@ const leastSize = 11;
 
 export const listChecks: Checks = {
   'page-size': check([], async ({ api }) => {
-    // The SDK reads pages of a hundred, and of odd sizes where pages have to overlap.
+    // The SDK reads pages of 100, and pages of odd sizes where pages have to overlap.
     const read = (per_page: number) => api.send('GET', '/projects', { query: { per_page } });
     const pages = [await read(100), await read(13), await read(leastSize)];
     const refused = pages.find(({ ok }) => !ok);

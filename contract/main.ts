@@ -1,6 +1,6 @@
-// Checks each assumption of docs/assumptions.md against an API, and prints a table; the page describes the flags, but
-// for two: --port of the receiver, by default 4020, and --wait, the seconds to wait for a delivery, by default 600.
-// Exits with 1 if one doesn't hold.
+// Checks each assumption in docs/assumptions.md against an API and prints a table. Exits with 1 if one doesn't hold.
+// The page describes all flags but two: --port is the port of the receiver (default: 4020), and --wait is how long to
+// wait for a delivery, in seconds (default: 600).
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -21,7 +21,7 @@ const { values: flags } = parseArgs({
 });
 const { EXAMPLE_BASE_URL: baseUrl, EXAMPLE_API_TOKEN: apiToken, EXAMPLE_WEBHOOK_SECRET: webhookSecret } = process.env;
 
-/** Receives deliveries for the URL, once it is sure that it leads here. */
+/** Receives deliveries for the URL, after checking that the URL leads here. */
 async function receive(url: string): Promise<Receiver> {
   const receiver = new Receiver();
   const server = serve({ fetch: receiver.handle, hostname: '127.0.0.1', port: Number(flags.port) });
@@ -33,7 +33,7 @@ async function receive(url: string): Promise<Receiver> {
 }
 
 try {
-  // Not the public API by default: a run can create users.
+  // The public API is not the default, because a run can create users.
   if (!baseUrl || !apiToken) throw new Error('Set EXAMPLE_BASE_URL and EXAMPLE_API_TOKEN.');
   const { 'webhook-url': url, delivery: file, wait } = flags;
   if (url !== undefined && flags.write !== true) throw new Error('--webhook-url needs --write.');

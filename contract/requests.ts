@@ -45,10 +45,10 @@ export const requestChecks: Checks = {
   'refused-requests': check(['--write', '--exceed-limit'], async ({ api, findings }) => {
     if (findings.get('unique-emails')?.verdict !== 'holds')
       return unclear('Only unique email addresses tell whether the refused user exists.');
-    // A window may begin meanwhile.
+    // A new window may begin in the meantime.
     const isUsedUp = ({ status, headers }: Exchange) => status === 429 || headers.get('x-ratelimit-remaining') === '0';
     for (let sent = 0; sent < 300; sent++) if (isUsedUp(await api.sendAtOnce('/projects'))) break;
-    // The SDK doesn't know of these, so it sends the POST, and again once that was refused.
+    // The SDK doesn't know about these requests, so it sends the POST, and sends it again after the refusal.
     const again = await api.send('POST', '/users', { body: newUser() });
     const refused = api.exchanges.at(-2);
     if (refused?.status !== 429 || refused.request !== again.request)
@@ -87,7 +87,7 @@ export const requestChecks: Checks = {
     const page = await api.send('GET', '/projects', { query: { per_page: 100 } });
     const ids = pageOf(page).items.map(({ id }) => id);
     if (ids.length === 0) return unclear('There is no project, so there is no id.', page);
-    // A client checks what it is given, of whatever type.
+    // The client checks its arguments at runtime, whatever their type.
     const ask = (id: unknown) => echo.request('GET', '/users/{id}', { params: { id: id as string } }).catch(String);
     const errors = (await Promise.all(ids.map(ask))).map(String);
     const refused = errors.filter((error) => error.startsWith('InvalidRequestError'));
@@ -106,7 +106,7 @@ export const requestChecks: Checks = {
     return holds(`Codes: ${failed.map((each) => `${each.status} ${codeOf(each)}`).join(', ')}.`, ...failed);
   }),
   'secret-fields': check(['--write'], async ({ api }) => {
-    // Without a password, so that the API says what it needs.
+    // There is no password, so that the API says what it needs.
     const { email } = newUser();
     const refused = await api.send('POST', '/users', { body: { email } });
     const fields = Object.keys(errorSchema.safeParse(refused.body).data?.error.details ?? {});
@@ -127,13 +127,13 @@ export const rateLimitChecks: Checks = {
     const { 'x-ratelimit-reset': reset, date = '' } = Object.fromEntries(exchange.headers);
     if (reset === undefined) return unclear('There is no X-RateLimit-Reset.', exchange);
     const left = Number(reset) - (Date.parse(date) || Date.now()) / 1_000;
-    // Beyond two days, the SDK doesn't believe it either.
+    // The SDK doesn't believe anything beyond two days either.
     return Math.abs(left) <= 2 * 86_400
       ? holds(`X-RateLimit-Reset: ${reset} is in ${Math.round(left)} s.`, exchange)
       : fails(`X-RateLimit-Reset: ${reset} is no time in epoch seconds.`, exchange);
   }),
   'other-limits': check([], async ({ api }) => {
-    // As many as the SDK sends at once before it knows a window.
+    // The SDK sends this many at once before it knows a window.
     const reads = Array.from({ length: 10 }, () => api.send('GET', '/projects', { query: { per_page: 1 } }));
     await Promise.all(reads);
     const refused = api.exchanges.filter(({ status }) => status === 429);
@@ -143,11 +143,11 @@ export const rateLimitChecks: Checks = {
   }),
 };
 
-/** What a record says, but when it was changed. */
+/** The contents of a record, without the fields that say when it was changed. */
 const state = ({ body }: Exchange): string =>
   JSON.stringify(body, (name, value: unknown) => (/^(updated|modified)_/.test(name) ? undefined : value));
 
-/** A client whose API answers with an error that repeats what was sent. */
+/** A client whose API responds with an error that repeats the request body. */
 const echo = new Client({
   apiToken: 'sdk-contract-test',
   baseUrl: 'https://api.example.com/v1',

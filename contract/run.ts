@@ -10,18 +10,18 @@ import { webhookChecks } from './webhooks.ts';
 export const checks: Checks = { ...requestChecks, ...rateLimitChecks, ...listChecks, ...webhookChecks };
 
 export interface RunOptions {
-  /** The flags of the command line that are set. Default: none. */
+  /** The flags that are set on the command line. Default: none. */
   readonly allowed?: readonly string[];
-  /** Receives what the API delivers. Needs `--write`. */
+  /** Receives the API's deliveries. Needs `--write`. */
   readonly receiver?: Receiver | undefined;
-  /** How long to wait for an attempt to deliver, in milliseconds. Default: ten minutes. */
+  /** How long to wait for a delivery attempt, in milliseconds. Default: ten minutes. */
   readonly patience?: number;
   /** Deliveries that were saved before. Default: none. */
   readonly saved?: readonly Delivery[];
   readonly webhookSecret?: string | undefined;
 }
 
-/** Checks all assumptions, one after the other. */
+/** Runs all checks, one after the other. */
 export async function runChecks(api: Api, options: RunOptions = {}): Promise<ReadonlyMap<string, Finding>> {
   const { allowed = [], receiver, patience = 600_000, saved = [], webhookSecret } = options;
   const given = new Set(receiver ? [...allowed, '--delivery'] : allowed);
@@ -36,7 +36,7 @@ export async function runChecks(api: Api, options: RunOptions = {}): Promise<Rea
   return findings;
 }
 
-/** The findings as a table in Markdown, and below it what `docs/assumptions.md` says about those that don't hold. */
+/** The findings as a Markdown table, followed by what `docs/assumptions.md` says about those that don't hold. */
 export function report(findings: ReadonlyMap<string, Finding>): string {
   const page = readFileSync(new URL('../docs/assumptions.md', import.meta.url), 'utf8');
   const remedies = new Map(

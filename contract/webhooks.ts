@@ -21,7 +21,7 @@ function eventOf({ body }: Delivery): z.output<typeof eventSchema> | undefined {
 const nothingArrived = ({ trial }: Run): Finding =>
   unclear('No delivery arrived. Is the URL registered for user.created?', ...(trial?.created ?? []));
 
-/** A check of each delivery that there is: `problem` says what is wrong with one. */
+/** Checks each delivery that there is: `problem` returns what is wrong with one. */
 const ofEachDelivery = (
   problem: (delivery: Delivery, run: Run) => Promise<string | undefined> | string | undefined,
   seen: (deliveries: readonly Delivery[]) => string,
@@ -39,7 +39,7 @@ const ofEachDelivery = (
 export const webhookChecks: Checks = {
   'webhook-signature': ofEachDelivery(
     async ({ headers, body, receivedAt }, { webhookSecret }) => {
-      // A saved delivery is as old as it is: only one that just arrived has to be recent.
+      // A saved delivery may be old; only one that just arrived has to be recent.
       const now = new Date(receivedAt ?? (Number(headers.get('webhook-timestamp')) || 0) * 1_000);
       return verifyWebhook(body, headers, webhookSecret, { now }).then(() => undefined, String);
     },

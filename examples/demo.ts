@@ -1,4 +1,4 @@
-// The main job, against the local API over HTTP, in under 20 seconds: `npm run demo`.
+// The SDK's main job, against the local API over HTTP, in under 20 seconds: `npm run demo`.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ const step = (title: string) => console.log(`\n${styleText('bold', title)}`);
 const say = (line: string) => console.log(`  ${line}`);
 const dim = (text: string) => styleText('dim', text);
 
-// Windows of three seconds instead of a minute, so that you can watch several of them.
+// Windows last three seconds instead of a minute, so that you can watch several of them.
 const window = 3_000;
 const sandbox = createSandbox({ rateLimit: { limit: 100, window } });
 const server = await sandbox.listen();

@@ -1,9 +1,9 @@
-// The same job with a client written by hand, and with the SDK. Set EXAMPLE_API_TOKEN and EXAMPLE_BASE_URL.
+// The same job with a hand-written client and with the SDK. Set EXAMPLE_API_TOKEN and EXAMPLE_BASE_URL.
 import { Client, type Project } from '@example/sdk';
 
 const { EXAMPLE_API_TOKEN: token = '', EXAMPLE_BASE_URL: baseUrl = 'https://api.example.com/v1' } = process.env;
 
-/** Before: retries, the rate limit and pages by hand. It repeats or skips projects if the list changes meanwhile. */
+/** Before: hand-written retries, rate limit and paging. It repeats or skips projects if the list changes meanwhile. */
 async function projectsByHand(status: string): Promise<Project[]> {
   const projects: Project[] = [];
   for (let page = 1, pages = 1; page <= pages; page++) {

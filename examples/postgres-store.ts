@@ -1,4 +1,4 @@
-// A rate limit that processes share through PostgreSQL, as a sketch of a store of your own. It needs this table:
+// A custom store that shares a rate limit between processes through PostgreSQL. A sketch; it needs this table:
 //
 //   CREATE TABLE rate_limit (key text PRIMARY KEY, state text NOT NULL)
 import type { Pool } from 'pg';
@@ -10,7 +10,7 @@ export function postgresRateLimitStore(pool: Pool): RateLimitStore {
     const connection = await pool.connect();
     try {
       await connection.query('BEGIN');
-      // Also excludes the others at the first step, when there is no row to lock.
+      // Also excludes other processes on the first step, when there is no row to lock yet.
       await connection.query('SELECT pg_advisory_xact_lock(hashtext($1))', [key]);
       const { rows } = await connection.query<{ now: string; state: string | null }>(
         `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now,

@@ -1,5 +1,5 @@
-// Measures the CPU time (user + system) per call of one contestant, a turn at a time. Runs in a separate process for each
-// contestant: see overhead.ts.
+// Measures one client's CPU time (user + system) per call, one turn at a time. Each client has its own process: see
+// overhead.ts.
 import { clients } from '../shared/clients.ts';
 
 export interface Assignment {

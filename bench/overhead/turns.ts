@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Measures contestants, each in a process of its own: within one, they would push each other's code out of the processor's
- * caches, and collect each other's garbage. The program says when it is ready, and then answers each message with a cost.
+ * Measures each contestant in its own process, because in a shared one they would evict each other's code from the CPU
+ * caches and collect each other's garbage. The program says when it is ready, then answers each message with a cost.
  *
- * @param turns Of each round. Many short ones make other load on the machine affect all contestants alike.
+ * @param turns Turns in each round. Many short turns spread other load on the machine evenly over the contestants.
  * @returns The mean cost of a turn in each round, by contestant.
  */
 export async function takeTurns(
@@ -33,7 +33,7 @@ export async function takeTurns(
 
 async function start(program: string, assignment: { readonly name: string }) {
   const child: ChildProcess = fork(program, [JSON.stringify(assignment)], {
-    // Collects garbage on the main thread in small pieces, so that it happens within the turn that caused it.
+    // Collects garbage on the main thread in small steps, so that each turn pays for its own garbage.
     execArgv: ['--single-threaded-gc', '--min-semi-space-size=2', '--max-semi-space-size=2'],
   });
   // An uncaught error ends the benchmark.
@@ -57,7 +57,7 @@ export interface Ranked {
   readonly ratio: number;
 }
 
-/** Compares the costs of each contestant with those of the baseline in the same rounds. The lowest ratio comes first. */
+/** Compares each contestant's costs with the baseline's in the same rounds. The lowest ratio comes first. */
 export function ranked(costs: ReadonlyMap<string, readonly number[]>, baseline: string): Ranked[] {
   const references = costs.get(baseline) ?? [];
   return Array.from(costs, ([name, each]) => {

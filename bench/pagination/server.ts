@@ -1,6 +1,6 @@
-// The server for `pagination.ts`, in a separate process. The path of a list is `/<items>/<changes>/<name>`: the length of the
-// list, how many items are created or deleted before each response but the first, and a number that makes it a list of its own.
-// Its `/projects` is the list, its `/stayed` the ids that were in it all the time.
+// The server for `pagination.ts`, in a separate process. A list's path is `/<items>/<changes>/<name>`: its length, the
+// maximum number of changes before each response after the first, and a number that identifies the list. `/projects`
+// returns its pages, and `/stayed` the ids that were in it all the time.
 import { createServer } from 'node:http';
 import { listen } from '../../test/support/free-port.ts';
 import { below, seeded } from '../../test/support/random.ts';
@@ -8,7 +8,7 @@ import { below, seeded } from '../../test/support/random.ts';
 const created_at = '2024-01-01T00:00:00Z';
 const project = (n: number) => ({ id: `proj_${n}`, name: `Project ${n}`, description: 'One of many.', created_at });
 
-/** A list that changes while it is read, the same way in every run. Items that are created have numbers from `length` on. */
+/** A list that changes while it is read, the same way in every run. New items are numbered from `length`. */
 function movingList(length: number, changes: number, seed: number) {
   const numbers = Array.from({ length }, (_, index) => index);
   const random = seeded(seed);
@@ -42,7 +42,7 @@ const server = createServer((request, response) => {
     return { data: list.numbers.slice((page - 1) * size, page * size).map(project), meta };
   };
   const text = JSON.stringify(what === 'stayed' ? list.stayed().map((number) => project(number).id) : answer());
-  // The budget is so large that no client has a reason to wait.
+  // The limit is so large that no client has to wait.
   response.writeHead(200, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),

@@ -1,5 +1,5 @@
-// The API: allows `limit` calls per window, and counts what it refuses. Each run has its own process, so that it starts
-// from nothing.
+// The API: allows `limit` calls per window, and counts the calls it refuses. Each run has its own process, so that it
+// starts from scratch.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -45,8 +45,8 @@ server.keepAliveTimeout = 600_000;
 
 process.on('message', () => process.send?.(refused));
 process.once('disconnect', () => process.exit());
-// The backlog holds a thousand connections at once.
+// The backlog must hold the connections of all calls.
 server.listen(0, '127.0.0.1', 2048, () => {
-  // A server that listens on TCP has such an address.
+  // A server that listens on TCP has this kind of address.
   process.send?.((server.address() as AddressInfo).port);
 });

@@ -1,4 +1,4 @@
-// One client process of a run: on a message, makes all its calls at once and reports how they ended.
+// The client process of a run: when it gets a message, it makes all its calls at once and reports how they ended.
 import { once } from 'node:events';
 import { contestants } from '../shared/clients.ts';
 

@@ -1,10 +1,10 @@
 import { peers } from '../../test/tools/peers.ts';
 
-/** What users install: the built package, whose types are those of `src/`. */
+/** The package as users install it. Its types come from `src/`. */
 export const loadSdk = async () =>
   (await import(new URL('../../dist/index.js', import.meta.url).href)) as typeof import('@example/sdk');
 
-/** Gets a user. Each call is for another one, because identical calls could share a request. */
+/** Gets a user. Each call gets a different user, because identical calls could share a request. */
 type Call = (id: string) => PromiseLike<{ readonly id: string }>;
 
 const token = 'token_0123456789abcdef';
@@ -12,7 +12,7 @@ const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 
 
 type Connect = (port: number) => Promise<Call>;
 
-/** Clients that are compared by what a call costs, with their defaults. */
+/** The clients whose cost per call is compared, with their defaults. */
 const simple: Readonly<Record<string, Connect>> = {
   // The server sends a user; `overhead/measure.ts` checks that.
   fetch: async (port) => {
@@ -26,7 +26,7 @@ const simple: Readonly<Record<string, Connect>> = {
   '@octokit/core': connectOctokit(),
 };
 
-/** Clients that are compared by what they do when they are refused: ten retries serve the others best. */
+/** The clients whose reaction to refusals is compared. Ten retries suit the others best. */
 export const contestants: Readonly<Record<string, Connect>> = {
   '@example/sdk': async (port) => {
     const { Client } = await loadSdk();
@@ -39,7 +39,7 @@ export const contestants: Readonly<Record<string, Connect>> = {
   'octokit + throttling, 10 retries': connectOctokit(10),
 };
 
-/** The clients to compare, each set up as its documentation says. None loads another. */
+/** The clients to compare, each set up as its documentation says. Loading one doesn't load the others. */
 export const clients: Readonly<Record<string, Connect>> = { ...simple, ...contestants };
 
 function connectKy(options = {}): Connect {

@@ -5,20 +5,20 @@ import { toolVersions } from '../../test/support/tools.ts';
 
 const peerNames = ['@octokit/core', '@octokit/plugin-retry', '@octokit/plugin-throttling', 'ky', 'openai', 'stripe'];
 
-/** What a file in `bench/results/` holds. The plots and the tables of the documentation are made of it. */
+/** The contents of a file in `bench/results/`. The plots and tables in the documentation are made from it. */
 export interface Results<Row = object> {
-  /** Processors and system, without anything that names the computer. */
+  /** Processors and operating system, but nothing that identifies the computer. */
   readonly machine: string;
   /** The day of the run, `YYYY-MM-DD`. */
   readonly date: string;
   readonly node: string;
   /** Version of each package that was measured. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Each is one measured case of one contestant: its names, and its figures as numbers. */
+  /** One row per contestant and measured case: its names, and its figures as numbers. */
   readonly rows: readonly Row[];
 }
 
-/** Writes `bench/results/<name>.json` if the command line says `--save`. The benchmarks call it after a complete run. */
+/** Writes `bench/results/<name>.json` if `--save` is set. The benchmarks call it after a complete run. */
 export function saveResults(name: string, rows: readonly object[]): void {
   if (!process.argv.includes('--save')) return;
   const results: Results = {
@@ -34,7 +34,7 @@ export function saveResults(name: string, rows: readonly object[]): void {
   writeFileSync(fileOf(name), `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
-/** Reads `bench/results/<name>.json`, whose rows the benchmark of that name has written. */
+/** Reads `bench/results/<name>.json`, which the benchmark of that name wrote. */
 export function readResults<Row>(name: string): Results<Row> {
   return JSON.parse(readFileSync(fileOf(name), 'utf8')) as Results<Row>;
 }

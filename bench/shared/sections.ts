@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { readResults, type Results } from './results.ts';
 import * as tables from './tables.ts';
 
-/** What the documentation says of each benchmark, made of the saved results: first what users get, then the rest, folded. */
+/** The text about each benchmark, made from the saved results: first what users get, then the rest, folded. */
 const sections: Readonly<Record<string, () => string>> = {
   'set-ups': () => {
-    // As `npm run scenarios -- --save` has written it.
+    // `npm run scenarios -- --save` wrote it.
     const saved = readFileSync(new URL('../results/scenarios.md', import.meta.url), 'utf8');
     const rows = Array.from(saved.matchAll(/^\| \d+ \| (.+) \|$/gm), ([, row = '']) => row.split(' | '));
     const shown = Object.entries(shownScenarios).map(([name, title]) => {
@@ -61,7 +61,7 @@ const sections: Readonly<Record<string, () => string>> = {
     `eventemitter3 (stripe: ${sizeOf('stripe')}, openai: ${sizeOf('openai')}).`,
 };
 
-/** The set-ups that the page shows, and what it calls them. */
+/** The set-ups that the page shows, and their names there. */
 const shownScenarios = {
   'token revoked while 400 calls wait, 401s with headers': 'Token revoked while 400 calls wait',
   'a page offline for 20 s, four reloads of 20 calls': 'A page offline for 20 s',
@@ -77,7 +77,7 @@ function page(finding: string, run: Omit<Results, 'rows'>, first?: tables.Figure
 const sizeOf = (what: string) =>
   `${tables.kilobytes(only(readResults<tables.SizeRow>('size').rows, (row) => row.what === what).zipped)} kB`;
 
-/** Fills the parts of a page that are between `<!-- bench:name -->` and `<!-- /bench -->`. */
+/** Fills in the parts of a page between `<!-- bench:name -->` and `<!-- /bench -->`. */
 export function fillIn(text: string): string {
   const part = /(<!-- bench:([\w-]+) -->\n)[^]*?(<!-- \/bench -->)/g;
   return text.replace(part, (_, start: string, name: string, end: string) => {

@@ -3,7 +3,7 @@ import type { WorkerReport } from '../rate-limit/worker.ts';
 
 type Cells = readonly string[];
 
-/** A table of figures, as the benchmark prints it and as the documentation shows it. */
+/** A table of figures, for the benchmark's output and the documentation. */
 export interface FigureTable {
   readonly title: string;
   readonly head: Cells;
@@ -23,7 +23,7 @@ export interface SizeRow {
 export interface RateLimitRow extends Pick<WorkerReport, 'done' | 'failed' | 'unfinished'> {
   readonly title: string;
   readonly name: string;
-  /** 429s, as the server counted them. */
+  /** The number of 429s that the server sent. */
   readonly refused: number;
   /** From the first call to the end of the last. */
   readonly minutes: number;
@@ -71,7 +71,7 @@ export const walkTables = tablesOf<WalkRow>(
   },
 );
 
-/** Each number from 1 000 on with separators, as in `2,200 of 3,500`. */
+/** Adds separators to numbers from 1 000 up, as in `2,200 of 3,500`. */
 export const grouped = (text: string): string =>
   text.replaceAll(/\d{1,3}(?: ?\d{3})+/g, (figure) => Number(figure.replaceAll(' ', '')).toLocaleString('en'));
 
@@ -85,7 +85,7 @@ export function markdown(tables: readonly FigureTable[]): string {
   return tables.map(({ title, head, rows }) => `**${title}**\n\n${table(head, rows)}`).join('\n\n');
 }
 
-/** A table in Markdown, with the first column aligned left and the others aligned right. The rows of this SDK are bold. */
+/** A Markdown table: the first column is aligned left, the others right, and the rows of this SDK are bold. */
 function table(head: Cells, given: readonly Cells[]): string {
   const bold = (row: Cells) => row.map((cell) => cell && `**${cell}**`);
   const rows = given
@@ -98,7 +98,7 @@ function table(head: Cells, given: readonly Cells[]): string {
   return [line(head), rule, ...rows.map(line)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Makes one table of the rows of each title, in their order. A column is what it shows of a row. */
+/** Makes one table per title, with its rows in order. A column is a function of a row. */
 function tablesOf<Row>(titleOf: (row: Row) => string, columns: Readonly<Record<string, (row: Row) => string>>) {
   return (rows: readonly Row[]): FigureTable[] =>
     [...Map.groupBy(rows, titleOf)].map(([title, each]) => ({

@@ -4,7 +4,7 @@ import { createSandbox } from '@example/sandbox';
 import { createServer } from 'vite';
 
 const window = 10_000;
-// A small budget and a slow API make the rate limit visible.
+// A small limit and a slow API make the rate limit visible.
 const sandbox = createSandbox({ projects: 640, latency: 120, rateLimit: { limit: 20, window } });
 const api = await sandbox.listen();
 

@@ -1,19 +1,19 @@
 import { styleText } from 'node:util';
 import type { Client, ResponseEvent } from '@example/sdk';
 
-/** Columns of the bar. The whole line fits a terminal of 60. */
+/** Columns of the bar. The whole line fits a terminal with 60 columns. */
 const width = 8;
 
-/** Shows in one line what a client does with its rate limit: what is left of the budget, and what waits for it. */
+/** Shows a client's rate limit in one line: how many requests are left, and how many calls wait. */
 export class RateLimitGauge {
   /** Requests that the API has refused. */
   refused = 0;
   readonly #client: Client;
   readonly #output: NodeJS.WriteStream;
   readonly #timer: NodeJS.Timeout;
-  /** With the calls that wait, it makes the number of calls. */
+  /** Requests sent so far. Add the waiting calls to get the total. */
   #sent = 0;
-  /** What was printed where no line can change. */
+  /** The last number that was printed where lines can't be rewritten. */
   #printed: number | undefined;
 
   constructor(client: Client, output: NodeJS.WriteStream) {
@@ -21,7 +21,7 @@ export class RateLimitGauge {
     this.#output = output;
     client.on('request', this.#countSent);
     client.on('response', this.#countRefused);
-    // Only a terminal can show a line that changes. Elsewhere, there is a line when fewer calls wait.
+    // Only a terminal can rewrite a line. Anywhere else, a new line is printed when fewer calls wait.
     this.#timer = setInterval(() => this.#draw(), output.isTTY ? 50 : 1_000);
   }
 

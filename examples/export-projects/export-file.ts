@@ -1,17 +1,17 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 
-/** How far an export has got. It is true for the first `bytes` of the file; what follows was not finished. */
+/** The progress of an export: the first `bytes` of the file are complete, anything after them isn't. */
 interface State {
   readonly bytes: number;
   readonly count: number;
-  /** Where the list goes on; absent at its start. */
+  /** Where to continue in the list; absent at its start. */
   readonly cursor?: string;
 }
 
 /**
- * A file of projects, one JSON object a line, and beside it a file that says how far it is. The second is replaced as a
- * whole after the first was written, so that a process may be killed at any moment: a line without a matching state is
- * cut off at the next start, and read again.
+ * A file of projects, one JSON object per line, with a state file beside it. The state is replaced as a whole after
+ * lines were written, so the process can be killed at any moment: the next start cuts off lines that the state doesn't
+ * cover, and reads them again.
  */
 export class ExportFile {
   readonly #file: string;

@@ -1,5 +1,5 @@
-// Writes every project to a file, one JSON object a line, each exactly once. It may be stopped, fail or be killed at
-// any moment: run it again, and it goes on where it was.
+// Writes every project to a file exactly once, one JSON object per line. You can stop or kill it at any moment. Run it
+// again after that, or if it failed, and it continues where it left off.
 //
 //   node examples/export-projects/main.ts [projects.jsonl]
 //
@@ -10,7 +10,7 @@ import { ExportFile } from './export-file.ts';
 const file = process.argv[2] ?? 'projects.jsonl';
 const exported = new ExportFile(file);
 const stop = new AbortController();
-process.once('SIGINT', () => stop.abort()); // a second Ctrl-C ends it at once
+process.once('SIGINT', () => stop.abort()); // a second Ctrl-C ends it immediately
 if (exported.count > 0) console.log(`Going on after ${exported.count} projects.`);
 
 const client = new Client();

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { CallError, type Client, ConflictError, UnprocessableEntityError, type UserCreateParams } from '@example/sdk';
 import type { Journal } from './journal.ts';
 
-/** Enough for 100 requests a minute. After a crash, you have to check at most as many rows. */
+/** Enough for 100 requests a minute. After a crash, you have at most this many rows to check. */
 const atOnce = 10;
 
-/** Creates the user of each line that the journal doesn't have. */
+/** Creates a user for each line that isn't in the journal. */
 export async function importUsers(
   client: Client,
   lines: Iterable<string> | AsyncIterable<string>,
@@ -30,7 +30,7 @@ export async function importUsers(
     }
     await Promise.all(running);
   } finally {
-    await Promise.allSettled(running); // notes what was under way
+    await Promise.allSettled(running); // the journal gets the results of calls in flight
     client.off('request', noteSent);
   }
 }
@@ -44,12 +44,12 @@ async function importRow(client: Client, row: number, line: string, journal: Pic
     const result = resultOf(error);
     journal.add(row, result);
     if (result === 'again') throw error; // ends the import
-    // While responses are lost, more rows would only make the list longer.
+    // While responses are being lost, sending more rows would only add rows to check.
     if (result.startsWith('check')) await new Promise((resolve) => setTimeout(resolve, 5_000));
   }
 }
 
-/** What to note about a row whose call has failed. */
+/** What to note about a row whose call failed. */
 function resultOf(error: unknown): string {
   if (error instanceof ConflictError || error instanceof UnprocessableEntityError)
     return `refused ${JSON.stringify(error)}`;

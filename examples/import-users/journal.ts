@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 
 /**
- * A file that says what became of each row: a user's id, `refused`, `check` (it may have been created) or `again` (it
- * was not created). The last line about a row counts.
+ * A file that records the result of each row: a user's id, `refused`, `check` (the user may have been created) or
+ * `again` (the user was not created). The last line about a row counts.
  */
 export class Journal {
   readonly #file: string;
@@ -11,7 +11,7 @@ export class Journal {
   constructor(file: string) {
     this.#file = file;
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1); // without a line that a crash cut off
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1); // drops a line that a crash cut off
     if (whole !== text) truncateSync(file, Buffer.byteLength(whole));
     for (const [, row, result = ''] of whole.matchAll(/^(\d+) (.*)$/gm)) this.#results.set(Number(row), result);
   }

@@ -2,7 +2,7 @@
 //
 //   node examples/import-users/main.ts users.jsonl
 //
-// A line is `{"name": …, "email": …, "password": …}`. Needs EXAMPLE_API_TOKEN (and EXAMPLE_BASE_URL for the local API).
+// Line: `{"name": …, "email": …, "password": …}`. Set EXAMPLE_API_TOKEN (and EXAMPLE_BASE_URL for the local API).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Client } from '@example/sdk';
 import { importUsers } from './import-users.ts';
@@ -11,7 +11,7 @@ import { Journal } from './journal.ts';
 const file = process.argv[2] ?? 'users.jsonl';
 const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
 const journal = new Journal(`${file}.journal`);
-const client = new Client({ priority: 'background' }); // lets the calls of your other programs pass
+const client = new Client({ priority: 'background' }); // calls of your other programs go first
 
 await importUsers(client, lines, journal);
 

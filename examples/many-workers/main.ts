@@ -1,5 +1,5 @@
-// Four processes share the budget of one token. Start a Redis or Valkey server, and set REDIS_URL and EXAMPLE_API_TOKEN
-// (and EXAMPLE_BASE_URL for the local API, `npx @example/sandbox`).
+// Four processes share the rate limit of one token. Start a Redis or Valkey server, and set REDIS_URL and
+// EXAMPLE_API_TOKEN (and EXAMPLE_BASE_URL for the local API, `npx @example/sandbox`).
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

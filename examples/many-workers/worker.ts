@@ -1,4 +1,4 @@
-// One of several processes that use the same token. The processes don't know each other. The store makes sure that
+// One of several processes that use the same token. The processes don't know each other. The store ensures that
 // together they send no more than the rate limit allows.
 import { Client } from '@example/sdk';
 import { redisRateLimitStore } from '@example/sdk/redis';
@@ -23,7 +23,7 @@ const print = () => {
 };
 const timer = setInterval(print, 1_000);
 
-// All calls start at once. Those beyond the limit wait in the queue.
+// All calls start at once. The queue holds those beyond the limit.
 await Promise.all(Array.from({ length: Number(calls) }, (_, page) => client.projects.list({ page: page + 1 })));
 
 clearInterval(timer);

@@ -1,4 +1,4 @@
-// Express 5. The webhook's route is above express.json(), because the raw body is needed.
+// Express 5. The webhook route comes before express.json(), because it needs the raw body.
 // Run: EXAMPLE_WEBHOOK_SECRET=whsec_… node examples/webhooks/express.ts
 import express from 'express';
 import { Webhooks } from '@example/sdk/webhooks';

@@ -11,23 +11,23 @@ import { Webhooks } from '@example/sdk/webhooks';
 const pool = new pg.Pool();
 pool.on('error', (error) => console.error('PostgreSQL:', error.message));
 
-const webhooks = new Webhooks({ replayStore: false }); // the inbox does its work
+const webhooks = new Webhooks({ replayStore: false }); // the inbox replaces it
 
 webhooks.on('user.created', async ({ data }, { id }) => {
   const connection = await pool.connect();
   try {
     await connection.query('BEGIN');
-    // Waits while another transaction has the same id, and inserts nothing if that one commits.
+    // Waits while another transaction holds the same id, and inserts nothing if that one commits.
     const inbox = await connection.query('INSERT INTO webhook_inbox (id) VALUES ($1) ON CONFLICT DO NOTHING', [id]);
     const isNew = inbox.rowCount === 1;
     if (isNew) {
-      // Your own work, in the same transaction.
+      // Your work goes here, in the same transaction.
       await connection.query('INSERT INTO welcome_mails (user_id, email) VALUES ($1, $2)', [data.id, data.email]);
     }
     await connection.query('COMMIT');
     connection.release();
   } catch (error) {
-    connection.release(true); // Closed, whatever its state: PostgreSQL rolls back.
+    connection.release(true); // Closes the connection, so that PostgreSQL rolls back.
     throw error;
   }
 });

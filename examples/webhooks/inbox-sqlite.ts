@@ -1,5 +1,5 @@
 // Exactly once, with SQLite: the id of the event and the work of the handler are committed together, or not at all.
-// Start as many processes as you like on one file, each with its own PORT. Needs Node.js 22.13.
+// Start as many processes as you like on one file, each with its own PORT. Requires Node.js 22.13.
 // Run: EXAMPLE_WEBHOOK_SECRET=whsec_… node examples/webhooks/inbox-sqlite.ts
 import { createServer } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
@@ -14,7 +14,7 @@ database.exec(`
 const insertId = database.prepare('INSERT INTO webhook_inbox (id) VALUES (?) ON CONFLICT DO NOTHING');
 const insertMail = database.prepare('INSERT INTO welcome_mails (user_id, email) VALUES (?, ?)');
 
-const webhooks = new Webhooks({ replayStore: false }); // the inbox does its work
+const webhooks = new Webhooks({ replayStore: false }); // the inbox replaces it
 
 webhooks.on('user.created', ({ data }, { id }) => {
   database.exec('BEGIN IMMEDIATE');

@@ -1,4 +1,4 @@
-// Several processes behind a load balancer. Redis (or Valkey) prevents them from handling an event twice.
+// Several processes behind a load balancer. Redis (or Valkey) keeps them from handling an event twice.
 // Start as many as you like, each with its own PORT:
 // EXAMPLE_WEBHOOK_SECRET=whsec_… REDIS_URL=redis://127.0.0.1:6379 node examples/webhooks/redis.ts
 import { createServer } from 'node:http';
