@@ -3,12 +3,12 @@ import { Client, InvalidRequestError, type ClientOptions } from '@example/sdk';
 import { apiToken, clientOf } from './support/http-server.ts';
 import { replying } from './support/replies.ts';
 
-/** What the API was called with. */
+/** What the API received. */
 const sent = ({ requests }: ReturnType<typeof replying>) =>
   requests.map(({ url, init: { headers } }) => [url, headers['authorization'], headers['x-team']]);
 
 describe('withOptions', () => {
-  it('keeps what the environment said when the first client was made', async () => {
+  it("keeps the environment variables' values from when the first client was created", async () => {
     vi.stubEnv('EXAMPLE_API_TOKEN', 'token-1');
     vi.stubEnv('EXAMPLE_BASE_URL', 'https://one.example.com/v1');
     const api = replying(200);
@@ -20,7 +20,7 @@ describe('withOptions', () => {
     expect(sent(api)).toEqual([['https://one.example.com/v1/users/1', 'Bearer token-1', undefined]]);
   });
 
-  it('returns a client with other options; those that are undefined stay as they were, and so does the first client', async () => {
+  it('returns a client with other options, ignores undefined ones, and leaves the first client unchanged', async () => {
     const api = replying(200);
     const client = clientOf(api, { headers: { 'x-team': 'blue' } });
     await client.withOptions({ apiToken: 'another', baseUrl: undefined, headers: undefined }).users.get('1');
@@ -30,7 +30,7 @@ describe('withOptions', () => {
     expect(sent(api)).toEqual(tokens.map((token) => [url, `Bearer ${token}`, 'blue']));
   });
 
-  it('shares the listeners, and is made by the constructor of a derived class, which may add options of its own', async () => {
+  it('shares the listeners, and calls the constructor of a derived class, which may add its own options', async () => {
     const api = replying(200);
     class TeamClient extends Client {
       constructor({ timeout, ...options }: ClientOptions) {
@@ -47,7 +47,7 @@ describe('withOptions', () => {
     expect(sent(api)).toEqual([[`${api.url}/users/1`, 'Bearer a', 'blue']]);
   });
 
-  it('refuses a derived class whose constructor drops the options, such as the token of another tenant', () => {
+  it("refuses a derived class whose constructor drops options, such as another tenant's token", () => {
     class OwnToken extends Client {
       constructor() {
         super({ apiToken });

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startServer } from '../../test/support/http-server.ts';
 import { describeInChromium, useChromium } from '../../test/support/use-chromium.ts';
 
-/** What a page does to a sandbox whose address and token it knows. Returns how each attempt ended. Runs in the page. */
+/** Attacks a sandbox whose address and token the page knows. Returns how each attempt ended. Runs in the page. */
 async function attack({ api, token }: { api: string; token: string }) {
   const { origin } = new URL(api);
   const ended = (url: string, init?: RequestInit) =>
@@ -44,7 +44,7 @@ async function attack({ api, token }: { api: string; token: string }) {
     frame: String(((await message) as MessageEvent).data),
     create: await ended(`${api}/users`, creation),
     read: await ended(`${api}/projects`, { headers }),
-    // What they do can't be seen by the page.
+    // The page can't see what these do.
     hidden: [
       await ended(`${api}/users`, { method: 'POST', mode: 'no-cors', body: 'token'.repeat(25_000) }),
       await ended(`${origin}/__sandbox/users`, { method: 'POST', mode: 'no-cors', body: '{}' }),
@@ -56,7 +56,7 @@ async function attack({ api, token }: { api: string; token: string }) {
 describeInChromium('a page in Chromium', () => {
   const browser = useChromium('--host-resolver-rules=MAP *.test 127.0.0.1');
 
-  test('of another site changes nothing and reads nothing, even if it knows the token', async () => {
+  test("on another site can't change or read anything, even if it knows the token", async () => {
     const site = await startServer((_, response) =>
       response.setHeader('Content-Type', 'text/html').end('<!doctype html>'),
     );
@@ -67,7 +67,7 @@ describeInChromium('a page in Chromium', () => {
     await page.goto(`http://evil.test:${new URL(site.url).port}`);
     const attempts = await page.evaluate(attack, { api, token: sandbox.apiToken });
     expect(attempts).toMatchObject({ create: 'failed', read: 'failed', frame: 'failed', events: 'error' });
-    // Its requests don't fill the log either.
+    // Its requests don't fill up the log either.
     expect([sandbox.state.users.list(), sandbox.webhooks.deliveries, sandbox.requests]).toEqual([[], [], []]);
   });
 });

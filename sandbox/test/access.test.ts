@@ -22,7 +22,7 @@ async function listening(options: ListenOptions = {}) {
 
 const paths = ['/v1/projects', '/openapi.json', '/dashboard', '/dashboard/events', '/__sandbox/users', '/health'];
 
-describe('the name in Host', () => {
+describe('a request whose Host header is', () => {
   test.each(['127.0.0.1', '192.168.1.20:4010', '[::1]:4010', 'localhost', 'LOCALHOST:80', 'app.localhost'])(
     '%s is served',
     async (host) => {
@@ -32,7 +32,7 @@ describe('the name in Host', () => {
   );
 
   test.each(['evil.test', 'evil.test:4010', 'localhost.evil.test', '127.0.0.1.evil.test', 'localhost.', 'sandbox'])(
-    '%s is not, whatever the path and the address',
+    '%s is refused, on any path and address',
     async (host) => {
       for (const options of [{}, { host: '0.0.0.0' }]) {
         const { send } = await listening(options);
@@ -41,7 +41,7 @@ describe('the name in Host', () => {
     },
   );
 
-  test('is served if it is allowed; otherwise the response says how to allow it', async () => {
+  test('another name is served if you allow it; otherwise the response says how to allow it', async () => {
     const { send } = await listening({ allowedHosts: ['sandbox'] });
     expect((await send('/v1/projects', { host: 'Sandbox:4010' })).status).toBe(200);
     const { text } = await send('/v1/projects', { host: 'sandbox.evil.test' });
@@ -82,7 +82,7 @@ describe('a page of', () => {
     expect([sandbox.state.users.list(), sandbox.requests]).toEqual([[], []]);
   });
 
-  test('another origin may if it is allowed, but only use the API', async () => {
+  test('another origin may use the API if you allow it, but nothing else', async () => {
     const origin = 'https://app.example.com';
     const { sandbox, port, send } = await listening({ cors: [origin] });
     expect((await send('/v1/users', { origin }, JSON.stringify(john))).status).toBe(201);
@@ -100,7 +100,7 @@ describe('a page of', () => {
       expect((await send('/__sandbox/reset', own, '{}')).status).toBe(204);
   });
 
-  test('another site may link to the dashboard, but load nothing', async () => {
+  test("another site may link to the dashboard, but can't load anything", async () => {
     const { sandbox, send } = await listening();
     const fetched = (dest: string) => ({ 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': dest });
     expect((await send('/dashboard', fetched('document'))).status).toBe(200);
@@ -111,13 +111,13 @@ describe('a page of', () => {
   });
 });
 
-test('sandbox.fetch responds to any URL and any origin, because the caller holds the sandbox itself', async () => {
+test('sandbox.fetch responds to any URL and any origin, because its caller owns the sandbox', async () => {
   const sandbox = createSandbox();
   const headers = { Authorization: `Bearer ${sandbox.apiToken}`, Origin: 'https://evil.test' };
   expect((await sandbox.fetch('https://evil.test/v1/projects', { headers })).status).toBe(200);
 });
 
-describe('whoever reaches it, a page of another origin may not change the state by the dashboard or the control API', () => {
+describe("a page of another origin can't change the state through the dashboard or the control API", () => {
   const fields = { id: 'tok_123', name: 'x', email: 'x@example.com', url: 'https://example.com', kind: '500' };
   const actions = {
     '': 'reset',
@@ -147,7 +147,7 @@ describe('whoever reaches it, a page of another origin may not change the state 
   });
 });
 
-describe('registering a webhook at a sandbox that other machines can reach', () => {
+describe('registering a webhook on a sandbox that other machines can reach', () => {
   const webhook = JSON.stringify({ url: 'http://10.0.0.1/' });
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   const anonymous = { authorization: '' };
@@ -175,7 +175,7 @@ describe('registering a webhook at a sandbox that other machines can reach', () 
     expect((await send('/dashboard/webhooks', anonymous)).status).toBe(200);
   });
 
-  test.each(['127.0.0.1', 'localhost'])('needs none at %s, which only this machine reaches', async (host) => {
+  test.each(['127.0.0.1', 'localhost'])('needs no token at %s, which only this machine can reach', async (host) => {
     const { send } = await listening({ host });
     expect((await send('/__sandbox/webhooks', anonymous, webhook)).status).toBe(201);
   });

@@ -6,7 +6,7 @@ import { bundledText } from '../../build/bundled-text.ts';
 import { browserEngines, type Tab, waitFor } from '../../test/support/browser-engines.ts';
 import { servePage } from '../../test/support/http-server.ts';
 
-/** What the page does, as a script of its own. */
+/** What the page does, as its own script. */
 const program = `
   import { createSandbox } from './browser.ts';
   const events = [];
@@ -44,7 +44,7 @@ for (const { name, isInstalled, open } of browserEngines)
     });
     afterAll(() => tab[Symbol.asyncDispose]());
 
-    test('responds in a page without a server, including bodies, password hashing and webhooks', async () => {
+    test('responds in a page without a server, and supports bodies, password hashing and webhooks', async () => {
       const { outputFiles } = await build({
         stdin: { contents: program, resolveDir: join(import.meta.dirname, '../src') },
         bundle: true,
@@ -67,7 +67,7 @@ for (const { name, isInstalled, open } of browserEngines)
       });
     });
 
-    test('has a dashboard that shows a request as it comes in, and creates a token', async () => {
+    test('has a dashboard that shows requests as they arrive, and creates tokens', async () => {
       const sandbox = createSandbox();
       onTestFinished(() => sandbox.close());
       const { url } = await sandbox.listen();

@@ -10,7 +10,7 @@ function start(options: ConstructorParameters<typeof Client>[0] = {}) {
   return { sandbox, client };
 }
 
-// No call waits for anything but timers: what has not settled after them never will.
+// Calls only wait for timers, so a call that has not settled after them never will.
 describe.each([
   ['before', 'advanceTimersByTimeAsync', (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)],
   ['after', 'advanceTimersByTimeAsync', (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds)],

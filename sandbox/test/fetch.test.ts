@@ -22,7 +22,7 @@ test('fetch takes a Request with or without a body, and an init that overrides i
   expect((await fetch(new Request(`${baseUrl}/projects`), { headers })).status).toBe(200);
 });
 
-test('a signal rejects with its reason; if it had aborted before, the request does not arrive', async () => {
+test('an aborted signal rejects with its reason; if it was aborted before, the request is not sent', async () => {
   const sandbox = createSandbox({ apiToken });
   const reason = new Error('changed my mind');
   const signal = AbortSignal.abort(reason);
@@ -36,7 +36,7 @@ test('a signal rejects with its reason; if it had aborted before, the request do
   await expect(pending).rejects.toBe(reason);
 });
 
-test('fetch refuses what the global fetch refuses', async () => {
+test('fetch rejects what the global fetch rejects', async () => {
   const { fetch, baseUrl } = createSandbox({ apiToken });
   await expect(fetch('/v1/projects')).rejects.toThrow(TypeError);
   await expect(fetch(`${baseUrl}/projects`, { body: 'a GET has none' })).rejects.toThrow(TypeError);

@@ -9,7 +9,7 @@ afterEach(() => sandbox.close());
 
 const headers = { Authorization: `Bearer ${sandbox.apiToken}` };
 
-test('listen serves HTTP on a free port of this machine, and gives the base URL', async () => {
+test('listen serves HTTP on a free port of this machine, and returns the base URL', async () => {
   const server = await sandbox.listen();
   expect(server.url).toBe(`http://127.0.0.1:${server.port}/v1`);
 

@@ -33,13 +33,13 @@ test.each<[SandboxOptions, string]>([
   expect(() => createSandbox(options)).toThrow(message);
 });
 
-test.each(['20.20.2', '22.11.0'])('an older Node.js gets a message: %s', (node) => {
+test.each(['20.20.2', '22.11.0'])('on an older Node.js, createSandbox throws a clear error: %s', (node) => {
   vi.stubGlobal('process', { ...process, versions: { ...process.versions, node } });
   onTestFinished(() => void vi.unstubAllGlobals());
   expect(() => createSandbox()).toThrow(`@example/sandbox needs Node.js 22.12 or later. This is Node.js ${node}.`);
 });
 
-test('generated ids leave out the ids that seeds and tests have given', () => {
+test('generated ids skip ids that seeds and tests have set', () => {
   const sandbox = createSandbox({ users: [{}, { id: 'user_123' }, { id: 'user_125' }] });
   sandbox.state.users.create({ email: 'new@example.com' });
   expect(sandbox.state.users.list().map(({ id }) => id)).toEqual(['user_124', 'user_123', 'user_125', 'user_126']);

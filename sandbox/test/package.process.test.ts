@@ -14,7 +14,7 @@ test('the built declarations import nothing', () => {
   expect(declarations.join('\n')).not.toMatch(/\bfrom '|\bimport[ (]/);
 });
 
-test.each(['before', 'after'])('created %s the timers of node:test are mocked, it follows them', async (when) => {
+test.each(['before', 'after'])('a sandbox created %s node:test mocks the timers follows them', async (when) => {
   const program = `
     import { mock } from 'node:test';
     import { createSandbox } from '@example/sandbox';

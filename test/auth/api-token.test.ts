@@ -17,7 +17,7 @@ const guarded = (accepted: string, status = 401) =>
     init.headers['authorization'] === `Bearer ${accepted}` ? Response.json(user) : errorResponse(status),
   );
 
-/** A token function that keeps its token until that is rejected, and then renews it in each of these ways. */
+/** A token function that keeps its token until it is rejected, then renews it with each of these functions in turn. */
 const renewing = (...renewals: (() => Token)[]) => {
   let token: Token = 'token-1';
   return vi.fn(async ({ rejectedToken }: ApiTokenContext) => {
@@ -47,9 +47,9 @@ describe('a token function', () => {
   const late = 'The apiToken function did not return within 400 ms (timeout). (GET /users/{id})';
 
   it.each<[what: string, apiToken: () => Token, error: object]>([
-    ['returns what is no token', () => 'two words', { name: 'InvalidRequestError' }],
+    ["returns something that isn't a token", () => 'two words', { name: 'InvalidRequestError' }],
     ['fails', sealed, { message: failed, cause: new Error('The vault is sealed.') }],
-    ['takes longer than an attempt may', () => never, { name: 'TimeoutError', message: late }],
+    ['takes longer than the timeout of an attempt', () => never, { name: 'TimeoutError', message: late }],
   ])('that %s ends the call, and nothing is sent', async (_, apiToken, error) => {
     const api = replying(200);
     expect(await settled(rejection(clientOf(api, { apiToken, timeout: 400 }).users.get('1')))).toMatchObject(error);
@@ -58,8 +58,8 @@ describe('a token function', () => {
 });
 
 describe('after a 401, the token function gets the rejected token', () => {
-  // For all calls that it failed: row 7 of test/scenarios.
-  it('once for all clients and later calls, as far as it is one of the last 20', async () => {
+  // Row 7 of test/scenarios shows that one renewal serves all failed calls.
+  it('only once, for all clients and later calls, if it is one of the last 20', async () => {
     let version = 0;
     const apiToken = vi.fn(({ rejectedToken }: ApiTokenContext) => (rejectedToken ? 'token-x' : `token-${version}`));
     const client = clientOf(guarded('none'), { apiToken });
@@ -90,7 +90,7 @@ describe('after a 401, the token function gets the rejected token', () => {
     ['fails with the token', () => Promise.reject(new Error('no token-1')), failed('no [redacted]')],
     ['returns nothing', () => '', failed(`${returned}; got ''.`)],
     ['returns the same token', () => 'token-1', cause],
-  ])('if it %s, all calls that it failed fail, and a later call asks again', async (_, renew, error) => {
+  ])('if it %s, all calls with that token fail, and a later call asks again', async (_, renew, error) => {
     const apiToken = renewing(renew, () => 'token-2');
     const { users } = clientOf(guarded('token-2'), { apiToken });
     const errors = await settled(Promise.all(['1', '2'].map((id) => rejection(users.get(id)))));
@@ -131,10 +131,10 @@ describe('after a 401, the token function gets the rejected token', () => {
   });
 });
 
-describe('while a call waits for the rate limit, the token may change', () => {
+describe('while a call waits for the rate limit, its token may change', () => {
   const minute = () => Math.floor(performance.now() / 60_000);
 
-  /** A client that has used up the window of its token, and another one of that token. */
+  /** A client that has used up its token's window, and another client with the same token. */
   async function waiting(changed: () => Token, rateLimit = {}) {
     const used = new Map<string, number>();
     const api = inProcessApi(({ init }) => {
@@ -152,10 +152,10 @@ describe('while a call waits for the rate limit, the token may change', () => {
     return { client, other, change, sent: () => sentBy(api).slice(2).sort() };
   }
 
-  it('to one that has its own limit, and leaves the old one to others', async () => {
+  it('to one with its own limit, which leaves the old limit to others', async () => {
     const { client, other, sent } = await waiting(() => 'token-2');
     const rotated = client.users.get('3').then();
-    await passTime(1); // It is the first that waits.
+    await passTime(1); // Now it is the first call in the queue.
     await settled(Promise.all([rotated, other.get('4'), other.get('5')]));
     expect(sent()).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
     expect(client.rateLimit?.remaining).toBe(1);

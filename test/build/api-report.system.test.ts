@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..');
 const error = { logLevel: ExtractorLogLevel.Error };
 const none = { logLevel: ExtractorLogLevel.None };
 
-/** Each entry point, its built files, and what is recorded of it. */
+/** Each entry point, its built files, and its recorded surface. */
 const entries = [
   ...Object.keys(manifest.exports).map((path) => {
     const name = join(manifest.name, path);
@@ -31,7 +31,7 @@ function configOf(directory: string, built: string, folder: string): ExtractorCo
       newlineKind: 'lf',
       messages: {
         compilerMessageReporting: { default: error },
-        // Whatever is exported is public. Comments and their links are TypeDoc's to check: it knows which are inherited.
+        // Whatever is exported is public. TypeDoc checks comments and their links: it knows which are inherited.
         extractorMessageReporting: {
           default: error,
           ...{ 'ae-missing-release-tag': none, 'ae-undocumented': none, 'ae-unresolved-link': none },
@@ -46,11 +46,11 @@ function configOf(directory: string, built: string, folder: string): ExtractorCo
 
 let compilerState: CompilerState | undefined;
 
-// A change that is meant is recorded by `npm run docs:api-report`.
+// `npm run docs:api-report` records intended changes.
 it.each(entries)('the public surface of %s is the recorded one', async (_, directory, built, recorded) => {
   const folder = temporaryFolder();
   const config = configOf(directory, built, folder);
-  // One compiler for all of them.
+  // One compiler serves all of them.
   const additionalEntryPoints = entries.map(([, , each]) => join(root, `${each}.d.ts`));
   compilerState ??= CompilerState.create(config, { additionalEntryPoints });
   const problems: string[] = [];
@@ -69,7 +69,7 @@ it.each(entries)('the public surface of %s is the recorded one', async (_, direc
 });
 
 it('every public symbol is documented, and every link leads somewhere', { timeout: 300_000 }, async () => {
-  // In typedoc.json warnings are errors: with one, this rejects and shows it.
+  // typedoc.json turns warnings into errors, so this rejects and shows them.
   const args = ['--emit', 'none', '--skipErrorChecking'];
   const { stderr } = await run('node_modules/.bin/typedoc', args, { cwd: root });
 

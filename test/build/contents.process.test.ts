@@ -9,7 +9,7 @@ import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** What is read of an SBOM in CycloneDX's format. */
+/** The parts of a CycloneDX SBOM that are read here. */
 interface Sbom {
   readonly metadata: { readonly component: { readonly name: string } };
   readonly components: readonly { readonly 'bom-ref': string; readonly name: string; readonly properties: object }[];
@@ -17,7 +17,7 @@ interface Sbom {
 
 const read = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'dist/sbom.cdx.json', 'package.json'];
 
-/** The files that a package publishes, once it is packed. */
+/** The files of each package, once it is packed. */
 const filesOf = new Map<string, ReadonlySet<string>>();
 
 describe.each([
@@ -38,7 +38,7 @@ describe.each([
     installed: ['@example/sdk'],
   },
 ])('$name ships', ({ name, folder, built, others, imports, installed }) => {
-  it('built code with its declarations, what a user reads, and a package.json that runs nothing as it is installed', () => {
+  it('built code with declarations, what a user reads, and a package.json that runs nothing on install', () => {
     const { path, files } = pack(join(root, folder), temporaryFolder());
     filesOf.set(name, new Set(files));
     expect(files.filter((file) => !built.test(file)).sort()).toEqual(others.toSorted());
@@ -49,14 +49,14 @@ describe.each([
     for (const field of ours) expect(shipped).not.toHaveProperty(field);
   });
 
-  it('code that imports nothing but what it ships, Node, and what is installed with it or by its user', async () => {
+  it('code that only imports itself, Node, its dependencies and peer dependencies', async () => {
     const files = filesOf.get(name) ?? new Set();
     const scripts = [...files].filter((path) => /\.c?js$/.test(path));
     const { metafile } = await build({
       absWorkingDir: join(root, folder),
       entryPoints: Object.fromEntries(scripts.map((path, index) => [String(index), path])),
       ...{ outdir: 'unused', bundle: true, packages: 'external', platform: 'node', format: 'esm' },
-      ...{ write: false, metafile: true, logLevel: 'silent', tsconfigRaw: {} }, // The repository's own leads to src.
+      ...{ write: false, metafile: true, logLevel: 'silent', tsconfigRaw: {} }, // Ours leads to src.
     });
     const imported = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
 
@@ -67,7 +67,7 @@ describe.each([
 
   it('an SBOM that lists what is bundled, with its version', () => {
     const text = (path: string) => readFileSync(join(root, folder, 'dist', path), 'utf8');
-    const { metadata, components } = JSON.parse(text('sbom.cdx.json')) as Sbom; // Our own build writes it.
+    const { metadata, components } = JSON.parse(text('sbom.cdx.json')) as Sbom; // Our build writes it.
     const licensed = Array.from(text('LICENSES.txt').matchAll(/^## (\S+) (\S+)$/gm), ([, of, at]) => `${of}@${at}`);
     const isBundled = ({ properties }: { properties: object }) =>
       JSON.stringify(properties).includes('{"name":"cdx:npm:package:bundled","value":"true"}');
@@ -83,14 +83,14 @@ describe('what @example/sdk ships', () => {
   const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
   const shipped = (kind: RegExp) => [...(filesOf.get('@example/sdk') ?? [])].filter((path) => kind.test(path)).sort();
 
-  it('has every guide but how the figures were measured, and an AGENTS.md that leads to each', () => {
+  it('includes every guide except benchmarks.md, and an AGENTS.md that links to each', () => {
     const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && name !== 'benchmarks.md');
     expect(shipped(/^docs\//)).toEqual(guides.map((name) => `docs/${name}`).sort());
     expect(shipped(/^docs\//).filter((path) => !textOf('AGENTS.md').includes(`](${path})`))).toEqual([]);
   });
 
   // The build of the site checks their anchors.
-  it('has pages whose relative links lead to a file in it', () => {
+  it('includes every file that its pages link to', () => {
     const linksOf = (path: string) =>
       Array.from(textOf(path).matchAll(/\]\((?!https:|#)([^)#\s]+)/g), ([, link = '']) => link);
     const links = shipped(/\.md$/).flatMap((path) => linksOf(path).map((link) => join(dirname(path), link)));

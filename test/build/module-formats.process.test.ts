@@ -5,7 +5,7 @@ import type * as SDK from '@example/sdk';
 import type * as Webhooks from '@example/sdk/webhooks';
 
 const require = createRequire(import.meta.url);
-// Both builds have the types of the source. An `import` of them would have no types before the first build.
+// Both builds have the types of the source. An `import` would have no types before the first build.
 const esm = require('../../dist/index.js') as typeof SDK;
 const cjs = require('../../dist/index.cjs') as typeof SDK;
 const webhooks = require('../../dist/webhooks/index.js') as typeof Webhooks;
@@ -42,7 +42,7 @@ it('both builds share the rate limit of a token', async () => {
   expect(new cjs.Client(options).rateLimit?.remaining).toBe(41);
 });
 
-it('an error that is not caught shows its name, and no page of code before it', () => {
+it('an uncaught error shows its name, and no page of code before it', () => {
   const program = `new (require('./dist/index.cjs').Client)({ apiToken: '' })`;
   const { stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8', env: {} });
   expect(stderr).toMatch(/^InvalidRequestError: apiToken .+ must be/m);

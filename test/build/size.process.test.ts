@@ -5,7 +5,7 @@ import { bundledPackages } from '../support/bundled-packages.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-// What survives minification because it is data: names of options, and of a variable.
+// These survive minification because they are data: names of options, and of a variable.
 const parts = { client: 'dangerouslyAllowBrowser', dispatcher: 'maxBodyBytes', logging: 'EXAMPLE_LOG' };
 const holders = { ky: 'Sindre Sorhus', zod: 'Colin McDonnell', eventemitter3: 'Arnout Kazemier' };
 

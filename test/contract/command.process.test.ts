@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { startPrinting } from '../support/child-process.ts';
 
-/** Runs the command against a sandbox, and resolves to how it ended. */
+/** Runs the command against a sandbox, and returns how it ended. */
 async function contract(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const sandbox = createSandbox();
   onTestFinished(() => sandbox.close());

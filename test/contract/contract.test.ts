@@ -10,16 +10,16 @@ import { holdingTime, settled, useVirtualTime } from '../support/virtual-time.ts
 
 const secret = `whsec_${btoa('a secret of 24 bytes or so')}`;
 
-/** A request to the API; how many there were, and how many have no response yet, with it. */
+/** A request to the API, with the number of requests so far and of those without a response. */
 type Call = Readonly<{ url: URL; init: FetchInit; sandbox: Sandbox; count: number; inFlight: number }>;
 
-/** An API of which something is true that the SDK doesn't assume. */
+/** An API that breaks one of the SDK's assumptions. */
 interface Variant {
-  /** Changes a request. Without it, the sandbox doesn't know idempotency keys, as the SDK assumes. */
+  /** Changes a request. Without it, the sandbox ignores idempotency keys, as the SDK assumes. */
   readonly send?: (call: Call) => unknown;
-  /** Changes the response to it. */
+  /** Changes the response. */
   readonly answer?: (response: Response, call: Call) => Response | Promise<Response>;
-  /** Sends a delivery, or another in its place. */
+  /** Sends a delivery, or a different one instead. */
   readonly deliver?: (delivery: Request, receive: Receiver['handle']) => Promise<Response>;
   readonly webhookSecret?: string;
 }
@@ -47,7 +47,7 @@ async function run(variant: Variant, allowed: readonly string[]) {
   return { sandbox, findings: await settled(runChecks(api, { allowed, ...given, webhookSecret })) };
 }
 
-/** Changes the items of lists. */
+/** Changes the items of each list. */
 const items = (change: (items: Record<string, unknown>[], count: number) => unknown[]): Variant => ({
   answer: async (response, { url, count }) => {
     if (!url.pathname.endsWith('/projects') || !response.ok) return response;
@@ -56,13 +56,13 @@ const items = (change: (items: Record<string, unknown>[], count: number) => unkn
   },
 });
 
-/** Reads pages of another size than asked. */
+/** Returns pages of a different size than requested. */
 const sizes = (sizeOf: (asked: number) => number): Variant => ({
   send: ({ url: { searchParams } }) =>
     searchParams.has('per_page') && searchParams.set('per_page', `${sizeOf(Number(searchParams.get('per_page')))}`),
 });
 
-/** Sends another event than the sandbox, signed as it is. */
+/** Sends a different event than the sandbox, with a valid signature. */
 const signing = (change: (body: Record<string, unknown>) => object, id?: () => string): Variant => ({
   deliver: async (delivery, receive) => {
     const sent = Object.fromEntries(delivery.headers);
@@ -92,7 +92,7 @@ const announcesSeconds: Variant['answer'] = ({ body, status, headers }) =>
 const refusesSix: Variant['answer'] = (response, { inFlight }) =>
   inFlight <= 5 ? response : new Response(null, { status: 429, headers: response.headers });
 
-/** APIs of which an assumption isn't true. */
+/** APIs that each break one assumption. */
 const variants: readonly [id: string, api: string, variant: Variant][] = [
   ['idempotency-keys', 'returns the first user for a key', { send: () => undefined }],
   [
@@ -124,21 +124,21 @@ it('has a check for each row of docs/assumptions.md, in its order', () => {
   expect(Object.keys(checks)).toEqual(rows);
 });
 
-describe('of the local API', () => {
-  it('everything holds that a run can tell', async () => {
+describe('with the local API,', () => {
+  it('every assumption holds that a run can check', async () => {
     const { sandbox, findings } = await run({}, everything);
 
     const others = [...findings].filter(([, { verdict }]) => verdict !== 'holds');
     expect(others.map(([id, { verdict }]) => [id, verdict])).toEqual([
-      ['idempotent-methods', "couldn't be told"], // It has neither PUT nor DELETE.
-      ['webhook-retry-duration', "couldn't be told"], // It takes days.
+      ['idempotent-methods', "couldn't be told"], // The local API has neither PUT nor DELETE.
+      ['webhook-retry-duration', "couldn't be told"], // The check would take days.
     ]);
     const users = sandbox.state.users.list();
     expect(users.length).toBeGreaterThan(3);
     for (const { email } of users) expect(email).toMatch(/^sdk-contract-test\+[\w-]+@example\.com$/);
   });
 
-  it('it only reads by default, in at most 30 requests', async () => {
+  it('a run only reads by default, in at most 30 requests', async () => {
     const { sandbox, findings } = await run({}, []);
 
     expect(new Set(sandbox.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
@@ -147,6 +147,6 @@ describe('of the local API', () => {
   });
 });
 
-it.each(variants)('what is false is noticed: %s, of an API that %s', async (id, _, variant) => {
+it.each(variants)('a broken assumption is noticed: %s, for an API that %s', async (id, _, variant) => {
   expect((await run(variant, everything)).findings.get(id)?.verdict).toBe("doesn't hold");
 });

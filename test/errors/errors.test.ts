@@ -34,7 +34,7 @@ it.each(classOfStatus)('the status %i is a %s, and of no other class', async (st
   for (const other of others) expect(error).not.toBeInstanceOf(other);
 });
 
-it('each class of a status has one: `errorClasses` in src/http/response.ts', () => {
+it('each status class is listed in `errorClasses` in src/http/response.ts', () => {
   const classes = Object.entries(sdk).filter(([, value]) => Object.getPrototypeOf(value) === APIError);
   const given = classOfStatus.map(([, name]) => name);
   expect(classes.map(([name]) => name).filter((name) => !given.some((each) => each === name))).toEqual([]);
@@ -59,7 +59,7 @@ describe('instanceof', () => {
 });
 
 describe('an error is safe to log', () => {
-  it('about a response: toJSON omits the headers, the body and the stack', async () => {
+  it('if it is about a response: toJSON omits headers, body and stack', async () => {
     const api = replying(() => errorResponse(404, { 'set-cookie': 'a=b' }));
     const error = (await rejection(clientOf(api).users.get('user_123'))) as APIError;
 
@@ -72,7 +72,7 @@ describe('an error is safe to log', () => {
     expect(error.stack?.startsWith(`NotFoundError: ${message}\n`)).toBe(true);
   });
 
-  it('about a connection, whose reason is in its message and, as far as it holds no secret, its cause', async () => {
+  it('if it is about a connection: its message and its cause say why it failed', async () => {
     const fetchFailed = new TypeError('fetch failed', { cause: new Error('other side closed') });
     const api = replying(() => Promise.reject(fetchFailed));
     const error = await rejection(clientOf(api, { maxRetries: 0 }).users.get('user_123'));
@@ -92,7 +92,7 @@ const page = () => {
   return Response.json({ data, meta: { current_page: 1, total_pages: 9, total_count: 900 } });
 };
 
-/** What a program awaits, and what fails. */
+/** What a program awaits, and how it fails. */
 const failures: Record<string, () => PromiseLike<unknown>> = {
   'a status': () => clientOf(replying(404)).users.get('user_123'),
   'asResponse()': () => clientOf(replying(404)).users.get('user_123').asResponse(),
@@ -109,7 +109,7 @@ it.each(Object.entries(failures))('the stack of an error shows the line of the c
   expect(stack).toMatch(/caller .*errors\.test\.ts:\d+:\d+/);
 });
 
-it('it leaves an error what it is whose stack is no text', async () => {
+it("an error whose stack isn't a string keeps its class", async () => {
   const { prepareStackTrace } = Error;
   onTestFinished(() => void (Error.prepareStackTrace = prepareStackTrace));
   Error.prepareStackTrace = (_, sites) => sites;

@@ -10,7 +10,7 @@ const start = join(import.meta.dirname, '../../examples/browser/start.ts');
 describeInChromium('the page of examples/browser', () => {
   const browser = useChromium();
 
-  it('lists the projects of a local API as they come, shows the rate limit, and stops when you cancel', async () => {
+  it("lists the local API's projects as they arrive, shows the rate limit, and stops when you cancel", async () => {
     const { child, output } = startPrinting(process.execPath, [start], {});
     onTestFinished(() => end(child));
     await vi.waitFor(() => expect(output()).toContain('dashboard'), { timeout: 60_000 });
@@ -28,7 +28,7 @@ describeInChromium('the page of examples/browser', () => {
     await page.locator('#projects-list li').first().waitFor();
     await limit.getByText(/^\d+ of 20 requests left$/).waitFor();
 
-    // All projects take more than a window.
+    // Listing all projects takes more than one window.
     await page.getByLabel('Status').selectOption('All');
     await button('Load projects').click();
     await page.getByText(/^[1-9]\d* of 640$/).waitFor();

@@ -12,7 +12,7 @@ import { run } from '../support/child-process.ts';
 import { startProgram } from '../support/program.ts';
 import { secret } from '../webhooks/support/signed-request.ts';
 
-/** Runs an example as a user does, with the built package. Returns what it printed. */
+/** Runs an example with the built package, as a user does. Returns what it printed. */
 async function printed(name: string, env: Readonly<Record<string, string>>, ...args: string[]): Promise<string> {
   const options = { env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env } };
   const { stdout, stderr } = await run(process.execPath, [`examples/${name}.ts`, ...args], options);
@@ -30,7 +30,7 @@ it.each([
   expect(await printed(name, api.env)).toMatch(expected);
 });
 
-it('npm run demo does the main job, is short, and ends cleanly', async () => {
+it("npm run demo shows the SDK's main job, is short, and ends cleanly", async () => {
   const text = await printed('demo', {});
 
   expect(text).toContain('John Doe john@example.com');
@@ -44,14 +44,14 @@ it('npm run demo does the main job, is short, and ends cleanly', async () => {
 });
 
 it.each(['node-http', 'express', 'hono'])(
-  'examples/webhooks/%s.ts accepts webhooks, and no changed ones',
+  'examples/webhooks/%s.ts accepts webhooks, and rejects changed ones',
   async (name) => {
     await using program = await startProgram(`../../examples/webhooks/${name}.ts`, { EXAMPLE_WEBHOOK_SECRET: secret });
     await expectToReceive(`${program.url}/webhooks`, () => program.output);
   },
 );
 
-it('examples/export-projects writes each project once, also if it is started again', async () => {
+it('examples/export-projects writes each project once, even if it is started again', async () => {
   const file = join(temporaryFolder(), 'projects.jsonl');
   await using api = await startApi();
   const done = `100 of 100\n100 projects are in ${file}.\n`;
@@ -61,12 +61,12 @@ it('examples/export-projects writes each project once, also if it is started aga
   const ids = lines(file).map((line) => (JSON.parse(line) as { id: string }).id);
   expect(ids.sort()).toEqual(Array.from(api.sandbox.state.projects.list(), ({ id }) => id).sort());
 
-  // It was killed while it wrote.
+  // As if the process was killed while it wrote.
   appendFileSync(file, '{"id":"written before it was killed"}\n{"id":"cut off in the mid');
   expect([new ExportFile(file).count, lines(file).length]).toEqual([100, 100]);
 });
 
-it('examples/import-users notes a row as one to check when it is sent, not while it waits', async () => {
+it('examples/import-users marks a row to check when it is sent, not while it waits', async () => {
   const notes: string[] = [];
   const journal = { has: () => false, add: (row: number, result: string) => void notes.push(`${row} ${result}`) };
   const token = Promise.withResolvers<string>();
@@ -83,12 +83,12 @@ it('examples/import-users notes a row as one to check when it is sent, not while
   expect(notes).toEqual(['0 check', '0 user_1']);
 });
 
-it('examples/import-users creates each user once, and notes which to check and which the API refuses', async () => {
+it('examples/import-users creates each user once, and notes which to check and which were refused', async () => {
   const file = join(temporaryFolder(), 'users.jsonl');
   await using api = await startApi();
   const emails = ['ada@example.com', 'ada@example.com', 'no address', 'grace@example.com'];
   writeFileSync(file, emails.map((email) => JSON.stringify({ name: 'A', email, password: 'password_1' })).join('\n'));
-  // The first one may have been created.
+  // The first user may have been created.
   api.sandbox.faults.next({ status: 500 });
   const said = [`3 of 4 rows are done: see ${file}.journal.`, `1 may have been created. Check those in ${file}.check.`];
 
@@ -98,7 +98,7 @@ it('examples/import-users creates each user once, and notes which to check and w
   const [row] = lines(`${file}.check`);
   expect(emails).toContain((JSON.parse(row ?? '') as { email: string }).email);
 
-  // It was killed while it wrote.
+  // As if the process was killed while it wrote.
   appendFileSync(`${file}.journal`, '4 user');
   expect(new Journal(`${file}.journal`).has(4)).toBe(false);
 });

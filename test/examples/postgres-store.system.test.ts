@@ -5,7 +5,7 @@ import { postgresRateLimitStore } from '../../examples/postgres-store.ts';
 import { itIsARateLimitStore } from '../sharing/support/store-requests.ts';
 import { canRunPostgres, startPostgres } from '../support/postgres-server.ts';
 
-/** The table, as the example's comment creates it. */
+/** The SQL that creates the table, from the example's comment. */
 const source = readFileSync(new URL('../../examples/postgres-store.ts', import.meta.url), 'utf8');
 const [table = ''] = /CREATE TABLE .*/.exec(source) ?? [];
 

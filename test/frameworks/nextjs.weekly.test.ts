@@ -12,7 +12,7 @@ import { expectToReceive, preamble, recipe } from './support/recipes.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A page that shows the ids of some projects, made anew for each request. */
+/** A page that shows the ids of some projects, rendered for each request. */
 const page = (imports: string, projects: string) => `
 import { connection } from 'next/server';
 ${imports}
@@ -54,7 +54,7 @@ beforeAll(async () => {
     await writeFile(join(directory, path), code);
   }
 
-  // Each answer has an id of its own, and says that the budget is spent for two minutes.
+  // Each response has its own id, and says that the limit is used up for two minutes.
   const api = await openServer(({ method, url = '' }, response) => {
     const id = requests.push(`${method} ${url}`);
     const headers = budget(100, 0, Math.ceil(Date.now() / 1000) + 120);
@@ -69,7 +69,7 @@ beforeAll(async () => {
   const own = { EXAMPLE_API_TOKEN: 'token', EXAMPLE_BASE_URL: `${api.url}/v1`, EXAMPLE_WEBHOOK_SECRET: secret };
   const env = { PATH, HOME, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1', ...own };
   const program = join(directory, 'node_modules/next/dist/bin/next');
-  // Checks the types of the recipes, too.
+  // This also checks the types of the recipes.
   await run(process.execPath, [program, 'build'], { cwd: directory, env });
   const args = [program, 'start', '-H', '127.0.0.1', '-p', String(port)];
   const next = startPrinting(process.execPath, args, { cwd: directory, env });
@@ -81,7 +81,7 @@ afterAll(() => resources.disposeAsync(), 60_000);
 
 const idIn = async (path: string) => /id_\d+/.exec(await (await fetch(url + path)).text())?.[0];
 
-// The limit of a client that paces would keep the second call waiting for two minutes, and the test would fail.
+// If the client paced calls, the second one would wait for two minutes, and the test would fail.
 it.each([
   ['a response', '/responses', 'GET /v1/projects'],
   ['what was made of it', '/results', 'GET /v1/projects?status=active'],

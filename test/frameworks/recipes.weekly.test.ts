@@ -9,7 +9,7 @@ import { emptyFolder } from '../support/tools.ts';
 import { secret, signed, userCreated } from '../webhooks/support/signed-request.ts';
 import { expectToReceive, preamble, recipe, recipes } from './support/recipes.ts';
 
-// Programs and projects that serve a webhook as its recipe in docs/webhook-servers.md says, each with the real framework.
+// Serves webhooks as each recipe in docs/webhook-servers.md says, each with the real framework.
 
 const port = 'Number(process.env.PORT)';
 const echo = "app.post('/echo', (request, response) => void response.json(request.body));";
@@ -28,7 +28,7 @@ const nest = `import 'reflect-metadata'; import { NestFactory } from '@nestjs/co
 const hono = "import { serve } from '@hono/node-server'; import { Hono } from 'hono'; const app = new Hono();";
 const serve = `serve({ fetch: app.fetch, port: ${port} });`;
 
-/** Azure's host calls the function with the library's request. */
+/** Azure's host, which calls the function with the library's request. */
 const azure = `createServer(async (request, response) => {
   const { method, headers, url } = request;
   const body = { bytes: Buffer.concat(await Array.fromAsync(request)) };
@@ -37,7 +37,7 @@ const azure = `createServer(async (request, response) => {
   response.writeHead(result.status, result.headers).end();
 }).listen(${port});`;
 
-/** Calls the function with events as AWS documents them for each kind of trigger. */
+/** Calls the function with events as AWS documents them for each trigger. */
 const lambda = `const events = {
   '/url': ({ body, headers }) => ({ version: '2.0', headers, body: body.toString(), isBase64Encoded: false }),
   '/api-gateway-binary': ({ body, headers }) => ({ version: '2.0', headers, body: body.toString('base64'), isBase64Encoded: true }),
@@ -57,7 +57,7 @@ createServer(async (request, response) => {
 }).listen(${port});`;
 const lambdaPaths = ['url', 'api-gateway-binary', 'api-gateway-v1', 'load-balancer', 'load-balancer-lists'];
 
-/** What the user of a recipe has written around it. Those with `/echo` parse JSON there. */
+/** The code that a recipe's user wrote around it. Those with `/echo` parse JSON there. */
 const servers: Readonly<Record<string, string>> = {
   'Express 4': express('express4'),
   'Express 5': express('express'),
@@ -105,7 +105,7 @@ const servers: Readonly<Record<string, string>> = {
     ${recipe('AWS Lambda: function URLs, API Gateway, load balancers')} ${lambda}`,
 };
 
-/** Starts a server whose user has written its recipe. */
+/** Starts a server that uses a recipe. */
 async function start(name: string, program: string) {
   const file = join(await emptyFolder(name.replace(/\W+/g, '-').toLowerCase()), 'server.mjs');
   const { code } = await transform(`${preamble}\n${program}`, {
@@ -118,7 +118,7 @@ async function start(name: string, program: string) {
   return startProgram(pathToFileURL(file).href, { EXAMPLE_WEBHOOK_SECRET: secret });
 }
 
-it.each(Object.entries(servers))('the recipe for %s accepts webhooks, and no changed ones', async (name, code) => {
+it.each(Object.entries(servers))('the recipe for %s accepts webhooks, and rejects changed ones', async (name, code) => {
   await using program = await start(name, code);
   const isLambda = name === 'AWS Lambda';
   const paths = isLambda ? lambdaPaths : ['webhooks'];
@@ -130,13 +130,13 @@ it.each(Object.entries(servers))('the recipe for %s accepts webhooks, and no cha
 
   if (isLambda) expect((await fetch(`${program.url}/no-body`, await signed())).status).toBe(400);
   if (code.includes("'/echo'")) {
-    // The parser of other routes is left alone.
+    // The recipe doesn't affect the parsers of other routes.
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1}' };
     expect(await (await fetch(`${program.url}/echo`, init)).json()).toEqual({ a: 1 });
   }
 });
 
-/** The recipe, whose name ends with its path, the project's other files, what builds it, and the server that was built. */
+/** A recipe, whose name ends with its path; the project's other files; its build tool; and the built server. */
 const projects = [
   {
     recipe: 'SvelteKit: src/routes/webhooks/+server.ts',
@@ -160,7 +160,7 @@ const projects = [
   },
 ];
 
-/** Builds a project for production. Returns the path of its server. */
+/** Builds a project for production, and returns the path of its server. */
 async function build({ recipe: title, files, program, server }: (typeof projects)[number]): Promise<string> {
   const [name = '', route = ''] = title.split(': ');
   const folder = await emptyFolder(name.toLowerCase());
@@ -174,7 +174,7 @@ async function build({ recipe: title, files, program, server }: (typeof projects
   return join(folder, server);
 }
 
-it.each(projects)('$recipe works once it is built for production', { timeout: 600_000 }, async (project) => {
+it.each(projects)('$recipe works when built for production', { timeout: 600_000 }, async (project) => {
   const server = pathToFileURL(await build(project)).href;
   await using program = await startProgram(server, { EXAMPLE_WEBHOOK_SECRET: secret, HOST: '127.0.0.1' });
   await expectToReceive(`${program.url}/webhooks`, () => program.output);
@@ -182,7 +182,7 @@ it.each(projects)('$recipe works once it is built for production', { timeout: 60
 
 const root = join(import.meta.dirname, '../..');
 
-/** What the types of the platforms demand of a recipe, and what its user has imported. */
+/** What each platform's types require of a recipe, and what its user imported. */
 const typed = {
   lambda: `import type { ALBEvent, ALBResult, APIGatewayProxyEvent, APIGatewayProxyEventV2, APIGatewayProxyResult, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
     ${preamble}
@@ -195,16 +195,16 @@ const typed = {
     ${recipe('Azure Functions')}`,
 };
 
-it.each(Object.entries(typed))('the recipe has the types of its platform: %s', async (name, code) => {
+it.each(Object.entries(typed))('the recipe matches the types of its platform: %s', async (name, code) => {
   const folder = await emptyFolder(`types-${name}`);
   await writeFile(join(folder, 'recipe.ts'), code);
   const options = { extends: join(root, 'tsconfig.json'), include: ['recipe.ts'], exclude: [] };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(options));
-  // Rejects with what the compiler says, unless it finds nothing.
+  // Rejects with the compiler's output if there are errors.
   expect(await runTool([process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])).toBe('');
 });
 
-it('runs every recipe of the guide, here, in nextjs.weekly.test.ts or in test/package', () => {
+it('the tests run every recipe of the guide: here, in nextjs.weekly.test.ts or in test/package', () => {
   const programs = Object.values(servers);
   const others = [...recipes].filter(([, code]) => !programs.some((program) => program.includes(code)));
   expect(others.map(([name]) => name)).toEqual([

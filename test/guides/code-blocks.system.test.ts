@@ -9,7 +9,7 @@ import { startApi } from './support/api.ts';
 import { codeBlocks, placeOf, projectFolder, root } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
 
-// The others are run in test/frameworks, test/package, networks.system.test.ts and testing.system.test.ts.
+// test/frameworks, test/package, networks.system.test.ts and testing.system.test.ts run the others.
 const here = codeBlocks.filter((block) => placeOf(block) === 'alone');
 const scripts = here.filter(({ language }) => language === 'ts' || language === 'js');
 const commands = here.filter(({ language }) => language === 'sh');
@@ -21,27 +21,27 @@ const redis = resources.use(await startRedis());
 const receiver = resources.adopt(await openServer((_, response) => response.writeHead(204).end()), ({ close }) =>
   close(),
 );
-/** Of the local API that the commands talk to. */
+/** The port of the local API that the commands use. */
 const port = await freePort();
 const environment = {
   PATH: [join(directory, 'bin'), join(root, 'node_modules/.bin'), process.env['PATH']].join(':'),
   HOME: process.env['HOME'],
-  // Each block is a process: what all of them import is compiled once.
+  // Each block is a process; what they all import is compiled once.
   NODE_COMPILE_CACHE: join(directory, 'cache'),
   REDIS_URL: redis.url,
   RECEIVER_URL: receiver.url,
   EXAMPLE_WEBHOOK_SECRET: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
 };
 
-/** What a block names of a machine that is not this one. */
+/** Replaces names that belong to another machine. */
 const onThisMachine = (code: string) =>
   code.replaceAll('127.0.0.1:3000', new URL(receiver.url).host).replaceAll('/var/lib/my-app', directory);
 
 beforeAll(async () => {
-  // npm links the programs of a workspace only if they were built before it installed.
+  // npm links a workspace's programs only if they were built before the install.
   await mkdir(join(directory, 'bin'));
   await symlink(join(root, 'sandbox/dist/cli.js'), join(directory, 'bin/example-sandbox'));
-  // What the README has its readers save.
+  // The file that the README asks its readers to save.
   await writeFile(join(directory, 'projects.mjs'), here.find(({ guide }) => guide === 'README.md')?.code ?? '');
   const variables = `EXAMPLE_BASE_URL=http://127.0.0.1:${port}/v1\nEXAMPLE_API_TOKEN=sandbox_token\n`;
   await writeFile(join(directory, '.env'), variables);
@@ -50,19 +50,19 @@ beforeAll(async () => {
   await vi.waitFor(() => expect(server.output()).toContain(`127.0.0.1:${port}`), { timeout: 30_000 });
 });
 
-it('leaves out no block but those that other tests run', () => {
+it('only leaves out blocks that other tests run', () => {
   const others = here.filter((block) => !scripts.includes(block) && !commands.includes(block));
   expect(others.map(({ name, language }) => [name, language])).toEqual([
-    ['sandbox/README.md: Who can talk to it, 1', 'yaml'], // Its flags: sandbox/test/cli/serving.process.test.ts.
-    ['site/pages/start.mdx: 3. Make the first call, 3', 'text'], // What it prints: test/site/examples.test.ts.
+    ['sandbox/README.md: Who can talk to it, 1', 'yaml'], // sandbox/test/cli/serving.process.test.ts tests its flags.
+    ['site/pages/start.mdx: 3. Make the first call, 3', 'text'], // test/site/examples.test.ts tests this output.
     ['docs/browsers.md: In a browser, 2', 'html'], // test/package/browsers loads the same file into a page.
-    ['docs/errors.md: Error classes, 1', 'text'], // The tree: test/repository/follow-ups.test.ts.
+    ['docs/errors.md: Error classes, 1', 'text'], // test/repository/follow-ups.test.ts tests the tree.
   ]);
   const onServers = codeBlocks.filter((block) => block.guide === 'docs/networks.md' && placeOf(block) === 'server');
   expect(onServers).toHaveLength(3); // Two in test/frameworks/nextjs.weekly.test.ts, one in test/package/workers.test.ts.
 });
 
-/** What a block logs. The others log nothing. */
+/** What some blocks log. The others log nothing. */
 const logged: Readonly<Record<string, RegExp>> = {
   'docs/rate-limits.md: Rate limits, 1':
     /^\[@example\/sdk\] GET \/users\/user_123 waits about 60 s for the rate limit\./,
@@ -70,21 +70,21 @@ const logged: Readonly<Record<string, RegExp>> = {
 
 it.each(scripts)('$name: runs', async ({ name, code }) => {
   const path = join(directory, 'block.ts');
-  // Servers and queues that it leaves don't matter. A rejection that it does not handle ends the process with an error before.
+  // Servers and queues that it leaves open don't matter. An unhandled rejection ends the process with an error before.
   const end = '\nglobalThis.setTimeout(() => process.exit(0), 10);';
   await writeFile(path, programOf(onThisMachine(code)) + end);
-  await using api = await startApi(1_000); // So that no block takes a minute.
+  await using api = await startApi(1_000); // Keeps every block shorter than a minute.
   const { stderr } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', path], {
     env: { ...environment, EXAMPLE_BASE_URL: api.baseUrl, EXAMPLE_API_TOKEN: api.sandbox.apiToken },
   });
   expect(stderr).toMatch(logged[name] ?? /^$/);
-  // Nothing was refused but where the block asks for it.
+  // Nothing was refused except where the block asks for it.
   const refused = api.sandbox.requests.filter(({ status, fault }) => Number(status) >= 400 && fault === undefined);
   expect(refused.map(({ method, target, status }) => `${method} ${target} ${status}`)).toEqual([]);
 });
 
 it.each(commands)('$name: does what it says', async ({ code }) => {
-  await fetch(`http://127.0.0.1:${port}/v1/projects`); // A request for the log.
+  await fetch(`http://127.0.0.1:${port}/v1/projects`); // Puts a request into the log.
   for (const line of code.trim().split('\n')) {
     const command = onThisMachine(line.replace(/ +#.*/, ''))
       .replaceAll('127.0.0.1:4010', `127.0.0.1:${port}`)
@@ -97,14 +97,14 @@ it.each(commands)('$name: does what it says', async ({ code }) => {
   }
 });
 
-/** Starts a command in a group of its own. */
+/** Starts a command in its own process group. */
 function start(line: string) {
   const env = { ...environment, EXAMPLE_BASE_URL: `http://127.0.0.1:${port}`, EXAMPLE_API_TOKEN: 'sandbox_token' };
   const { child, output } = startPrinting('sh', ['-c', line], { cwd: directory, env, detached: true });
   return { child, output, stop: () => child.exitCode ?? process.kill(-(child.pid ?? 0), 'SIGKILL') };
 }
 
-/** It ends with success, or goes on after it has said that it is ready. */
+/** The command exits with success, or keeps running after it says that it is ready. */
 async function works(command: string): Promise<void> {
   const { child, output, stop } = start(command);
   try {
@@ -116,7 +116,7 @@ async function works(command: string): Promise<void> {
   }
 }
 
-/** test/package installs the tarballs; these scripts are what CI runs, or take minutes. */
+/** Commands that test/package covers with the tarballs, that CI runs, or that take minutes. */
 function isCommandOfThisRepository(line: string): void {
   const installs = /^(npm install|(pnpm|yarn|bun) add)( (--save-dev )?@example\/(sdk|sandbox)(@latest)?)?$/;
   for (const command of line.split(' && ')) {

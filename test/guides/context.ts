@@ -1,4 +1,4 @@
-// What readers of the guides have in programs of their own when they copy a block.
+// What readers of the guides already have in their programs when they copy a block.
 import { createServer } from 'node:http';
 import express from 'express';
 import { createClient } from 'redis';

@@ -12,7 +12,7 @@ import { listen } from '../support/free-port.ts';
 import { codeBlocks, placeOf, projectFolder, root } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
 
-// A local API that needs help to be reached: behind a certificate that nobody knows, a proxy, and in a socket.
+// A local API that is hard to reach: behind an unknown certificate, behind a proxy, and on a socket.
 const resources = new AsyncDisposableStack();
 afterAll(() => resources.disposeAsync());
 const { path: directory } = resources.use(await projectFolder());
@@ -22,13 +22,13 @@ const sandbox = resources.use(createSandbox());
 const answer = getRequestListener((request) => sandbox.fetch(request));
 const listener = (...exchange: Parameters<typeof answer>) => void answer(...exchange);
 const [key, cert] = await Promise.all(['key', 'certificate'].map((name) => readFile(join(directory, `${name}.pem`))));
-/** Speaks TLS, as `localhost` and as `api.example.com`. */
+/** Serves TLS, as `localhost` and as `api.example.com`. */
 const tls = createTlsServer({ key, cert }, listener);
 const port = await listen(tls);
 const socket = createServer(listener).listen(socketPath);
 await once(socket, 'listening');
 
-/** What the proxy, which leads everywhere to that port, was asked to connect to, such as `api.example.com:443`. */
+/** The hosts that the proxy was asked for, such as `api.example.com:443`. It connects all of them to that port. */
 const targets: string[] = [];
 const proxy = createServer().on('connect', (request, client: Socket) => {
   targets.push(request.url ?? '');
@@ -44,10 +44,10 @@ for (const server of [tls, socket, proxy])
     server.close();
     server.closeAllConnections();
   });
-/** The local API under an address that is not loopback, although it leads to this machine. */
+/** The local API at an address that isn't loopback, although it leads to this machine. */
 const plainUrl = `http://0.0.0.0:${new URL((await sandbox.listen()).url).port}`;
 
-/** Writes the certificate of an authority, one that it has signed, and their keys. */
+/** Writes a certificate authority, a certificate that it signed, and their keys. */
 async function makeCertificates(cwd: string): Promise<void> {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   const openssl = (options: string) => run('openssl', ['req', '-x509', ...key, ...options.split(' ')], { cwd });
@@ -61,7 +61,7 @@ async function makeCertificates(cwd: string): Promise<void> {
 const trusted = () => ({ NODE_EXTRA_CA_CERTS: authority });
 const direct = () => ({ EXAMPLE_BASE_URL: `https://localhost:${port}/v1` });
 
-/** What the recipes of docs/networks.md run in. Next.js and Cloudflare have tests of their own. */
+/** The environments that the recipes in docs/networks.md need. Next.js and Cloudflare have their own tests. */
 const environments: Readonly<Record<string, () => NodeJS.ProcessEnv>> = {
   'Proxies, certificates and other networks, 1': trusted,
   'With undici, 1': trusted,
@@ -79,13 +79,13 @@ it.each([
   ...recipes.map(({ name, code, environment }) => [name, code, environment, '100\n'] as const),
   ['docs/networks.md, without the certificate,', 'node app.ts', direct, unknown] as const,
 ])('%s reaches the API, or says what is missing', async (_, recipe, environment, expected) => {
-  // What it names of a machine that is not this one.
+  // Replaces names that belong to another machine.
   const code = recipe
     .replaceAll('http://proxy.example.com:3128', proxyUrl)
     .replaceAll('/etc/ssl/company-ca.pem', authority)
     .replaceAll('/run/api.sock', socketPath)
     .replaceAll('http://sandbox:4010', plainUrl);
-  // A command that starts app.ts, or a program that makes a client.
+  // The code is either a command that starts app.ts, or a program that creates a client.
   const [command, program] = code.includes('node app.ts') ? [code, ''] : ['node app.ts', code];
   const reading = 'console.log((await client.projects.list()).meta.total_count);';
   await writeFile(join(directory, 'app.ts'), programOf(`${program}\n${reading}`));
@@ -93,7 +93,7 @@ it.each([
   const env = { PATH, EXAMPLE_API_TOKEN: sandbox.apiToken, ...environment() };
   targets.length = 0;
   const { stdout, stderr } = await run('sh', ['-c', command], { cwd: directory, env, timeout: 100_000 }).catch(
-    (error: unknown) => error as { stdout: string; stderr: string }, // As `execFile` rejects.
+    (error: unknown) => error as { stdout: string; stderr: string }, // execFile rejects with this.
   );
   expect(stdout + stderr).toContain(expected);
   if (expected !== unknown) expect(stderr).toBe('');

@@ -6,9 +6,9 @@ import { startApi } from './support/api.ts';
 import { codeOf, projectFolder } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
 
-// What recipes of the guides do, besides that they run: code-blocks.system.test.ts.
+// What the recipes do. code-blocks.system.test.ts tests that they run.
 
-/** Loaded before the program: hides an item of the list, although its `total_count` has it. */
+/** Loaded before the program: hides an item of the list that `total_count` still counts. */
 const hiding = `const real = globalThis.fetch;
   globalThis.fetch = async (url, init) => {
     const response = await real(url, init);
@@ -76,7 +76,7 @@ it.each([
   expect(JSON.parse(stdout)).toEqual(expected);
 });
 
-it('stop while calls wait: SIGTERM ends the process without sending them', async () => {
+it('stopping while calls wait: SIGTERM ends the process without sending them', async () => {
   await using api = await startApi();
   await using directory = await projectFolder();
   const path = join(directory.path, 'recipe.ts');

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { run } from '../support/child-process.ts';
 import { codeBlocks, placeOf, projectFolder, root } from './support/code-blocks.ts';
 
-// The one for Jest runs once a week, in test/package.
+// test/package runs the block for Jest once a week.
 const tests = codeBlocks.filter((block) => placeOf(block) === 'tests').map(({ code }) => code);
 
 const retry =
@@ -19,11 +19,11 @@ it.each([
   const files = tests.filter((code) => code.includes(imported));
   for (const [index, code] of files.entries()) await writeFile(join(directory.path, `${index}.test.ts`), code);
 
-  const { PATH, HOME } = process.env; // without what says that it runs in another runner
+  const { PATH, HOME } = process.env; // leaves out the variables of the outer test runner
   const options = { cwd: directory.path, env: { PATH, HOME, NO_COLOR: '1' } };
   const { stdout, stderr } = await run(process.execPath, command, options);
 
   expect(stdout).toMatch(passed);
-  // No warning, as of a response without a field.
+  // There are no other warnings, such as one about a missing field.
   expect((stdout + stderr).match(/\[@example\/sdk\].*/g) ?? []).toEqual(logged);
 });

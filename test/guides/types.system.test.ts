@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { codeBlocks, placeOf, root } from './support/code-blocks.ts';
 import { programOf } from './support/program.ts';
 
-/** As in a user's project: strict, and with the packages as they were built. */
+/** The options of a user's project: strict, with the packages as built. */
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   module: ts.ModuleKind.NodeNext,
@@ -14,11 +14,11 @@ const options: ts.CompilerOptions = {
   ...{ noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true },
 };
 
-// Those for other platforms are compiled with their types in test/frameworks and test/package.
+// test/frameworks and test/package compile the blocks for other platforms with their types.
 it('the code in the guides has the right types', { timeout: 300_000 }, () => {
   const scripts = codeBlocks.filter(({ language }) => language === 'ts' || language === 'js');
   const typed = scripts.filter((block) => !['server', 'Jest'].includes(placeOf(block)));
-  // From there, they find the packages.
+  // Files in the root find the packages.
   const files = new Map(typed.map(({ code }, index) => [join(root, `block-${index}.ts`), programOf(code)]));
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile } = host;

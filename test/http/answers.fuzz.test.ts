@@ -9,7 +9,7 @@ import { inProcessApi, noAnswer, type SentRequest } from '../support/in-process-
 import { printed } from '../support/printed.ts';
 import { passTime, settled, useVirtualTime } from '../support/virtual-time.ts';
 
-// Whatever is in a request and its answer, what looks at the call neither fails it nor keeps its permit, nor shows a secret.
+// Whatever a request and its response contain: nothing that looks at the call makes it fail, keeps its permit or leaks.
 
 const unhandled = vi.fn();
 
@@ -19,7 +19,7 @@ beforeEach(() => {
   return () => void process.off('unhandledRejection', unhandled);
 });
 
-/** What looks like a part of a URL, of an escape, or of what the SDK itself writes. */
+/** Text that looks like part of a URL, an escape, or what the SDK itself writes. */
 const parts = [
   ...String.raw`example com https :// api v1 users / ? # [redacted] redacted password token null 1 12345678`.split(' '),
   ...String.raw`% %2 %20 %CE %E2%9C%93 %0A \ \u \u0041 \" & &amp; &# &#65; " + < > é ✓ 🔑 İ`.split(' '),
@@ -27,11 +27,11 @@ const parts = [
 ];
 const text = fc.array(fc.oneof(fc.constantFrom(...parts), fc.string()), { maxLength: 6 }).map((all) => all.join(''));
 const id = fc.integer({ min: 1e6, max: 9e6 });
-/** Secrets that are found wherever they stand, and that nothing else of a call is like. */
+/** Secrets that can be found anywhere, because nothing else in a call looks like them. */
 const password = fc.tuple(text, id).map(([odd, number]) => `${odd}~K${number}Z`);
 const apiToken = fc.tuple(fc.stringMatching(/^[!-~]{0,30}$/), id).map(([odd, number]) => `sk${odd}~T${number}Z`);
 
-/** What a server makes of a text that it repeats. One layer is understood, so JSON repeats the text itself. */
+/** How a server repeats text. The SDK understands one layer of escaping, so JSON repeats the text itself. */
 const echo = fc.constantFrom<(value: string) => string>(
   (value) => value,
   (value) => JSON.stringify(value),
@@ -53,7 +53,7 @@ const headerName = fc.constantFrom(
   ...'content-type content-length content-encoding set-cookie'.split(' '),
 );
 
-/** The text of a body that repeats what was said, escaped or in JSON. */
+/** A body that repeats the secret, escaped or in JSON. */
 const body = fc.oneof(
   fc.constantFrom<(spoken: string, said: string) => string>(
     (_, said) => JSON.stringify({ error: { code: said, message: said, details: { [said]: said } } }),
@@ -81,7 +81,7 @@ function respond(given: Answer, said: string, request: SentRequest): FetchRespon
   if (given.fails === 'refused') return Promise.reject(Object.assign(new Error(spoken), { code: 'ECONNREFUSED' }));
   const headers = new Headers();
   for (const [name, value] of given.headers) {
-    // No header can have line breaks, other alphabets, or spaces around it: a part of a secret is not recognized.
+    // Headers can't have line breaks, other alphabets or outer spaces, and a part of a secret is not recognized.
     const isSaid = value === 'said' && !/[^\t -~\u0080-\u00ff]|^\s|\s$/.test(spoken);
     headers.append(name, isSaid ? spoken : value.replace(/[^\t -~\u0080-\u00ff]/g, ''));
   }
@@ -112,7 +112,7 @@ const given = fc.record({
   answers: fc.array(answer, { minLength: 1, maxLength: 4 }),
 });
 
-it('any call ends with a value, an error of the SDK or the reason of its signal, gives its permit back, and shows no secret', async () => {
+it("any call ends with a value, an SDK error or its signal's reason; no permit is lost, no secret shown", async () => {
   await fc.assert(
     fc.asyncProperty(given, async ({ apiToken, password, call, abortAfter, totalTimeout, answers }) => {
       const shown: unknown[] = [];
@@ -120,7 +120,7 @@ it('any call ends with a value, an error of the SDK or the reason of its signal,
       let effects = 0;
       const api = inProcessApi((request) => {
         const next = answers[(api.requests.length - 1) % answers.length]!;
-        // The status of a 429 says so, even if its body breaks.
+        // A 429 counts as refused even if its body breaks off.
         const isRefused = next.status === 429 && (next.fails === 'no' || next.fails === 'body');
         if (!isRefused && next.fails !== 'refused') effects += 1;
         return respond(next, next.isOfToken ? apiToken : password, request);
@@ -136,14 +136,14 @@ it('any call ends with a value, an error of the SDK or the reason of its signal,
       const work = calls[call]!(client, password, { signal: controller.signal, totalTimeout });
       const error: unknown = await settled(work.then(() => reason).catch((rejected: unknown) => rejected));
       if (error !== reason) expect(error).toBeInstanceOf(ExampleError);
-      // No POST is sent again that may have had an effect.
+      // A POST that may have taken effect is not sent again.
       if (call < posts) expect(effects).toBeLessThanOrEqual(1);
       for (const each of [error, ...shown]) {
         const print = printed(each);
         expect(print).not.toContain(apiToken);
         expect(print).not.toContain(/~K\d+Z/.exec(password)![0]);
       }
-      // Whatever the window was taken for, it ends, and then the whole of it is there.
+      // Whatever the window seemed to be, it ends, and its whole limit is available again.
       await passTime(4 * 86_400_000);
       expect(client.rateLimit).toMatchObject({ waiting: 0, remaining: client.rateLimit?.limit });
       expect([vi.getTimerCount(), getEventListeners(controller.signal, 'abort').length]).toEqual([0, 0]);

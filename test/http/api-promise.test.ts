@@ -8,7 +8,7 @@ import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-tim
 beforeEach(useVirtualTime);
 
 describe('the result of a call', () => {
-  it('is a promise that may be used as often as you want: the call is sent once, and derived ones are plain', async () => {
+  it('is a promise that you can use repeatedly: the call is sent once, and derived promises are plain', async () => {
     const api = replying(200);
     const call = clientOf(api).users.get('user_123');
     const derived = [call.then(({ id }) => id), call.catch(() => ''), call.finally(() => undefined)];
@@ -21,14 +21,14 @@ describe('the result of a call', () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  it('rejects in each of its forms when the call fails', async () => {
+  it('rejects in each form if the call fails', async () => {
     const call = clientOf(replying(404)).users.get('user_123');
     for (const each of [call, call.finally(() => undefined), call.withResponse(), call.asResponse()])
       expect(await rejection(each)).toBeInstanceOf(NotFoundError);
   });
 });
 
-it('withResponse() returns the value, the response, and the request id and rate limit if they were reported', async () => {
+it('withResponse() returns the value, the response, and the request id and rate limit if reported', async () => {
   const headers = { ...budget(100, 99, 1640995200), 'x-request-id': 'req_1' };
   const { users } = clientOf(replying(() => Response.json(user, { headers }), 200));
 
@@ -47,7 +47,7 @@ describe('asResponse()', () => {
     vi.restoreAllMocks();
   });
 
-  it('resolves as soon as the headers have arrived: then no timeout ends the body, but the signal does', async () => {
+  it('resolves as soon as the headers arrive: after that, only the signal ends the body, not a timeout', async () => {
     let finish = () => undefined as unknown;
     const server = await startServer((_, response) => {
       response.writeHead(200).write('first ');
@@ -66,7 +66,7 @@ describe('asResponse()', () => {
     expect(await rejection(text)).toEqual(new Error('changed my mind'));
   });
 
-  it.each([0, 50])('is retried, and belongs to whoever asks first, not to the value after %s ms', async (when) => {
+  it.each([0, 50])("is retried, and takes the body, so the value can't be read after %s ms", async (when) => {
     const call = clientOf(replying(500, 200)).users.get('user_123');
     const response = call.asResponse();
     await passTime(when);
@@ -76,7 +76,7 @@ describe('asResponse()', () => {
     for (const error of await errors) expect(error).toMatchObject({ name: 'InvalidRequestError', message });
   });
 
-  it.each([50, 150])('comes too late once the call was sent to get its value: after %s ms', async (when) => {
+  it.each([50, 150])('is too late once the call was sent for its value: after %s ms', async (when) => {
     const call = clientOf(replying(() => sleep(100).then(() => Response.json(user)))).users.get('user_123');
     await passTime(when);
     const message = 'The body has been read: call asResponse() before you await the call, or withResponse().';

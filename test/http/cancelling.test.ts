@@ -16,12 +16,12 @@ beforeEach(() => {
 const reason = new Error('changed my mind');
 const never = new Promise<never>(() => undefined);
 const endless = () => new Response(new ReadableStream());
-/** Of a fetch that ignores its signal. */
+/** The response of a fetch that ignores its signal. */
 const stalled = (): FetchResponse => ({ ok: true, status: 200, headers: new Headers(), text: () => never });
 const busy = () => errorResponse(503, { 'retry-after': '60' });
 const schema = { '~standard': { version: 1, vendor: 'test', validate: () => never } } as const;
 
-describe('an aborted call rejects with the reason of the signal, and leaves nothing behind', () => {
+describe("an aborted call rejects with the signal's reason, and leaves nothing behind", () => {
   it.each<[waitsFor: string, requests: number, Reply, ClientOptions?]>([
     ['the token function', 0, 200, { apiToken: () => never }],
     ['a response', 1, 'no answer'],
@@ -48,8 +48,8 @@ describe('an aborted call rejects with the reason of the signal, and leaves noth
     }
   });
 
-  it.each([reason, undefined])('if it is of another library, as in React Native: reason %s', async (given) => {
-    // That of abort-controller has no reason, and calls its listeners with itself as `this`.
+  it.each([reason, undefined])('if the signal is of another library, as in React Native: reason %s', async (given) => {
+    // A signal of abort-controller has no reason, and calls its listeners with itself as `this`.
     const target = new Set<() => void>();
     const addEventListener = (_: string, listener: () => void) => target.add(listener);
     const removeEventListener = (_: string, listener: () => void) => target.delete(listener);
@@ -64,7 +64,7 @@ describe('an aborted call rejects with the reason of the signal, and leaves noth
   });
 });
 
-describe('of a call that has ended', () => {
+describe('after a call has ended,', () => {
   it.each([true, false])('the connection is closed, whether it has received headers: %s', async (hasHeaders) => {
     const controller = new AbortController();
     const abort = () => controller.abort(reason);
@@ -81,7 +81,7 @@ describe('of a call that has ended', () => {
   });
 
   it.each<RequestOptions>([{ timeout: 1000 }, { totalTimeout: 1000 }])(
-    'no body is read further, nor one that comes late, of a fetch that ignores its signal: %j',
+    'its body is no longer read, not even a late one of a fetch that ignores its signal: %j',
     async (options) => {
       const cancel = vi.fn();
       const pull = (controller: ReadableStreamDefaultController) =>
@@ -95,7 +95,7 @@ describe('of a call that has ended', () => {
   );
 });
 
-it('the body of asResponse() holds its signal, which can abort it also when garbage was collected', async () => {
+it('the body of asResponse() holds its signal, which can still abort it after a garbage collection', async () => {
   const collectGarbage = garbageCollector();
   const server = await startServer((_, response) => void response.writeHead(200).write('{'));
   const held = new WeakRef(AbortSignal.timeout(1e6));
@@ -111,18 +111,18 @@ it('the body of asResponse() holds its signal, which can abort it also when garb
 });
 
 describe('timeout', () => {
-  it('applies to each attempt: the next one has as long again', async () => {
+  it('applies to each attempt separately', async () => {
     const api = replying(
       () => never,
       () => sleep(399).then(() => Response.json(user)),
     );
     expect(await settled(clientOf(api, { timeout: 400 }).users.get('user_123'))).toEqual(user);
-    // Its second counts from when the first attempt was sent.
+    // The first retry is due one second after the first attempt was sent.
     expect(api.requests.map(({ at }) => at)).toEqual([0, 1000]);
     expect([performance.now(), vi.getTimerCount()]).toEqual([1399, 0]);
   });
 
-  it('is 30 s by default, covers headers and body together, and leaves what has arrived on the error', async () => {
+  it('is 30 s by default, covers headers and body together, and puts what has arrived on the error', async () => {
     const reply = () =>
       sleep(20_000).then(() => new Response(endless().body, { headers: { 'x-request-id': 'req_1' } }));
     const error = await settled(rejection(clientOf(replying(reply)).users.create(newUser)));
@@ -131,14 +131,14 @@ describe('timeout', () => {
     expect(performance.now()).toBe(30_000);
   });
 
-  it('may be Infinity: the call waits for as long as it takes', async () => {
+  it('can be Infinity: the call waits as long as it takes', async () => {
     const api = replying(() => sleep(86_400_000).then(() => Response.json(user)));
     const options = { timeout: Infinity, totalTimeout: Infinity };
     expect(await settled(clientOf(api).users.get('user_123', options))).toEqual(user);
   });
 });
 
-describe('totalTimeout covers all attempts and waits; its error says what the call waited for, and what failed last', () => {
+describe('totalTimeout covers all attempts and waits; its error says what it waited for and what failed last', () => {
   const totalTimeout = 5500;
   const start = (total = totalTimeout) =>
     `The call took longer than its totalTimeout of ${total} ms: it was waiting for`;
@@ -149,7 +149,7 @@ describe('totalTimeout covers all attempts and waits; its error says what the ca
   const getOften = ({ users }: Client) => users.get('user_123', { totalTimeout, timeout: 1000, maxRetries: 9 });
   const getChecked = (client: Client) => client.request('GET', '/teams', { schema, totalTimeout });
   const getWithoutToken = (client: Client) => get(client.withOptions({ apiToken: () => never }));
-  /** Two calls that fail are an outage. */
+  /** Two failed calls are an outage. */
   const getAmongOthers = (client: Client) => {
     for (let others = 0; others < 5; others++) void rejection(get(client));
     return get(client);
@@ -159,7 +159,7 @@ describe('totalTimeout covers all attempts and waits; its error says what the ca
   it.each<[message: string, Reply, (client: Client) => Promise<unknown>]>([
     [`${sentAfter(0)}. The call was sent. (GET /users/{id})`, 'no answer', get],
     [`${sentAfter(0)}. The call may have taken effect. (POST /users)`, 'no answer', create],
-    // The second attempt follows the first, the third in half of the time that is left, as does the fourth, which is cut short.
+    // The second attempt follows at once, the others after half of the time left. The fourth is cut short.
     [`${sentAfter(5126)}. The call was sent. ${late} (GET /users/{id})`, 'no answer', getOften],
     ['the schema. The call was sent. (200 GET /teams)', 200, getChecked],
     ['the rate limit or the token. The call was not sent. (GET /users/{id})', 200, getWithoutToken],

@@ -10,7 +10,7 @@ beforeEach(useVirtualTime);
 
 const ofUser: [string, EndpointOptions] = ['/users/{id}', { params: { id: 'user_123' } }];
 
-/** The error of a call that is answered with this. A string is sent as it is, and anything else as JSON. */
+/** The error of a call with this response. A string is sent as it is, anything else as JSON. */
 async function errorFor(
   status: number,
   body: unknown,
@@ -28,7 +28,7 @@ async function errorFor(
 const documented = (code: string, message = 'A message.') => ({ error: { code, message, details: {} } });
 
 describe('the error of a response', () => {
-  it('holds everything that the API said, and its message what is wrong with the first field', async () => {
+  it('has everything that the API said; its message says what is wrong with the first field', async () => {
     const details = { email: 'must have an @', name: 'must not be empty' };
     const headers = { 'x-request-id': 'req_42', ...budget(100, 7, 1640995200) };
     const error = await errorFor(422, { error: { code: 'invalid_request', message: 'Invalid.', details } }, headers);
@@ -45,13 +45,13 @@ describe('the error of a response', () => {
     [{ 'retry-after': '1.2' }, 2],
     [{ date: 'Thu, 01 Jan 2026 00:00:10 GMT', ...budget(9, 0, Date.UTC(2026) / 1000 + 40) }, 30],
     [{}, undefined],
-  ])('has in retryAfter how many whole seconds a 429 asks to wait: %o', async (headers, retryAfter) => {
+  ])('has the whole seconds that a 429 asks to wait in retryAfter: %o', async (headers, retryAfter) => {
     const error = await errorFor(429, documented('rate_limited'), headers);
     expect(error).toMatchObject({ name: 'RateLimitError', retryAfter });
   });
 });
 
-describe('the body of an error that is not the documented one', () => {
+describe('an error body in an undocumented format', () => {
   const fallback = "Answered 502 Bad Gateway with application/json instead of the API's error format";
   const page = '<!doctype html><style>p { color: red }</style>\n<title>Bad\ngateway</title>';
   const otherTypes = '{"error": {"code": 7, "message": "It broke.", "details": "none"}}';
@@ -70,7 +70,7 @@ describe('the body of an error that is not the documented one', () => {
     expect(await errorFor(502, body)).toMatchObject({ ...expected, message: `${message} (502 GET /users/{id})` });
   });
 
-  it('may be without a type, or missing', async () => {
+  it('may have no content type, or be missing', async () => {
     const body = new TextEncoder().encode('?');
     const { users } = clientOf(replying(() => new Response(body, { status: 400 })));
     const instead = "instead of the API's error format";
@@ -79,7 +79,7 @@ describe('the body of an error that is not the documented one', () => {
     expect((await errorFor(500, undefined, {})).message).toContain(`with no body ${instead}.`);
   });
 
-  it('has its beginning on the error, without secrets, and not in logs', async () => {
+  it('appears on the error, shortened and without secrets, but not in logs', async () => {
     const body = `upstream connect error: ${JSON.stringify(newUser.password)} ${'x'.repeat(2000)}`;
     const { users } = clientOf(replying(() => new Response(body, { status: 503 })));
     const error = (await rejection(users.create(newUser))) as APIError;
@@ -96,7 +96,7 @@ describe('the body of an error that is not the documented one', () => {
     ['break off', whole, 'invalid_request'],
     ['break off', '{"error":', undefined, '{"error":'],
     ['stall', '{"error":', undefined, '{"error":'],
-  ])('may %s: what it says so far counts, all of it if the JSON is complete: %s', async (how, text, code, body) => {
+  ])('may %s: the error has what arrived, parsed if the JSON is complete: %s', async (how, text, code, body) => {
     const parts = [new TextEncoder().encode(text)];
     const pull = (controller: ReadableStreamDefaultController) => {
       const part = parts.pop();
@@ -130,13 +130,13 @@ it.each<[name: string, what: string, body: unknown, Parameters<typeof errorFor>[
 describe('a redirect', () => {
   const where = 'https://other.example/users/1?';
 
-  it.each([301, 302, 303, 307, 308])('%i says where to, without the token', async (status) => {
+  it.each([301, 302, 303, 307, 308])('%i is an error that says where it leads, without the token', async (status) => {
     const { users } = clientOf(replying(() => new Response(null, { status, headers: { location: where + apiToken } })));
     const message = `The API redirected to ${where}[redacted]. Check baseUrl and the path. (${status} GET /users/{id})`;
     expect(await rejection(users.get('user_123'))).toMatchObject({ name: 'APIError', status, message });
   });
 
-  it('that a browser hides is an error that says so, and a 304 is none', async () => {
+  it("that a browser hides is an error that says so; a 304 isn't a redirect", async () => {
     const fields = { ok: { value: false }, status: { value: 0 }, type: { value: 'opaqueredirect' } };
     const { users } = clientOf(replying(() => Object.defineProperties(new Response(null), fields)));
     const message = expect.stringContaining('The API redirected to an unknown location (browsers hide it).') as string;

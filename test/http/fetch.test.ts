@@ -10,7 +10,7 @@ import { budget } from '../support/in-process-api.ts';
 import { replying } from '../support/replies.ts';
 
 describe('a fetch', () => {
-  it('is the global one that is there when the call is made, unless you pass one', async () => {
+  it('is the global fetch at the time of the call, unless you pass one', async () => {
     const client = clientOf({ url: 'https://api.example.com/v1' });
     const fetch = vi.fn(() => Promise.resolve(Response.json(user)));
     vi.stubGlobal('fetch', fetch);
@@ -19,14 +19,14 @@ describe('a fetch', () => {
     expect(fetch).toHaveBeenCalledExactlyOnceWith('https://api.example.com/v1/users/user_123', init);
   });
 
-  it('of the runtime names https to the port of an http server', async () => {
+  it('of the runtime explains an https URL to a port that speaks http', async () => {
     const { url } = await startServer((_, response) => json(response, 200, user));
     const { users } = clientOf({ url: url.replace('http:', 'https:') }, { maxRetries: 0 });
     const message = 'The request failed: baseUrl says https, but the server at its port speaks http. (GET /users/{id})';
     expect(await rejection(users.get('1'))).toMatchObject({ message });
   });
 
-  /** A response as node-fetch makes it: its body is a stream of Node. */
+  /** A response as node-fetch makes it, with a Node.js stream as its body. */
   function nodeResponse(status: number, content: unknown, fields = new Headers()): FetchResponse {
     const body = Readable.from([JSON.stringify(content)]);
     const get = (name: string) => fields.get(name);
@@ -34,13 +34,13 @@ describe('a fetch', () => {
     return Object.assign({ body }, { status, ok: status < 300, headers: { get, forEach }, text: () => text(body) });
   }
 
-  it('may return responses that are not those of the web platform, of any status', async () => {
+  it('may return responses of other libraries, with any status', async () => {
     const error = { code: 'denied', message: 'Go away.' };
     const success = () => nodeResponse(200, user, new Headers(budget(50, 7, 1640995200)));
     const failure = () => nodeResponse(999, { error }, new Headers({ 'x-request-id': 'req_1' }));
     const silent = () => undefined;
     const logger = { debug: silent, info: silent, warn: silent, error: silent };
-    const { users } = clientOf(replying(success, failure), { logger, logLevel: 'debug' }); // It copies the headers.
+    const { users } = clientOf(replying(success, failure), { logger, logLevel: 'debug' }); // Copies headers.
 
     const { data, rateLimit } = await users.get('user_123').withResponse();
     expect([data, rateLimit]).toEqual([user, { limit: 50, remaining: 7, reset: 1640995200 }]);
@@ -54,7 +54,7 @@ describe('a fetch', () => {
   const notText = "What text() of fetch's response resolves to must be a string; got";
 
   it.each<[string, unknown]>([
-    [`${notResponse} undefined. (GET`, undefined], // such as a mock that has no answer
+    [`${notResponse} undefined. (GET`, undefined], // such as a mock without a response
     [`${notResponse} Object. (GET`, { ...plain, text: undefined }],
     [`${notResponse} Object. (GET`, { ...plain, headers: {} }],
     [`${notResponse} Object. (GET`, { ...plain, ok: undefined }],
@@ -65,7 +65,7 @@ describe('a fetch', () => {
   ])('that returns something else is told so, and not called again: %s', async (problem, answer) => {
     const api = replying(() => answer as FetchResponse);
     const message = `The request failed: ${problem} /users/{id})`;
-    // No InvalidRequestError: the fetch has sent the request.
+    // Not an InvalidRequestError: the fetch has sent the request.
     const expected = { name: 'ConnectionError', message, cause: { name: 'InvalidRequestError' } };
     expect(await rejection(clientOf(api).users.get('1'))).toMatchObject(expected);
     expect(api.requests).toHaveLength(1);
@@ -77,7 +77,7 @@ const failed = (fields: object, message = 'failed') =>
 const unreadable = Object.defineProperty(new Error('failed'), 'cause', { get: throwing(new Error('no')) });
 const loop = new Error('loop');
 loop.cause = loop;
-/** Of another realm, such as that of Jest. */
+/** An error of another realm, as in Jest. */
 const foreign: unknown = runInNewContext(
   `new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) })`,
 );
@@ -107,7 +107,7 @@ describe('sentAccordingTo', () => {
     ['unknown', 'what is no error', { code: 'ECONNREFUSED' }],
     ['unknown', 'an error that cannot be read', unreadable],
     ['unknown', 'an error that is its own cause', loop],
-    // A custom fetch may have sent it and failed at something else, unless the error names the host.
+    // A custom fetch may have sent the request and failed later, unless the error names the host.
     ['no', 'its host', failed({ code: 'ENOTFOUND', syscall, hostname: 'api.example.com' }), true],
     ['no', 'it in its message', failed({ code: 'ConnectionRefused' }, 'address: api.example.com:443'), true],
     ['no', 'its URL', failed({ code: 'ConnectionRefused', path: 'https://api.example.com/v1/users' }), true],
@@ -116,7 +116,7 @@ describe('sentAccordingTo', () => {
     expect(sentAccordingTo(error, url, isCustom)).toBe(sent);
   });
 
-  it('no if nobody listens, and yes if the connection was closed after the request', async () => {
+  it('is no if nobody listens, and yes if the connection closed after the request', async () => {
     const nowhere = new URL(`http://127.0.0.1:${await freePort()}`);
     const closing = new URL((await startServer((_, response) => response.destroy())).url);
     for (const isCustom of [false, true]) {
@@ -128,7 +128,7 @@ describe('sentAccordingTo', () => {
 
 it.each([
   ['other side closed', failed({ code: 'UND_ERR_SOCKET' }, 'other side closed')],
-  ['ECONNREFUSED', failed({ code: 'ECONNREFUSED' }, '')], // an AggregateError of Node has no message
+  ['ECONNREFUSED', failed({ code: 'ECONNREFUSED' }, '')], // Node's AggregateError has no message
   ['TypeError', new TypeError('')],
   ['unknown reason', 'a string'],
   ['no', foreign],

@@ -7,19 +7,19 @@ import { apiToken, clientOf, newUser, rejection, user, type Untyped } from '../s
 import { inProcessApi } from '../support/in-process-api.ts';
 import { replying } from '../support/replies.ts';
 
-// Mistakes of newcomers and of JavaScript users. Nothing is sent. Each message names the place, says what was passed unless it
-// may be a secret, and what to write instead.
+// Mistakes of newcomers and of JavaScript users. Nothing is sent. Each message names the place, what was passed (unless
+// it may be a secret), and what to write instead.
 
-/** The error of a mistake, thrown or as a rejection. */
+/** The error of a mistake, whether thrown or rejected. */
 async function refusal(mistake: () => unknown): Promise<InvalidRequestError> {
   const error = await rejection(Promise.resolve().then(mistake));
   expect(error).toBeInstanceOf(InvalidRequestError);
-  return error as InvalidRequestError; // as the line above has checked
+  return error as InvalidRequestError; // the line above checked this
 }
 
 const secret = 'sk_test_4eC39HqLyjWDarjtT1zdp7dc';
 
-/** A client with these options, whose types are checked by nobody. */
+/** Creates a client with these options, whose types nothing checks. */
 const newClient = (options: object) => () => new Client({ apiToken: secret, ...options });
 
 describe('a wrong option is refused by name', () => {
@@ -62,7 +62,7 @@ describe('a wrong option is refused by name', () => {
     }
   });
 
-  it('but not what is just right, nor one that is undefined, whether it exists or not', () => {
+  it('but values at the limit are accepted, as are known and unknown options that are undefined', () => {
     const headers = { a: '', b: 'a b', c: 'a\tb', d: 'café', e: 'ÿ' };
     const none = Object.fromEntries([...clientOptionNames, 'zzz'].map((name) => [name, undefined]));
     for (const timeout of [0.5, 2 ** 31 - 1, Infinity])
@@ -71,7 +71,7 @@ describe('a wrong option is refused by name', () => {
   });
 });
 
-it('a base URL may end in slashes, or be a URL object', async () => {
+it('a base URL may end with slashes, or be a URL object', async () => {
   const api = replying(200);
   for (const baseUrl of [`${api.url}//`, new URL(api.url)]) await clientOf(api, { baseUrl }).users.get('user_123');
   expect(api.requests.map(({ url }) => url)).toEqual(Array(2).fill(`${api.url}/users/user_123`));
@@ -85,7 +85,7 @@ it.each(['localhost:4010', 'app.localhost', '127.8.9.1:80', '[::1]:1'])('http://
 });
 
 it.each(['localhost.example.com', '127.0.0.1.example.com', '192.168.0.1', 'api.example.com'])(
-  'http://%s is refused, because it shows the token, unless it is a host of your own that you allow',
+  'http://%s is refused, because it exposes the token, unless it is your own host and you allow it',
   (host) => {
     const baseUrl = `http://${host}/v1`;
     const advice = host === 'api.example.com' ? 'the public API requires https.' : visible;
@@ -102,7 +102,7 @@ const noToken = `${token} must be the token itself, as a string; got`;
 const variable = `${token} is the name of a variable instead of its value: pass only the token.`;
 const url = 'baseUrl (or EXAMPLE_BASE_URL) must be an absolute URL without credentials, query or fragment; got string.';
 
-/** What other SDKs call an option. */
+/** Other SDKs' names for options. */
 const otherNames = {
   ...{ baseURL: 'baseUrl', prefixUrl: 'baseUrl', apiKey: 'apiToken', api_key: 'apiToken', token: 'apiToken' },
   ...{ retries: 'maxRetries', 'max-retries': 'maxRetries', defaultHeaders: 'headers' },
@@ -141,7 +141,7 @@ const createWith = (client: Client, given: unknown) => create(client, { headers:
 const send = (client: Client, options: object) => client.request('POST', '/teams', options);
 const list = (client: Client, options: object) => client.projects.list({}, options).toArray();
 const ofConnection = 'connection content-length expect host keep-alive transfer-encoding upgrade'.split(' ');
-// The bodies of these would lose their contents.
+// As JSON, these would lose their contents.
 const notJson = [new FormData(), new Map([['a', 1]]), new URLSearchParams('a=1'), new Date(0), new Uint8Array([1])];
 const notBody = 'The body must be an object or an array, which is sent as JSON; got';
 const notOptions = [null, 'x', [1], { retries: 1 }];
@@ -149,7 +149,7 @@ const notId = ['', '.', '..', 'a/b', 'a\\b', 'a\u0000b', 'a\u007fb', '\ud800', u
 const notPath = [
   ...['//evil.example.com/teams', 'https://evil.example.com/teams', '/../admin', '/teams/%2E%2e/admin', '/teams/..'],
   ...['/teams?page=2', '/teams#a', '/teams\\a', '/te ams', 'users', undefined],
-  // A URL would drop these characters, and then have two dots.
+  // A URL would drop these characters and be left with two dots.
   ...['/..\u0001', '/\u001f..', '/teams\u007f'],
 ];
 const notSignal = [null, 'x', {}, new EventTarget(), new AbortController(), { aborted: false }];
@@ -192,7 +192,7 @@ it.each<[message: string, values: unknown[], call: (client: Client, value: never
   expect(api.requests).toHaveLength(0);
 });
 
-/** The client without its types, which keep TypeScript users from most of these mistakes. */
+/** The client without its types, which prevent most of these mistakes in TypeScript. */
 type UntypedClient = Readonly<Record<'request' | 'list' | 'on', Untyped>> & {
   readonly users: Readonly<Record<'get' | 'create', Untyped>>;
   readonly projects: Readonly<Record<'list', Untyped>>;
@@ -213,7 +213,7 @@ const notIterable = 'is not iterable: use';
 const iterable = async (given: PromiseLike<unknown>) => [...((await given) as Iterable<unknown>)];
 const secretUrl = `https://me:${secret}@api.example.com/v1/users/${secret}?token=${secret}`;
 
-/** `param` says that a value is wrong, and not an option. */
+/** `param` is set if a value is wrong, rather than an option. */
 it.each<[message: string, (client: UntypedClient) => unknown, param?: string]>([
   // The `await` before the inner call is missing.
   [`id must be ${segment}; got APIPromise.`, ({ users }) => users.get(users.create(newUser)), 'id'],

@@ -7,7 +7,7 @@ import { replying } from '../support/replies.ts';
 const userAgent = expect.stringMatching(new RegExp(`^example-sdk/${VERSION} Node\\.js/\\d+$`)) as string;
 const headers = { accept: 'application/json', authorization: `Bearer ${apiToken}`, 'user-agent': userAgent };
 
-it('each method of a resource is a request as the reference documents it', async () => {
+it('each method of a resource sends the documented request', async () => {
   const api = replying(200, 201, () => Response.json({ data: [], meta }));
   const meta = { current_page: 2, total_pages: 3, total_count: 5 };
   const { users, projects } = clientOf(api);
@@ -22,12 +22,12 @@ it('each method of a resource is a request as the reference documents it', async
 });
 
 it.each<HttpMethod>(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
-  'a %s is a URL and a plain object: method, headers, redirect mode, signal, and a body if there is one',
+  'a %s calls fetch with a URL and a plain object: method, headers, redirect mode, signal, and any body',
   async (method) => {
     const api = replying(200);
     const client = clientOf(api);
     const query = { include: ['owner', 'members'], archived: false, page: 2, q: 'a b&c=d', status: undefined };
-    // Each stays one segment of the path.
+    // Each value stays one segment of the path.
     const params = { id: 'ünï ✓', token: 'a;b&c=d+e@f:g?h#i', dots: '%2e%2e', unused: undefined as unknown as string };
 
     await client.request(method, '/teams/{id}/{token}/{dots}', { params, query, headers: { 'X-App': 'one' } });
@@ -68,7 +68,7 @@ describe('the headers of a request', () => {
     expect(api.requests[0]?.init.headers).toEqual(expected);
   });
 
-  it('may remove one of the client, and have an idempotency key', async () => {
+  it('can remove a header of the client, and include an idempotency key', async () => {
     const api = replying(200);
     const removed = { headers: { 'x-team': undefined, 'x-app': undefined }, idempotencyKey: 'signup-42' };
     await clientOf(api, { headers: red }).users.get('user_123', removed);
@@ -101,7 +101,7 @@ describe('the body of a request', () => {
     expect((await post({}, { 'Content-Type': type }))?.headers['content-type']).toBe(type);
   });
 
-  it('is refused with the cause if it cannot be serialized, or is nested too deeply', async () => {
+  it("is refused with the cause if it can't be serialized or is nested too deeply", async () => {
     const cause = new Error('not loaded');
     let deep: object = {};
     for (let level = 0; level < 100_000; level++) deep = { deep };

@@ -11,7 +11,7 @@ import { replying } from '../support/replies.ts';
 const team = { id: 'team_1', name: 'Blue', created_at: '2024-01-01T00:00:00Z' };
 const meta = { current_page: 1, total_pages: 1, total_count: 2 };
 
-/** A client whose API answers with this JSON, or with this response. */
+/** A client whose API responds with this JSON, or with this response. */
 function setup(body: unknown, options: ClientOptions = {}) {
   const warn = vi.fn();
   const logger = { error: vi.fn(), warn, info: vi.fn(), debug: vi.fn() };
@@ -23,7 +23,7 @@ function setup(body: unknown, options: ClientOptions = {}) {
   return { client, request, warn, events };
 }
 
-/** A schema that does this. */
+/** A schema with this validation. */
 const validating = (validate: StandardSchema['~standard']['validate']): StandardSchema => ({
   '~standard': { version: 1, vendor: 'ours', validate },
 });
@@ -33,7 +33,7 @@ describe('the value', () => {
     expect(await setup(body).request()).toEqual(body);
   });
 
-  it.each([200, 204])('of an empty answer (%s) is undefined', async (status) => {
+  it.each([200, 204])('of an empty response (%s) is undefined', async (status) => {
     const { request } = setup(new Response(status === 200 ? '' : null, { status }));
     expect([await request(), await request(z.void())]).toEqual([undefined, undefined]);
   });
@@ -49,7 +49,7 @@ describe('the value', () => {
     expect(await setup(team).request(schema)).toEqual({ id: 'team_1', created_at: date(team.created_at) });
   });
 
-  it('may have fields that are not documented, without a warning', async () => {
+  it('may have undocumented fields, without a warning', async () => {
     const more = { ...user, nickname: 'Johnny', tags: [1, { a: 2 }] };
     const { client, warn, events } = setup(more);
     expect(await client.users.get('user_123')).toEqual(more);
@@ -65,7 +65,7 @@ describe('a body that differs from its schema', () => {
   ];
   const line = '[@example/sdk] A response differs from the documentation at GET';
 
-  it('is returned as it is, reported by an event, and logged once for each location', async () => {
+  it('is returned unchanged, reported by an event, and logged once per location', async () => {
     const { client, warn, events } = setup(odd);
     for (const id of ['user_1', 'user_2']) expect(await client.users.get(id)).toEqual(odd);
     await client.withOptions({ timeout: 1000 }).users.get('user_3');
@@ -79,7 +79,7 @@ describe('a body that differs from its schema', () => {
     ]);
   });
 
-  it('has one location for all items of a list, and is logged again after a thousand others', async () => {
+  it('has one location for all items of a list, and is logged again after a thousand other locations', async () => {
     const { client, warn, events } = setup({ data: [{ ...team, description: null }, team], meta });
     await client.projects.list();
     expect(events[0]?.issues.map(({ path }) => path)).toEqual([0, 1].map((index) => ['data', index, 'description']));
@@ -92,7 +92,7 @@ describe('a body that differs from its schema', () => {
     expect(isNew).toEqual([false, true, true]);
   });
 
-  it("is an error with responseValidation: 'throw', and nothing with 'off', of the client or of the call", async () => {
+  it("is an error with responseValidation: 'throw', and ignored with 'off', on the client or the call", async () => {
     const { client, events, warn } = setup(odd, { responseValidation: 'throw' });
     const error = await rejection(client.users.get('user_123'));
     const message = `The body differs from its schema: name: ${issues[0]?.message}, and 1 more. (200 GET /users/{id})`;
@@ -133,7 +133,7 @@ describe('a body that differs from its schema', () => {
   });
 });
 
-describe('a body that cannot be used is an error that has it', () => {
+describe('an unusable body is an error that includes it', () => {
   const html = '<html>Welcome to the hotel Wi-Fi</html>';
   const undocumented = 'The body is not what the API documents.';
 
@@ -150,11 +150,11 @@ describe('a body that cannot be used is an error that has it', () => {
     const message = `${problem} (200 GET /users/{id})`;
     const expected = { name: 'ResponseValidationError', message, body, status: 200 };
     expect(await rejection(client.users.get('user_123'))).toMatchObject(expected);
-    // JSON of another type is what a call without a schema may expect.
+    // A call without a schema may expect JSON of any type.
     if (body === text && text !== '') expect(await rejection(request())).toBeInstanceOf(ResponseValidationError);
   });
 
-  it.each(['warn', 'throw', 'off'] as const)('a list is no list, with responseValidation: %s', async (how) => {
+  it.each(['warn', 'throw', 'off'] as const)('a list needs data, with responseValidation: %s', async (how) => {
     for (const body of [{ meta }, { data: 'none', meta }, { data: null, meta }, [team], null]) {
       const { client } = setup(body, { responseValidation: how });
       expect(await rejection(client.projects.list())).toBeInstanceOf(ResponseValidationError);
@@ -167,7 +167,7 @@ describe('the size of a body', () => {
     ['maxResponseSize', 200, 64, { maxResponseSize: 64 }],
     ['64 MiB by default', 200, 2 ** 26, {}],
     ['64 kB of an error', 400, 2 ** 16, {}],
-  ])('is limited to %s: the rest is cancelled, and the call not repeated', async (_, status, limit, options) => {
+  ])('is limited to %s: the rest is cancelled, and the call is not retried', async (_, status, limit, options) => {
     const frame = JSON.stringify({ error: { code: 'too_long', message: '' } });
     for (const excess of [0, 1]) {
       const body = frame.replace('""', `"${'x'.repeat(limit + excess - frame.length)}"`);
@@ -187,12 +187,12 @@ describe('the size of a body', () => {
     }
   });
 
-  it('is not limited if you read the body yourself, whatever it is', async () => {
+  it('is not limited if you read the body yourself, whatever its type', async () => {
     const { request } = setup(new Response('a,b\n1,2'), { maxResponseSize: 1 });
     expect(await (await request().asResponse()).text()).toBe('a,b\n1,2');
   });
 
-  it('is no problem if the parts of a body divide characters', async () => {
+  it("doesn't matter if chunks split characters", async () => {
     const name = 'é🔑'.repeat(20);
     const bytes = new TextEncoder().encode(JSON.stringify({ ...user, name }));
     const start = (controller: ReadableStreamDefaultController) => {

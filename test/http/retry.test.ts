@@ -62,7 +62,7 @@ const patch = (client: Client, more = {}) => client.request('PATCH', '/teams/tea
 
 const calls: Record<string, ((client: Client) => Promise<unknown>)[]> = {
   'GET, PUT, DELETE': [get, (it) => it.request('PUT', '/teams'), (it) => it.request('DELETE', '/teams')],
-  // Of a key, nothing says that the API supports it.
+  // The API doesn't say that it supports the key.
   'POST, PATCH': [(it) => it.users.create(newUser), patch, (it) => it.users.create(newUser, key)],
   'with a supported key': [(it) => withKeys(it).users.create(newUser, key), (it) => patch(withKeys(it), key)],
 };
@@ -72,8 +72,8 @@ const brokenOff = (problem: (request: SentRequest) => unknown) => (request: Sent
   new Response(new ReadableStream({ pull: () => problem(request) as Promise<never> }), { status: 201 });
 
 describe('a call', () => {
-  // The requests that are sent with `maxRetries: 2`, the table of docs/retries.md, and whether the call may have taken effect
-  // if it is no GET, as its error and its event say.
+  // How often requests are sent with `maxRetries: 2`, as in the table in docs/retries.md, and what the error and the
+  // event say about a call other than a GET: whether it may have taken effect.
   it.each<[outcome: string, get: number, post: number, withKey: number, mayHave: boolean, error: string, Reply]>([
     ['503 with Retry-After', 3, 1, 3, true, 'InternalServerError', () => errorResponse(503, { 'retry-after': '1' })],
     ['408', 3, 1, 3, true, 'APIError', 408],
@@ -85,7 +85,7 @@ describe('a call', () => {
     ['reset in the middle of the body', 3, 1, 3, true, 'ConnectionError', brokenOff(lost('ECONNRESET'))],
     ['a body that says that nothing was sent', 3, 1, 3, true, 'ConnectionError', brokenOff(unknownHost)],
     ['malformed 2xx', 1, 1, 1, true, 'ResponseValidationError', () => new Response('{"id":')],
-    ['what is no response', 1, 1, 1, true, 'ConnectionError', () => ({}) as FetchResponse],
+    ['a value that is not a response', 1, 1, 1, true, 'ConnectionError', () => ({}) as FetchResponse],
   ])('%s: a GET is sent %i times, a POST %i, with a supported key %i; has it taken effect: %s', async (...row) => {
     const [, get, post, withKey, mayHave, name, reply] = row;
     const times = { 'GET, PUT, DELETE': get, 'POST, PATCH': post, 'with a supported key': withKey };
@@ -98,7 +98,7 @@ describe('a call', () => {
           const error = (await settled(rejection(call(client)))) as CallError;
           const mayHaveTakenEffect = mayHave && error.method !== 'GET';
           expect([error, ends[0]]).toMatchObject([{ name, mayHaveTakenEffect }, { mayHaveTakenEffect }]);
-          // The message says so if nothing else does.
+          // The message says so only if nothing else implies it.
           const isSaid = error.message.includes('The call may have taken effect.');
           expect(isSaid).toBe(error instanceof ConnectionError && mayHaveTakenEffect);
           const sent = api.requests.map(({ init }) => ({ ...init, signal: undefined }));
@@ -110,7 +110,7 @@ describe('a call', () => {
   });
 
   // After a 429: test/rate-limit/refusals.test.ts.
-  it('is not sent again when totalTimeout would end at the same time: it fails at once, and announces no retry', async () => {
+  it('fails immediately, without announcing a retry, if totalTimeout would end at the time of the retry', async () => {
     const api = replying(() => errorResponse(503, { 'retry-after': '5' }));
     const onRetry = vi.fn();
     const call = get(clientOf(api, { totalTimeout: 5000 }).on('retry', onRetry));
@@ -118,19 +118,19 @@ describe('a call', () => {
     expect([api.requests.length, performance.now(), onRetry.mock.calls.length]).toEqual([1, 0, 0]);
   });
 
-  it('is sent again earlier when totalTimeout leaves little time', async () => {
+  it('is retried earlier if totalTimeout leaves little time', async () => {
     const api = replying(500);
     await settled(rejection(get(clientOf(api, { totalTimeout: 3000 }))));
     expect(api.requests.map(({ at }) => at)).toEqual([0, 1000, 2000]);
   });
 
-  it.each([0, 2000])('is sent again after a failure however long maxWait is: %i', async (maxWait) => {
+  it.each([0, 2000])('is retried after a failure, whatever maxWait is: %i', async (maxWait) => {
     const api = replying(500);
     await settled(rejection(get(clientOf(api, { rateLimit: { maxWait } }))));
     expect(api.requests.map(({ at }) => at)).toEqual([0, 1000, 5000]);
   });
 
-  it('emits an event for each retry, when it is planned, and rejects with the error of the last attempt', async () => {
+  it("emits an event when each retry is planned, and rejects with the last attempt's error", async () => {
     const events: RetryEvent[] = [];
     const client = clientOf(replying(500, 503, 504)).on('retry', (event) => events.push(event));
     expect(await settled(rejection(get(client)))).toMatchObject({ status: 504 });
@@ -170,7 +170,7 @@ describe('mayHaveTakenEffect', () => {
     expect(api.requests).toHaveLength(replies.length);
   });
 
-  it.each([0, 100])('of a call that is aborted is in its event: after %i ms', async (delay) => {
+  it.each([0, 100])('is in the event of an aborted call: after %i ms', async (delay) => {
     const onEnd = vi.fn();
     const controller = new AbortController();
     setTimeout(() => controller.abort(), delay);
@@ -182,11 +182,11 @@ describe('mayHaveTakenEffect', () => {
 });
 
 describe('shouldRetry', () => {
-  it('gets the error and the attempt before each retry; that of a call replaces that of its client', async () => {
+  it("gets the error and the attempt before each retry; a call's function replaces the client's", async () => {
     const shouldRetry = vi.fn<ShouldRetry>(() => true);
     const { users } = clientOf(replying(500), { shouldRetry: () => false });
     await settled(rejection(users.get('user_123', { shouldRetry })));
-    // It is not asked about a call that could repeat an effect.
+    // A call that could repeat an effect is not retried, so the function isn't called.
     await settled(rejection(users.create(newUser, { shouldRetry })));
 
     const target = { method: 'GET', path: '/users/user_123', route: '/users/{id}' };
@@ -196,14 +196,14 @@ describe('shouldRetry', () => {
     ]);
   });
 
-  it('vetoes a retry, also one that would wait for the rate limit: the call rejects with the error of the attempt', async () => {
+  it('can veto a retry, even one after a 429: the call rejects with the error of the attempt', async () => {
     const api = replying(500, 429);
     const shouldRetry: ShouldRetry = (error) => !(error instanceof RateLimitError);
     expect(await settled(rejection(get(clientOf(api, { shouldRetry }))))).toMatchObject({ status: 429 });
     expect(api.requests).toHaveLength(2);
   });
 
-  it('may throw: the call rejects, and has what it threw as its cause', async () => {
+  it('may throw: the call rejects with what it threw as the cause', async () => {
     const broken = () => {
       throw new TypeError('no such field');
     };
@@ -215,8 +215,8 @@ describe('shouldRetry', () => {
 
   it.each<[string, () => unknown]>([
     ['undefined', () => undefined],
-    ['Promise', () => Promise.reject(new Error('late'))], // which would always be true
-  ])('has to return a boolean: the call rejects, and says so, if it returns %s', async (got, shouldRetry) => {
+    ['Promise', () => Promise.reject(new Error('late'))], // a promise would always be truthy
+  ])('must return a boolean: if it returns %s, the call rejects and says so', async (got, shouldRetry) => {
     // Callers without types may return anything.
     const client = clientOf(replying(500), { shouldRetry: shouldRetry as ShouldRetry });
     expect(await settled(rejection(client.request('PUT', '/teams')))).toMatchObject({

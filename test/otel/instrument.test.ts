@@ -15,7 +15,7 @@ import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-ti
 const spans = new InMemorySpanExporter();
 let ids = 0;
 const nextId = (length: number) => () => String(++ids).padStart(length, '0');
-/** Not at random, because the tests fix `Math.random`. */
+/** Counts instead of using random ids, because the tests fix `Math.random`. */
 const idGenerator = { generateTraceId: nextId(32), generateSpanId: nextId(16) };
 
 beforeEach(() => {
@@ -35,19 +35,19 @@ const named = (name: string) => spans.getFinishedSpans().filter((span) => span.n
 const kinds = (kind: SpanKind) => spans.getFinishedSpans().filter((span) => span.kind === kind);
 const idOf = (span: ReadableSpan | Span | undefined) => span?.spanContext().spanId;
 
-/** Reads metrics when it is asked to. */
+/** Reads metrics on request. */
 class ReaderOnDemand extends MetricReader {
   protected override onForceFlush = (): Promise<void> => Promise.resolve();
   protected override onShutdown = (): Promise<void> => Promise.resolve();
 }
 
-/** Runs the work as a user's own operation. */
+/** Runs the work within a span, as a user's operation. */
 function within<T>(name: string, work: () => Promise<T>): Promise<T> {
   return trace.getTracer('app').startActiveSpan(name, async (span) => work().finally(() => span.end()));
 }
 
 describe('instrument(client)', () => {
-  it('makes a span of each call, below the active one, with a child for each attempt, in which fetch runs', async () => {
+  it('creates a span per call below the active one, with a child per attempt, in which fetch runs', async () => {
     const active: unknown[] = [];
     const api = inProcessApi(() => {
       active.push(idOf(trace.getActiveSpan()));
@@ -81,7 +81,7 @@ describe('instrument(client)', () => {
     ['no answer', 'ConnectionError', ['no reason']],
     ['a timeout after an answer', 'TimeoutError', [503, 'no answer'], { maxRetries: 1, timeout: 100 }],
     ['an unusable body', 'ResponseValidationError', [() => new Response('<html>')]],
-    // The description would repeat the attributes.
+    // A description would repeat the attributes.
     ['an error status', '404', [404]],
     ['an abort, which is no error', undefined, ['no answer'], { signal: AbortSignal.abort() }],
   ])('says of a call with %s that its error is of type %s', async (_, type, replies, options) => {
@@ -93,11 +93,11 @@ describe('instrument(client)', () => {
     expect(call?.status).toEqual(type === undefined ? { code: SpanStatusCode.UNSET } : error);
   });
 
-  it('shows where requests go, and no value of a secret parameter', async () => {
+  it('shows where requests go, without the values of secret parameters', async () => {
     const api = replying(200);
     const options = { params: { token: 'ordinary' }, query: { api_key: 'abcd', page: 2 } };
     await settled(instrument(clientOf(api)).request('POST', '/invites/{token}', options));
-    // Even if the password is a word of the base URL.
+    // This also holds if the password is part of the base URL.
     const body = { password: 'test' };
     await settled(instrument(clientOf(api)).request('POST', '/invites/test', { body }));
     const urls = kinds(SpanKind.CLIENT).map(({ attributes }) => attributes['url.full']);
@@ -123,7 +123,7 @@ describe('instrument(client)', () => {
     expect([client.rateLimit?.remaining, kinds(SpanKind.CLIENT).length]).toEqual([99, attempts]);
   });
 
-  it('says how long the call waited below the span that was active, also for clients of withOptions, and once', async () => {
+  it('records each wait once, below the active span, for clients from withOptions, too', async () => {
     const client = instrument(instrument(clientOf(replying(200), { rateLimit: { limit: 1 } })));
     const clients = [client, client.withOptions({ timeout: 1000 })];
     await settled(Promise.all(clients.map((each, job) => within(`job ${job}`, async () => each.users.get('user_1')))));
@@ -147,7 +147,7 @@ describe('instrument(client)', () => {
     expect(() => instrument({ apiToken: 'token' } as never)).toThrow('client must be a Client; got Object.');
   });
 
-  it('records the duration of requests, and how many are active', async () => {
+  it('records the duration of requests and the number of active ones', async () => {
     const reader = new ReaderOnDemand();
     const client = instrument(clientOf(replying(() => sleep(200).then(() => Response.json(user)), 404)));
     metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));

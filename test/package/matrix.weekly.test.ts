@@ -32,7 +32,7 @@ describeInChromium('a page in Chromium', () => {
     await writeFile(join(directory, 'index.html'), html);
     await runTool([`.bin/${bundler.tool}`, ...bundler.args.split(' ')], {}, directory);
     const out = join(directory, 'out');
-    // Vite has written its own.
+    // Vite has written its own file.
     await writeFile(join(out, 'index.html'), html, { flag: 'wx' }).catch(() => undefined);
     const page = await browser().newPage();
     const server = await startFileServer(out);
@@ -40,7 +40,7 @@ describeInChromium('a page in Chromium', () => {
     await page.goto(server.url);
 
     const [suite, sandbox] = await page.evaluate(async (given) => {
-      // Set by consumer/page.ts.
+      // consumer/page.ts set these.
       const set = globalThis as unknown as { runSuite: typeof runSuite; useSandbox: typeof useSandbox };
       return [await set.runSuite(given), await set.useSandbox()];
     }, input);
@@ -65,7 +65,7 @@ it.each(testRuns)('$subject runs a test that uses the packages from $moduleKind'
   const OUTPUT = `${test}.json`;
   await runTool([...command, basename(test)], { INPUT: JSON.stringify(input), OUTPUT });
 
-  // It has what consumer/in-test-runner.ts writes.
+  // consumer/in-test-runner.ts writes this.
   const { suite, ...rest } = JSON.parse(await readFile(OUTPUT, 'utf8')) as { suite: unknown };
   check(suite);
   expect(rest).toEqual({ ...expectedOfSandbox, dom });
@@ -91,7 +91,7 @@ it('the edge runtime of Next.js uses the installed package', async () => {
   check(JSON.parse(await runTool([process.execPath, ...args], { NODE_PATH: tool('') })));
 });
 
-/** A script as the official preset of Babel leaves it. */
+/** Compiles a script with Babel's official preset. */
 const throughBabel = `const { transformFileSync } = require('@babel/core');
   const preset = [require.resolve('@react-native/babel-preset'), { enableBabelRuntime: false, disableImportExportTransform: true }];
   const { code } = transformFileSync(process.argv[1], { presets: [preset], babelrc: false, configFile: false });
@@ -101,7 +101,7 @@ it('React Native builds the installed package with its preset and compiler', asy
   const bundle = await bundleConsumer('suite.ts', 'react-native.js', 'iife');
   await runTool([process.execPath, '-e', throughBabel, bundle], { NODE_PATH: tool('') });
   const compiler = 'hermes-compiler/hermesc/linux64-bin/hermesc';
-  // It refuses static blocks, as an app's build does.
+  // Like an app's build, this compiler rejects static blocks.
   await runTool([compiler, '-O', '-w', '-emit-binary', '-out', `${bundle}.hbc`, bundle]);
 
   expect((await stat(`${bundle}.hbc`)).size).toBeGreaterThan(100_000);

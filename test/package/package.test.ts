@@ -7,7 +7,7 @@ import { runTool } from './support/run-tool.ts';
 
 it('the packages install no others', async () => {
   const lock = await readFile(join(inject('project'), 'package-lock.json'), 'utf8');
-  // In npm's format of lockfile version 3, where the project itself has the name ''.
+  // npm's lockfile version 3, in which the project itself is named ''.
   const { packages } = JSON.parse(lock) as { packages: Record<string, unknown> };
 
   const installed = Object.keys(packages).map((path) => path.replace('node_modules/', ''));
@@ -15,9 +15,9 @@ it('the packages install no others', async () => {
   expect(packages['node_modules/@example/sdk']).not.toHaveProperty('dependencies');
 });
 
-it('attw and publint find types for each entry point and each way to resolve it, and no problems', async () => {
+it('attw and publint find types for each entry point, however it is resolved, and no problems', async () => {
   for (const tarball of inject('tarballs')) {
-    // Rejects if there is a problem, with all of them.
+    // Rejects with all problems, if there are any.
     const report = await runTool(['.bin/attw', tarball, '--no-definitely-typed', '--format', 'ascii']);
     expect(report).toContain('No problems found');
     expect(await runTool(['.bin/publint', 'run', tarball, '--strict'])).toContain('All good!');

@@ -14,16 +14,16 @@ import { bundleConsumer } from './support/build-consumer.ts';
 import { startSuite } from './support/suite-run.ts';
 
 /**
- * Serves a worker of `consumer/`, or of a text, with workerd, Cloudflare's own runtime, until the test ends. Returns its URL.
+ * Serves a worker from `consumer/`, or from a string, with workerd, Cloudflare's own runtime. Returns its URL.
  *
  * @param bindings What the worker finds in `env`.
- * @param services What is bound to `env` as a service, each the host and port of a server.
+ * @param services The services in `env`, each the host and port of a server.
  */
 async function serveWorker(name: string, bindings: object, services: object = {}, text?: string): Promise<string> {
   const source = text === undefined ? `${name}.ts` : join(inject('project'), `${name}.ts`);
   if (text !== undefined) await writeFile(source, text);
   const file = await bundleConsumer(source, `${name}.mjs`);
-  // A string of Cap'n Proto's language is one of JSON.
+  // Strings in Cap'n Proto's language are JSON strings.
   const values = Object.entries(bindings).map(
     ([name, value]) => `(name = "${name}", json = ${JSON.stringify(JSON.stringify(value))})`,
   );
@@ -31,7 +31,7 @@ async function serveWorker(name: string, bindings: object, services: object = {}
   const servers = Object.entries(services).map(
     ([name, address]) => `(name = "${name}", external = (address = "${address}", http = ())),`,
   );
-  // The API of the test is on this machine, which a worker can't reach by default.
+  // The test's API is on this machine, which workers can't reach by default.
   const config = `using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (
       services = [
@@ -50,7 +50,7 @@ async function serveWorker(name: string, bindings: object, services: object = {}
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });
   onTestFinished(() => end(workerd));
-  // The fourth stream of stdio, where workerd says which port it has been given.
+  // On the fourth stdio stream, workerd says which port it got.
   for await (const line of createInterface(workerd.stdio[3] as Readable)) {
     const { event, port } = JSON.parse(line) as { event: string; port?: number };
     if (event === 'listen' && port !== undefined) return `http://127.0.0.1:${port}`;
@@ -58,7 +58,7 @@ async function serveWorker(name: string, bindings: object, services: object = {}
   throw new Error('workerd ended before it listened.');
 }
 
-// There, a request may not go on with the I/O of another, and timers end with the request that set them.
+// In a Worker, a request can't use another request's I/O, and timers end with the request that set them.
 it('a Cloudflare Worker uses the installed package, and its requests share a rate limit', async () => {
   const { input, check } = await startSuite();
   const url = await serveWorker('worker', { INPUT: input, API: input.limited });
@@ -73,7 +73,7 @@ it('a Cloudflare Worker uses the installed package, and its requests share a rat
 it('a Cloudflare Worker calls an API through a service binding, as in docs/networks.md', async () => {
   const sandbox = createSandbox();
   onTestFinished(() => sandbox.close());
-  // The Worker names the API's own host.
+  // The Worker calls the API by its public host name.
   const { host } = new URL((await sandbox.listen({ allowedHosts: ['api.example.com'] })).url);
   const text = codeOf('docs/networks.md: Cloudflare service bindings, 1');
   const url = await serveWorker('service-binding', { EXAMPLE_API_TOKEN: sandbox.apiToken }, { API: host }, text);
@@ -82,8 +82,8 @@ it('a Cloudflare Worker calls an API through a service binding, as in docs/netwo
   expect(sandbox.requests).toMatchObject([{ method: 'GET', target: '/v1/projects', status: 200 }]);
 });
 
-it('a Cloudflare Worker has a recipe for webhooks, which accepts a signed one, and rejects a changed one', async () => {
-  // What its handlers have seen is reported to the test, because a worker keeps nothing.
+it('a Cloudflare Worker has a recipe for webhooks, which accepts signed ones, and rejects changed ones', async () => {
+  // The handlers report to the test what they saw, because a worker keeps no state.
   const seen: string[] = [];
   const reports = await startServer((request, response) => {
     seen.push(decodeURIComponent((request.url ?? '').slice(1)));
@@ -104,7 +104,7 @@ it('a Cloudflare Worker has a recipe for webhooks, which accepts a signed one, a
   expect(seen).toEqual(['Welcome, Zoë 👋!', 'Welcome, Zoë 👋!']);
 });
 
-// In an outage, the caller of the request that tries leaves.
+// In an outage, the caller whose request probes the API leaves.
 it.each(['signal', 'user'])('row 19 of scenarios, in a Worker: one call leaves, four go on (/%s_…)', async (name) => {
   let mode: 'fails' | 'hangs' | 'works' = 'fails';
   const asked = new Set<string>();

@@ -8,14 +8,14 @@ import { documentedApi } from '../support/world/api.ts';
 import { worldWith } from '../support/world/world.ts';
 import { collect, projects, serveList, type ListServerOptions } from './support/list-server.ts';
 
-/** Until everything has run that waits for nothing. */
+/** Waits until nothing is left that can run without waiting. */
 const settled = () => new Promise(setImmediate);
 
-/** The ranges of a list, as they are read one after the other. */
+/** The ranges of a list, in the order in which they are read. */
 const plan = ['0-100', '99-198', '196-294', '291-388', '384-480', '475-570', '564-658', '651-744'];
 
-describe('ranges are requested ahead', () => {
-  it.each([0, 1, 8])('prefetch: %i keeps so many ahead of the consumer, and no more', async (prefetch) => {
+describe('ranges that are requested ahead', () => {
+  it.each([0, 1, 8])('with prefetch: %i are never more than that', async (prefetch) => {
     const { client, ranges } = serveList({ items: projects(3_000) });
     const pages = client.projects.list({}, { prefetch }).pages();
     for (const number of [1, 2, 3, 4]) {
@@ -27,7 +27,7 @@ describe('ranges are requested ahead', () => {
   });
 
   it.each<ClientOptions>([{ rateLimit: { maxWait: 2_000 } }, { totalTimeout: 3_000 }])(
-    'and lose nothing if the reserve holds them for longer than they may wait: %j',
+    'lose nothing if the reserve holds them for longer than they may wait: %j',
     async (options) => {
       const api = documentedApi({ projects: projects(3_000), takes: () => 800 });
       const { world, client, get } = worldWith(api, options);
@@ -38,7 +38,7 @@ describe('ranges are requested ahead', () => {
     },
   );
 
-  it('and do not hold up other calls when the rate limit does', async () => {
+  it("don't hold up other calls that wait for the rate limit", async () => {
     const sandbox = createSandbox({ projects: 1000, users: [{ id: 'user_1' }], rateLimit: { limit: 4, window: 1000 } });
     const { apiToken, fetch } = sandbox;
     const client = new Client({ apiToken, baseUrl: 'http://127.0.0.1:1/v1', fetch, logLevel: 'off' });
@@ -49,7 +49,7 @@ describe('ranges are requested ahead', () => {
       expect(await client.users.get('user_1')).toHaveProperty('id', 'user_1');
       break;
     }
-    // A window allows four requests. Pages that are requested ahead leave one of them to normal calls.
+    // A window allows four requests. Prefetched pages leave one of them to normal calls.
     expect(sandbox.requests.map(({ path }) => path).indexOf('/v1/users/user_1')).toBe(3);
   });
 });
@@ -71,7 +71,7 @@ function serveSlowly(answered: number, second?: unknown) {
   };
 }
 
-describe('what is under way is cancelled', () => {
+describe('a pending request is cancelled', () => {
   it('when the loop is left early', async () => {
     const { client, pages, underway, cancelled } = serveSlowly(2);
     for await (const { id } of client.projects.list({}, { prefetch: 4 })) {
@@ -83,7 +83,7 @@ describe('what is under way is cancelled', () => {
     expect(pages().sort()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('but not while another loop waits for it', async () => {
+  it('unless another loop waits for it', async () => {
     const { client, underway } = serveSlowly(2);
     const controller = new AbortController();
     const page = await client.projects.list({}, { prefetch: 4, signal: controller.signal });
@@ -100,7 +100,7 @@ describe('what is under way is cancelled', () => {
   it.each([
     [4, {}],
     [1, { prefetch: 0 }],
-  ])('when the signal aborts while toArray() waits, and keeps %i under way with %j', async (expected, options) => {
+  ])('when the signal aborts while toArray() waits, with %i requests pending for %j', async (expected, options) => {
     const { client, pages, underway, cancelled } = serveSlowly(1);
     const controller = new AbortController();
     const failure = rejection(client.projects.list({}, { ...options, signal: controller.signal }).toArray());
@@ -112,7 +112,7 @@ describe('what is under way is cancelled', () => {
     expect(pages()).toHaveLength(1 + expected);
   });
 
-  it('when the signal aborts inside the loop: it ends at the next item', async () => {
+  it('when the signal aborts inside the loop, which ends at the next item', async () => {
     const { client, underway, cancelled } = serveSlowly(1);
     const controller = new AbortController();
     const seen: string[] = [];

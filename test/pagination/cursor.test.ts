@@ -4,7 +4,7 @@ import { pagesAround } from '../../src/pagination/ranges.ts';
 import { rejection } from '../support/http-server.ts';
 import { collect, project, projects, serveList } from './support/list-server.ts';
 
-/** The cursor after so many pages of a list. */
+/** The cursor after this many pages of a list. */
 async function cursorAfter(list: { pages(): AsyncIterable<{ cursor: string }> }, count: number): Promise<string> {
   let cursor = '';
   for await (const page of list.pages()) {
@@ -21,7 +21,7 @@ it.each<[string, pages: number, change: Change, first: number, ranges: string[]]
   ['one was created among the last before it', 2, (all) => all.splice(195, 0, project(9000)), 199, ['194-291']],
   ['400 were created in front', 3, (all) => all.unshift(...more(400)), 295, ['288-384', '600-700']],
   ['280 were deleted in front', 3, (all) => all.splice(0, 280), 295, ['288-384', '0-100']],
-  // The count doesn't tell: the search goes further and further away, but not to page 1.
+  // The count doesn't show the change: the search moves further and further away, but not to page 1.
   [
     'as many were created as deleted',
     5,
@@ -40,7 +40,7 @@ it.each<[string, pages: number, change: Change, first: number, ranges: string[]]
   expect(ranges().slice(before, before + expected.length)).toEqual(expected);
 });
 
-it('a cursor that version 1.0 has made is good for every later one', async () => {
+it('a cursor from version 1.0 works in every later version', async () => {
   const cursor =
     'eyJ2ZXJzaW9uIjo1LCJsaXN0IjoiL3Byb2plY3RzIHdpdGggc3RhdHVzIzFoNXU4cTEiLCJmaXJzdFNpemUiOjEwMCwic2l6ZSI6MTAwLCJwb3NpdGlvbiI6MTAwLCJmb3VuZCI6MTAwLCJjb3VudCI6MzAwLCJpZHMiOlsicHJval85OSIsInByb2pfMTAwIl19';
   const list = serveList({ items: projects(300) }).client.projects.list({ status: 'active' }, { cursor });
@@ -50,7 +50,7 @@ it('a cursor that version 1.0 has made is good for every later one', async () =>
 it.each([
   ['', 1, projects(300), 100],
   [', also after all items were replaced', 2, more(50), 50],
-])('one of the twenty items of a cursor is enough%s; it is refused without any', async (_, pages, all, end) => {
+])('a cursor works while one of its twenty items is left%s, and is refused without any', async (_, pages, all, end) => {
   const items = projects(300);
   const { client } = serveList({ items, before: (n) => void (n === pages && items.splice(0, 300, ...all)) });
   const cursor = await cursorAfter(client.projects.list(), pages);
@@ -67,7 +67,7 @@ it.each([
 it.each<[number, sizeOf: (asked: number) => number, before?: (items: Project[], n: number) => unknown]>([
   [120, (asked) => asked],
   [41, () => 20],
-  // Page 1 is read again for the item in front.
+  // Page 1 is read again to find the item in front.
   [250, (asked) => asked, (all, n) => n === 2 && (all.unshift(project(251)), all.splice(200, 1))],
 ])(
   'the cursor of the last of %i items yields what is added later',
@@ -81,11 +81,11 @@ it.each<[number, sizeOf: (asked: number) => number, before?: (items: Project[], 
   },
 );
 
-it('the items of a cursor are looked for around its page, and on no page 0', () => {
+it('the items of a cursor are searched around its page, but not on page 0', () => {
   expect(pagesAround(2, 3)).toEqual([2, 1, 3, 4, 5]);
 });
 
-it('an awaited list with a cursor is the page after it, whatever page is asked for, and has no response', async () => {
+it('an awaited list with a cursor is the page after it, whatever page you ask for, and has no response', async () => {
   const { client, queries } = serveList({ items: projects(200) });
   const { cursor } = await client.projects.list({ page: 2, per_page: 30 });
   const list = client.projects.list({ page: 2 }, { cursor });
@@ -98,7 +98,7 @@ it('an awaited list with a cursor is the page after it, whatever page is asked f
   expect(queries()).toHaveLength(sent);
 });
 
-it('ids may be numbers and have any characters', async () => {
+it('ids may be numbers, and contain any characters', async () => {
   const ids = ['a,b', 'ü%', '', '🙂', '\ud800', '1', 'x y', ' '].flatMap((name) => [`${name}-`, name]);
   const items = [...ids, 7].map((id) => ({ id }));
   const { client } = serveList({ items });

@@ -6,8 +6,8 @@ import { rejection } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { collect, project, projects, serveList } from './support/list-server.ts';
 
-describe('a list that is awaited', () => {
-  it('is one page, and a promise', async () => {
+describe('an awaited list', () => {
+  it('is a promise of one page', async () => {
     const { client, queries } = serveList({ items: projects(45), client: { responseValidation: 'throw' } });
     let finished = 0;
     const list = client.projects.list();
@@ -20,7 +20,7 @@ describe('a list that is awaited', () => {
     expect([finished, Object.prototype.toString.call(list)]).toEqual([1, '[object ListPromise]']);
   });
 
-  it('has its response, and is the response itself', async () => {
+  it('offers withResponse() and asResponse()', async () => {
     const { client } = serveList({ items: projects(3) });
     const { data, response, rateLimit } = await client.projects.list().withResponse();
     expect([data.data, data.hasNextPage(), rateLimit]).toEqual([projects(3), false, undefined]);
@@ -45,7 +45,7 @@ describe('a list that is awaited', () => {
     expect(await rejection(page.getNextPage())).toMatchObject({ message });
   });
 
-  it('has a number, and perhaps a next page, without meta', async () => {
+  it('has a page number, and maybe a next page, even without meta', async () => {
     const page = await serveList({ items: projects(45), meta: null }).client.projects.list({ page: 2 });
     expect([page.meta, page.hasNextPage()]).toEqual([{ current_page: 2 }, true]);
   });
@@ -57,13 +57,13 @@ describe('a list that is awaited', () => {
   });
 });
 
-describe('a list that is iterated', () => {
+describe('an iterated list', () => {
   it.each([
     [{}, 99, 0, ['0-100']],
-    // A page that is full does not show that the list ends, whatever its meta says.
+    // A full page doesn't show that the list ends, whatever its meta says.
     [{}, 100, 0, ['0-100', '99-198']],
     [{ page: 1 }, 500, 0, ['0-100', '99-198', '196-294', '291-388', '384-480', '475-570']],
-    // As if it is awaited
+    // As if the list is awaited.
     [{ page: 2 }, 120, 20, ['20-40', '38-57', '54-72', '68-85', '80-100', '95-114', '112-128']],
     [{ page: 2, per_page: 50 }, 120, 50, ['50-100', '98-147']],
     [{ per_page: 1e9 }, 120, 0, ['0-1000000000']],
@@ -75,14 +75,14 @@ describe('a list that is iterated', () => {
     expect(queries()[0]).toContain('status=active');
   });
 
-  it('yields what is behind a page that is larger than the server sends', async () => {
+  it('yields everything after a page that is larger than the server sends', async () => {
     const items = projects(305);
     const { client } = serveList({ items, sizeOf: (asked) => Math.min(asked, 100) });
     const list = client.projects.list({ page: 2, per_page: 200 });
     for (const each of [list, await list]) expect(await collect(each)).toEqual(items.slice(100));
   });
 
-  it('sends nothing before, and reads the list afresh each time', async () => {
+  it('sends nothing until you read it, and starts over each time', async () => {
     const items = projects(3);
     const { client, queries } = serveList({ items });
     const list = client.projects.list();
@@ -96,27 +96,27 @@ describe('a list that is iterated', () => {
     expect(queries()).toEqual(['page=1&per_page=100', 'page=1&per_page=100']);
   });
 
-  it('by pages has what the meta of each can say of the list', async () => {
+  it('by pages has meta that is true for the whole list', async () => {
     const { client } = serveList({ items: projects(250) });
     const pages = await collect(client.projects.list().pages());
     const said = pages.map((page) => [page.data.length, page.meta, page.hasNextPage()]);
     expect(said).toEqual([100, 98, 52].map((length, at) => [length, { total_count: 250 }, at < 2]));
   });
 
-  it('to an array is every item, or the first of them, with the requests that they need', async () => {
+  it('as an array has every item, or the first ones, and sends only the requests that they need', async () => {
     const { client, ranges } = serveList({ items: projects(1000) });
     expect(await client.projects.list({ page: 3, per_page: 100 }).toArray({ limit: 150 })).toHaveLength(150);
     expect(await client.projects.list().toArray({ limit: 1001 })).toEqual(projects(1000));
     const before = ranges().length;
     for (const limit of [7, 192, 0])
       expect(await client.projects.list({}, { prefetch: 8 }).toArray({ limit })).toEqual(projects(limit));
-    // Nothing beyond the limit is read ahead.
+    // Nothing beyond the limit was requested ahead.
     expect(ranges().slice(before)).toEqual(['0-7', '0-100', '99-198']);
   });
 });
 
-describe('a page is a link of one iteration', () => {
-  it('whose items may be deleted, all at once or in the loop', async () => {
+describe('a page belongs to one iteration,', () => {
+  it('whose items you may delete, all at once or in the loop', async () => {
     const items = projects(150);
     const { client, queries } = serveList({ items });
     let page = await client.projects.list({ page: 2, per_page: 25, status: 'active' });
@@ -136,7 +136,7 @@ describe('a page is a link of one iteration', () => {
     expect(worked).toEqual(projects(150));
   });
 
-  it('whose next page is requested once, and again if that failed, also from an earlier page', async () => {
+  it('whose next page is requested once, and again after a failure, even from an earlier page', async () => {
     const before = (n: number) => (n === 2 || n === 4) && errorResponse(500);
     const { client, queries } = serveList({ items: projects(80), before });
     const first = await client.projects.list();
@@ -158,7 +158,7 @@ describe('client.list() lists the items of any endpoint', () => {
   const joined_at = '2024-01-01T00:00:00Z';
   const some = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `member_${index}`, joined_at }));
 
-  it('with its path, query and options, as they were when it was made', async () => {
+  it('with its path, query and options as they were when the list was created', async () => {
     const { queries, ...api } = serveList({ items: some(350) });
     const role = ['owner', 'admin'];
     const query = { role, page: 2, per_page: 100 };
@@ -172,20 +172,20 @@ describe('client.list() lists the items of any endpoint', () => {
       expect(url).toMatch(/\/v1\/teams\/team%201\/members\?role=owner&role=admin&page=\d/);
       expect(init.headers).toMatchObject({ 'x-team': 'red' });
     }
-    // A parameter may have the name of an option.
+    // A parameter may have the same name as an option.
     for (const each of [{ page: 2 }, { cursor: 'x' }]) await api.client.list('/members', { query: each });
     expect(queries().slice(-2)).toEqual(['page=2', 'cursor=x']);
   });
 
   const schema = z.object({ id: z.string(), joined_at: z.coerce.date() });
-  it.each([schema, schema.refine(() => Promise.resolve(true))])('as its schema makes them', async (each) => {
+  it.each([schema, schema.refine(() => Promise.resolve(true))])('as its schema parses them', async (each) => {
     const { client } = serveList({ items: some(250), meta: null, client: { responseValidation: 'warn' } });
     const items = await client.list('/members', { schema: each }).toArray({ limit: 120 });
     expect(items).toHaveLength(120);
     expect(items[0]).toEqual({ id: 'member_0', joined_at: new Date(joined_at) });
   });
 
-  it('and throws if an item differs, or reports it, by its place in the page', async () => {
+  it('and throws or reports an item that differs, by its place in the page', async () => {
     const items = [...some(2), { id: 'member_3', joined_at: null }];
     const { client } = serveList({ items, client: { responseValidation: undefined } });
     const issues: unknown[] = [];

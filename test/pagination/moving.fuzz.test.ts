@@ -5,7 +5,7 @@ import { fuzzing } from '../support/fuzz.ts';
 import { below, pick, seeded, type Random } from '../support/random.ts';
 import { serveList, type ListServerOptions } from './support/list-server.ts';
 
-// Any list, on any kind of server, that moves in any way, read in any way. What stays in it comes once, or the program is told.
+// Any list, on any server, that moves in any way, read in any way: what stays in it comes once, or the program is told.
 
 interface Item {
   id?: string | number;
@@ -13,7 +13,7 @@ interface Item {
 }
 
 const upTo = (most: number) => (asked: number) => Math.min(asked, most);
-/** Servers on which nothing may be lost or told. */
+/** Servers on which nothing may be lost, and nothing reported. */
 const exact: Record<string, ListServerOptions['sizeOf']> = {
   'any size': (asked) => asked,
   ...Object.fromEntries([100, 50, 25, 20].map((most) => [`at most ${most}`, upTo(most)])),
@@ -63,7 +63,7 @@ const moves: Record<string, Move> = {
 
 const ways = ['for await', 'prefetch', 'per_page', 'toArray', 'getNextPage', 'resumed', 'resumed, prefetch'];
 
-/** Reads a list in one way. `list` has a new client each time. */
+/** Reads a list in one way. `list` creates a new client each time. */
 async function read(way: string, list: (options: object) => ListPromise<Item>, random: Random): Promise<Item[]> {
   const seen: Item[] = [];
   const per_page = way === 'per_page' ? pick(random, [20, 37, 50]) : undefined;
@@ -87,7 +87,7 @@ async function read(way: string, list: (options: object) => ListPromise<Item>, r
   return seen;
 }
 
-/** What is wrong with the walk that a seed determines: nothing, or lines that name it. */
+/** What is wrong with the walk that the seed determines: an empty list, or lines that describe it. */
 async function faults(seed: number): Promise<string[]> {
   const random = seeded(seed);
   const anyOf = (of: object) => pick(random, Object.keys(of));
@@ -132,11 +132,11 @@ async function faults(seed: number): Promise<string[]> {
   if (error && (isAtRest || (isExact && !isResumed))) found.push(`threw ${error.message}`);
   const mayDouble = (!isAtRest && isTold && !isExact) || (isResumed && (isTold || isBurst));
   if (new Set(names).size < names.length && !mayDouble) found.push('doubled');
-  // A server without a count, whose total_pages is wrong, and that refuses pages past the end, seems to end anywhere.
+  // A server without a count seems to end anywhere if its total_pages is wrong and it refuses pages past the end.
   const isMisled = way === 'getNextPage' || (past === 422 && meta === 'one page too few');
   if (!error && lost.length > 0 && !isTold && !isMisled) found.push(`lost ${lost.length} silently`);
   if (isExact && lost.length > 0) found.push(`lost ${lost.length}`);
-  // After a cursor, a creation and a deletion between two requests look like a missing item, as the guide says.
+  // When resuming, a creation and a deletion between two requests look like a missing item, as the guide says.
   const isKnown = isResumed && !isAtRest && told.every((reason) => reason === 'count-mismatch');
   if (isExact && isTold && !isKnown) found.push(`told for nothing: ${told.join()}`);
   if (isExact && !isResumed && requests.length > 3 * least + 20)
@@ -145,7 +145,7 @@ async function faults(seed: number): Promise<string[]> {
     const plain = serveList({ ...kind, before: () => undefined });
     const page = async (number: number) => {
       const url = `http://localhost/things?page=${number}&per_page=20`;
-      // The server reads nothing but the URL.
+      // The server only reads the URL.
       const response = (await plain.fetch(url, {} as FetchInit)) as Response;
       return response.ok ? ((await response.json()) as { data: Item[] }) : undefined;
     };

@@ -10,13 +10,13 @@ const seeds = (count: number) => Array.from({ length: count }, (_, index) => ind
 const from = (first: number, last: number) => projects(last).slice(first - 1);
 const ids = (items: { id: string }[]) => items.map(({ id }) => Number(id.slice('proj_'.length)));
 const place = ({ id }: Project, seed: number) => Math.imul(ids([{ id }])[0]! * 2654435761, seed + 1) >>> 0;
-/** Each so many items are equal for the order, and come in another one for each seed, as from PostgreSQL for each `LIMIT`. */
+/** Makes groups of items equal in order. Each seed orders a group differently, as PostgreSQL does for each `LIMIT`. */
 const shuffle = (items: Project[], ties: number, seed: number) => {
   const group = (item: Project) => Math.floor(ids([item])[0]! / ties);
   items.sort((a, b) => group(a) - group(b) || place(a, seed) - place(b, seed));
 };
 
-/** A list of so many items, and what happens to it before the n-th answer. */
+/** A list of this length, and what happens to it before the n-th response. */
 function moving(length: number, move: (items: Project[], n: number, perPage: number) => unknown): Row {
   const items = projects(length);
   const perPage = (url: string) => Number(new URL(url).searchParams.get('per_page'));
@@ -47,7 +47,7 @@ itReads('a list while %s', {
     ...moving(301, (items, n) => n === 3 && items.unshift(...items.splice(250, 1))),
     sent: 5,
   },
-  // The count doesn't tell this from an item that moved to the front, so page 1 is read again.
+  // The count is the same as if an item had moved to the front, so page 1 is read again.
   'one item is created in front of the first page, and another one deleted': {
     ...moving(250, (items, n) => n === 2 && (items.unshift(project(251)), items.splice(200, 1))),
     yields: projects(251).toSpliced(199, 1),
@@ -81,7 +81,7 @@ itReads('a list while %s', {
   },
 });
 
-it('a list that changes faster than it can be read ends, all that was received is yielded, and the program is told', async () => {
+it('a list that changes faster than it can be read ends, yields all it received, and tells the program', async () => {
   const items = projects(300);
   const received = new Set<number>();
   const isShown = (item: { id: string }) => received.add(ids([item])[0]!).size > 0;
@@ -101,7 +101,7 @@ const anywhere = (items: Project[], random: Random) => {
 const replaceAtEnd = (items: Project[], random: Random) =>
   items.push(...deleteInFront(items, random).map(() => project(random())));
 
-it('2 000 items take 23 requests; while they move, 32 on average and 45 at most', async () => {
+it('2 000 items take 23 requests; while they move, at most 45, and 32 on average', async () => {
   const requestsFor = async (move: (items: Project[], random: Random) => unknown, seed: number) => {
     const [items, random] = [projects(2_000), seeded(seed)];
     const { client, requests, reasons } = serveList({ items, before: (n) => void (n > 1 && move(items, random)) });
@@ -117,7 +117,7 @@ it('2 000 items take 23 requests; while they move, 32 on average and 45 at most'
   expect(taken.reduce((sum, count) => sum + count, 0) / taken.length).toBeLessThanOrEqual(32);
 });
 
-it('items without an id are read as they come, and an event, the log and the page say so, once', async () => {
+it('items without an id are read as they come; an event, the log and the page say so, once', async () => {
   const lines: string[] = [];
   const log = (message: string) => lines.push(message);
   const logger = { debug: log, info: log, warn: log, error: log };
@@ -130,7 +130,7 @@ it('items without an id are read as they come, and an event, the log and the pag
   expect(lines).toEqual([expect.stringMatching(/GET \/projects: .* each item .*no-overlap/)]);
 });
 
-it('an item that was created between two known ones has kept their order', () => {
+it("a new item between two known ones doesn't change their order", () => {
   const known = new KnownItems();
   expect([known.add([1, 2]), known.add([1, 3, 2])]).toEqual([[0, 1], [1]]);
   expect(known.sharedWith([1, 3, 2])).toEqual({ index: 2, rank: 2, isOrdered: true });

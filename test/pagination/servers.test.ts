@@ -3,7 +3,7 @@ import { rejection } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
 import { itReads, nameless, project, projects, serveList, type Row } from './support/list-server.ts';
 
-// What reading costs on each kind of server, and what the program is told. moving.fuzz.test.ts shows that nothing is lost or repeated.
+// What reading from each kind of server costs, and what the program is told. moving.fuzz.test.ts shows the rest.
 
 const upTo = (most: number) => (asked: number) => Math.min(asked, most);
 const atMost = (most: number) => (asked: number) => (asked > most ? undefined : asked);
@@ -11,13 +11,13 @@ const only = (asked: number) => ([10, 20, 50, 100].includes(asked) ? asked : und
 const noCount = { total_count: undefined };
 const noPages = { total_pages: undefined };
 const none = { ...noPages, ...noCount };
-/** A plain loop reads the list. */
+/** The list is read with a plain loop. */
 const plain: Row = { told: ['no-overlap'] };
 const missing: Row = { told: ['count-mismatch'] };
 const plainMissing: Row = { told: ['no-overlap', 'count-mismatch'] };
 const each20: Row = { sizeOf: () => 20, ...plain };
 const isShown = ({ id }: { id: string }) => !/_(?:1[5-9]\d|[2-7]\d\d|8[0-4]\d)$/.test(id);
-/** A row for each of some values. */
+/** One row for each value. */
 const each = <T>(values: readonly T[], row: (value: T) => [name: string, row: Row]) =>
   Object.fromEntries(values.map(row));
 

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { type ApiOptions, between, documentedApi, epoch, failing, faults } from '../support/world/api.ts';
 import { newBaseUrl, World, worldWith } from '../support/world/world.ts';
 
-// The documented API refuses no call of a process, and the calls take at most 1.04 times the least time.
+// The documented API refuses no call of a single process, and the calls take at most 1.04 times the minimum.
 
-/** What a row may cost, because nothing announces it. `within` times the least time. */
+/** What a row may cost, because no header announces its case. `within` is a multiple of the minimum time. */
 interface Cost {
   readonly refused?: number;
   readonly within?: number;
 }
 
-describe('so many calls at once', () => {
+describe('simultaneous calls', () => {
   it.each<[count: number, windows: string, options: ApiOptions, cost?: Cost]>([
     [300, 'begun 17 s ago', { begun: 17_000 }],
     [500, 'ending between two seconds', { begun: 17_400 }],
@@ -22,9 +22,9 @@ describe('so many calls at once', () => {
     [300, 'an Age of 30 s in every response', { age: 30 }],
     [300, 'replicas that lag by 300 ms', { lag: 300 }],
     [300, 'ending a second later than announced', { endsLate: 1_000 }, { refused: 2 }],
-    [300, 'answers that overtake each other', { takes: (request) => (request * 137) % 400 }],
-    [300, 'answers of 5 s, of which each window takes one to be known', { takes: () => 5_000 }, { within: 1.13 }],
-    [3, '1 request, which the first ones find out', { limit: 1 }, { refused: 2 }],
+    [300, 'responses that overtake each other', { takes: (request) => (request * 137) % 400 }],
+    [300, 'responses after 5 s, one of which has to show each window', { takes: () => 5_000 }, { within: 1.13 }],
+    [3, '1 request, which the first responses show', { limit: 1 }, { refused: 2 }],
     [1500, '1000 requests', { limit: 1000 }],
     [300, 'of 10 s, announced in whole seconds', { duration: 10_000, windows: 'first' }, { within: 1.11 }],
     [500, 'of a second', { duration: 1_000 }],
@@ -38,7 +38,7 @@ describe('so many calls at once', () => {
     expect(figures.end).toBeLessThanOrEqual((within * least) / 1000);
   });
 
-  it('go no more than the limit at a time while no window is known', async () => {
+  it('never exceed the limit while no window is known', async () => {
     const { world, get } = worldWith(documentedApi({ limit: 3 }), { rateLimit: { limit: 3 } });
     const figures = await world.run(async () => {
       world.burst(5, get);
@@ -48,7 +48,7 @@ describe('so many calls at once', () => {
     expect(figures).toMatchObject({ answered: 10, refused: 0 });
   });
 
-  it('of several clients on one token share the window, and another token has its own', async () => {
+  it('of several clients with one token share a window; another token has its own', async () => {
     const world = new World({ api: documentedApi() });
     const baseUrl = newBaseUrl();
     const [one, same, other] = ['a', 'a', 'b'].map((apiToken) => world.sdk({ baseUrl, apiToken }));
@@ -62,12 +62,12 @@ describe('so many calls at once', () => {
   });
 });
 
-// A browser that can't see the headers keeps to the documented limit.
+// A browser that can't see the headers applies the documented limit.
 
 it.each<[what: string, pause: number, rateLimit: { limit?: number; window?: number }, most: number, end: number]>([
   ['at once', 0, {}, 100, 120.2],
   ['one each 500 ms', 500, {}, 100, 145],
-  ['at once, with a limit and a window of their own', 0, { limit: 50, window: 10_000 }, 50, 40.5],
+  ['at once, with a custom limit and window', 0, { limit: 50, window: 10_000 }, 50, 40.5],
 ])('if responses show no limit, 250 calls keep to it at any time: %s', async (_, pause, rateLimit, most, end) => {
   const { world, get } = worldWith(documentedApi({ limit: Infinity }), { rateLimit });
   const figures = await world.run(() => world.every(pause, 250, get));
@@ -78,7 +78,7 @@ it.each<[what: string, pause: number, rateLimit: { limit?: number; window?: numb
   expect(figures.end).toBeLessThanOrEqual(end);
 });
 
-// What was not sent isn't counted.
+// A request that was not sent doesn't count.
 
 it.each<[gets: string, fault: keyof typeof faults, left: number, abortAfter?: number]>([
   ['no connection', 'refused', 99],
@@ -102,7 +102,7 @@ it.each<[gets: string, fault: keyof typeof faults, left: number, abortAfter?: nu
 });
 
 describe('client.rateLimit', () => {
-  it('says what is known of the window, and how many calls wait', async () => {
+  it('says what is known about the window, and how many calls are waiting', async () => {
     const { world, client, get } = worldWith(documentedApi({ limit: 20 }));
     await world.run(async () => {
       const reset = epoch / 1000 + 60;
@@ -117,7 +117,7 @@ describe('client.rateLimit', () => {
     });
   });
 
-  it('is undefined without pacing, and while the token is not known', () => {
+  it('is undefined without pacing, and while the token is unknown', () => {
     const { client } = worldWith(documentedApi(), { rateLimit: false });
     expect(client.rateLimit).toBeUndefined();
     expect(client.withOptions({ rateLimit: {}, apiToken: () => 'token' }).rateLimit).toBeUndefined();

@@ -4,9 +4,9 @@ import { Limiter } from '../../src/rate-limit/limiter.ts';
 import type { LimitedCall } from '../../src/rate-limit/limited-call.ts';
 import { Clock } from '../support/world/clock.ts';
 
-// What waiting and sending cost, counted instead of timed: whoever looks at a call that waits reads what it asked for.
+// What waiting and sending cost, counted instead of timed: each visit of a waiting call reads its properties.
 
-/** Visits of calls while so many of them are queued, and some hundreds of them are sent, per call. */
+/** Visits per call, while this many calls are queued and while some hundred of them are sent. */
 async function visits(waiting: number, pathOf: (index: number) => string, maxWait?: number, isFailing = false) {
   const clock = new Clock();
   const limiter = new Limiter('', {
@@ -56,11 +56,11 @@ async function visits(waiting: number, pathOf: (index: number) => string, maxWai
 type Given = [waiting: number, routes: string, maxWait?: number, isFailing?: boolean];
 
 it.each<[name: string, few: Given, many: Given]>([
-  ['100 000 that wait cost as much each as 1 000', [1_000, '/projects'], [100_000, '/projects']],
+  ['100 000 calls instead of 1 000', [1_000, '/projects'], [100_000, '/projects']],
   ['with a maxWait', [1_000, '/projects', 1e9], [10_000, '/projects', 1e9]],
-  ['of an API that fails', [1_000, '/projects', 1e9, true], [4_000, '/projects', 1e9, true]],
-  ['of 4 000 routes as much as of one', [4_000, '/things'], [4_000, '/things/{n}']],
-])('nothing visits a call that waits for the same as others: %s', async (_, few, many) => {
+  ['while the API fails', [1_000, '/projects', 1e9, true], [4_000, '/projects', 1e9, true]],
+  ['4 000 routes instead of one', [4_000, '/things'], [4_000, '/things/{n}']],
+])("the work per call doesn't grow with the number of waiting calls or routes: %s", async (_, few, many) => {
   const measure = ([waiting, routes, ...more]: Given) =>
     visits(waiting, (index) => routes.replace('{n}', `${index}`), ...more);
   const [one, other] = [await measure(few), await measure(many)];

@@ -4,15 +4,15 @@ import { documentedApi, epoch } from '../support/world/api.ts';
 import type { ApiRequest } from '../support/world/network.ts';
 import { newBaseUrl } from '../support/world/world.ts';
 
-// A user's test with fake timers, whose API answers in the same microtask.
+// A user's test with fake timers, whose API responds in the same microtask.
 
 const rest = { query: new URLSearchParams(), headers: new Headers(), body: undefined };
 const request: ApiRequest = { method: 'GET', path: '/things/1', token: 'sk', ...rest };
 
-/** Answers a request in place of the API, by its number. */
+/** Answers a request instead of the API, by the request's number. */
 type Disturb = (request: number, signal: AbortSignal) => Promise<Response> | false;
 
-/** Makes so many calls with a client of the documented API. */
+/** Makes this many calls with a client of the documented API. */
 function setup(count: number, disturb: Disturb = () => false) {
   const api = documentedApi({ date: 0 });
   let [requests, refusals] = [0, 0];
@@ -35,7 +35,7 @@ const refused = (seconds: number) => answer(429, { 'retry-after': `${seconds}` }
 const never = (signal: AbortSignal) =>
   new Promise<Response>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
 
-// As `mock.timers` of node:test, which has no form that runs all timers and lets promises run in between.
+// As `mock.timers` of node:test, which can't run all timers and let promises settle in between.
 const withoutClock = ['setTimeout', 'clearTimeout', 'Date'] as const;
 
 describe.each([
@@ -56,13 +56,13 @@ describe.each([
     await passTime();
     const errors = (await settled).flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
     expect(errors).toEqual([]);
-    // The real time that a test takes passes as well, on a clock that is not faked.
+    // The real time that the test takes passes as well, on a clock that isn't faked.
     if (!toFake) expect(refusals()).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
   });
 });
 
-it('ends a retry although neither Date nor performance moves, as with the legacy timers of Jest', async () => {
+it("a retry ends although neither Date nor performance moves, as with Jest's legacy timers", async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { settled } = setup(1, (request) => request === 1 && refused(20));
   await vi.advanceTimersByTimeAsync(25_000);

@@ -7,7 +7,7 @@ const documented = { 'X-RateLimit-Limit': '100', 'X-RateLimit-Remaining': '95', 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse(date), toFake: ['Date'] }));
 
 describe('the rate limit of a response', () => {
-  it('is read as the reference documents it', () => {
+  it('is read from the documented headers', () => {
     expect(parseRateLimit(new Headers(documented))).toEqual({ limit: 100, remaining: 95, reset: 1_640_995_200 });
   });
 
@@ -64,16 +64,16 @@ describe('Retry-After', () => {
   });
 });
 
-it('an answer that a cache repeats shows the time at which it does', () => {
+it('a response from a cache shows the time at which the cache sent it', () => {
   const answer = readResponse(200, new Headers({ Date: date, Age: '12' }));
   expect(answer).toMatchObject({ servedAt: Date.parse(date) + 12_000 });
 });
 
-it.each(['a', ',', ' ', '1', '1.', '1,'])('any header takes a time that grows with its length alone: %j', (unit) => {
+it.each(['a', ',', ' ', '1', '1.', '1,'])('any header is parsed in linear time: %j', (unit) => {
   for (const name of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'retry-after', 'age', 'date']) {
     const all = new Headers({ 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '1' });
     all.set(name, unit.repeat(200_000 / unit.length));
-    // What backtracks needs minutes for these.
+    // Backtracking would take minutes for these.
     expect([parseRateLimit(all), parseRetryAfter(all), readResponse(429, all)]).toHaveLength(3);
   }
 });

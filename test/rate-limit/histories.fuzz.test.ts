@@ -5,7 +5,7 @@ import { between, bucket, documentedApi, failing, faults, limitedBy, slidingWind
 import { MemoryStore } from '../support/world/store.ts';
 import { World } from '../support/world/world.ts';
 
-// Random histories of whole clients: every call settles, and the documented API refuses none.
+// Random histories of whole clients: every call settles, and the documented API refuses none of them.
 
 const minute = 60_000;
 const often = <T, U>(usual: T, other: fc.Arbitrary<U>) =>
@@ -27,7 +27,7 @@ const history = fc.record({
   slowest: fc.constantFrom(1, 300, 700),
   date: fc.constantFrom(0, 0, 20, -20, 'none' as const),
   hidden: often(undefined, fc.constantFrom('1 a second', '1 at once')),
-  /** The API or the network fails for some time. */
+  /** The API or the network fails for a while. */
   outage: often(
     undefined,
     fc.record({
@@ -70,9 +70,9 @@ async function runHistory({ outage, hidden, slowest, hasStore, disturbances, lat
   });
 }
 
-it('whole clients keep the promises, whatever the API, the network, the store and other processes do', async () => {
+it('clients keep their promises, whatever the API, the network, the store and other processes do', async () => {
   const property = fc.asyncProperty(history, async (plan) => {
-    // It throws if a call never settles.
+    // This throws if a call never settles.
     const { rejected, refused } = await runHistory(plan);
     const calls = plan.processes.flat();
     const hasAbort = calls.some(({ abortedAfter }) => abortedAfter < Infinity);
@@ -83,7 +83,7 @@ it('whole clients keep the promises, whatever the API, the network, the store an
     ];
     const names = Object.keys(rejected).map((label) => label.split(':')[0]!);
     expect(names.filter((name) => !allowed.includes(name))).toEqual([]);
-    // What was aborted or lost on its way may count in a window of which no response tells.
+    // An aborted or lost request may count in a window that no response has shown.
     const isDocumented = plan.foreign.length === 0 && !plan.outage && !plan.hidden && !hasAbort;
     const isShared = plan.processes.length === 1 || (plan.hasStore && plan.disturbances.length === 0);
     if (isDocumented && isShared) expect(refused).toBe(0);

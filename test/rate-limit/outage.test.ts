@@ -4,7 +4,7 @@ import { between, documentedApi, failing, failingAt, failure, faults } from '../
 import type { Answer } from '../support/world/network.ts';
 import { newBaseUrl, World, worldWith } from '../support/world/world.ts';
 
-// Outages, as far as test/scenarios/ does not show them.
+// What test/scenarios/ doesn't show about outages.
 
 const api = () => documentedApi({ limit: 10_000 });
 const down = (to = 60_000) => failing(api(), faults[500], between(0, to));
@@ -12,15 +12,15 @@ const isReport = ({ path }: { readonly path: string }) => path.startsWith('/repo
 const failingReports = (to = Infinity, given = api()) =>
   failing(given, faults[500], (request, now) => isReport(request) && now < to);
 
-/** As {@link worldWith}, with a second route. */
+/** As {@link worldWith}, plus a second route. */
 function setup(given = down(), options: ClientOptions = {}) {
   const { client, ...rest } = worldWith(given, options);
   const report = (index: number) => client.request('GET', '/reports/{id}', { params: { id: `${index}` } });
   return { ...rest, client, report };
 }
 
-describe('the API fails', () => {
-  it('once two calls in a row have failed: then one request at a time tries, 0.1 … 2 s after the last one', async () => {
+describe('an outage', () => {
+  it('begins when two calls in a row fail: then one request at a time probes, 0.1 … 2 s after the last', async () => {
     const { world, get } = setup(down(20_000), { outageWait: 60_000 });
     await world.run(() => world.burst(5, get));
     const tries = world.sentAt().slice(5);
@@ -28,7 +28,7 @@ describe('the API fails', () => {
     expect(gaps.slice(0, 8)).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000]);
   });
 
-  it('not because of a failure that was sent before the last response came', async () => {
+  it("doesn't begin because of a failed call that was sent before the last response came", async () => {
     const { world, get, report } = setup(failing(api(), { ...failure(500), after: 3_000 }, isReport));
     await world.run(async () => {
       world.burst(2, report);
@@ -43,7 +43,7 @@ describe('the API fails', () => {
   it.each([
     [404, 9, 40],
     [429, 10, 2_500],
-  ])('until another response comes, such as a %i', async (status, answered, within) => {
+  ])('ends with another response, such as a %i', async (status, answered, within) => {
     let answers = 0;
     const answer = failing(down(5_000), failure(status), (_, now) => now > 5_000 && answers++ === 0);
     const { world, get } = setup(answer, { outageWait: 60_000 });
@@ -52,7 +52,7 @@ describe('the API fails', () => {
     expect(burst.at(-1)! - burst[0]!).toBeLessThanOrEqual(within);
   });
 
-  it('until no call is in progress: the next one meets an API of which nothing is known', async () => {
+  it('ends when no call is in progress: the next call assumes nothing about the API', async () => {
     const { world, get } = setup();
     await world.run(async () => {
       world.burst(5, get);
@@ -63,8 +63,8 @@ describe('the API fails', () => {
   });
 });
 
-describe('while the API fails', () => {
-  it('a new call goes at once, and a second one at the same time does not', async () => {
+describe('during an outage,', () => {
+  it("a new call is sent at once, but a second one at the same time isn't", async () => {
     const { world, get } = setup();
     await world.run(async () => {
       world.burst(5, get);
@@ -75,7 +75,7 @@ describe('while the API fails', () => {
     });
   });
 
-  it('a try without an answer for 2 s no longer holds the next one, and frees no way when it ends later', async () => {
+  it('a probe without a response for 2 s no longer delays the next, and triggers none when it ends', async () => {
     const hangs = failing(api(), faults.hang, between(1_000, 60_000));
     const { world, get } = setup(hangs, { timeout: 3_000, outageWait: 60_000 });
     await world.run(async () => {
@@ -89,7 +89,7 @@ describe('while the API fails', () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(2_700);
   });
 
-  it('routes that have not failed go first', async () => {
+  it("routes that haven't failed go first", async () => {
     const { world, get, report } = setup(failingReports());
     await world.run(async () => {
       world.burst(2, report);
@@ -101,12 +101,12 @@ describe('while the API fails', () => {
     expect(world.figures('good').max).toBeLessThanOrEqual(0.5);
   });
 
-  it('a retry does not count, so that the calls that wait lose none', async () => {
+  it("retries don't count, so waiting calls lose none", async () => {
     const { world, get } = setup(down(9_000), { maxRetries: 1 });
     expect(await world.run(() => world.burst(20, get))).toMatchObject({ answered: 20 });
   });
 
-  it('what a failure asked to wait holds the tries, whatever another call meets', async () => {
+  it('a Retry-After delays all probes, whatever another call gets', async () => {
     const asks = failure(500, 'busy', { 'retry-after': '30' });
     const { world, get } = setup(failingAt(down(10_000), { 1: asks, 2: asks }), { outageWait: 60_000 });
     await world.run(async () => {
@@ -117,7 +117,7 @@ describe('while the API fails', () => {
     expect(world.sentAt(3_080)[0]).toBeGreaterThanOrEqual(30_000);
   });
 
-  it('a call that rests for a Retry-After is not held by it, however many others try', async () => {
+  it("waiting for a Retry-After doesn't count as waiting for the outage, however many others probe", async () => {
     const { world, get } = setup(failingAt(down(), { 1: failure(503, 'busy', { 'retry-after': '30' }) }));
     await world.run(async () => {
       world.burst(1, get, 'asked');
@@ -127,7 +127,7 @@ describe('while the API fails', () => {
   });
 });
 
-describe('a call that only the outage holds rejects', () => {
+describe('a call that only waits for the outage to end rejects', () => {
   it.each<[string, ClientOptions, number]>([
     ['after 10 s', {}, 10],
     ['after outageWait', { outageWait: 25_000 }, 25],
@@ -144,7 +144,7 @@ describe('a call that only the outage holds rejects', () => {
     expect(figures.errors.at(-1)).toMatchObject({ name: 'UnavailableError', message, cause });
   });
 
-  it('with a copy of the last failure if it was not sent, which does not say what that one called', async () => {
+  it("with a copy of the last failure if it was not sent; the copy doesn't reveal the failed call", async () => {
     const { world, client, get } = setup(failing(api(), failure(503, 'maintenance', { 'x-request-id': 'req_1' })));
     await world.run(async () => {
       world.burst(10, (index) => client.request('GET', `/secrets('${index}')`));
@@ -167,7 +167,7 @@ describe('a call that only the outage holds rejects', () => {
     }
   });
 
-  it('while the window has no place for the others, which wait for theirs', async () => {
+  it('even if the window has no room for the others, which keep waiting', async () => {
     const { world, get } = setup(failing(documentedApi(), faults.refused, between(1_000, 16_000)));
     const { answered, errors } = await world.run(async () => {
       await get(0);
@@ -179,7 +179,7 @@ describe('a call that only the outage holds rejects', () => {
   });
 });
 
-it('no error of an outage has a refusal from before it as its cause', async () => {
+it('no error of an outage has an earlier refusal as its cause', async () => {
   const refusing = failing(documentedApi(), faults['429 without headers'], between(0, 900));
   const { world, get } = worldWith(failing(refusing, faults[503], between(900, 600_000)));
   const { errors } = await world.run(() => world.burst(40, get));
@@ -187,7 +187,7 @@ it('no error of an outage has a refusal from before it as its cause', async () =
   for (const error of errors) expect((error as Error).cause).not.toMatchObject({ name: 'RateLimitError' });
 });
 
-it('a client for each call, with a `fetch` of its own, waits no longer', async () => {
+it('a new client for each call, with its own `fetch`, waits no longer', async () => {
   const world = new World({ api: failing(documentedApi(), faults[503], between(0, 600_000)) });
   const baseUrl = newBaseUrl();
   const figures = await world.run(() =>
@@ -199,7 +199,7 @@ it('a client for each call, with a `fetch` of its own, waits no longer', async (
 });
 
 describe('a route that always fails', () => {
-  it.each(['background', 'normal'] as const)('holds no new call of another, if its calls are %s', async (priority) => {
+  it.each(['background', 'normal'] as const)('delays no call of another, if its calls are %s', async (priority) => {
     const slow = documentedApi({ takes: () => 300 });
     const { world, client, get } = setup((request, now) => ({
       ...slow(request, now),
@@ -216,7 +216,7 @@ describe('a route that always fails', () => {
     expect(world.figures('good').max).toBeLessThan(0.7);
   });
 
-  it('gets one retry in ten seconds once ten retries in a row have failed, and the others go on', async () => {
+  it('gets one retry in ten seconds after ten failed retries in a row, and the others continue', async () => {
     const { world, get, report } = setup(failingReports());
     await world.run(async () => {
       void world.every(1_000, 120, report, 'bad');
@@ -224,7 +224,7 @@ describe('a route that always fails', () => {
     });
     expect(world.figures('good')).toMatchObject({ answered: 250, p95: 0.04 });
     const retries = world.exchanges.filter(isReport).length - 120;
-    // Without that, there are 240. Two calls that fail in a row are a short outage, in which one of them tries.
+    // Otherwise, there would be 240. Two failed calls in a row are a short outage, in which one of them probes.
     expect(retries).toBeGreaterThanOrEqual(10 + 10);
     expect(retries).toBeLessThanOrEqual(10 + 25);
     for (const error of world.figures('bad').errors)
@@ -232,10 +232,10 @@ describe('a route that always fails', () => {
   });
 
   it.each<[name: string, answer: Answer | undefined, requests: number]>([
-    ['has its retries again after one request of it has worked', undefined, 3],
-    ['has none after one that was refused', failure(429), 1],
+    ['gets its retries back after one of its requests succeeded', undefined, 3],
+    ['gets no retries back after a refusal', failure(429), 1],
   ])('%s', async (_, then, requests) => {
-    // One of the others is always in progress.
+    // One call of the other route is always in progress.
     const others = documentedApi({ limit: 10_000, takes: () => 600 });
     let fault: Answer | undefined = faults[500];
     const { world, get, report } = setup(

@@ -5,12 +5,12 @@ import { type ApiOptions, documentedApi, failing, faults } from '../support/worl
 import type { Api } from '../support/world/network.ts';
 import { worldWith } from '../support/world/world.ts';
 
-// Normal calls go before background calls and find room. Row 5 of test/scenarios/ shows it for a web backend and an import.
+// Normal calls go before background calls and find room. Row 5 of test/scenarios/ shows it for a web app and an import.
 
 function setup(options: ApiOptions = {}, disturb = (api: Api) => api) {
   const { client, ...rest } = worldWith(disturb(documentedApi(options)));
   const importing = (index: number) => client.users.get(`import_${index}`, { priority: 'background' });
-  /** Which of the requests until then are the import's. */
+  /** The positions of the import's requests among all requests until this time. */
   const imports = (until = Infinity) => {
     const requests = rest.world.exchanges.filter(({ at }) => at < until).map(({ path }) => path);
     return requests.flatMap((path, index) => (path.startsWith('/users/import') ? [index] : []));
@@ -29,7 +29,7 @@ describe('background calls', () => {
   });
 
   it.each([100, Infinity])(
-    'get it beside 95 that need not wait, of an API that announces a limit of %s',
+    "get it beside 95 that needn't wait, with an API that announces a limit of %s",
     async (limit) => {
       const { world, get, importing, imports } = setup({ limit });
       await world.run(async () => {
@@ -40,7 +40,7 @@ describe('background calls', () => {
     },
   );
 
-  it('get no part of the tries in an outage before normal calls', async () => {
+  it('probe the API in an outage only after normal calls', async () => {
     const { world, get, importing, imports } = setup({ takes: () => 300 }, (api) =>
       failing(api, faults[500], (_, now) => 500 < now && now < 3_000),
     );
@@ -48,14 +48,14 @@ describe('background calls', () => {
       await get(0);
       await world.clock.sleep(500);
       world.burst(3, importing);
-      await world.clock.sleep(60); // They have failed.
+      await world.clock.sleep(60); // All of them failed.
       world.burst(1, get);
     });
     expect(world.exchanges.slice(4, 6).map(({ path }) => path)).toEqual(Array(2).fill('/users/user_0'));
     expect(imports().length).toBeGreaterThan(5);
   });
 
-  it('leave a page of five its place while no window is known', async () => {
+  it('leave room for a page of five while no window is known', async () => {
     const { world, get, importing } = setup({ takes: () => 1_000 });
     await world.run(() => {
       world.burst(20, importing);
@@ -64,12 +64,12 @@ describe('background calls', () => {
     expect(world.figures('page').max).toBe(1.04);
   });
 
-  it('leave room, but for their tenth, for as many as asked for it lately, those that maxWait rejected included', async () => {
+  it('leave room for recent demand, including calls that maxWait rejected, but keep their tenth', async () => {
     const { world, client, importing, imports } = setup();
     const web = client.withOptions({ rateLimit: { maxWait: 0 } });
     const read = () => web.users.get('user_1');
     await world.run(async () => {
-      // 200 reads in each of two windows, half of which are rejected.
+      // 200 reads in each of two windows; half of them are rejected.
       for (const [minute, reads] of [200, 200, 0].entries()) {
         await world.clock.sleep(minute * 60_100 - world.clock.now);
         await read();
@@ -81,7 +81,7 @@ describe('background calls', () => {
     expect(imports(122_000)).toHaveLength(10);
   });
 
-  it('leave none for retries of normal ones', async () => {
+  it('leave no room for retries of normal calls', async () => {
     const seen = new Set<string>();
     const failsOnce = ({ path }: { path: string }) => path.includes('read') && seen.size < seen.add(path).size;
     const { world, get, importing, imports } = setup({}, (api) => failing(api, faults[500], failsOnce));
@@ -94,10 +94,10 @@ describe('background calls', () => {
       world.burst(60, importing);
       await world.clock.sleep(1_000);
     });
-    expect(imports(121_500).length).toBeGreaterThan(40); // 28 if retries counted.
+    expect(imports(121_500).length).toBeGreaterThan(40); // It would be 28 if retries counted.
   });
 
-  it('that are raised go at once, from what is kept for normal ones', async () => {
+  it('that are raised go at once, in the room kept for normal calls', async () => {
     const site = { method: 'GET', path: '/', route: '/' };
     const limiter = new Limiter('', { now: () => 0, after: () => () => undefined });
     const reset = `${Date.now() / 1000 + 60}`;
@@ -107,7 +107,7 @@ describe('background calls', () => {
     const permits = priorities.map((priority) => limiter.acquire({ ...site, priority }));
     expect(limiter.snapshot).toMatchObject({ waiting: 2, remaining: 50 });
     priorities[11]!.raise();
-    priorities[11]!.raise(); // has no further effect
+    priorities[11]!.raise(); // has no effect
     expect(await permits[11]).toMatchObject({ waited: true });
     expect(limiter.snapshot).toMatchObject({ waiting: 1, remaining: 49 });
   });

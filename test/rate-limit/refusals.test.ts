@@ -6,7 +6,7 @@ import { failure, faults, limitedBy, slidingWindow } from '../support/world/api.
 import type { Answer, Api } from '../support/world/network.ts';
 import { newBaseUrl, World, worldWith } from '../support/world/world.ts';
 
-/** Makes so many calls at once. Returns what came of them, and when each request was sent. */
+/** Makes this many calls at once. Returns their outcome, and when each request was sent. */
 async function burst(api: Api, count: number, options: ClientOptions = {}) {
   const { world, get } = worldWith(api, options);
   const figures = await world.run(() => world.burst(count, get));
@@ -15,16 +15,16 @@ async function burst(api: Api, count: number, options: ClientOptions = {}) {
 
 const refused = (headers: Record<string, string> = {}) => failure(429, 'slow_down', headers);
 const after = (value: number | string) => ({ 'retry-after': `${value}` });
-/** The headers of a window that ends after so many seconds. */
+/** The headers of a window that ends after this many seconds. */
 const announced = (left: number, seconds = 60, limit = 100) => ({
   'x-ratelimit-limit': `${limit}`,
   'x-ratelimit-remaining': `${left}`,
   'x-ratelimit-reset': `${epoch / 1000 + seconds}`,
 });
 
-// A 429 alone fails no call.
+// A 429 alone doesn't make a call fail.
 
-describe('a call that is refused is sent again', () => {
+describe('a refused call is sent again', () => {
   it.each<[name: string, answers: Answer[], sentAt: number[]]>([
     ['after 1, 2, 4 s', [refused(), refused(), refused()], [0, 1_040, 3_080, 7_120]],
     ['after Retry-After', [refused(after(3))], [0, 3_040]],
@@ -40,7 +40,7 @@ describe('a call that is refused is sent again', () => {
     expect(await burst(api, 1)).toMatchObject({ answered: 1, sentAt });
   });
 
-  it('and that counts as no retry', async () => {
+  it("and this doesn't count as a retry", async () => {
     const fates = [...Array<Answer>(13).fill(refused(after(1))), failure(503)];
     expect(await burst(failingAt(documentedApi(), fates), 1, { maxRetries: 1 })).toMatchObject({
       answered: 1,
@@ -48,7 +48,7 @@ describe('a call that is refused is sent again', () => {
     });
   });
 
-  it('unless it failed, and the window leaves no time for a retry', async () => {
+  it("but a failed one isn't if the window leaves no time for a retry", async () => {
     const { world, client, get } = worldWith(() => failure(503, 'busy', announced(0, 43)), { totalTimeout: 42_800 });
     let retries = 0;
     client.on('retry', () => (retries += 1));
@@ -69,7 +69,7 @@ describe('a call that is refused is sent again', () => {
     expect([requests, end]).toEqual([1, 0.04]);
   });
 
-  it('or counts as any other failure with rateLimit: false', async () => {
+  it('or treated as any other failure with rateLimit: false', async () => {
     expect(await burst(() => refused(), 1, { rateLimit: false })).toMatchObject({ answered: 0, requests: 3 });
   });
 });
@@ -77,14 +77,14 @@ describe('a call that is refused is sent again', () => {
 it.each([
   ['first if the window explains it', announced(0, 60, 12), [1, 12, 13, 14, 15, 16, 17, 18, 19]],
   ['last otherwise', {}, [12, 13, 14, 15, 16, 17, 18, 19, 1]],
-])('of the calls that wait, one that was refused goes %s', async (_, headers, order) => {
+])('of the waiting calls, a refused one goes %s', async (_, headers, order) => {
   // The second request of a window of twelve is refused.
   const { exchanges } = await burst(failingAt(documentedApi({ limit: 12 }), { 2: refused(headers) }), 20);
   const later = exchanges.filter(({ at }) => at > 60_000);
   expect(later.map(({ path }) => path)).toEqual(order.map((index) => `/users/user_${index}`));
 });
 
-it('a refusal that no window explains holds all calls of the token for a second, and not those of another', async () => {
+it('a refusal that no window explains delays all calls of its token for a second, but of no other token', async () => {
   const world = new World({ api: failingAt(documentedApi(), { 2: refused() }) });
   await world.run(async () => {
     const [client, other] = [world.sdk(), world.sdk({ apiToken: 'other' })];
@@ -98,20 +98,20 @@ it('a refusal that no window explains holds all calls of the token for a second,
   expect(order).toEqual(['0 at 20', '1 at 60', '3 at 110', '2 at 1100', '2 at 1197', '1 at 1292']);
 });
 
-it('a call whose maxWait is over meanwhile rejects with the time that is left of the pause', async () => {
+it('a call whose maxWait ends during a pause rejects with the time left in the pause', async () => {
   const world = new World({ api: () => refused() });
   await world.run(async () => {
     const baseUrl = newBaseUrl();
     const client = world.sdk({ baseUrl, totalTimeout: 9_000 });
     const hurried = world.sdk({ baseUrl, rateLimit: { maxWait: 1_000 } });
-    world.burst(1, () => client.users.get('1')); // is refused after 0, 1 and 3 s, and then after 7 s
+    world.burst(1, () => client.users.get('1')); // is refused after 0, 1, 3 and 7 s
     await world.clock.sleep(3_500);
     world.burst(1, () => hurried.users.get('2'), 'hurried');
   });
   expect(world.figures('hurried').errors).toMatchObject([{ name: 'RateLimitWaitError', retryAfter: 3 }]);
 });
 
-// Hidden limits are adapted to: all calls get done.
+// The client adapts to hidden limits: all calls get done.
 
 const takes = (duration: number) => documentedApi({ limit: Infinity, takes: () => duration });
 const perSecond = () => bucket(10, 20);
@@ -133,25 +133,25 @@ it.each<[name: string, api: () => Api, refused: number, end: number]>([
   expect(figures.end).toBeLessThanOrEqual(end);
 });
 
-it('a 503 slows nothing while no call waits', async () => {
+it('a 503 slows nothing down while no call waits', async () => {
   const { world, get } = worldWith(failingAt(documentedApi(), { 2: faults[503] }));
   await world.run(async () => {
     await get(0);
-    await get(1); // Its first attempt fails.
+    await get(1); // The first attempt fails.
     world.burst(5, get, 'page');
   });
   expect(world.figures('page').max).toBe(0.04);
 });
 
-it('a 503 slows the calls that wait, from when its request was sent', async () => {
+it('a 503 slows down waiting calls, from when its request was sent', async () => {
   const { world, get } = worldWith(failingAt(documentedApi(), { 1: faults[503] }), { maxRetries: 0 });
   await world.run(() => world.burst(12, get));
-  // 100 ms apart, and 3% less after each of the nine others.
+  // 100 ms apart, and 3% less after each of the nine other responses.
   expect(world.sentAt().slice(10)).toEqual([77, 151]);
 });
 
 describe('after a refused burst', () => {
-  it('the token pauses for 1, 2, 4 … 60 s, until a request that was sent later is admitted', () => {
+  it('the token pauses for 1, 2, 4 … 60 s, until a later request is admitted', () => {
     const throttle = new Throttle();
     let now = 1;
     const pauses = Array.from({ length: 8 }, () => {
@@ -161,13 +161,13 @@ describe('after a refused burst', () => {
       return pause / 1000;
     });
     expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
-    throttle.recordSuccess(0); // It was sent before.
+    throttle.recordSuccess(0); // The request was sent before.
     expect(throttle.since).toBe(21);
     throttle.recordSuccess(now);
     expect(throttle.since).toBe(Infinity);
-    throttle.recordRefusal(now + 20, now, 300); // It asks for less than a second.
+    throttle.recordRefusal(now + 20, now, 300); // This one asks for less than a second.
     expect(throttle.readyAt).toBe(now + 20 + 300);
-    throttle.recordRefusal(now + 30, now + 20); // It was sent before that came.
+    throttle.recordRefusal(now + 30, now + 20); // This one was sent before the last refusal came.
     expect(throttle.readyAt).toBe(now + 20 + 300);
   });
 });

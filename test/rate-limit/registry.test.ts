@@ -5,20 +5,20 @@ import { Outage } from '../../src/rate-limit/outage.ts';
 import { rateLimiterFor, type RateLimiterOptions } from '../../src/rate-limit/registry.ts';
 import { garbageCollector } from '../support/garbage-collector.ts';
 
-/** What a client asks for. */
+/** The options of a client. */
 const options = { baseUrl: 'https://api.example.com/v1', fetch: globalThis.fetch, rateLimit: {} };
 const limiterOf = (token: string, more: Partial<RateLimiterOptions> = {}) =>
   rateLimiterFor({ ...options, token, ...more });
 const otherFetch = () => undefined;
 
-/** What other copies of the package may use of an object: the names of its methods and fields. */
+/** What other copies of the package may use of an object: its methods and fields. */
 const namesOf = (of: object): string =>
   [...Object.getOwnPropertyNames(Object.getPrototypeOf(of)), ...Object.keys(of)].sort().join(' ');
 
 const advice = 'Increase the number of registryKey in src/rate-limit/registry.ts, then run this test with --update.';
 
-// Two versions of the package may be loaded.
-it('copies of the package that share limiters have the same ones', () => {
+// A process may load two versions of the package.
+it('copies of the package that share limiters have the same members', () => {
   limiterOf('shape');
   const keys = Object.getOwnPropertySymbols(globalThis).map(({ description }) => description);
   const { window, queue } = new Limiter('');
@@ -35,7 +35,7 @@ it('copies of the package that share limiters have the same ones', () => {
 });
 
 describe('the limiter of a token', () => {
-  it('is known after all its clients were collected, but not of each token that was rotated', async () => {
+  it('outlives all its clients, but not for every rotated token', async () => {
     const limiters = Array.from({ length: 200 }, (_, index) => new WeakRef(limiterOf(`rotated ${index}`)));
     await new Promise(setImmediate); // A WeakRef holds its target until the end of the task.
     garbageCollector()();
@@ -43,7 +43,7 @@ describe('the limiter of a token', () => {
     expect([held.at(-1), held.filter(Boolean).length < 100]).toEqual([true, true]);
   });
 
-  it('is one for all tokens with rateLimit: false, if they use the same fetch', () => {
+  it('is the same for all tokens with rateLimit: false, if they use the same fetch', () => {
     const unpaced = limiterOf('a', { rateLimit: false });
     expect(limiterOf('b', { rateLimit: false })).toBe(unpaced);
     expect(limiterOf('a')).not.toBe(unpaced);
@@ -57,7 +57,7 @@ describe('the limiter of a token', () => {
     expect(limits).toEqual([5, 5, 7]);
   });
 
-  it('cannot be used to find its token through the global object', () => {
+  it("doesn't reveal its token through the global object", () => {
     const token = 'sk_nobody_sees_this';
     const limiter = limiterOf(token);
     const symbols = Object.getOwnPropertySymbols(globalThis).map((key) => Reflect.get(globalThis, key) as unknown);

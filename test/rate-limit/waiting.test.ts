@@ -9,7 +9,7 @@ import { worldWith } from '../support/world/world.ts';
 const site = { method: 'GET', path: '/users/user_1', route: '/users/{id}' };
 const setup = (api: ApiOptions = {}, options: ClientOptions = {}) => worldWith(documentedApi(api), options);
 
-// A few calls at once are not slowed.
+// A few simultaneous calls are not slowed down.
 
 describe('while no window is known', () => {
   it.each([
@@ -21,8 +21,8 @@ describe('while no window is known', () => {
     expect(world.sentAt()).toEqual([...Array<number>(10).fill(0), ...later]);
   });
 
-  it('calls that wait for the end of a window are sent after one of them has shown the next', async () => {
-    // The last requests of the first window are unanswered when it ends.
+  it('calls that wait for the end of a window are sent after one of them has shown the next window', async () => {
+    // The last requests of the first window have no response when it ends.
     const { world, get } = setup({ limit: 3, begun: 59_000, takes: (request) => [0, 1_500, 1_500][request] ?? 100 });
     await world.run(async () => {
       await get(0);
@@ -32,10 +32,10 @@ describe('while no window is known', () => {
   });
 });
 
-// MaxWait rejects at once if the announced window makes it certain, otherwise when it is over.
+// MaxWait rejects at once if the announced window makes the wait certain, otherwise when the time is over.
 
 describe('maxWait', () => {
-  it.each([0, 2_000])('of %i ms rejects no page of calls that only wait for a first response', async (maxWait) => {
+  it.each([0, 2_000])('of %i ms rejects no calls that only wait for a first response', async (maxWait) => {
     const { world, get } = setup({ takes: () => 3_000 }, { rateLimit: { maxWait } });
     const figures = await world.run(async () => {
       for (let page = 0; page < 3; page += 1) {
@@ -46,10 +46,10 @@ describe('maxWait', () => {
     expect(figures.answered).toBe(15);
   });
 
-  it('sends what the limit has room for when it is over before a first response', async () => {
+  it('sends what the limit has room for if it ends before a first response', async () => {
     const { world, get } = setup({ limit: 12, takes: () => 5_000 }, { rateLimit: { limit: 12, maxWait: 1_000 } });
     const figures = await world.run(() => world.burst(40, get));
-    // Ten of them find out about the window. Of those that wait, the first two are sent.
+    // Ten calls find out about the window. Of those that wait, the first two are sent.
     expect(figures).toMatchObject({ answered: 12, requests: 12, firstRejection: 1 });
     const rejected = Array.from({ length: 28 }, (_, index) => ({ path: `/users/user_${12 + index}`, retryAfter: 60 }));
     expect(figures.errors).toMatchObject(rejected);
@@ -61,7 +61,7 @@ describe('maxWait', () => {
       await get(0);
       world.burst(250, get);
     });
-    // 99 in this window and 100 in the next one, which begins after 43 s.
+    // This window has room for 99, and the next one, which begins after 43 s, for 100.
     expect(figures).toMatchObject({ answered: 199, lastRejection: 0, refused: 0 });
     expect(figures.errors).toMatchObject(Array(51).fill({ name: 'RateLimitWaitError', retryAfter: 103 }));
   });
@@ -73,7 +73,7 @@ describe('maxWait', () => {
     'retry-after': `${seconds}`,
   });
 
-  it('rejects when it is over what turns out to wait for longer', async () => {
+  it('rejects calls when it ends, if they turn out to wait for longer', async () => {
     // At the end of the window, the API refuses for five minutes.
     const refusal = failure(429, 'slow_down', usedUp(10, 300));
     const api = failing(documentedApi({ limit: 10 }), refusal, (_, now) => now > 60_000 && now < 300_000);
@@ -89,7 +89,7 @@ describe('maxWait', () => {
     expect(figures.errors).toMatchObject(Array(3).fill({ message: expect.stringContaining(said) }));
   });
 
-  it('rejects no call that a Retry-After beyond the end of the window leaves time for', async () => {
+  it("rejects no call for which a Retry-After beyond the window's end leaves time", async () => {
     const api = failingAt(documentedApi(), { 2: failure(429, 'slow_down', usedUp(100, 10)) });
     const { world, get } = worldWith(api, { rateLimit: { maxWait: 15_000 } });
     const figures = await world.run(async () => {
@@ -102,7 +102,7 @@ describe('maxWait', () => {
     expect(figures).toMatchObject({ answered: 2, refused: 1 });
   });
 
-  it('rejects soon after an outage what that one held for longer, and the window does not allow then', async () => {
+  it('rejects, soon after an outage that lasted longer, the calls that have no room in the window', async () => {
     const api = failing(documentedApi({ limit: 10 }), faults.refused, between(0, 5_000));
     const { world, get } = worldWith(api, { rateLimit: { maxWait: 2_000 } });
     const { answered, errors } = await world.run(() => world.burst(25, get));
@@ -110,7 +110,7 @@ describe('maxWait', () => {
     expect(errors).toMatchObject(Array(15).fill({ message: expect.stringContaining('ECONNREFUSED') }));
   });
 
-  it('rejects nothing in an outage, although the window has no room for all that wait', async () => {
+  it('rejects nothing during an outage, even if the window has no room for all waiting calls', async () => {
     const api = failing(documentedApi({ limit: 10 }), faults.refused, between(1_000, 5_000));
     const { world, get } = worldWith(api, { rateLimit: { maxWait: 2_000 } });
     const figures = await world.run(async () => {
@@ -125,7 +125,7 @@ describe('maxWait', () => {
   });
 });
 
-it('a background call rejects only if its part of the window is certainly too late', async () => {
+it('a background call only rejects if its share of the window will certainly be too late', async () => {
   const { world, client, get } = setup();
   await world.run(async () => {
     world.burst(300, get);
@@ -135,7 +135,7 @@ it('a background call rejects only if its part of the window is certainly too la
   expect(world.figures('background').answered).toBe(1);
 });
 
-it('a call that would wait for longer than its totalTimeout leaves rejects at once, and nothing is sent', async () => {
+it('a call that would wait beyond its totalTimeout rejects at once, and nothing is sent', async () => {
   const { world, get } = setup({ limit: 5 });
   await world.run(async () => {
     world.burst(5, get);
@@ -167,8 +167,8 @@ it.each<[Partial<LimitedCall>, delay: number, message: string | undefined]>([
   expect(waitError({ ...site, ...limits }, now, delay)?.message).toBe(said);
 });
 
-describe('calls that wait', () => {
-  it('leave the queue when their signal aborts, which gets one listener for all of them', async () => {
+describe('waiting calls', () => {
+  it('leave the queue when their signal aborts, and share one listener on it', async () => {
     const { world, client, get } = setup({ limit: 10 });
     const controller = new AbortController();
     const { signal } = controller;
@@ -202,7 +202,7 @@ describe('calls that wait', () => {
     const [{ callId, ...first }, second] = events as [RateLimitWaitEvent, RateLimitWaitEvent];
     expect(first).toEqual({ ...site, path: '/users/user_5', attempt: 1, delay: 59_140, waiting: 1 });
     expect([second.waiting, second.callId === callId]).toEqual([2, false]);
-    // The next window has room for 20 of them.
+    // The next window has room for 20 of the calls.
     expect(events.map(({ delay }) => delay)).toEqual([...Array<number>(20).fill(59_140), 119_140]);
   });
 
@@ -248,7 +248,7 @@ describe('calls that wait', () => {
     expect(delays.map((delay, index) => Math.abs(delay - (waited[index] ?? 0)) <= 1)).toEqual(waited.map(() => true));
   });
 
-  it('share one timer, and there is none if no call waits', async () => {
+  it('share one timer, which is gone when no call waits', async () => {
     const timers = new Set<() => void>();
     const after = (_: number, run: () => void) => (timers.add(run), () => timers.delete(run));
     const limiter = new Limiter('', { now: () => 0, after });

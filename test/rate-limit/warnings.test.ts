@@ -3,9 +3,9 @@ import { between, bucket, documentedApi, failing, faults, limitedBy } from '../s
 import type { Api } from '../support/world/network.ts';
 import { newBaseUrl, World, worldWith } from '../support/world/world.ts';
 
-// Waiting is visible and true.
+// A wait is visible, and its reason is true.
 
-/** What is logged while so many calls are made at once, and when, in seconds. */
+/** The lines logged while this many calls are made at once, and their times in seconds. */
 async function warnings(api: Api, count: number, other = 0) {
   const lines: { at: number; text: string }[] = [];
   const world = new World({ api });
@@ -23,7 +23,7 @@ async function warnings(api: Api, count: number, other = 0) {
 
 const failsFor = (seconds: number, fault: keyof typeof faults) =>
   failing(documentedApi(), faults[fault], between(0, 1000 * seconds));
-/** It refuses for 10 seconds, and then fails for 30. */
+/** The API refuses for 10 seconds, then fails for 30. */
 const refusesThenFails = failing(failsFor(40, '503'), faults['429 without headers'], between(0, 10_000));
 const fails = 'the API fails';
 const refuses = 'the API refuses requests that its rate limit allows';
@@ -60,7 +60,7 @@ describe('a client', () => {
     expect(stalls()).toBe(1);
   });
 
-  it('does not count the time between its calls', async () => {
+  it("doesn't count the time between its calls", async () => {
     const { world, get, stalls } = logged(failsFor(10, '429 without headers'));
     await world.run(async () => {
       world.burst(1, () => get(0, { totalTimeout: 3_000 }));
@@ -74,10 +74,10 @@ describe('a client', () => {
 it.each<[string, Api, count: number, other?: number]>([
   ['while a window is a second late', documentedApi({ endsLate: 1_000 }), 500],
   ['while a hidden limit lets calls through', limitedBy(bucket(10, 20)), 300],
-  ['of an outage of 20 s', failsFor(20, '503'), 50],
-  ['of an outage of 5 s that is over, while a window is full', failsFor(5, '503'), 250],
-  ['of refusals and failures that lasted for 40 s together', refusesThenFails, 20],
+  ['for an outage of 20 s', failsFor(20, '503'), 50],
+  ['after an outage of 5 s, while a window is full', failsFor(5, '503'), 250],
+  ['for refusals and failures that lasted 40 s together', refusesThenFails, 20],
   ['for a client whose calls have ended', failsFor(100, '503'), 5, 5],
-])('there is none %s', async (_, api, count, other) => {
+])('there is no warning %s', async (_, api, count, other) => {
   expect(await warnings(api, count, other)).toEqual([]);
 });

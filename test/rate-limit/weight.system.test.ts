@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { run } from '../support/child-process.ts';
 
-// What waiting calls and idle clients cost a process: each program runs in one of its own, with a client whose API allows one request, which it has made.
+// The memory of waiting calls and idle clients. Each program has a client that used up its API's limit of one request.
 
 async function printedBy(program: string): Promise<string> {
   const script = `
@@ -21,7 +21,7 @@ async function printedBy(program: string): Promise<string> {
 
 it.each([
   ['on its own', '', 0],
-  // More listeners would take quadratic time: a signal looks through its listeners for each one that is added.
+  // With more listeners, adding each would take longer, because a signal looks through its listeners.
   ['of 100 000 that share a signal, which gets one listener', 'signal', 1],
   ['with a total timeout, which takes a timer of its own', 'totalTimeout: 1e9', 0],
   ['with headers, a key and a veto', `headers: { 'x-team': id }, idempotencyKey: id, shouldRetry: settled`, 0],

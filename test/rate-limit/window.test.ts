@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { reserveForNormal, RateWindow } from '../../src/rate-limit/window.ts';
 import type { ResponseFacts } from '../../src/rate-limit/headers.ts';
 
-// The arithmetic of one window. bursts.test.ts shows what it comes to.
+// The arithmetic of one window. bursts.test.ts shows its effect.
 
-/** The API's clock at the beginning, in epoch seconds. The limiter's clock shows 0. */
+/** The API's clock at the start, in epoch seconds. The limiter's clock shows 0. */
 const start = 1_800_000_000;
 
 /** A request and its response. Times are milliseconds on the limiter's clock. */
@@ -13,9 +13,9 @@ interface Exchange extends Partial<ResponseFacts> {
   readonly at?: number;
   readonly left?: number;
   readonly limit?: number;
-  /** Seconds after the beginning. */
+  /** Seconds after the start. */
   readonly reset?: number;
-  /** What the response says to be the time. Default: the time at which it was sent, rounded down. */
+  /** The response's date. Default: the time at which it was sent, rounded down. */
   readonly date?: number | undefined;
 }
 
@@ -51,17 +51,17 @@ describe('a response', () => {
   it.each<[what: string, exchanges: Exchange[], known: [limit: number, remaining: number, timeLeft: number]]>([
     ['changes the limit', [first, { limit: 50, left: 30 }], [50, 30, 60_000]],
     ['that is older changes nothing', [{ left: 30, limit: 50 }, { left: 99 }], [50, 30, 60_000]],
-    ['that lags is less than what was counted here', [{ left: 99 }, { left: 99 }, { left: 99 }], [100, 97, 60_000]],
+    ['that lags counts less than what was counted here', [{ left: 99 }, { left: 99 }, { left: 99 }], [100, 97, 60_000]],
     ['of the window before changes nothing', [first, at(0, 10, 58)], [100, 90, 60_000]],
     ['whose reset is a second later is of the same window', [at(0, 99), at(0, 99), at(0, 99, 61)], [100, 97, 61_000]],
     ['whose reset is two seconds later opens the next', [first, at(0, 80, 62)], [100, 80, 62_000]],
     ['after a window of a second opens the next', [at(0, 9, 1), at(1_100, 8, 2)], [100, 8, 900]],
     ['that refuses with nothing left uses the window up', [first, { isRefusal: true, left: 0 }], [100, 0, 60_000]],
     ['that refuses with something left does not count', [first, { isRefusal: true, left: 90 }], [100, 90, 60_000]],
-    ['knows the clock better the less its Date was rounded', [at(900, 90), at(1_000, 80)], [100, 80, 59_000]],
-    ['knows it no worse if the next one was rounded more', [first, at(900, 80)], [100, 80, 59_100]],
-    ['knows that the clock was set back', [{ left: 90, date: 5_000 }, at(1_000, 80)], [100, 80, 58_000]],
-    ['on its way for long still shows when its window ends', [{ ...first, sent: 0, at: 5_000 }], [100, 90, 60_000]],
+    ['shows the clock better the less its Date was rounded', [at(900, 90), at(1_000, 80)], [100, 80, 59_000]],
+    ['shows it no worse if the next one was rounded more', [first, at(900, 80)], [100, 80, 59_100]],
+    ['shows that the clock was set back', [{ left: 90, date: 5_000 }, at(1_000, 80)], [100, 80, 58_000]],
+    ['that took long still shows when its window ends', [{ ...first, sent: 0, at: 5_000 }], [100, 90, 60_000]],
     ['without a Date believes no clock that is an hour off', [{ ...dateless, reset: 3_660 }], [100, 90, 60_000]],
     ['… or ahead', [{ ...dateless, receivedAt: 1000 * start + 61_000 }], [100, 90, 60_000]],
     ['without a Date moves no end', [dateless, { ...dateless, at: 10_000, receivedAt: 0 }], [100, 90, 50_000]],
@@ -81,21 +81,21 @@ describe('a response', () => {
   });
 });
 
-describe('after its end', () => {
-  it('a window is over, and its whole limit is left', () => {
+describe("after a window's end", () => {
+  it('the window is over, and its whole limit is left', () => {
     const window = windowAfter({ left: 0 });
     expect([window.isOver(59_999), window.readyAt(59_999), window.remaining(59_999)]).toEqual([false, 60_000, 0]);
     expect([window.isOver(60_000), window.readyAt(60_000), window.remaining(60_000)]).toEqual([true, 60_000, 100]);
   });
 
-  it('a refusal puts the end off by a second, once for all that were sent together', () => {
+  it('a refusal delays the end by a second, once for all requests that were sent together', () => {
     const window = windowAfter({ left: 0 });
     const requests = [window.recordSent(60_000, 'normal'), window.recordSent(60_000, 'normal')];
     for (const request of requests) answer(window, { isRefusal: true, ...at(60_040, 0) }, request);
     expect([window.timeLeft(60_040), window.isOver(61_039), window.isOver(61_040)]).toEqual([1_000, false, true]);
   });
 
-  it('what was in flight counts in the window in which it was sent', () => {
+  it('a request in flight counts in the window in which it was sent', () => {
     const window = windowAfter(first);
     const [before, after] = [window.recordSent(59_000, 'normal'), window.recordSent(60_010, 'normal')];
     answer(window, { sent: 60_000, ...at(60_020, 99, 120) });
@@ -121,11 +121,11 @@ describe('the delay', () => {
     expect([window.backgroundReadyAt(0), window.backgroundDelay(0, 1)]).toEqual([60_000, 60_000]);
   });
 
-  it('of a call is by whole windows, from the number of requests before it', () => {
+  it('of a call is a number of whole windows, which depends on the requests before it', () => {
     const window = windowAfter({ left: 10 });
     const delays = [1, 10, 11, 110, 111, 210, 211].map((requests) => window.delay(0, requests) / 60_000);
     expect(delays).toEqual([0, 0, 1, 1, 2, 2, 3]);
-    // After its end, what was sent in it doesn't count.
+    // After the window's end, its requests don't count.
     expect(window.delay(61_000, 100)).toBe(0);
   });
 });
@@ -138,14 +138,14 @@ describe('a limit that no response shows', () => {
     return window;
   };
 
-  it('holds for any time of the length of a window', () => {
+  it("holds for any period of a window's length", () => {
     const window = hidden();
     answer(window, { at: 600 });
     expect([window.remaining(600), window.delay(600, 1), window.delay(600, 3)]).toEqual([0, 500, 1_500]);
     expect([window.readyAt(600), window.needsProbe(1_599), window.needsProbe(1_600)]).toEqual([1_100, false, true]);
   });
 
-  it('is forgotten once one is shown, which a response without one then does not undo', () => {
+  it("is forgotten once a response shows one, even if a later response doesn't", () => {
     const window = hidden();
     answer(window, first);
     answer(window, {});
@@ -160,7 +160,7 @@ describe('what another process saw', () => {
   it.each([
     ['opens a window', [], seen, [50, 30, 30_000]],
     ['counts if it is more', [first], seen, [100, 80, 30_000]],
-    ['counts not if it is less', [{ left: 10 }], seen, [100, 10, 30_000]],
+    ['does not count if it is less', [{ left: 10 }], seen, [100, 10, 30_000]],
     ['opens the next window', [{ left: 10 }], { ...seen, reset: start + 120 }, [50, 30, 30_000]],
     ['is ignored if its window is over', [{ left: 10 }], { ...seen, reset: start + 30 }, [100, 10, 60_000]],
   ])('%s', (_, exchanges, adopted, expected) => {
@@ -170,7 +170,7 @@ describe('what another process saw', () => {
   });
 });
 
-describe('background calls leave', () => {
+describe('background calls leave room', () => {
   it.each([
     [1, [undefined, undefined], 60],
     [0.5, [40, 20], 42],

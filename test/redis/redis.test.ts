@@ -7,14 +7,14 @@ import { claimed } from '../replay/support/replay-store-contract.ts';
 import { firstRequest, grantOf, itIsARateLimitStore } from '../sharing/support/store-requests.ts';
 import { FakeRedis } from './support/fake-redis.ts';
 
-// test/replay/stores.test.ts shows the replay store, servers.system.test.ts both stores on real servers.
+// test/replay/stores.test.ts tests the replay store, servers.system.test.ts tests both stores on real servers.
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 
 const window = { reset: 1000, timeLeft: 60_000 };
 
 describe("a user's client", () => {
-  it.each(['ioredis', 'nodeRedis'] as const)('gets the text of a script only once: %s', async (kind) => {
+  it.each(['ioredis', 'nodeRedis'] as const)('sends the text of a script only once: %s', async (kind) => {
     const redis = new FakeRedis();
     const byText = vi.spyOn(redis[kind], 'eval');
     const run = () => scriptRunner(redis[kind], 1_000)(`return redis.call('DEL', KEYS[1])`, 'key');
@@ -24,7 +24,7 @@ describe("a user's client", () => {
     expect(byText).toHaveBeenCalledOnce();
   });
 
-  it('may return buffers, of another realm too, as in Jest, and what no script returns', async () => {
+  it('may return buffers, even of another realm, as in Jest, and values that no script returns', async () => {
     const reply = [Buffer.from('ünï'), 2, null, [runInNewContext('new Uint8Array([111, 107])') as unknown], {}];
     const client = { evalsha: () => Promise.resolve(reply), eval: vi.fn() };
     expect(await scriptRunner(client, 1_000)('return {}', 'key')).toEqual(['ünï', 2, null, ['ok'], null]);
@@ -36,8 +36,8 @@ describe("a user's client", () => {
     ['Object', { eval: () => 1 }],
     ['Object', { evalsha: () => 1 }],
     ['null', null],
-    ['Promise', Promise.resolve()], // of connect()
-  ])('is refused if it is none: %s', (got, client) => {
+    ['Promise', Promise.resolve()], // the result of connect()
+  ])("is refused if it isn't one: %s", (got, client) => {
     const create = () => redisRateLimitStore(client as unknown as RedisClient);
     const expected = '`createClient()` of node-redis (4 or later) or `new Redis()` of ioredis (5 or later) returned';
     expect(create).toThrow(new InvalidRequestError(`The Redis client must be what ${expected}; got ${got}.`));
@@ -63,7 +63,7 @@ describe('redisRateLimitStore', () => {
     return () => redisRateLimitStore(redis.nodeRedis);
   });
 
-  it('writes only changes, under its prefix, and keeps them until their window is long over', async () => {
+  it('only writes changes, under its prefix, and keeps them until long after their window', async () => {
     const { ioredis, commands, values } = new FakeRedis();
     const request = firstRequest('a', { ...window, used: 100, normal: 1 });
     for (const options of [undefined, { prefix: 'mine:' }])
@@ -83,7 +83,7 @@ describe('redisRateLimitStore', () => {
     expect(grantOf(await store.sync('key', firstRequest('b'))).timeLeft).toBe(60_000 - 1_234);
   });
 
-  it.each([15, 16])('tries again if another process was faster: %i times', async (times) => {
+  it.each([15, 16])('tries again if another process wrote first: %i times', async (times) => {
     vi.spyOn(Math, 'random').mockReturnValue(0.001);
     const timers = vi.spyOn(globalThis, 'setTimeout');
     const redis = new FakeRedis();
@@ -100,7 +100,7 @@ describe('redisRateLimitStore', () => {
     expect(pauses).toEqual([2, 4, 8, 16, 32, 64, 128, ...Array<number>(times - 7).fill(256)]);
   });
 
-  it('rejects if the server does not reply, or a proxy replies something else', async () => {
+  it("rejects if the server doesn't reply, or if a proxy sends something else", async () => {
     vi.useFakeTimers();
     const sync = (reply: unknown) => {
       const client = { evalsha: () => Promise.resolve(reply), eval: vi.fn() };

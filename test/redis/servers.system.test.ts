@@ -43,9 +43,9 @@ const clients: Record<string, (url: string, clusterUrl: string) => Connection | 
   },
 };
 
-/** A cluster of one node, which answers once it has all slots. */
+/** A cluster with one node, which responds once it owns all slots. */
 async function startCluster(program: RedisServerProgram): Promise<RedisServer> {
-  // By default a node looks for the bus at its port plus 10 000.
+  // By default, the cluster bus uses the node's port plus 10 000.
   const options = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-port'];
   const server = await startRedis(program, ...options, `${await freePort()}`);
   const admin = new Redis(server.url);
@@ -108,11 +108,11 @@ describe.each((['redis-server', 'valkey-server'] as const).filter(canRun))('on %
     const [{ client, close }, admin] = [await clients[kind]!(server.url, ''), ioredis(server.url)];
     onTestFinished(() => [close, admin.close].forEach((each) => each()));
     const store = redisReplayStore(client, options);
-    // Before, as the server then knows the scripts: a new one doesn't.
+    // While the server still runs and learns the scripts: a new one doesn't know them.
     await (await claimed(redisReplayStore(client, { ...options, timeout: 60_000 }), 'msg_1')).release();
     if (how === 'killed') await server.kill();
     else server.freeze();
-    // The sender repeats its delivery, and each attempt leaves a claim in the queue.
+    // The sender retries its delivery, and each attempt leaves a claim in the queue.
     for (let attempt = 0; attempt < 3; attempt++)
       await expect(Promise.resolve(store.claim('msg_1'))).rejects.toThrow('did not reply within 50 ms');
     if (how === 'killed') await server.restart();
@@ -123,7 +123,7 @@ describe.each((['redis-server', 'valkey-server'] as const).filter(canRun))('on %
     expect(await next.claim('msg_1')).toEqual({ status: 'handled' });
   });
 
-  it('two processes that run examples/webhooks/redis.ts handle an event once', async () => {
+  it('two processes that run examples/webhooks/redis.ts handle each event once', async () => {
     const environment = { EXAMPLE_WEBHOOK_SECRET: secret, REDIS_URL: server.url };
     const start = () => startProgram('../../examples/webhooks/redis.ts', environment);
     const programs = await Promise.all([start(), start()]);

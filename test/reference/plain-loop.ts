@@ -1,7 +1,6 @@
 /**
- * The loop that a good engineer writes: pages of one size, until `total_pages` is reached, or one is empty if there is none,
- * each `id` once.
- * Whatever the server does, an iteration of the SDK yields no less of a list at rest.
+ * The loop that a good engineer writes: reads pages of one size up to `total_pages`, or up to an empty page if there is
+ * none, and yields each `id` once. Whatever the server does, the SDK yields no less of a list at rest.
  *
  * @param getPage Resolves to `undefined` if the API refuses the page.
  */

@@ -1,8 +1,8 @@
 import type { FetchResponse } from '@example/sdk';
 
 /**
- * The client that a good engineer writes in an afternoon: it retries with a backoff, honours `Retry-After`, counts the requests of a
- * window, and believes `remaining` and `reset` by its own clock. Whatever the server does, the SDK fails no more calls.
+ * The client that a good engineer writes in an afternoon: it retries with a backoff, honors `Retry-After`, counts a
+ * window's requests, and trusts `remaining` and `reset` by its own clock. On no server does the SDK fail more calls.
  */
 export class SimpleClient {
   readonly #isPaced: boolean;
@@ -12,12 +12,12 @@ export class SimpleClient {
   #holdUntil = 0;
   #queue = Promise.resolve();
 
-  /** @param isPaced Whether it counts. Otherwise, it only retries. */
+  /** @param isPaced Whether the client counts requests. Otherwise, it only retries. */
   constructor(isPaced = true) {
     this.#isPaced = isPaced;
   }
 
-  /** @param isSafe Whether a failed attempt is repeated, as that of a POST is not. */
+  /** @param isSafe Whether to retry a failed attempt. A POST's is not retried. */
   async call(attempt: () => Promise<FetchResponse>, signal: AbortSignal, isSafe: boolean): Promise<FetchResponse> {
     for (let refusals = 0, failures = 0; ;) {
       if (this.#isPaced) await this.#turn(signal);

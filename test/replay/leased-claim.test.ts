@@ -11,7 +11,7 @@ const lost = new ExampleError('The claim of this webhook was lost: another proce
 
 beforeEach(() => void vi.useFakeTimers());
 
-/** An event in a store that grants everything, until a test decides otherwise. */
+/** An event in a store that grants everything until a test changes that. */
 const stored = () => ({
   claim: vi.fn<StoredEvent['claim']>(() => Promise.resolve('claimed')),
   complete: vi.fn(() => Promise.resolve(true)),
@@ -76,7 +76,7 @@ describe('a claim', () => {
     expect(event.complete).toHaveBeenCalledTimes(isLost ? 2 : 3);
   });
 
-  it('is released after a renewal in flight, which would undo the release', async () => {
+  it('is released after a pending renewal, which would undo the release', async () => {
     const event = stored();
     const claim = await hold(event, Infinity);
     const late = Promise.withResolvers<'claimed'>();
@@ -90,7 +90,7 @@ describe('a claim', () => {
     expect(event.release).toHaveBeenCalledOnce();
   });
 
-  it('is given back if the store does not reply within the timeout', async () => {
+  it("is given back if the store doesn't reply within the timeout", async () => {
     const [event, settled] = [{ ...stored(), claim: none }, vi.fn()];
     leasedClaim(event, lease, timeout).catch(settled);
     await pass(timeout - 1);

@@ -47,10 +47,10 @@ describe('memoryReplayStore', () => {
     expect(await handle(store, 'a', 'b', 'c')).toEqual(['claimed', 'claimed', 'claimed']);
     expect(await handle(store, 'b', 'c', 'a', 'running')).toEqual(['handled', 'handled', 'claimed', 'busy']);
     vi.advanceTimersByTime(999);
-    vi.setSystemTime(Date.now() + 10 ** 10); // The wall clock doesn't count.
+    vi.setSystemTime(Date.now() + 10 ** 10); // The wall clock doesn't matter.
     expect(await handle(store, 'c')).toEqual(['handled']);
     vi.advanceTimersByTime(1);
-    // One that was handled again is not the oldest any more.
+    // An event that is handled again is no longer the oldest one.
     expect(await handle(store, 'c', 'd', 'c')).toEqual(['claimed', 'claimed', 'handled']);
   });
 

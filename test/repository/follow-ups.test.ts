@@ -7,7 +7,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import tsconfig from '../../tsconfig.json' with { type: 'json' };
 import { clientEventNames } from '../../src/telemetry/events.ts';
 
-// What a change needs in files that nothing imports. A test that fails names the file, and shows what it lacks.
+// What a change requires in files that nothing imports. A failing test names the file and shows what it lacks.
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -20,7 +20,7 @@ const errors = exported.flatMap(([name, value]) =>
 const entryPoints = Object.keys(manifest.exports).filter((path) => path !== './package.json');
 const sourceOf = new Map(Object.entries(tsconfig.compilerOptions.paths).map(([name, [path = '']]) => [name, path]));
 const nameOf = (entryPoint: string) => join(manifest.name, entryPoint);
-/** What the builds of both packages put into them. */
+/** The packages that the builds of both packages bundle. */
 const bundled = [...new Set(['tsup.config.ts', 'sandbox/tsup.config.ts'].flatMap(namesBundledBy))];
 function namesBundledBy(config: string): string[] {
   const [list = ''] = all(config, /^const (?:libraryPackages|bundled) = \[(.+)\]/gm);
@@ -54,18 +54,18 @@ it.each<readonly [file: string, what: string, texts: readonly string[]]>([
   expect(texts.filter((text) => !read(file).includes(text))).toEqual([]);
 });
 
-it('.github/dependabot.yml has groups of the bundled packages, whose fixes come apart from other updates', () => {
+it('.github/dependabot.yml groups the bundled packages, whose fixes come separately from other updates', () => {
   const groups = all('.github/dependabot.yml', /^ {6}(bundled.*:\n(?: {8}.+\n)+)/gm);
   const patternsOf = (group = '') => /patterns: \[(.+)\]/.exec(group)?.[1]?.replaceAll("'", '').split(', ').sort();
   expect(groups.map(patternsOf)).toEqual([bundled.toSorted(), bundled.toSorted()]);
   expect(groups[1]).toContain('applies-to: security-updates');
 });
 
-it('brandErrors() in src/errors/index.ts has each class of errors', () => {
+it('brandErrors() in src/errors/index.ts lists each error class', () => {
   expect(errors.map(({ prototype }) => prototype.name)).toEqual(errors.map(({ name }) => name));
 });
 
-it('docs/errors.md shows which class each class of errors extends', () => {
+it('docs/errors.md shows which class each error class extends', () => {
   const parents: string[] = ['Error'];
   const [tree = ''] = all('docs/errors.md', /```text\n([^]*?)\n```/g);
   const shown = tree.split('\n').flatMap((line) => {
@@ -74,9 +74,9 @@ it('docs/errors.md shows which class each class of errors extends', () => {
     parents[depth + 1] = names[0] ?? '';
     return names.map((name) => [name, parents[depth]]);
   });
-  const parentOf = (prototype: object) => (Object.getPrototypeOf(prototype) as Error).constructor.name; // All extend it.
+  const parentOf = (prototype: object) => (Object.getPrototypeOf(prototype) as Error).constructor.name; // all Errors
   const extended = errors.map(({ name, prototype }) => [name, parentOf(prototype as object)]); // Of a class.
-  // Those of a status are in the table.
+  // The table has the classes for statuses.
   expect(shown.sort()).toEqual(extended.filter(([, parent]) => parent !== 'APIError').sort());
 });
 

@@ -17,32 +17,32 @@ it.each(globSync(pages, { cwd: root }))('%s names files, pages and scripts that 
 
   const paths = all(/(?:site\/)?(?:src|test|sandbox|docs|bench|build|\.github)\/[\w./-]*\w(?![\w*<-]|\/<)/g);
   const links = all(/\]\(([^)#:]+)\)/g).map((to) => join(dirname(page), to));
-  // What is in dist/ and docs/api is there once it is built.
+  // dist/ and docs/api only exist after a build.
   const lasting = [...paths, ...links].filter((path) => !/^docs\/api$|^dist/.test(path));
   expect(lasting.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(all(/`(?:[^`\s]*\/)?([\w.-]+\.tsx?)`/g)));
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(all(/npm run (?:--silent )?([a-z:-]+)/g)));
 });
 
-it('docs/options.md says of each option what its comment says', async () => {
+it('docs/options.md describes each option as its comment does', async () => {
   const page = read('docs/options.md');
 
   expect(page).toContain('<!-- options:ClientOptions -->');
   expect(page, 'To write it: npm run docs:options').toBe(await withOptions(page));
 });
 
-it.each(['README.md', 'docs/benchmarks.md'])('the figures in %s are those that the benchmarks have saved', (page) => {
+it.each(['README.md', 'docs/benchmarks.md'])('the figures in %s are the ones that the benchmarks saved', (page) => {
   const text = read(page);
 
   expect(text).toMatch(/<!-- bench:/);
-  expect(text).toBe(fillIn(text)); // `npm run bench report` writes them.
+  expect(text).toBe(fillIn(text)); // Run `npm run bench report`.
 });
 
-/** Limits that users set, by page. They are no results. */
+/** Limits that users set, by page. They are not results. */
 const settings = ['docs/webhook-servers.md: 100 kB', 'docs/webhooks.md: 1 MB', 'docs/assumptions.md: 1 MB'];
 
 const figuresIn = globSync(['README.md', 'AGENTS.md', 'docs/*.md', 'site/pages/**/*.{md,mdx}'], { cwd: root });
-it.each(figuresIn)('%s states no figure by hand that a benchmark measures', (page) => {
+it.each(figuresIn)('%s contains no hand-written figure that a benchmark measures', (page) => {
   const byHand = read(page).replaceAll(/<!-- (bench|options):[^]*?<!-- \/\1 -->/g, '');
   const figures = byHand.match(/\d[\d.,]*(?: (?:[kM]B|%|×|µs)|%)|\d[\d.,]* (?:requests )?refused/g) ?? [];
   expect(figures.map((figure) => `${page}: ${figure}`).filter((figure) => !settings.includes(figure))).toEqual([]);

@@ -1,4 +1,4 @@
-// `npm run release:dry` rehearses the rest: it sets a version, builds, packs and publishes to a registry of its own.
+// `npm run release:dry` rehearses the rest: it sets a version, builds, packs and publishes to its own registry.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -37,7 +37,7 @@ const recovery: Row[] = (['waiting', 'new'] as const).map((which) => ({
 
 const firstSuccess = ({ exchanges }: World) => exchanges.find(({ outcome }) => outcome === 200)?.at ?? Infinity;
 
-/** Two tests of a user, whose mocks both answer 500: each makes a client, and a `fetch` of its own. */
+/** Two of a user's tests, whose mocks both respond with 500. Each creates its own client and `fetch`. */
 const testsOfUsers: Row[] = [false, true].map((isGlobal) => ({
   row: 3,
   name: `a test whose mock answers 500, after another one; ${isGlobal ? 'the global fetch' : 'the option fetch'}`,
@@ -85,7 +85,7 @@ const badRoute: Row[] = [1, 20].map((count) => ({
   }),
 }));
 
-/** A reload ends the calls of the page before, and with it its process. A page that stays has calls that wait. */
+/** A reload ends the previous page's calls and its process. A page that stays has waiting calls. */
 const offline: Row[] = Object.entries({ 'four reloads': 1, 'one page that retries': 2 }).map(([page, within]) => ({
   row: 10,
   name: `a page offline for 20 s, ${page} of 20 calls`,
@@ -114,7 +114,7 @@ const offline: Row[] = Object.entries({ 'four reloads': 1, 'one page that retrie
   }),
 }));
 
-/** What a dead server of three does; a load balancer asks them at random. */
+/** What one dead server of three does; a load balancer picks a server at random. */
 const deadReplicas = {
   refuses: faults.refused,
   'answers 502 after 1 s': { status: 502, after: 1_000 },
@@ -126,7 +126,7 @@ const oneOfThree: Row[] = Object.entries(deadReplicas).map(([name, fault]) => ({
   name: `one of three servers ${name} for a minute, 25 reads a second, twice`,
   run: inWorld(
     () => {
-      // The attempts of a call have the same luck with each client.
+      // A call's attempts have the same luck with each client.
       const luck = new Map<string, () => number>();
       return failing(begunApi({ limit: 10_000 }), fault, ({ path }, now) => {
         const random = luck.get(path) ?? randomOf(Number(path.replace(/\D/g, '')));
@@ -181,7 +181,7 @@ const frozen: Row[] = (['GET', 'POST'] as const).map((method) => ({
       async (world) => {
         const call = world.client();
         await Promise.all([0, 1, 2, 3, 4].map(reads(call)));
-        // Time passes, and no timer runs.
+        // Time passes, but no timer runs.
         world.clock.now += 300_000;
         stale = 5;
         if (method === 'GET') world.burst(5, reads(call));
@@ -195,7 +195,7 @@ const frozen: Row[] = (['GET', 'POST'] as const).map((method) => ({
       : { 'says that it may have taken effect': error instanceof ConnectionError && error.mayHaveTakenEffect },
 }));
 
-/** Six callers; the first of them leaves after some time. */
+/** Six callers, of which the first leaves after some time. */
 const leaving = (api: () => Api, after: number) =>
   inWorld(
     api,

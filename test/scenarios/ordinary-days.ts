@@ -25,7 +25,7 @@ const healthy: Row[] = [0, 2_000].map((takes) => ({
   }),
 }));
 
-/** When the page is read, in milliseconds after the page before. */
+/** When the page is read, in milliseconds after the previous page. */
 const pauses = { 'after a deploy': [0], 'first page of a window': [43_000, 60_000, 30_000, 30_000, 150_000] };
 
 const pages: Row[] = Object.entries(pauses).flatMap(([when, pauses]) =>
@@ -35,11 +35,11 @@ const pages: Row[] = Object.entries(pauses).flatMap(([when, pauses]) =>
     run: inWorld(
       () => begunApi({ takes: () => 2_000 }),
       async (world) => {
-        // Processes that share a store have base URLs of their own, so that nothing else connects them.
+        // Processes that share a store have their own base URLs, so that only the store connects them.
         const process = beside === 'beside an import' ? { baseUrl: newBaseUrl() } : {};
         const store = beside === 'beside an import, a store' ? { store: sharedStore(world) } : {};
         const read = reads(world.client({ ...process, rateLimit: { ...store, maxWait: 2_000 } }), { deadline: 3_000 });
-        // Other clients know no priorities.
+        // Other clients have no priorities.
         if (beside !== 'alone' && world.kind === 'sdk') {
           const client = world.sdk({ ...process, rateLimit: store, priority: 'background' });
           world.burst(600, (index) => client.users.get(`import_${index}`), 'import');
@@ -57,7 +57,7 @@ const pages: Row[] = Object.entries(pauses).flatMap(([when, pauses]) =>
   })),
 );
 
-/** Row 5: when processes of the web start, and when the import does, in milliseconds. */
+/** Row 5: when the web processes start, and when the import does, in milliseconds. */
 const starts = {
   together: { web: [0], importing: 0 },
   'web first': { web: [0], importing: 130_000 },
@@ -90,17 +90,17 @@ function webAndImport(processes: string, order: keyof typeof starts, perMinute: 
       async (world) => {
         const shared = processes === 'a store' ? { store: sharedStore(world) } : {};
         const process = processes === 'a store' ? {} : { baseUrl: newBaseUrl() };
-        // Goes on after the end.
+        // The import outlasts the measurement.
         world.clock.at(importing, () => void startImport(world, process, shared).catch(() => undefined));
         for (const [index, from] of web.entries()) {
           const call = world.client({ ...process, rateLimit: { ...shared, maxWait: 2_000 } });
           const read = reads(call, { deadline: world.kind === 'sdk' ? 30_000 : 2_000 });
-          // The first window is judged by itself.
+          // The first window is judged separately.
           const visit = () => world.burst(count, read, world.clock.now < 43_000 ? 'first' : 'reads');
           await world.visits(perMinute, (web[index + 1] ?? 660_000) - from, visit);
         }
         const [first, later] = [world.figures('first'), world.figures('reads')];
-        // Of the ten windows, those in which the import had rows all the time.
+        // Of the ten windows, these are the ones in which the import had rows all the time.
         const from = Math.max(43_000, 43_000 + 60_000 * Math.ceil((importing - 43_000) / 60_000));
         const served = (method: string) =>
           world.exchanges.filter(
@@ -153,7 +153,7 @@ const othersUseAll: Row[] = ['one process', 'a store'].map((processes) => ({
       const store = processes === 'a store' ? { store: sharedStore(world) } : {};
       const call = world.client({ rateLimit: { ...store, maxWait: 2_000 } });
       await world.every(667, 420, reads(call, world.kind === 'sdk' ? {} : { deadline: 2_000 }));
-      // The next window begins after 163 s; 5 s later all is as it was.
+      // The next window begins after 163 s; 5 s later, everything is back to normal.
       const later = world.calls.filter(({ from }) => from >= 168_000);
       return {
         'rejected later': later.filter(({ error }) => error !== undefined).length,
@@ -181,7 +181,7 @@ const manyAtOnce: Row[] = [300, 1_000].map((count) => ({
   }),
 }));
 
-/** Row 15: which request meets what. The last of a window is the one that says how the next begins. */
+/** Row 15: what happens to which request. The last request of a window shows how the next window begins. */
 const strays = {
   'amid their windows': { 50: faults['500'], 130: faults.reset, 180: faults.hang },
   'as the last of their windows': { 98: faults.hang, 99: faults['500'], 100: faults.reset, 200: faults['500'] },
@@ -203,7 +203,7 @@ const straysAmid: Row[] = Object.entries(strays).map(([where, fates]) => ({
   }),
 }));
 
-/** The step of the next version, which has fields that this one doesn't know. */
+/** The next version's step, which has fields that this version doesn't know. */
 const nextStep: typeof rateLimitStep = (...args) => {
   const { state, reply, expiresIn } = rateLimitStep(...args);
   const next = JSON.stringify({ ...(JSON.parse(state) as object), next: 1 });
@@ -219,7 +219,7 @@ const rollingDeploy: Row = {
     const processes = [start(), start(), start()];
     for (let replaced = 0; replaced < 6; replaced++) {
       await world.every(666, 30, (index) => processes[index % 3]!(index));
-      // Back again in the end.
+      // In the end, the old version is back.
       processes[replaced % 3] = start(replaced < 3 ? nextStep : rateLimitStep);
     }
   }),

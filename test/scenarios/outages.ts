@@ -3,9 +3,9 @@ import { between, faults, failing } from '../support/world/api.ts';
 import { newBaseUrl, World } from '../support/world/world.ts';
 import { begunApi, type Down, namesCause, reads, type Row, unlimitedApi } from './row.ts';
 
-// Outages beyond row 3: whatever the number of calls, their routes, tokens and options.
+// Outages beyond row 3: any number of calls, routes and tokens, and any options.
 
-/** So many calls at once to an API that is down for ever. */
+/** This many calls at once to an API that is down forever. */
 interface Dead {
   readonly fault: Down;
   readonly count: 1 | 20 | 500;
@@ -16,8 +16,8 @@ interface Dead {
 }
 
 export function downForEver({ fault, count, isWarm = false, options = {}, tokens = 1, routes = 1 }: Dead): Row {
-  // In a known window, only as many calls as have a place in it wait for the outage alone. What was sent used it up, so
-  // the next one begins after 43 s. What was refused was not sent.
+  // In a known window, only the calls that fit into it wait for the outage alone. If requests used the window up, the
+  // next one begins after 43 s. Refused connections sent no request.
   const windows = isWarm && count === 500 ? 50 + (fault === 'refused' ? 0 : 43) : 0;
   const usual = (count === 1 ? 5 : 13) + (fault === 'hang' ? 4 : 0) + windows;
   const within = options.totalTimeout === undefined ? usual : 5.1;

@@ -1,4 +1,4 @@
-// Prints what the scenarios show: `npm run scenarios`. With `-- --save`, writes bench/results/scenarios.md. With `-- 5`, prints row 5 only.
+// Prints the scenarios' results: `npm run scenarios`. `-- --save` writes bench/results/scenarios.md; `-- 5` is row 5.
 import { writeFileSync } from 'node:fs';
 import type { Figures } from '../support/world/figures.ts';
 import { setUps, outages } from './set-ups.ts';
@@ -9,7 +9,7 @@ const only = argument === '--save' ? undefined : argument;
 
 const number = (value: number) => (Number.isFinite(value) ? `${Math.round(value * 100) / 100}` : '–');
 
-/** What a client did, in a cell. */
+/** What a client did, as a table cell. */
 const cellOf = ({ calls, answered, p50, p95, max, rejected, requests, refused, lastRejection, extra }: Figures) =>
   [
     calls > 0 && `${answered} of ${calls}`,
@@ -22,7 +22,7 @@ const cellOf = ({ calls, answered, p50, p95, max, rejected, requests, refused, l
     .filter((part) => part !== false)
     .join('; ');
 
-/** Measures rows, and prints them. @param prefix What a line of the table begins with. */
+/** Measures rows and prints them. @param prefix The first cell of a line. */
 async function tableOf(rows: readonly Row[], prefix: (row: Row) => string) {
   const lines: string[] = [];
   let met = 0;

@@ -7,7 +7,7 @@ import { between, failing, failure, faults, losing } from '../support/world/api.
 import { newBaseUrl, type World } from '../support/world/world.ts';
 import { begunApi, inWorld, person, reads, type Row } from './row.ts';
 
-/** Row 6: a journal in memory, which survives the runs of the import. */
+/** Row 6: a journal in memory that survives the import's runs. */
 class Journal {
   readonly done = new Map<number, string>();
   has = (row: number) => (this.done.get(row) ?? 'again') !== 'again';
@@ -15,7 +15,7 @@ class Journal {
   mustBeChecked = (row: number) => this.done.get(row)?.startsWith('check') ?? false;
 }
 
-/** Runs the guide's import once, or that of a client without a guide: a hundred rows at a time, each once. */
+/** Runs the guide's import once. Clients without a guide send a hundred rows at a time, each once. */
 async function importOnce(world: World, people: readonly object[], journal: Journal): Promise<void> {
   if (world.kind === 'sdk') {
     const lines = people.map((each) => JSON.stringify(each));
@@ -47,7 +47,7 @@ const imports: Row[] = [true, false].map((refusesDuplicates) => ({
       () => api,
       async (world) => {
         let runs = 0;
-        /** Started again by its operator until it ends well. @returns The rows to check. */
+        /** Starts the import again, as its operator does, until it ends well. @returns The rows to check. */
         const importAll = async (rows: readonly number[]): Promise<number[]> => {
           const journal = new Journal();
           for (let isDone = false; !isDone && runs < 40; runs++) {
@@ -58,7 +58,7 @@ const imports: Row[] = [true, false].map((refusesDuplicates) => ({
         };
         const all = Array.from({ length: 1_000 }, (_, row) => row);
         const toCheck = await importAll(all);
-        // As the guide says: where the API refuses duplicates, the list is imported, too.
+        // As the guide says: if the API refuses duplicates, the rows to check are imported, too.
         for (let rest = toCheck; refusesDuplicates && rest.length > 0 && runs < 40;) rest = await importAll(rest);
         const counts = all.map((row) => created.get(person(row).email) ?? 0);
         return {
@@ -79,15 +79,15 @@ const imports: Row[] = [true, false].map((refusesDuplicates) => ({
 }));
 
 /**
- * Imports a block of code of a guide as a program. Each run has variables of its own.
+ * Imports a guide's code block as a program. Each run has its own variables.
  *
- * @param name As in `codeBlocks`.
- * @param given The names that the block uses and doesn't declare, which each run gets.
+ * @param name The name in `codeBlocks`.
+ * @param given Names that the block uses but doesn't declare. Each run gets them.
  */
 async function guideProgram(name: string, given: readonly string[]) {
   const body = codeOf(name).replaceAll(/^import .+$/gm, '');
   const code = stripTypeScriptTypes(`export default async ({ ${given.join(', ')} }) => {\n${body}\n};`);
-  // What the line above exports.
+  // The line above exports this.
   const module = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as {
     default: (given: Readonly<Record<string, unknown>>) => Promise<void>;
   };
@@ -96,7 +96,7 @@ async function guideProgram(name: string, given: readonly string[]) {
 
 const tokenRecipe = await guideProgram('docs/tasks.md: Use a token that expires, 1', ['Client', 'fetchToken']);
 
-/** What the recipe passes to its client. */
+/** The options that the recipe passes to its client. */
 async function optionsOfRecipe(fetchToken: () => Promise<string>): Promise<ClientOptions> {
   let options: ClientOptions = {};
   class RecipeClient extends Client {
@@ -148,7 +148,7 @@ const projectOf = (number: number): Project => {
   return { id: `proj_${number}`, name, description: '', created_at: '2024-01-01T00:00:00Z' };
 };
 
-/** A list that changes before each response: up to three items come, go or, if it is sorted by that, are updated. */
+/** A list that changes before each response: up to three items are created, deleted or (if sorted by that) updated. */
 function changingList(order: 'created_at' | 'updated_at') {
   const random = randomOf(12);
   const projects = Array.from({ length: 5_000 }, (_, index) => projectOf(index));
@@ -179,7 +179,7 @@ const syncs: Row[] = (['created_at', 'updated_at'] as const).map((order) => ({
     let place: string | undefined;
     const save = (data: readonly Project[], cursor: string) => {
       const isKilled = [4, 11, 12, 20, 31, 44].includes(++saves);
-      // Before its transaction, or after it.
+      // Killed before the transaction or after it.
       if (isKilled && ++kills % 2 === 0) throw new Error('killed');
       for (const { id } of data) saved.set(id, (saved.get(id) ?? 0) + 1);
       place = cursor;
@@ -192,7 +192,7 @@ const syncs: Row[] = (['created_at', 'updated_at'] as const).map((order) => ({
       }
       const call = world.client();
       for (let page = Number(place ?? 1); ; page++) {
-        // What the world's API answers.
+        // The world's API returns this.
         const { data } = (await call('GET', `/projects?page=${page}&per_page=100`)) as { data: Project[] };
         if (data.length === 0) return;
         save(data, `${page + 1}`);

@@ -3,24 +3,24 @@ import { type Figures, saidBy } from '../support/world/figures.ts';
 import type { Api } from '../support/world/network.ts';
 import { type Call, type CallOptions, type ClientKind, World } from '../support/world/world.ts';
 
-/** A set-up that a guide recommends, and what it must show. */
+/** A set-up that a guide recommends, and its goals. */
 export interface Row {
-  /** The number of the set-up. Several rows may try it in different ways. */
+  /** The number of the set-up. Several rows may test it in different ways. */
   readonly row: number;
   readonly name: string;
   readonly run: (kind: ClientKind) => Promise<Figures>;
-  /** The client that the goals compare with. */
+  /** The client to compare with. */
   readonly beside?: 'fetch' | 'simple';
-  /** Each goal, and whether it is met. */
+  /** Each goal, and whether it was met. */
   readonly goals: (ours: Figures, beside: Figures) => Record<string, boolean>;
 }
 
-/** Runs a row with this SDK, with what its goals compare it with, and with other clients. */
+/** Runs a row with this SDK, with the client that its goals compare with, and with other clients. */
 export async function measure({ run, beside, goals }: Row, others: readonly ClientKind[] = []) {
   const compared = beside ?? 'sdk';
   const figures = new Map<ClientKind, Figures>();
   for (const kind of new Set([...others, compared, 'sdk'] as const)) figures.set(kind, await run(kind));
-  // Both have run.
+  // Both clients have run.
   const met = goals(figures.get('sdk')!, figures.get(compared)!);
   return { figures, missed: Object.keys(met).filter((goal) => met[goal] === false) };
 }
@@ -41,7 +41,7 @@ export function inWorld(
   };
 }
 
-/** The API, whose first window is 17 s old. */
+/** The API, with a first window that is 17 s old. */
 export const begunApi = (options = {}): Api => documentedApi({ begun: 17_000, ...options });
 export const unlimitedApi = () => documentedApi({ limit: Infinity });
 
@@ -56,7 +56,7 @@ export const person = (index: number) => ({
   password: 'secure_password',
 });
 
-/** How an API is down, and what an error says that names it. */
+/** How an API can be down, and what names this cause in an error. */
 const causes = {
   '500': /\b500\b/,
   '503': /\b503\b/,

@@ -10,10 +10,10 @@ it.each([...setUps, ...outages])('row $row: $name', async (row) => {
   expect(missed, JSON.stringify(ours)).toEqual([]);
 });
 
-// Row 13; row 11 is in test/webhooks/store-faults.test.ts. Jest, node:test and msw: test/guides/testing.system.test.ts, test/package/matrix.weekly.test.ts.
+// Row 13. Row 11 is in test/webhooks/store-faults.test.ts; Jest, node:test and msw are in test/guides and test/package.
 
 it.each(['before', 'after'])(
-  'row 13: a test whose calls wait for the next window settles with a sandbox made %s fake timers',
+  'row 13: a test whose calls wait for the next window ends, with a sandbox created %s fake timers',
   async (when) => {
     if (when === 'after') vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());

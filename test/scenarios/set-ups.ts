@@ -5,5 +5,5 @@ import type { Row } from './row.ts';
 
 export { outages } from './outages.ts';
 
-/** The rows that run on virtual time. */
+/** The rows that use virtual time. */
 export const setUps: readonly Row[] = [...ordinaryDays, ...badDays, ...programs].sort((a, b) => a.row - b.row);

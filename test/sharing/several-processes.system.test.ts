@@ -7,14 +7,14 @@ import { temporaryFolder } from '../sqlite/support/temporary-folder.ts';
 import { run, start } from '../support/child-process.ts';
 import { canRun, startRedis } from '../support/redis-server.ts';
 
-/** An API with a limit, in windows of two seconds. */
+/** An API with this limit and windows of two seconds. */
 async function limitedApi(limit: number) {
   const sandbox = createSandbox({ rateLimit: { limit, window: 2_000 } });
   onTestFinished(() => sandbox.close());
   return { sandbox, baseUrl: (await sandbox.listen()).url, apiToken: sandbox.apiToken };
 }
 
-/** Makes so many calls at once, and prints how many failed, and how often the store did not answer in time. */
+/** Makes this many calls at once. Prints how many failed, and how often the store didn't respond in time. */
 const worker = `
   import { Client } from '@example/sdk';
   import { sqliteRateLimitStore } from '@example/sdk/sqlite';
@@ -36,7 +36,7 @@ it('processes that share a limit through a file finish their calls while another
       stdio: ['ignore', 'pipe', 'inherit'],
     });
   });
-  // Node drops what nobody reads when a process has ended.
+  // After a process ends, Node.js drops output that nobody has read.
   const printed = survivors.map(({ stdout }) => text(stdout!));
   await expect.poll(() => sandbox.requests.length).toBeGreaterThan(150);
   doomed!.kill();
@@ -46,19 +46,19 @@ it('processes that share a limit through a file finish their calls while another
     (report) => JSON.parse(report) as { failed: number; outages: number },
   );
   expect(reports).toMatchObject(Array(3).fill({ failed: 0 }));
-  // What the one that was killed had in flight may count in the next window. A process whose store is late sends its
-  // equal part, or what is left of the window if it knows of no other.
+  // The killed process's requests in flight may count in the next window. A process whose store is late sends its equal
+  // part, or the rest of the window if it knows of no other process.
   const outages = reports.reduce((sum, report) => sum + report.outages, 0);
   const refused = sandbox.requests.filter(({ status }) => status === 429);
   expect(refused.length).toBeLessThanOrEqual(10 + 100 * outages);
 });
 
-it.runIf(canRun('redis-server'))('the example many-workers runs as it stands, through Redis', async () => {
+it.runIf(canRun('redis-server'))('the example many-workers runs unchanged, with Redis', async () => {
   const [{ baseUrl, apiToken }, server] = [await limitedApi(50), await startRedis()];
   onTestFinished(() => server.kill());
   const env = { EXAMPLE_API_TOKEN: apiToken, EXAMPLE_BASE_URL: baseUrl, REDIS_URL: server.url };
   const { stdout, stderr } = await run(process.execPath, ['examples/many-workers/main.ts', '30'], { env });
-  // On a busy machine, the store may answer late. Then a process says so, and paces its calls on its own.
+  // On a busy machine, the store may respond late. Then a process says so, and paces its calls on its own.
   if (stderr !== '') expect(stderr).toContain('The rate-limit store did not reply within');
   for (const name of ['one', 'two', 'three', 'four'])
     expect(stdout).toMatch(

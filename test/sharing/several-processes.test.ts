@@ -4,24 +4,24 @@ import { type ApiOptions, documentedApi } from '../support/world/api.ts';
 import { MemoryStore } from '../support/world/store.ts';
 import { World } from '../support/world/world.ts';
 
-// Several processes on one store. Row 5 of test/scenarios/ shows a web backend and an import.
+// Several processes with one store. Row 5 of test/scenarios/ shows a web app and an import.
 
-/** Processes on one token: each client has a base URL, and so a limiter, of its own. */
+/** Processes with one token: each client has its own base URL, and therefore its own limiter. */
 function setup(count: number, api: ApiOptions = {}, { rateLimit, ...options }: ClientOptions = {}) {
   const world = new World({ api: documentedApi(api) });
   const store = new MemoryStore(world.clock);
   const processes = Array.from({ length: count }, () => {
     let client: Client | undefined;
     const connect = () => world.sdk({ rateLimit: { store: store.connect(), ...rateLimit }, ...options });
-    // Made while time is virtual: a client hashes its token on another thread.
+    // Created while time is virtual, because a client hashes its token on another thread.
     return () => (client ??= connect()).users.get('user_1');
   });
-  /** Makes so many calls in each process at once. */
+  /** Makes this many calls at once in each process. */
   const burst = (calls: number) => processes.forEach((get) => world.burst(calls, get));
   return { world, store, processes, burst };
 }
 
-describe('of the calls of processes with a store, none is refused', () => {
+describe('processes that share a store', () => {
   it.each<[processes: number, calls: number, api: ApiOptions]>([
     [4, 75, { begun: 17_000 }],
     [8, 40, { windows: 'first' }],
@@ -29,7 +29,7 @@ describe('of the calls of processes with a store, none is refused', () => {
     [4, 60, { takes: (request) => (request * 137) % 400 }],
     [3, 100, { limit: 10, duration: 10_000 }],
     [3, 50, { date: 20 }],
-  ])('%i processes, %i calls each, in the least time: %j', async (count, calls, api) => {
+  ])('have no call refused, and take the least time: %i processes, %i calls each, %j', async (count, calls, api) => {
     const { limit = 100, duration = 60_000, begun = 0 } = api;
     const { world, burst } = setup(count, api);
     const figures = await world.run(() => burst(calls));
@@ -38,7 +38,7 @@ describe('of the calls of processes with a store, none is refused', () => {
     expect(figures.end).toBeLessThanOrEqual((1.04 * least) / 1000 + 1);
   });
 
-  it('nor is one sent that was not granted when its `maxWait` is over', async () => {
+  it('send no call that was not granted before its `maxWait` ended', async () => {
     const { world, burst } = setup(4, { takes: () => 5_000 }, { rateLimit: { maxWait: 1_000 } });
     expect(await world.run(() => burst(60))).toMatchObject({ answered: 1, refused: 0, requests: 1 });
   });
@@ -46,7 +46,7 @@ describe('of the calls of processes with a store, none is refused', () => {
   it.each<[priority: 'normal' | 'background', processes: number, pause: number, api: ApiOptions]>([
     ['normal', 3, 4_000, {}],
     ['background', 1, 100, { limit: 1_000 }],
-  ])('and %s calls that come one by one wait for nothing: %i processes, every %i ms', async (...row) => {
+  ])('send single %s calls without a wait: %i processes, every %i ms', async (...row) => {
     const [priority, count, pause, api] = row;
     const { world, processes } = setup(count, api, { priority });
     const all = () => Promise.all(processes.map((get) => world.every(pause, 60, get)));
@@ -56,7 +56,7 @@ describe('of the calls of processes with a store, none is refused', () => {
   });
 });
 
-it('each call of an import says for how long it leaves what a web service in another process needs', async () => {
+it('each call of an import announces how long it leaves room for a web app in another process', async () => {
   const world = new World({ api: documentedApi() });
   const store = new MemoryStore(world.clock);
   const expected = new Map<string, number>();
@@ -77,15 +77,15 @@ it('each call of an import says for how long it leaves what a web service in ano
   });
   const long = [...waited].filter(([, wait]) => wait > 10_000);
   expect(long.length).toBeGreaterThan(20);
-  // It says so after a second, once the store has shown what the web service does.
+  // The event comes a second later, once the store has shown the other process's calls.
   for (const [path, wait] of long) expect(Math.abs(wait - 1_000 - (expected.get(path) ?? 0)), path).toBeLessThan(2_000);
 });
 
-describe('no call fails and few are refused', () => {
+describe('no call fails, and few are refused', () => {
   it.each<[string, (store: MemoryStore) => void, duration?: number]>([
     ['is gone', (store) => (store.condition = 'down')],
     ['is gone for half a minute', (store) => (store.condition = 'down'), 30_000],
-    ['can not be written', (store) => (store.condition = 'read-only')],
+    ['cannot be written', (store) => (store.condition = 'read-only')],
     ['applies the step but does not answer', (store) => (store.condition = 'deaf')],
     ['does nothing for two seconds', (store) => (store.condition = 'silent'), 2_000],
     ['takes 600 ms to answer', (store) => (store.latency = 300)],

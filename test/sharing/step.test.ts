@@ -4,17 +4,17 @@ import { rateLimitStep } from '@example/sdk/rate-limit';
 import type { Grant, Report } from '../../src/sharing/step.ts';
 import { firstRequest, grantOf } from './support/store-requests.ts';
 
-// Processes with a store: one pure step, state in, grant out. Its clock is the store's.
+// Processes with a store: one pure step turns a state into a grant. Its clock is the store's.
 
 const start = 1_700_000_000_000;
 const minute = 60_000;
 
-/** What a process reports that knows the window. */
+/** The report of a process that knows the window. */
 const known = (report: Partial<Report> = {}): Partial<Report> => ({ reset: 1000, timeLeft: minute, ...report });
-/** What it reports of the window after that. */
+/** Its report about the next window. */
 const next = (report: Partial<Report> = {}) => known({ reset: 1060, ...report });
 
-/** One sync: of which process, what it reports, what it is granted, and for how long to wait before it. */
+/** One sync: the process, its report, the grant, and the wait before the sync. */
 type Sync = readonly [process: string, report: Partial<Report>, grant: Partial<Grant>, after?: number];
 
 function run(syncs: readonly Sync[]) {
@@ -32,8 +32,8 @@ const normal = (count: number) => ({ normal: count, background: 0 });
 const background = (count: number) => ({ normal: 0, background: count });
 
 const tables: Record<string, readonly Sync[]> = {
-  // While no window is known.
-  'ten requests go together, over all processes': [
+  // No window is known.
+  'ten requests go together, across all processes': [
     ['a', { normal: 6 }, { ...normal(6), limit: 100, reset: 0, timeLeft: 0, processes: 1, nextSyncIn: 5 }],
     ['b', { normal: 4 }, { ...normal(4), processes: 2 }],
     ['c', { normal: 1 }, normal(0)],
@@ -41,24 +41,24 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', known({ used: 1, sent: 6, inFlight: 5 }), { limit: 100, used: 1, reset: 1000, timeLeft: minute }],
     ['c', { normal: 1 }, { ...normal(1), reset: 1000 }],
   ],
-  'no more than the limit goes together': [
+  'no more requests than the limit go together': [
     ['a', { normal: 3, limit: 4 }, normal(3)],
     ['b', { normal: 3 }, normal(1)],
     ['a', {}, normal(0)],
     ['b', { normal: 2, available: 1 }, normal(2)],
   ],
-  'one goes at a time if more than ten wait': [
+  'requests go one at a time if more than ten wait': [
     ['a', { normal: 11 }, normal(1)],
     ['b', { normal: 11 }, normal(0)],
     ['a', { normal: 10, inFlight: 1 }, normal(0)],
     ['a', { normal: 10 }, normal(1)],
   ],
-  'of ten background calls that wait, five go together': [
+  'five of ten waiting background calls go together': [
     ['a', { background: 10 }, background(5)],
     ['b', { background: 1 }, background(0)],
     ['b', { normal: 5 }, normal(5)],
   ],
-  'the next one goes 2 s after one that found out nothing': [
+  'the next request goes 2 s after one that found out nothing': [
     ['a', { normal: 11 }, normal(1)],
     ['b', { normal: 5 }, normal(0), 1_999],
     ['b', { normal: 5 }, normal(1), 1],
@@ -70,32 +70,32 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', { normal: 0 }, normal(0)],
     ['b', { background: 2 }, background(2)],
   ],
-  'nor if only one waits': [
+  'a background call waits even if only one normal call waits': [
     ['a', { normal: 2, limit: 1 }, normal(1)],
     ['b', { background: 2 }, background(0), 2_000],
   ],
-  'others ask soon, and less and less often': [
+  'waiting processes ask again soon, and then less and less often': [
     ['a', { normal: 11 }, { nextSyncIn: 5 }],
     ['b', { normal: 1 }, { nextSyncIn: 5 }, 10],
     ['b', { normal: 1 }, { nextSyncIn: 50 }, 190],
     ['b', { normal: 1 }, { nextSyncIn: 500 }, 1_799],
   ],
-  // In a window.
-  'what is held counts on top of what the API announces': [
+  // In a known window.
+  'granted requests count on top of what the API announces': [
     ['a', known({ used: 30, normal: 50 }), normal(50)],
     ['b', known({ normal: 50 }), { ...normal(20), used: 30 }],
   ],
-  'what was sent counts once, even if the announcement lags': [
+  'sent requests count once, even if the announcement lags': [
     ['a', known({ normal: 50 }), normal(50)],
     ['a', known({ sent: 50, used: 3 }), normal(0)],
     ['b', known({ normal: 80 }), normal(50)],
     ['b', known({ normal: 30, available: 50, used: 50 }), normal(0)],
   ],
-  'a process whose reply was lost is granted the same again': [
+  'a process whose reply was lost gets the same grant again': [
     ['a', known({ normal: 100 }), normal(100)],
     ['a', known({ normal: 100 }), normal(100)],
   ],
-  'what a process returns is granted to others': [
+  'requests that a process returns are granted to others': [
     ['a', known({ normal: 100 }), normal(100)],
     ['b', known({ normal: 10 }), { ...normal(0), nextSyncIn: 500 }],
     ['a', known({ available: 80, sent: 20, used: 20 }), normal(0)],
@@ -103,7 +103,7 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', known({ sent: 20, used: 20 }), normal(0)],
     ['b', known({ normal: 10 }), { ...normal(10), nextSyncIn: 5_000 }],
   ],
-  'processes that wait get equal parts, however often they ask; a small need is met': [
+  'waiting processes get equal parts, however often they ask; a small need is met in full': [
     ['a', known({ normal: 0, used: 10 }), normal(0)],
     ['b', { normal: 90, reset: 1000 }, normal(90)],
     ['b', known({ normal: 90 }), normal(90)],
@@ -127,11 +127,11 @@ const tables: Record<string, readonly Sync[]> = {
     ['b', known({ limit: 100, used: 20 }), { limit: 60, used: 30 }],
     ['c', known({ limit: 50, used: 30 }), { limit: 50 }],
   ],
-  // By priority.
-  'background calls leave what normal calls wait for, and will': [
+  // Priorities.
+  'background calls leave room for waiting and for expected normal calls': [
     ['a', known({ normal: 15, used: 10 }), normal(15)],
     ['a', known({ normal: 15 }), normal(15)],
-    // 75 are left, of which 60 are kept.
+    // 75 are left, of which 60 are reserved.
     ['b', known({ background: 90 }), background(15)],
     ['c', known({ background: 90 }), background(0)],
   ],
@@ -142,30 +142,30 @@ const tables: Record<string, readonly Sync[]> = {
     ['b', known({ background: 50 }), background(10)],
     ['b', known({ background: 40, available: 10 }), background(0)],
   ],
-  'they keep as many as normal calls arrived in the last two windows': [
+  'background calls leave room for as many normal calls as arrived in the last two windows': [
     ['a', known({ arrived: 50 }), {}],
     ['a', next({ arrived: 50, sent: 1 }), {}, minute],
     ['b', next({ background: 90, timeLeft: 30_000 }), background(52), 30_000],
-    // Of the window before.
+    // This report is about the previous window.
     ['c', known({ arrived: 90 }), {}],
     ['a', next({ reset: 1120, arrived: 0 }), {}, 30_000],
     ['b', next({ reset: 1120, background: 90, timeLeft: 21_600 }), background(64), 38_400],
   ],
-  // When a window ends.
-  'it is over when the first process knows that it is': [
+  // The end of a window.
+  'a window is over when the first process knows it': [
     ['a', known({ used: 100 }), { timeLeft: minute }],
     ['b', known({ timeLeft: 500 }), { timeLeft: 500 }],
     ['a', known({ timeLeft: 900 }), { timeLeft: 500 }],
     ['a', known({ timeLeft: 400, normal: 1 }), { ...normal(1), timeLeft: 0 }, 500],
   ],
-  'a request that came too early puts the end off, whatever others believe': [
+  'a request that came too early delays the end, whatever other processes believe': [
     ['a', known({ used: 100 }), {}],
     ['a', known({ normal: 1, timeLeft: 0 }), normal(1), minute],
     ['a', known({ normal: 1, timeLeft: 250, probeFailed: true }), { ...normal(0), timeLeft: 250 }],
     ['b', known({ normal: 1, timeLeft: 0 }), { ...normal(0), timeLeft: 250 }],
   ],
   'requests in flight count once': [['a', known({ sent: 30, inFlight: 10, used: 30, normal: 70 }), normal(60)]],
-  'requests in flight count in the next one until their process reports, and what was sent does not': [
+  'requests in flight count in the next window until their process reports; sent ones do not': [
     ['a', known({ used: 80 }), {}],
     ['a', known({ sent: 80, inFlight: 8, used: 80, timeLeft: 1_000 }), {}, minute - 1_000],
     ['b', next({ used: 1, sent: 1, normal: 100 }), { ...normal(91), reset: 1060 }, 1_000],
@@ -182,15 +182,15 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', known({ timeLeft: 1_000, used: 5 }), { reset: 1000 }],
     ['a', known({ reset: 1001, timeLeft: 1_000, used: 1 }), { reset: 1001, used: 1 }, 1_000],
   ],
-  // A process that is killed.
-  'a process that is killed leaves what it waits for to others after 24 s, and has sent what it was granted': [
+  // A killed process.
+  'a killed process leaves its needs to others after 24 s, and counts as having sent its grant': [
     ['dead', known({ normal: 90 }), normal(90)],
     ['dead', known({ normal: 70, available: 10, sent: 20, used: 20 }), normal(70)],
     ['a', known({ normal: 50, timeLeft: 36_000 }), { ...normal(0), processes: 2 }, 24_000],
     ['a', known({ normal: 50, timeLeft: 35_999 }), { ...normal(0), processes: 1 }, 1],
     ['a', next({ normal: 100 }), normal(100), 36_000],
   ],
-  'a process that is killed takes no more of the window after 24 s': [
+  'a killed process takes no more of the window after 24 s': [
     ['dead', known({ normal: 20 }), normal(20)],
     ['a', known({ normal: 90, used: 20, timeLeft: 35_999 }), normal(80), 24_001],
   ],
@@ -204,11 +204,11 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', known({ timeLeft: 0 }), { processes: 2 }, 5_000],
     ['a', known({ timeLeft: 0 }), { processes: 1 }, 1],
   ],
-  'a clock that was set back loses the state, because all of its times are wrong': [
+  'the state is lost if the clock is set back, because all its times are wrong': [
     ['a', known({ used: 100 }), {}],
     ['a', { normal: 1 }, { ...normal(1), reset: 0 }, -1_001],
   ],
-  'a clock that was set back by a second loses nothing': [
+  'nothing is lost if the clock is set back by a second': [
     ['a', known({ used: 100 }), {}],
     ['a', { normal: 1 }, { ...normal(0), reset: 1000 }, -1_000],
   ],
@@ -233,7 +233,7 @@ it('the state is the same after a sync that changes nothing', () => {
   expect(stateAfter(6_001)).not.toBe(stateAfter());
 });
 
-it('the state keeps what a newer version of the SDK has added, and does without what an older one lacks', () => {
+it("the state keeps fields of newer SDK versions, and can lack fields that older versions don't have", () => {
   const { processes, ...rest } = JSON.parse(run([['a', known({ normal: 5 }), {}]]).state) as { processes: object };
   const older = { seenAt: start, outstanding: 5, granted: 5 };
   const newer = { ...rest, color: 'red', processes: { ...processes, older } };
@@ -242,7 +242,7 @@ it('the state keeps what a newer version of the SDK has added, and does without 
   expect(JSON.parse(step.state)).toMatchObject({ color: 'red', processes: { older } });
 });
 
-it('requests and replies are opaque: only the step can make a reply', () => {
+it('requests and replies are opaque: only the step can create a reply', () => {
   expectTypeOf<RateLimitStoreRequest>().not.toHaveProperty('normal');
   expectTypeOf<{ normal: number }>().not.toExtend<RateLimitStoreReply>();
   expect(rateLimitStep(undefined, firstRequest('a'), 0)).toMatchObject({ expiresIn: 120_000 });

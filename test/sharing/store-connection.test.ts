@@ -9,11 +9,11 @@ import { MemoryStore } from '../support/world/store.ts';
 import { World } from '../support/world/world.ts';
 import { reply } from './support/store-requests.ts';
 
-// What one process does with a store: when it asks, what it does if the store is gone, and what it tells.
+// What one process does with a store: when it asks, what it does without the store, and what it reports.
 
 type Sync = RateLimitStore['sync'];
 
-/** A world with one process, and a store of one's own. */
+/** A world with one process and a custom store. */
 function setup(sync: (world: World) => Sync, api = documentedApi(), options: ClientOptions = {}) {
   const world: World = new World({ api });
   const syncs: { at: number; key: string; report: Report }[] = [];
@@ -25,7 +25,7 @@ function setup(sync: (world: World) => Sync, api = documentedApi(), options: Cli
   const events: RateLimitStoreEvent[] = [];
   let client: Client | undefined;
   const get = (index: number, more: RequestOptions = {}) => {
-    // Made while time is virtual: a client hashes its token on another thread.
+    // Created while time is virtual, because a client hashes its token on another thread.
     client ??= world.sdk({ rateLimit: { store }, ...options }).on('rateLimitStore', (event) => events.push(event));
     return client.users.get(`user_${index}`, more);
   };
@@ -44,11 +44,11 @@ const after =
     clock.sleep(ms).then(() => reply({ normal }));
 const answering = (value: unknown) => () => () => Promise.resolve(value as never);
 
-it('a store of your own is made of a function', () => {
+it('a custom store is created from a function', () => {
   expect(() => createRateLimitStore({ sync: () => ({}) } as never)).toThrow('sync must be a function; got Object.');
 });
 
-describe('a store that is gone keeps no call from being sent, and is reported once', () => {
+describe('an unavailable store stops no call, and is reported once', () => {
   const noGrants = [{ normal: -1 }, { normal: NaN }, { processes: Infinity }].map((grant) => reply(grant));
   it.each<[string, (world: World) => Sync]>([
     ['rejects', () => rejecting],
@@ -67,7 +67,7 @@ describe('a store that is gone keeps no call from being sent, and is reported on
     expect(events).toEqual([{ available: false, reason: expect.any(String) }]);
   });
 
-  it('and again when it is back', async () => {
+  it('and again when it recovers', async () => {
     let isDown = false;
     const { world, events, get } = setup((world) => {
       const sync = works()(world);
@@ -83,7 +83,7 @@ describe('a store that is gone keeps no call from being sent, and is reported on
     expect(events).toEqual([gone, { available: true, reason: undefined }]);
   });
 
-  it('and again when it is back while no call waits', async () => {
+  it('and again when it recovers while no call waits', async () => {
     const { world, events, get } = setup((world) => {
       const sync = works()(world);
       return (...args) => (world.clock.now > 5_000 && world.clock.now < 8_000 ? rejecting() : sync(...args));
@@ -95,7 +95,7 @@ describe('a store that is gone keeps no call from being sent, and is reported on
     });
   });
 
-  it('and is asked again after 1, 2, 4 … 30 s', async () => {
+  it('and is called again after 1, 2, 4 … 30 s', async () => {
     const { world, syncs, get } = setup(() => rejecting);
     await world.run(() => world.every(500, 200, get));
     const pauses = syncs.slice(1).map(({ at }, index) => Math.round((at - syncs[index]!.at) / 1000));
@@ -105,7 +105,7 @@ describe('a store that is gone keeps no call from being sent, and is reported on
   it.each([
     [5, 20],
     [200, 1],
-  ])('and the process has an equal part of the window, as one of %i', async (processes, sent) => {
+  ])('and the process uses an equal part of the window, as one of %i', async (processes, sent) => {
     let syncs = 0;
     const grant = reply({ normal: 1, processes });
     const { world, get } = setup(() => () => (syncs++ === 0 ? Promise.resolve(grant) : rejecting()));
@@ -117,8 +117,8 @@ describe('a store that is gone keeps no call from being sent, and is reported on
   });
 });
 
-describe('a store is asked', () => {
-  it('with a hash of the token, for what the calls need, and hears after 250 ms what was sent', async () => {
+describe('a store is called', () => {
+  it("with a hash of the token and the calls' needs, and 250 ms later with what was sent", async () => {
     const { world, syncs, get } = setup(works(), documentedApi({ takes: () => 400 }));
     await world.run(() => world.burst(5, get));
     await world.run(() => world.clock.sleep(300_000));
@@ -128,15 +128,15 @@ describe('a store is asked', () => {
     await other.world.run(() => other.world.burst(1, other.get));
     expect(other.syncs[0]!.key).not.toBe(first.key);
     expect(first.report).toMatchObject({ normal: 5, background: 0, available: 0, inFlight: 0, limit: 100, reset: 0 });
-    // The first response has arrived.
+    // By then, the first response has arrived.
     expect(sent.report).toMatchObject({ normal: 0, available: 0, inFlight: 4, sent: 5, arrived: 5 });
     expect(last.report).toMatchObject({ normal: 0, available: 0, inFlight: 0, sent: 5, used: 5, arrived: 5 });
     expect(last.at).toBeLessThanOrEqual(750);
-    // No more when nothing waits.
+    // There is no further sync when nothing waits.
     expect(syncs.length).toBe(3);
   });
 
-  it('no more by a process that sees no headers, and paces itself', async () => {
+  it('no longer by a process that sees no headers and paces itself', async () => {
     const { world, get } = setup(works(), documentedApi({ limit: Infinity }));
     expect(await world.run(() => world.burst(150, get))).toMatchObject({ answered: 150 });
   });
@@ -154,7 +154,7 @@ describe('a store is asked', () => {
     expect(Math.max(...wanted)).toBe(1);
   });
 
-  it('for nothing once a call was aborted before its request was granted', async () => {
+  it('with no needs after a call was aborted before its grant', async () => {
     const { world, syncs, get } = setup(works(300));
     const controller = new AbortController();
     await world.run(async () => {
@@ -167,7 +167,7 @@ describe('a store is asked', () => {
     expect(syncs.map(({ report }) => `${report.normal} ${report.available}`)).toEqual(['3 0', '0 0']);
   });
 
-  it('for a call that arrives while it hears of another one', async () => {
+  it("for a call that arrives while another call's sync is pending", async () => {
     const { world, get } = setup(works(20));
     const figures = await world.run(async () => {
       for (let at = 230; at < 330; at += 7) {

@@ -5,7 +5,7 @@ import { browserEngines, waitFor } from '../support/browser-engines.ts';
 import { hidden, mainKinds, partOf } from './support/pages.ts';
 import { built, dist, origin } from './support/site.ts';
 
-/** Shows pages on a phone, and returns what is hidden in each. */
+/** Opens pages on a phone, and returns what is hidden in each. */
 const hiddenOnAPhone = (paths: readonly string[]) => `(async () => {
   const frame = Object.assign(document.createElement('iframe'), { width: 390, height: 844, style: 'border: 0' });
   document.body.prepend(frame);
@@ -18,7 +18,7 @@ const hiddenOnAPhone = (paths: readonly string[]) => `(async () => {
   return found;
 })()`;
 
-/** What a phone shows of a page at first, and is elsewhere once the page has loaded. */
+/** The elements that a phone shows first and that are elsewhere once the page has loaded. */
 const movedOnAPhone = (path: string) => `(async () => {
   const frame = Object.assign(document.createElement('iframe'), { width: 390, height: 844, src: '/js-sdk/${path}' });
   document.body.prepend(frame);
@@ -38,7 +38,7 @@ for (const { name, isInstalled, open } of browserEngines.filter((engine) => engi
   describe.runIf(isInstalled)(`the pages in ${name}`, () => {
     beforeAll(built);
 
-    it('hide nothing on a phone: none is wider than the window, and no table or code is wider than the page', async () => {
+    it('hide nothing on a phone: no page is wider than the window, no table or code wider than the page', async () => {
       const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('index.html'));
       await using tab = await open();
       await tab.goto(`${origin}404.html`);
@@ -46,9 +46,9 @@ for (const { name, isInstalled, open } of browserEngines.filter((engine) => engi
       expect(files.length).toBeGreaterThan(150);
       expect(await tab.evaluate(hiddenOnAPhone(files.map((file) => file.replace(/index\.html$/, ''))))).toEqual([]);
     });
-    // More of it is tested in Chromium, below.
+    // Chromium runs more of these tests in the files beside this one.
     if (name !== 'Firefox') return;
-    it('have no findings of axe, and move nothing after they were shown', async () => {
+    it('pass axe, and move nothing after they are shown', async () => {
       await using tab = await open();
       const page = { evaluate: (script: string) => tab.evaluate(`eval(${JSON.stringify(script)})`) };
       for (const path of mainKinds) {

@@ -4,7 +4,7 @@ import { createSandbox } from '@example/sandbox';
 import { expect, it } from 'vitest';
 import { codeBlocks } from '../guides/support/code-blocks.ts';
 
-it('keeps the code of each guide within the 72 columns that a page shows', () => {
+it('the code of each guide fits the 72 columns that a page shows', () => {
   const long = codeBlocks.flatMap(({ name, code }) =>
     code.split('\n').flatMap((line) => (line.length > 72 ? [`${name}: ${line}`] : [])),
   );
@@ -12,7 +12,7 @@ it('keeps the code of each guide within the 72 columns that a page shows', () =>
   expect(long).toEqual([]);
 });
 
-it('says in the quickstart what its program prints', async () => {
+it('the quickstart says what its program prints', async () => {
   const text = await readFile(new URL('../../site/pages/start.mdx', import.meta.url), 'utf8');
   const [, printed = ''] = /^```text[^\n]*\n([^]+?)…\n```$/m.exec(text) ?? [];
   const sandbox = createSandbox();

@@ -7,7 +7,7 @@ import { built, dist, read } from './support/site.ts';
 
 const source = (path: string) => readFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 
-/** The HTML of all pages but the home page, by their addresses. */
+/** The HTML of all pages except the home page, by address. */
 const pages = new Map<string, string>();
 const page = (address: string) => pages.get(address) ?? '';
 
@@ -17,11 +17,11 @@ beforeAll(async () => {
     if (file.endsWith('/index.html')) pages.set(file.replace('/index.html', ''), await read(file));
 });
 
-it('has the right types and no findings of the linter', async () => {
+it('the site passes the type checker and the linter', async () => {
   await expect(run('npx', 'oxlint', 'site')).resolves.toBeUndefined();
 });
 
-it('has a title, a description, a picture, and Markdown beside it, on each page', () => {
+it('each page has a title, a description, a picture, and a Markdown version', () => {
   const parts = [
     /<title>[^<]+<\/title>/,
     /<meta name="description" content="[^"]{6,}"/,
@@ -35,7 +35,7 @@ it('has a title, a description, a picture, and Markdown beside it, on each page'
   expect(existsSync(`${dist}og.png`)).toBe(true);
 });
 
-it('has a page for each guide, described in prose', async () => {
+it('each guide has a page with a description in prose', async () => {
   for (const guide of await readdir(new URL('../../docs', import.meta.url))) {
     const [, name = ''] = /^(.+)\.md$/.exec(guide) ?? [];
     if (name === '') continue;
@@ -47,7 +47,7 @@ it('has a page for each guide, described in prose', async () => {
   }
 });
 
-it('keeps the code of a page in its Markdown, and leaves out what only the site has', async () => {
+it("a page's Markdown has its code, and leaves out what only the site has", async () => {
   expect(await read('guides/webhooks.md')).toMatch(/^import \{ Webhooks \} from '@example\/sdk\/webhooks';$/m);
   const home = await read('index.md');
   expect(home).toMatch(/^# @example\/sdk\n/);
@@ -62,7 +62,7 @@ it('keeps the code of a page in its Markdown, and leaves out what only the site 
   }
 });
 
-it('lists each page once, in the sidebar of its topic', () => {
+it("each page is listed once, in its topic's sidebar", () => {
   const listed = ['guides/errors', 'api', 'project/changelog'].flatMap((address) => {
     const [sidebar = ''] = /<sl-sidebar-state-persist[^]+?<\/sl-sidebar-state-persist>/.exec(page(address)) ?? [];
     return Array.from(
@@ -77,7 +77,7 @@ it('lists each page once, in the sidebar of its topic', () => {
   expect(new Map(listed).get('guides/pagination')).toBe('Pagination');
 });
 
-it('says how to install, and how to import each name', async () => {
+it('the site says how to install the package, and how to import each name', async () => {
   const home = await read('index.html');
   for (const command of ['npm install', 'pnpm add', 'yarn add', 'bun add'])
     expect(home).toContain(`data-code="${command} @example/sdk"`);
@@ -89,7 +89,7 @@ it('says how to install, and how to import each name', async () => {
     expect(page(`api/example/${address}`)).toContain(`data-code="${line.replaceAll("'", '&#x27;')}`);
 });
 
-it('tells language models where everything is', async () => {
+it('llms.txt tells language models where everything is', async () => {
   const index = await read('llms.txt');
   const links = [...index.matchAll(/https:\/\/your-org\.github\.io\/js-sdk\/([^)]+)/g)].map(([, path]) => path ?? '');
 
@@ -98,8 +98,8 @@ it('tells language models where everything is', async () => {
   expect(await read('llms-full.txt')).toContain('redisRateLimitStore');
 });
 
-it('links each section that the search finds to an anchor that exists, and shows it without the marks of a table', async () => {
-  // As the build has written it.
+it('each section in the search links to an existing anchor, and is shown without table markup', async () => {
+  // The build wrote this format.
   const { documentIds, storedFields } = JSON.parse(await read('search.json')) as {
     documentIds: Record<string, string>;
     storedFields: Record<string, { text: string }>;
@@ -116,7 +116,7 @@ it('links each section that the search finds to an anchor that exists, and shows
 
 const sdk = 'api/example/sdk';
 
-/** What people type who use an SDK, a word or two, by the pages that answer it. */
+/** Short queries of people who use an SDK, a word or two, by the pages that answer them. */
 const shortQueries = {
   'guides/pagination/': 'pagination, cursor',
   'guides/rate-limits/': '429, redis, rate limit, limits',
@@ -146,7 +146,7 @@ const shortQueries = {
   [`${sdk}/webhooks/functions/verifywebhook/`]: 'verifyWebhook',
 };
 
-/** What people ask in a few words more. */
+/** Longer queries. */
 const longQueries = {
   'guides/pagination/': 'how do I get all users',
   'guides/pagination/ guides/tasks/': 'resume a list after a restart',
@@ -185,7 +185,7 @@ it.each([
   expect(missed.length, `missed: ${missed.join('; ')}`).toBeLessThanOrEqual(most);
 });
 
-it('marks only words of the query, and forgives a typing error', async () => {
+it('the search marks only words of the query, and forgives typos', async () => {
   const search = await builtSearch();
   for (const [query, word] of [
     ['webhooks', /^webhooks?$/i],
@@ -201,7 +201,7 @@ it('marks only words of the query, and forgives a typing error', async () => {
   expect(search('timeuot')[0]?.[0]?.address).toBe('guides/retries/');
 });
 
-it('shows members of that name, the page of that name with its sections, then titles that begin so, and no page that only mentions it', async () => {
+it('a name finds its members, its page with sections, titles that begin with it, but no mere mention', async () => {
   const search = await builtSearch();
   const found = (query: string) =>
     search(query).map((hit) => hit.map(({ address }) => address.split('/').slice(-2).join('/')).join(' '));
@@ -216,7 +216,7 @@ it('shows members of that name, the page of that name with its sections, then ti
 });
 
 async function builtSearch() {
-  // What it imports is installed with the site.
+  // Its imports are installed with the site.
   const { readIndex, search } = await import('../../site/src/search/ranking.ts');
   const index = await readIndex(await read('search.json'));
   return (query: string) => search(index, query);

@@ -3,13 +3,13 @@ import { axeFindings } from '../support/axe.ts';
 import { hidden, mainKinds, partOf } from './support/pages.ts';
 import { describeSite, origin } from './support/site.ts';
 
-/** The last one is what a wrong address shows. */
+/** The last one is the page for wrong addresses. */
 const otherKinds = ['guides/webhooks/', 'reference/benchmarks/', 'project/changelog/', 'api/', '404.html'];
 
 const wide = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
 
-/** How much has moved in a page since it was opened: layout shifts, without those after an input. */
+/** How much has moved since the page was opened: layout shifts, except those after an input. */
 const shifts = `new Promise((resolve) => {
   let sum = 0;
   new PerformanceObserver((list) => {
@@ -20,7 +20,7 @@ const shifts = `new Promise((resolve) => {
 
 describeSite('the pages of the site', (open) => {
   it.each([...mainKinds, ...otherKinds])(
-    'has no findings of axe, hides nothing, and moves nothing after it was shown: /%s',
+    'passes axe, hides nothing, and moves nothing after it is shown: /%s',
     async (path) => {
       for (const [viewport, colorScheme] of [
         [wide, 'light'],
@@ -35,7 +35,7 @@ describeSite('the pages of the site', (open) => {
     },
   );
 
-  it('leads to the guides, the reference, the playground and the project from each page, also on a phone', async () => {
+  it('links to the guides, the reference, the playground and the project from each page, even on a phone', async () => {
     await using page = await open('404.html');
     for (const path of ['', 'playground/', '404.html', 'guides/webhooks/']) {
       for (const size of [wide, phone]) {
@@ -63,12 +63,12 @@ describeSite('the pages of the site', (open) => {
       const { y = 0, height = 0 } = (await box(text)) ?? {};
       expect(y).toBeGreaterThan(0);
       expect(y + height).toBeLessThanOrEqual(900);
-      // In one line.
+      // The name is on one line.
       if (path !== 'start/') expect((await box('@example/sdk/webhooks'))?.height).toBeLessThan(30);
     },
   );
 
-  it('has a search box for the keyboard, which shows popular pages and where each page is', async () => {
+  it('has a search box that works with the keyboard, and shows popular pages and where each page is', async () => {
     await using page = await open('404.html');
     const first = async () => (await page.locator('site-search li').first().innerText()).split('\n').slice(0, 2);
     await page.keyboard.press('/');

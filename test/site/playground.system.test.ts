@@ -5,14 +5,14 @@ import { pages, root } from '../../site/build/pages.ts';
 import { programs } from '../../site/src/playground/programs.ts';
 import { describeSite, ended, onPhone, origin, run } from './support/site.ts';
 
-/** The guides that have examples, and how many. */
+/** The guides with examples, and how many each has. */
 const withExamples = pages.flatMap(({ address, file }) => {
   const count = file.startsWith('site/') ? 0 : (readFileSync(`${root}${file}`, 'utf8').match(runnable)?.length ?? 0);
   return count === 0 ? [] : [{ address, count }];
 });
 
 describeSite('the playgrounds', (open) => {
-  it('runs each program of its menu, lets none out of the page, and sends nothing anywhere', async () => {
+  it('runs each program in its menu, lets none out of the page, and sends nothing anywhere', async () => {
     await using page = await open('playground/');
     await page.waitForSelector('.cm-content');
     const requests: string[] = [];
@@ -36,7 +36,7 @@ describeSite('the playgrounds', (open) => {
     expect(requests.filter((url) => !url.startsWith(`${origin}_astro/`))).toEqual([]);
   });
 
-  it('shows on a phone what it prints, with the button, as soon as it runs', async () => {
+  it('shows the output and the button on a phone, as soon as a program runs', async () => {
     await using page = await open('playground/', onPhone);
     await page.waitForSelector('.cm-content');
     await page.click('[name=run]');
@@ -50,7 +50,7 @@ describeSite('the playgrounds', (open) => {
     }
   });
 
-  it('runs the program on Ctrl+Enter and ⌘+Enter, leaves it as it is, and colours it', async () => {
+  it("runs the program on Ctrl+Enter and ⌘+Enter, doesn't change it, and colors it", async () => {
     await using page = await open('playground/');
     for (const key of ['Control', 'Meta']) {
       await page.fill('.cm-content', `console.log('${key}');`);
@@ -63,7 +63,7 @@ describeSite('the playgrounds', (open) => {
     expect(await page.evaluate(`${colour}.size`)).toBeGreaterThan(2);
   });
 
-  it('shows an outage, and the bodies of the requests', async () => {
+  it('shows an outage and the bodies of requests', async () => {
     await using page = await open('playground/');
     await page.waitForSelector('.cm-content');
     const outage = 'sandbox.faults.next({ status: 503, share: 1 });';
@@ -75,7 +75,7 @@ describeSite('the playgrounds', (open) => {
     expect(requests).not.toContain('secure_password');
   });
 
-  it('shares a program by its address, leaves what is open as it is while it runs, and stops it if it never ends', async () => {
+  it('shares a program by its address, keeps requests open while it runs, and stops it if it never ends', async () => {
     const program = `import { Client } from '@example/sdk';
        const get = () => new Client().users.get('user_1').catch(() => undefined);
        setInterval(get, 3000);
@@ -91,7 +91,7 @@ describeSite('the playgrounds', (open) => {
     await page.click('[name=run]');
     await page.click('label:has-text("Requests")');
     const first = page.locator('[data-part=Requests] details:first-child');
-    // Its line changes when it is answered, which may take the click away.
+    // The line changes when its response arrives, which may swallow the click.
     await first.getByText(/^\d{3} /).waitFor();
     await first.locator('summary').click();
     const shown = await page.textContent('[data-count=Requests]');
@@ -102,12 +102,12 @@ describeSite('the playgrounds', (open) => {
     expect((await ended(page)).status).toMatch(/^Stopped/);
   });
 
-  it('shows how a program ends, and nothing of the run before', async () => {
+  it('shows how a program ended, and nothing from the previous run', async () => {
     await using page = await open('playground/');
     expect((await run(page)).budget).toMatch(/^\d+ of 100$/);
     const never = 'await new Promise(() => undefined);';
     for (const [program, outcome, shown] of [
-      // Types are left out, and not checked.
+      // Types are removed, but not checked.
       ['const text: string = 1; console.log(text);', 'Done', '1\n'],
       [`setTimeout(() => console.log('later'), 5_000);`, 'Done', 'later\n'],
       [
@@ -126,20 +126,20 @@ describeSite('the playgrounds', (open) => {
     }
   });
 
-  it('runs 300 calls as soon as the home page is opened, of which none is refused', async () => {
+  it('runs 300 calls when the home page opens, and none is refused', async () => {
     await using page = await open('', { viewport: { width: 1440, height: 900 } });
     await page.waitForSelector('.playground[data-state]');
     const box = await page.locator('.playground').boundingBox();
     expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(900);
     const { status, console, budget, refused } = await ended(page);
-    // Two windows have to end. On a busy machine, a call may time out and be made again.
+    // Two windows have to end. On a busy machine, a call may time out and be retried.
     expect(`${status} ${refused}`).toMatch(/^Done in [12] min \d+ s \(simulated\) 0$/);
     expect(console).toBe('300 calls done\n');
     expect(budget).toMatch(/^\d+ of 100$/);
     expect((await page.getAttribute('.playground .good', 'd'))?.split('M').length).toBeGreaterThan(300);
   });
 
-  it('shows on a phone what 300 calls do before they run, and scrolls to the result', async () => {
+  it('shows on a phone the result of the 300 calls before they run, and scrolls to it', async () => {
     await using page = await open('', onPhone);
     await page.waitForLoadState('networkidle');
     expect(await page.getAttribute('.playground', 'data-state')).toBeNull();
@@ -156,19 +156,16 @@ describeSite('the playgrounds', (open) => {
     expect(Math.floor(box!.y + box!.height)).toBeLessThanOrEqual(844);
   });
 
-  it.each(withExamples)(
-    'runs each example of /$address/ in the playground, where it prints something',
-    async (guide) => {
-      await using page = await open(`${guide.address}/`, onPhone);
-      const runs = page.locator('.run-example a');
-      expect(await runs.count()).toBe(guide.count);
-      for (let example = 0; example < guide.count; example += 1) {
-        await runs.nth(example).click();
-        const { status, console } = await ended(page);
-        expect({ guide, example, status }).toMatchObject({ status: expect.stringMatching(/^Done/) });
-        expect(console).toMatch(/\w/);
-        await page.goBack();
-      }
-    },
-  );
+  it.each(withExamples)('runs each example of /$address/, and each prints something', async (guide) => {
+    await using page = await open(`${guide.address}/`, onPhone);
+    const runs = page.locator('.run-example a');
+    expect(await runs.count()).toBe(guide.count);
+    for (let example = 0; example < guide.count; example += 1) {
+      await runs.nth(example).click();
+      const { status, console } = await ended(page);
+      expect({ guide, example, status }).toMatchObject({ status: expect.stringMatching(/^Done/) });
+      expect(console).toMatch(/\w/);
+      await page.goBack();
+    }
+  });
 });

@@ -13,7 +13,7 @@ import { throwing } from '../support/http-server.ts';
 import { firstRequest, itIsARateLimitStore } from '../sharing/support/store-requests.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
-// test/replay/stores.test.ts shows the replay store.
+// test/replay/stores.test.ts tests the replay store.
 
 const newFile = () => join(temporaryFolder(), 'shared.db');
 const rows = (path: string, table: string) => new DatabaseSync(path).prepare(`SELECT * FROM ${table}`).all();
@@ -51,9 +51,9 @@ describe.each([
 describe('a file that several processes use', () => {
   const schema = 'CREATE TABLE IF NOT EXISTS events (id)';
 
-  it('is opened while another process creates it, and while one holds the lock', async () => {
+  it('can be opened while another process creates it, and while one holds the lock', async () => {
     const path = newFile();
-    // A thread holds the lock, as the process that comes first does: SQLite blocks the one that waits.
+    // A thread holds the lock, like the process that comes first, because SQLite blocks the thread that waits.
     const first = new Worker(
       `const { parentPort, workerData } = require('node:worker_threads');
       const database = new (require('node:sqlite').DatabaseSync)(workerData);
@@ -67,18 +67,18 @@ describe('a file that several processes use', () => {
     await once(first, 'exit');
     const database = openDatabase(path, schema);
     expect(database.prepare('SELECT * FROM events').all()).toEqual([]);
-    // Otherwise a reader would wait for a writer.
+    // In any other mode, readers would wait for a writer.
     expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
   });
 
-  it('is tried again while it is locked, where errors have another realm, too, as in Jest', async () => {
+  it('is retried while it is locked, even if errors come from another realm, as in Jest', async () => {
     const locked: unknown = runInNewContext(`Object.assign(new Error('database is locked'), { errcode: 261 })`);
     const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
     expect(await whenUnlocked(vi.fn(() => 'done').mockImplementationOnce(throwing(locked)))).toBe('done');
     await expect(whenUnlocked(vi.fn().mockImplementationOnce(throwing(full)))).rejects.toBe(full);
   });
 
-  it('has nothing of a transaction that fails', () => {
+  it('keeps nothing of a failed transaction', () => {
     const database = openDatabase(newFile(), schema);
     const work = () => database.exec('INSERT INTO events VALUES (1); SELECT no FROM events');
     expect(() => transaction(database, work)).toThrow('no such column');
@@ -99,7 +99,7 @@ describe('sqliteRateLimitStore', () => {
     return () => sqliteRateLimitStore(path);
   });
 
-  // They fake the clock of the machine as well, which `setSystemTime` doesn't move.
+  // These tests also fake the machine's clock, which `setSystemTime` doesn't change.
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'hrtime'] }));
 
   it('keeps one row per token, and deletes it some minutes after its window', async () => {
@@ -113,7 +113,7 @@ describe('sqliteRateLimitStore', () => {
     expect(keys()).toEqual(['other']);
   });
 
-  it.each([-3_600_000, 3_600_000])('does not notice that the wall clock is set by %i ms', async (jump) => {
+  it.each([-3_600_000, 3_600_000])('is not affected if the wall clock is set by %i ms', async (jump) => {
     const store = sqliteRateLimitStore(newFile());
     await store.sync('key', firstRequest('a', { ...window, used: 40, normal: 30 }));
     vi.setSystemTime(Date.now() + jump);
@@ -122,7 +122,7 @@ describe('sqliteRateLimitStore', () => {
     expect(await store.sync('key', firstRequest('b', { normal: 100 }))).toMatchObject(grant);
   });
 
-  it('rejects while another process holds the file for a second, and works again', async () => {
+  it('rejects while another process holds the file for a second, and then works again', async () => {
     vi.useFakeTimers();
     const path = newFile();
     const [store, other] = [sqliteRateLimitStore(path), new DatabaseSync(path)];
@@ -139,7 +139,7 @@ describe('sqliteReplayStore', () => {
   beforeEach(() => void vi.useFakeTimers());
   const table = 'example_sdk_webhook_event';
 
-  it.each([-20_000, 10 ** 12])('does not lose a claim if the wall clock jumps by %i ms', async (jump) => {
+  it.each([-20_000, 10 ** 12])("doesn't lose a claim if the wall clock jumps by %i ms", async (jump) => {
     const path = newFile();
     const [one, other] = [sqliteReplayStore(path), sqliteReplayStore(path)];
     const claim = await claimed(one, 'msg_1');
@@ -149,7 +149,7 @@ describe('sqliteReplayStore', () => {
     expect(await other.claim('msg_1')).toEqual({ status: 'handled' });
   });
 
-  it('gives a claim of before the machine restarted to the next process, however long it had run', async () => {
+  it('gives claims from before a restart of the machine to the next process, however long it ran', async () => {
     const path = newFile();
     const store = sqliteReplayStore(path);
     await claimed(store, 'msg_1');
@@ -158,7 +158,7 @@ describe('sqliteReplayStore', () => {
     await (await claimed(store, 'msg_1')).complete();
   });
 
-  it('forgets handled events after the retention, and deletes a few at a time', async () => {
+  it('forgets handled events after the retention, and deletes a few of them at a time', async () => {
     const path = newFile();
     const store = sqliteReplayStore(path, { retention: 5_000 });
     for (let index = 0; index < 30; index++) await (await claimed(store, `msg_${index}`)).complete();
@@ -169,11 +169,11 @@ describe('sqliteReplayStore', () => {
     expect(rows(path, table)).toHaveLength(3);
   });
 
-  it('lets the event loop go on while another process holds the lock', async () => {
+  it("doesn't block the event loop while another process holds the lock", async () => {
     const path = newFile();
     const [store, other] = [sqliteReplayStore(path), new DatabaseSync(path)];
     other.exec('BEGIN EXCLUSIVE');
-    // This would not come to it, if the process waited in SQLite.
+    // If the process waited in SQLite, this would never run.
     setTimeout(() => other.exec('ROLLBACK'), 100);
     const claim = store.claim('msg_1');
     await vi.advanceTimersByTimeAsync(2_000);
@@ -181,7 +181,7 @@ describe('sqliteReplayStore', () => {
   });
 });
 
-it('a closed store rejects, closed by hand or at the end of a block, and another one on the file works', async () => {
+it('a store that is closed, by hand or at the end of a block, rejects; another store still works', async () => {
   vi.useFakeTimers();
   const path = newFile();
   const [limits, events, others] = [sqliteRateLimitStore(path), sqliteReplayStore(path), sqliteReplayStore(path)];

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /**
- * What axe finds wrong with a part of a page: the rule, and the elements. It comes through the debugger, since the page's
- * policy may let in no foreign script.
+ * What axe finds wrong with part of a page: the rule and the elements. axe is injected through the debugger, since the
+ * page's policy may block foreign scripts.
  */
 export async function axeFindings(
   page: { readonly evaluate: (script: string) => Promise<unknown> },
@@ -17,5 +17,5 @@ export async function axeFindings(
     `axe.run(${JSON.stringify(part)}, ${JSON.stringify({ resultTypes: ['violations'], runOnly: rules })}).then(({ violations }) =>
       violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
   );
-  return found as string[]; // What the script returns.
+  return found as string[]; // The script returns this.
 }

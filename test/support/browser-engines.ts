@@ -11,26 +11,26 @@ import { hasChromium, launch } from './use-chromium.ts';
 
 interface Page {
   readonly goto: (url: string) => Promise<unknown>;
-  /** The value of an expression in the page, awaited there, as JSON can carry it. */
+  /** Evaluates an expression in the page, awaits it there, and returns its JSON value. */
   readonly evaluate: (expression: string) => Promise<unknown>;
 }
 
-/** One page in a browser of its own. */
+/** One page in its own browser. */
 export interface Tab extends Page, AsyncDisposable {}
 
-/** After this time a browser is ended, whatever it is doing. */
+/** After this time, a browser is ended, whatever it is doing. */
 const timeLimit = 300_000;
 
 const [firefoxPath, webKitDriverPath, xvfbPath] = ['/usr/bin/firefox-esr', '/usr/bin/WebKitWebDriver', '/usr/bin/Xvfb'];
 
-/** A browser engine as docs/compatibility.md names it, by the packages of Debian that bring it. */
+/** A browser engine, named as in docs/compatibility.md, and the Debian packages that provide it. */
 const engine = (name: string, packages: string, isInstalled: boolean, openPage: Parameters<typeof openTab>[0]) => ({
   ...{ name, isInstalled: mayTest(isInstalled, name, packages) },
   open: () => openTab(openPage),
 });
 
-// No driver reaches all three: Playwright wants its own builds of Firefox and WebKit, Debian has no geckodriver, and its WebKit
-// no WebDriver BiDi. So Chromium has Playwright, and a tab of the others is two commands of the protocol that each has built in.
+// No driver supports all three: Playwright needs its own Firefox and WebKit; Debian has no geckodriver, and its WebKit
+// no BiDi. So Chromium uses Playwright, and the others get two commands of the protocol that each has built in.
 export const browserEngines = [
   engine('Chromium', 'chromium', hasChromium, async (resources) => {
     const browser = resources.adopt(await launch(), (launched) => launched.close());
@@ -41,13 +41,13 @@ export const browserEngines = [
   engine('WebKit', 'webkit2gtk-driver xvfb', existsSync(webKitDriverPath) && existsSync(xvfbPath), openWebKit),
 ];
 
-/** Waits until an expression in the page is true, also while the page loads another one. */
+/** Waits until an expression in the page is true, even while the page loads another one. */
 export async function waitFor(tab: Tab, expression: string): Promise<void> {
   const isTrue = () => tab.evaluate(`Boolean(${expression})`).catch(() => false);
   await expect.poll(isTrue, { timeout: 30_000, message: expression }).toBe(true);
 }
 
-/** Opens a page with a home and other resources, which end with it, or at once if it can't be opened. */
+/** Opens a page with a home folder and other resources, which end with it, or at once if it can't be opened. */
 async function openTab(open: (resources: AsyncDisposableStack, home: string) => Promise<Page>): Promise<Tab> {
   await using resources = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), 'browser-'));
@@ -60,13 +60,13 @@ async function openTab(open: (resources: AsyncDisposableStack, home: string) => 
 async function openFirefox(resources: AsyncDisposableStack, home: string): Promise<Page> {
   const port = String(await freePort());
   const args = ['--headless', '--no-remote', '--profile', home, '--remote-debugging-port', port, 'about:blank'];
-  // As root, Firefox refuses the home of anyone else, which a container in CI may have.
+  // As root, Firefox refuses a home that belongs to another user, which a CI container may have.
   const program = startProgram(resources, firefoxPath, args, { HOME: home });
   await ready(program, () => fetch(`http://127.0.0.1:${port}`));
   const socket = new WebSocket(`ws://127.0.0.1:${port}/session`);
   await once(socket, 'open');
 
-  /** Sends a command of WebDriver BiDi, one at a time, and gives its result. Without subscriptions, nothing else comes in. */
+  /** Sends one WebDriver BiDi command at a time, and returns its result. Without subscriptions, nothing else comes. */
   const command = async (method: string, params: object): Promise<BiDiResult> => {
     socket.send(JSON.stringify({ id: 1, method, params }));
     const [{ data }] = (await once(socket, 'message')) as [MessageEvent<string>];
@@ -89,7 +89,7 @@ async function openFirefox(resources: AsyncDisposableStack, home: string): Promi
   };
 }
 
-/** What Firefox answers the commands that are sent here. */
+/** Firefox's results for the commands that are sent here. */
 interface BiDiResult {
   readonly contexts?: readonly { readonly context: string }[];
   readonly result?: { readonly value?: string };
@@ -98,7 +98,7 @@ interface BiDiResult {
 
 async function openWebKit(resources: AsyncDisposableStack, home: string): Promise<Page> {
   const xvfb = startProgram(resources, xvfbPath, ['-displayfd', '3', '-screen', '0', '1280x800x24']);
-  // It is a pipe for reading, as `startProgram` says.
+  // `startProgram` makes this stream a pipe for reading.
   const [display] = await once(xvfb.stdio[3] as Readable, 'data');
   const environment = { HOME: home, XDG_RUNTIME_DIR: home, DISPLAY: `:${String(display).trim()}` };
   const port = await freePort();
@@ -106,7 +106,7 @@ async function openWebKit(resources: AsyncDisposableStack, home: string): Promis
   const server = `http://127.0.0.1:${port}`;
   await ready(program, () => fetch(`${server}/status`));
 
-  /** Sends a command of WebDriver, and gives its value. */
+  /** Sends a WebDriver command, and returns its value. */
   const command = async (path: string, body: object): Promise<unknown> => {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(server + path, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -116,21 +116,21 @@ async function openWebKit(resources: AsyncDisposableStack, home: string): Promis
   };
   const timeouts = { script: timeLimit, pageLoad: timeLimit };
   const capabilities = { alwaysMatch: { browserName: 'MiniBrowser', timeouts } };
-  const { sessionId } = (await command('/session', { capabilities })) as { sessionId: string }; // As the protocol says.
+  const { sessionId } = (await command('/session', { capabilities })) as { sessionId: string }; // The protocol says so.
   const session = `/session/${sessionId}`;
   resources.defer(async () => void (await fetch(server + session, { method: 'DELETE' })));
   const evaluate = (value: string) => command(`${session}/execute/sync`, { script: `return ${value}`, args: [] });
   return {
     async goto(url) {
       await command(`${session}/url`, { url });
-      // It may return before the scripts of the page have run.
+      // The command may return before the page's scripts have run.
       while ((await evaluate('document.readyState')) !== 'complete');
     },
     evaluate,
   };
 }
 
-/** Starts a program without output but its fourth stream. It ends with the resources, or at the time limit. */
+/** Starts a program whose only output is its fourth stream. It ends with the resources, or at the time limit. */
 function startProgram(
   resources: AsyncDisposableStack,
   path: string,

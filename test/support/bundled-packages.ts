@@ -1,7 +1,7 @@
-/** Text of the packages that are bundled with the SDK: no minifier changes it, and nothing else has it. */
+/** A unique text in each package that is bundled with the SDK. No minifier changes it. */
 const packageTraces = { ky: 'must be a string, URL, or Request', zod: '$ZodObject', eventemitter3: 'prefixed' };
 
-/** The packages of which something is in a bundle. */
+/** The packages that a bundle contains any of. */
 export function bundledPackages(bundle: string): string[] {
   return Object.entries(packageTraces).flatMap(([name, trace]) => (bundle.includes(trace) ? name : []));
 }

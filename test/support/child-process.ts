@@ -7,10 +7,10 @@ process.once('exit', () => {
   for (const [child, signal] of running) child.kill(signal);
 });
 
-/** Runs a program to its end. Resolves to what it has printed, and rejects if it fails. */
+/** Runs a program. Resolves to its output when it ends, and rejects if it fails. */
 export const run = promisify(execFile);
 
-/** Starts a program that does not outlive this process. By default, it ends at once, as in a crash. */
+/** Starts a program that doesn't outlive this process. By default, the program then ends at once, as in a crash. */
 export function start(
   path: string,
   args: readonly string[],
@@ -23,7 +23,7 @@ export function start(
   return child;
 }
 
-/** Starts a program, and keeps what it prints. */
+/** Starts a program and collects its output. */
 export function startPrinting(path: string, args: readonly string[], options: SpawnOptions) {
   const child = start(path, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
@@ -34,13 +34,13 @@ export function startPrinting(path: string, args: readonly string[], options: Sp
 }
 
 /**
- * Waits until the program answers.
+ * Waits until the program responds.
  *
- * @param answers Rejects if it does not.
- * @throws when the program has ended; `output` says what it has printed.
+ * @param answers Rejects if the program doesn't respond.
+ * @throws when the program has ended; the error includes `output`.
  */
 export async function ready(child: ChildProcess, answers: () => Promise<unknown>, output = () => ''): Promise<void> {
-  // Refused at once while nobody listens; the pause keeps the loop from spinning.
+  // Connections are refused immediately while nobody listens; the pause keeps this from spinning.
   const pause = () => new Promise<false>((resolve) => setTimeout(resolve, 20, false));
   while (!(await answers().then(() => true, pause))) {
     if (child.exitCode !== null)
@@ -49,8 +49,8 @@ export async function ready(child: ChildProcess, answers: () => Promise<unknown>
 }
 
 /**
- * Whether a program is there to test with. Elsewhere than in CI its tests may be left out, and the reason is printed; in CI
- * they are run and fail.
+ * Whether a program can be tested with. If it is missing, its tests are skipped and the reason is printed; in CI, they
+ * run and fail.
  */
 export function mayTest(isInstalled: boolean, name: string, packages: string): boolean {
   if (isInstalled || process.env['CI'] !== undefined) return true;

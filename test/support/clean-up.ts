@@ -1,6 +1,6 @@
 import { afterEach, vi } from 'vitest';
 
-// The files of the unit tests share a realm: no test leaves a clock, a spy or a stub to the next one.
+// The unit tests' files share a realm: no test may leave a clock, a spy or a stub behind.
 
 afterEach(() => {
   vi.useRealTimers();

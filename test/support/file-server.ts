@@ -5,9 +5,9 @@ import { compress } from 'hono/compress';
 import { openServer } from './free-port.ts';
 
 /**
- * Serves the files of a directory below a base, and nothing else, compressed as hosts of pages do.
+ * Serves the files of a directory below a base, and nothing else, compressed as web hosts do.
  *
- * @param ready - Requests wait for it.
+ * @param ready - Requests wait for this promise.
  * @returns The URL of its index.html.
  */
 export async function startFileServer(directory: string, base = '/', ready: Promise<unknown> = Promise.resolve()) {

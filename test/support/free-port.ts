@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer as createHTTPServer, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 
-/** Makes a server listen on the loopback interface, by default on a free port, and returns the port. */
+/** Makes a server listen on the loopback interface (by default on a free port), and returns the port. */
 export async function listen(server: Server, port = 0): Promise<number> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -11,12 +11,12 @@ export async function listen(server: Server, port = 0): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Starts an HTTP server on the loopback interface, by default on a free port. */
+/** Starts an HTTP server on the loopback interface (by default on a free port). */
 export async function openServer(listener: RequestListener, port = 0) {
-  // A connection is not closed under a request of a busy machine.
+  // On a busy machine, a connection must not be closed when the next request arrives.
   const server = createHTTPServer({ keepAliveTimeout: 0 }, listener);
   const url = `http://127.0.0.1:${await listen(server, port)}`;
-  /** Ends its connections, too. */
+  /** Also closes the connections. */
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -26,8 +26,8 @@ export async function openServer(listener: RequestListener, port = 0) {
 }
 
 /**
- * A port of the loopback interface that nothing listens on. It is below those that a system gives to who asks for any, so that
- * it stays free until a program listens on it, and while that program restarts.
+ * A port of the loopback interface that nothing listens on. It is below the ports that systems assign, so it stays free
+ * until a program listens on it, and while that program restarts.
  */
 export async function freePort(): Promise<number> {
   const port = randomInt(20_000, 32_000);

@@ -10,7 +10,7 @@ export async function startServer(listener: RequestListener) {
   return opened;
 }
 
-/** Serves a page, and a script at `/page.js`, until the test ends. Gives the URL of the page. */
+/** Serves a page, and a script at `/page.js`, until the test ends. Returns the page's URL. */
 export async function servePage(html: string, script: string): Promise<string> {
   const { url } = await startServer((request, response) => {
     const isScript = request.url === '/page.js';
@@ -23,7 +23,7 @@ export const user = { id: 'user_123', name: 'John Doe', email: 'john@example.com
 
 export const newUser = { name: 'John Doe', email: 'john@example.com', password: 'correct-horse "battery"' };
 
-/** Answers with JSON. */
+/** Responds with JSON. */
 export function json(
   response: ServerResponse,
   status: number,
@@ -36,7 +36,7 @@ export function json(
 
 export const apiToken = 'token-that-nobody-may-see';
 
-/** A client of a test server, whose log lines stay out of the test's output. */
+/** A client of a test server. Its log lines don't appear in the test's output. */
 export function clientOf({ url, fetch }: { url: string; fetch?: Fetch }, options: ClientOptions = {}): Client {
   return new Client({ apiToken, baseUrl: url, fetch, logLevel: 'off', ...options });
 }
@@ -56,5 +56,5 @@ export const throwing = (error: unknown) => (): never => {
   throw error;
 };
 
-/** What JavaScript knows of a function: that it can be called. */
+/** What JavaScript knows about a function: that it can be called. */
 export type Untyped = (...args: unknown[]) => PromiseLike<unknown> & Iterable<unknown>;

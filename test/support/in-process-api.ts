@@ -11,7 +11,7 @@ export interface SentRequest {
 
 export type Answer = (request: SentRequest) => FetchResponse | Promise<FetchResponse>;
 
-/** An API without sockets, for `clientOf`, so that a test can control time completely. */
+/** An API without sockets, for `clientOf`, so that a test controls time completely. */
 export function inProcessApi(answer: Answer) {
   const requests: SentRequest[] = [];
   const fetch: Fetch = async (url, init) => {
@@ -19,11 +19,11 @@ export function inProcessApi(answer: Answer) {
     requests.push(request);
     return answer(request);
   };
-  // No other test shares its rate limit.
+  // The base URL is new, so no other test shares its rate limit.
   return { url: newBaseUrl(), requests, fetch };
 }
 
-/** The documented headers of the rate limit. */
+/** The documented rate-limit headers. */
 export function budget(limit: number, remaining: number, reset: number | string | undefined): Record<string, string> {
   return { 'x-ratelimit-limit': `${limit}`, 'x-ratelimit-remaining': `${remaining}`, 'x-ratelimit-reset': `${reset}` };
 }
@@ -34,7 +34,7 @@ export function errorResponse(status: number, headers: Record<string, string> = 
   return Response.json({ error }, { status, headers });
 }
 
-/** Never answers. Rejects as `fetch` does when the request is aborted. */
+/** Never responds. Rejects as `fetch` does when the request is aborted. */
 export function noAnswer({ init: { signal } }: SentRequest): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
-/** The folder of PostgreSQL's programs. Debian keeps those of the server out of `PATH`. */
+/** The folder with PostgreSQL's programs. Debian doesn't add those of the server to `PATH`. */
 const programs = [
   ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
   ...(process.env['PATH'] ?? '').split(':'),
@@ -15,7 +15,7 @@ const programs = [
 
 export const canRunPostgres = () => mayTest(programs !== undefined, 'PostgreSQL', 'postgresql');
 
-/** Starts a real PostgreSQL server on a free port of the loopback interface, and returns when it answers. */
+/** Starts a real PostgreSQL server on a free port of the loopback interface, and returns when it responds. */
 export async function startPostgres() {
   const folder = programs ?? '';
   const user = unprivilegedUser();
@@ -26,12 +26,12 @@ export async function startPostgres() {
   execFileSync(join(folder, 'initdb'), ['-D', directory, ...settings], options);
 
   const port = await freePort();
-  // No server of the tests survives a crash of the machine, so nothing has to be on the disk.
+  // The tests' servers needn't survive a crash of the machine, so nothing has to be on disk.
   const flags = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'fsync=off'];
-  // SIGKILL would leave the processes of its connections behind.
+  // SIGKILL would leave the connections' processes behind.
   const server = start(join(folder, 'postgres'), ['-D', directory, '-p', String(port), ...flags], options, 'SIGQUIT');
 
-  /** Runs one or more statements, and returns the rows of the only one. */
+  /** Runs one or more statements. If there is only one, returns its rows. */
   async function query(statements: string): Promise<Record<string, unknown>[]> {
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
     await client.connect();
@@ -44,9 +44,9 @@ export async function startPostgres() {
   await ready(server, () => query('SELECT 1'));
   return {
     query,
-    /** The variables from which clients read how to connect. */
+    /** The environment variables from which clients read how to connect. */
     environment: { PGHOST: '127.0.0.1', PGPORT: String(port), PGUSER: 'postgres', PGDATABASE: 'postgres' },
-    /** Ends it at once, and deletes what it has. */
+    /** Ends the server immediately, and deletes its data. */
     async kill(): Promise<void> {
       await end(server);
       await rm(directory, { recursive: true, force: true, maxRetries: 10 });
@@ -54,7 +54,7 @@ export async function startPostgres() {
   };
 }
 
-/** PostgreSQL refuses to run as root. Its package has created a user for it. */
+/** PostgreSQL refuses to run as root, so its package creates a user for it. */
 function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));

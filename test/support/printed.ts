@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** Everything a program could print of a value. */
+/** Everything that a program could print of a value. */
 export function printed(value: unknown): string {
   const deep = { depth: 20, showHidden: true, getters: true } as const;
   const own = typeof value === 'object' && value !== null ? Object.values(Object.getOwnPropertyDescriptors(value)) : [];

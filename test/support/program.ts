@@ -5,8 +5,8 @@ import { freePort } from './free-port.ts';
 export type Program = Awaited<ReturnType<typeof startProgram>>;
 
 /**
- * Starts a TypeScript program with the built package that serves HTTP on the port in its environment variable `PORT`, and
- * returns when it answers requests.
+ * Starts a TypeScript program with the built package, and returns when it responds. The program serves HTTP on the port
+ * in the environment variable `PORT`.
  */
 export async function startProgram(path: string, environment: Record<string, string> = {}) {
   const port = await freePort();
@@ -16,11 +16,11 @@ export async function startProgram(path: string, environment: Record<string, str
   });
   const url = `http://127.0.0.1:${port}`;
   await ready(child, () => fetch(url), output);
-  /** Ends it at once, as a crash would. */
+  /** Ends the program at once, as a crash would. */
   const kill = () => end(child);
   return {
     url,
-    /** What it has printed so far. */
+    /** Everything printed so far. */
     get output() {
       return output();
     },

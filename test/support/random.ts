@@ -1,4 +1,4 @@
-/** A number from 0 up to 1, which is not included. */
+/** A number from 0 up to, but not including, 1. */
 export type Random = () => number;
 
 /** Mulberry32: the same numbers for the same seed. */
@@ -12,14 +12,14 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** A whole number from 0 up to `end`, which is not included. */
+/** A whole number from 0 up to, but not including, `end`. */
 export const below = (random: Random, end: number): number => Math.floor(random() * end);
 
-/** One of the values, of which there is at least one. */
+/** One of the values. There must be at least one. */
 export const pick = <T>(random: Random, values: readonly [T, ...T[]] | readonly T[]): T =>
-  values[below(random, values.length)] as T; // below its length
+  values[below(random, values.length)] as T; // the index is below the length
 
-/** A generator whose numbers differ from those of the next seed. */
+/** A generator whose numbers are unlike those of the next seed. */
 export function randomOf(seed: number): Random {
   return seeded(Math.imul(seed + 1, 0x9e3779b1));
 }

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { end, mayTest, ready, start } from './child-process.ts';
 import { freePort } from './free-port.ts';
 
-/** The two servers that speak the protocol and that the SDK supports. */
+/** The two servers that the SDK supports. */
 export type RedisServerProgram = 'redis-server' | 'valkey-server';
 
 export type RedisServer = Awaited<ReturnType<typeof startRedis>>;
 
 /**
- * Starts a real server on a free port of the loopback interface, and returns when it answers. It forgets everything when it
- * ends. `options` are more of the program's own, such as `--cluster-enabled yes`.
+ * Starts a real server on a free port of the loopback interface, and returns when it responds. It keeps nothing when it
+ * ends. `options` are further command-line options, such as `--cluster-enabled yes`.
  */
 export async function startRedis(program: RedisServerProgram = 'redis-server', ...options: string[]) {
   const port = await freePort();
@@ -28,7 +28,7 @@ export async function startRedis(program: RedisServerProgram = 'redis-server', .
       await once(socket, 'connect').finally(() => socket.destroy());
     });
   };
-  /** Ends it at once, as a crash would. */
+  /** Ends the server at once, as a crash would. */
   const kill = async (): Promise<void> => {
     if (server) await end(server);
     await rm(directory, { recursive: true, force: true });
@@ -38,13 +38,13 @@ export async function startRedis(program: RedisServerProgram = 'redis-server', .
     port,
     url: `redis://127.0.0.1:${port}`,
     kill,
-    /** Starts it again, empty, on the same port. */
+    /** Restarts the server, empty, on the same port. */
     async restart(): Promise<void> {
       await kill();
       await mkdir(directory);
       await launch();
     },
-    /** Stops it answering without closing its connections, as a network that swallows packets would. */
+    /** Keeps the server from responding without closing connections, as a network that drops packets would. */
     freeze: () => server?.kill('SIGSTOP'),
     thaw: () => server?.kill('SIGCONT'),
     [Symbol.asyncDispose]: kill,

@@ -4,10 +4,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import manifest from '../tools/package.json' with { type: 'json' };
 
-/** Where the tools and frameworks of the tests are installed, and what the benchmarks compare with. */
+/** The folder in which the tools and frameworks for the tests and the benchmarks are installed. */
 export const toolsFolder = join(import.meta.dirname, '../tools');
 
-/** The exact version of each, by its name in `test/tools/package.json`. */
+/** The exact version of each tool, by its name in `test/tools/package.json`. */
 export const toolVersions: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).map(([name, version]) => [
     name,
@@ -15,7 +15,7 @@ export const toolVersions: Readonly<Record<string, string>> = Object.fromEntries
   ]),
 );
 
-/** Installs what `test/tools/package-lock.json` says, unless it is there: all of it, or what each change is tried in. */
+/** Installs `test/tools/package-lock.json` if that hasn't been done: all of it, or the tools for each change. */
 export function installTools(which: 'all' | 'for each change'): void {
   const lock = readFileSync(join(toolsFolder, 'package-lock.json'), 'utf8');
   const mark = join(toolsFolder, 'node_modules/.installed');
@@ -30,12 +30,12 @@ export function installTools(which: 'all' | 'for each change'): void {
   writeFileSync(mark, `${which}\n${lock}`);
 }
 
-/** A file of an installed tool: `tool('node26/bin/node')`. */
+/** The path of a file of an installed tool: `tool('node26/bin/node')`. */
 export function tool(path: string): string {
   return join(toolsFolder, 'node_modules', path);
 }
 
-/** A new folder from which the tools can be imported. It is not committed. */
+/** A new folder in which the tools can be imported. It isn't committed. */
 export async function emptyFolder(name: string): Promise<string> {
   const folder = join(toolsFolder, '.generated', name);
   await rm(folder, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { mayTest } from './child-process.ts';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Whether there is a Chromium to test with: Debian's package `chromium`, or what the variable CHROMIUM names. */
+/** Whether there is a Chromium: Debian's package `chromium`, or the path in the variable CHROMIUM. */
 export const hasChromium = existsSync(executablePath);
 
 const flags = [
@@ -13,13 +13,13 @@ const flags = [
   ...['--disable-component-update', '--disable-sync'],
 ];
 
-/** @param more Further arguments of Chromium. */
+/** @param more Further arguments for Chromium. */
 export const launch = (...more: readonly string[]) => chromium.launch({ executablePath, args: [...flags, ...more] });
 
-/** As `describe`, for what is tried in Chromium. Elsewhere than in CI, it is left out if there is none. */
+/** As `describe`, for tests in Chromium. They are skipped if there is none, except in CI. */
 export const describeInChromium = describe.runIf(mayTest(hasChromium, 'Chromium', 'chromium'));
 
-/** Starts a Chromium for the tests of a file or a group. `args` are further arguments of the browser. */
+/** Starts a Chromium for the tests of a file or a group. `args` are further arguments for it. */
 export function useChromium(...args: readonly string[]): () => Browser {
   let browser: Browser;
   beforeAll(async () => {

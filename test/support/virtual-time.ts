@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { vi } from 'vitest';
 
-/** Requests that are being answered in real time. */
+/** Requests that are being processed in real time. */
 let inFlight = 0;
 
 /**
- * Replaces the timers and clocks that the SDK uses until the test ends. Sockets stay real: let time pass once the
+ * Replaces the timers and clocks that the SDK uses until the test ends. Sockets stay real: let time pass after the
  * request has reached the server.
  */
 export function useVirtualTime(): void {
@@ -16,22 +16,22 @@ export function useVirtualTime(): void {
   inFlight = 0;
 }
 
-/** Lets virtual time pass. Timers that are due run on the way. */
+/** Lets virtual time pass, and runs the timers that become due. */
 export async function passTime(milliseconds: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(milliseconds);
 }
 
-/** Fixes the part of the backoff that retries wait until the test ends: with 0 none of it, which is never so; with 1 all. */
+/** Fixes the random part of the backoff until the test ends: 0 for none, which never happens; 1 for all of it. */
 export function fixJitter(part: number): void {
   vi.spyOn(Math, 'random').mockReturnValue(3 * part - 2);
 }
 
-/** Resolves after so much virtual time. */
+/** Resolves after this much virtual time. */
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Holds virtual time while a request is being answered, for a `fetch` that does work which fake timers can't control. */
+/** Stops virtual time during a request, for a `fetch` whose work fake timers can't control. */
 export function holdingTime<Init, R>(fetch: (url: string, init: Init) => Promise<R>) {
   return async (url: string, init: Init): Promise<R> => {
     inFlight++;
@@ -39,7 +39,7 @@ export function holdingTime<Init, R>(fetch: (url: string, init: Init) => Promise
   };
 }
 
-/** Lets virtual time pass, from timer to timer, until the call settles. For calls that use no socket. */
+/** Lets virtual time pass, timer by timer, until the call settles. For calls that use no socket. */
 export async function settled<T>(call: PromiseLike<T>): Promise<T> {
   const state = { isSettled: false };
   const settle = () => (state.isSettled = true);

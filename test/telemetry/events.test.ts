@@ -14,7 +14,7 @@ const answer = () => Response.json(user, { headers: { 'x-request-id': 'req_42', 
 const slow = () => sleep(120).then(answer);
 
 describe('events', () => {
-  it('are emitted for each attempt: the request and the response', async () => {
+  it('are emitted for the request and the response of each attempt', async () => {
     const api = replying(slow);
     const events: unknown[] = [];
     const client = clientOf(api).on('request', (event) => events.push(event));
@@ -30,7 +30,7 @@ describe('events', () => {
     ]);
   });
 
-  it('reach a listener as often as it was added, once after once(), and never after off()', async () => {
+  it('reach a listener as often as it was added, only once after once(), and never after off()', async () => {
     const client = clientOf(replying(200));
     const [twice, once, removed] = [vi.fn(), vi.fn(), vi.fn()];
     client.on('request', twice).on('request', twice).once('request', once);
@@ -41,7 +41,7 @@ describe('events', () => {
     expect([twice, once, removed].map(({ mock }) => mock.calls.length)).toEqual([2, 1, 0]);
   });
 
-  it('have the id of their call', async () => {
+  it("include their call's id", async () => {
     const refused = () => errorResponse(500, budget(100, 0, Date.UTC(2026, 0, 1) / 1000 + 60));
     const client = clientOf(replying(refused, () => Response.json({ id: 'user_1' })));
     const events: [string, number][] = [];
@@ -60,7 +60,7 @@ describe('events', () => {
   });
 });
 
-describe('callEnd comes once for each call, however it ends', () => {
+describe('callEnd is emitted once for each call, however it ends:', () => {
   const busy = () => sleep(100).then(() => errorResponse(503, { 'x-request-id': 'req_1' }));
   const aborted = { signal: AbortSignal.abort('no') };
 
@@ -87,7 +87,7 @@ describe('callEnd comes once for each call, however it ends', () => {
     expect(ends).toEqual([{ ...ends[0], ...target, ...expected, error }]);
   });
 
-  it('a signal that a listener of request aborts, the queue, and a response whose body the caller reads', async () => {
+  it('an abort by a request listener, a full queue, and a response whose body the caller reads', async () => {
     const api = replying(200);
     const client = clientOf(api, { rateLimit: { limit: 1, maxWait: 0 } });
     const controller = new AbortController();
@@ -102,8 +102,8 @@ describe('callEnd comes once for each call, however it ends', () => {
   });
 });
 
-describe('a listener of request', () => {
-  it('may add headers to each attempt, before those of the client and of the call', async () => {
+describe('a request listener', () => {
+  it('may add headers to each attempt, which override those of the client and the call', async () => {
     const api = replying(500, 404);
     const client = clientOf(api, { headers: { 'x-app': 'one' } });
     client.on('request', ({ headers, attempt }) => Object.assign(headers, { Traceparent: `00-${attempt}` }));

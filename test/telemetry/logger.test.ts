@@ -49,7 +49,7 @@ describe('the log', () => {
     expect(written).toEqual(lines.filter((line) => shown.some((each) => line.startsWith(each))));
   });
 
-  it('has one line for each message, whatever the server puts into it', async () => {
+  it('has one line per message, whatever the server sends', async () => {
     const message = 'no\r\n[@example/sdk] forged \u001b[31mred\u001b[0m \u0007\u009b2J\u2028';
     const api = replying(() => Response.json({ error: { code: 'x', message } }, { status: 503 }));
     const log = logger();
@@ -74,14 +74,14 @@ describe('the log', () => {
 });
 
 describe('a log line has fields', () => {
-  /** Those of the request and of the response, at level debug. */
+  /** The fields for the request and for the response, at level debug. */
   const fieldsOf = async (reply: Reply, call: (client: Client) => Promise<unknown>) => {
     const log = logger();
     await call(clientOf(replying(reply), { logger: log, logLevel: 'debug' })).catch(() => undefined);
     return log.debug.mock.calls.map(([, fields]) => fields as Record<string, unknown>);
   };
 
-  it('that show the request and the response at level debug, whose body may be any text', async () => {
+  it('that show the request and the response at level debug, with a body of any text', async () => {
     const page = { data: [], meta: { current_page: 2, total_pages: 1, total_count: 0 } };
     const headers = { 'x-request-id': 'req_1', 'x-ratelimit-limit': '100' };
     const fields = await fieldsOf(
@@ -104,7 +104,7 @@ describe('a log line has fields', () => {
     expect(ofHtml[1]).toMatchObject({ status: 404, body: '<html>' });
   });
 
-  it('but not what is a secret by its name, whoever repeats it, and however short it is', async () => {
+  it('but not those whose names mark them as secret, whoever repeats them, and however short they are', async () => {
     const echo = { id: user.id, password: 'abc', headers: { authorization: apiToken } };
     const headers = { cookie: 'session=1', 'x-api-key': 'key' };
     const [request, response] = await fieldsOf(

@@ -4,13 +4,13 @@ import { Redactor } from '../../src/telemetry/redaction.ts';
 const token = 'token-that-nobody-may-see';
 const password = `Tr0ub4dor & "3"'/<é>🔑`;
 const key = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n'.repeat(50)}-----END PRIVATE KEY-----`;
-// The others look as if they were escaped themselves.
+// The others look as if they were already escaped.
 const secrets = [token, password, key, 'correct&horse\\battery', 'p%20w"1234567', 'x%CEyz/1234', 'a&#65;b&amp;c%41'];
 
 const redactor = (...known: string[]) => new Redactor(() => known);
 const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** What servers, proxies and logs make of a text, beside what test/http/answers.fuzz.test.ts tries. */
+/** How servers, proxies and logs encode text, beyond what test/http/answers.fuzz.test.ts tries. */
 const encodings: Record<string, (text: string) => string> = {
   'in capitals': (text) => text.toUpperCase(),
   'in JSON with escaped slashes': (text) => JSON.stringify(text).replaceAll('/', '\\/'),
@@ -21,7 +21,7 @@ const encodings: Record<string, (text: string) => string> = {
     text.replace(/[^a-z\d]/giu, (each) => `&#x${each.codePointAt(0)!.toString(16)};`),
 };
 
-it.each(Object.entries(encodings))('a secret is replaced whole %s', (_, encode) => {
+it.each(Object.entries(encodings))('a whole secret is replaced %s', (_, encode) => {
   for (const secret of secrets) {
     const redacted = redactor(...secrets).redact(`Bad: ${encode(secret)}, sorry.`);
     expect(redacted).toMatch(/^Bad: "?\[redacted\]"?, sorry\.$/);
@@ -34,7 +34,7 @@ it.each<[what: string, known: string[], text: string, redacted: string]>([
   ['beside escapes, which stay', [token], `100%25 of ${token} is %22bad%22`, '100%25 of [redacted] is %22bad%22'],
   ['after an escape', [token], `%E2%9C%93%0A${token}`, '%E2%9C%93%0A[redacted]'],
   ['that is a lone surrogate', ['\ud800-token-1'], 'a \ud800-token-1', 'a [redacted]'],
-  // A short one could be a part of ordinary words.
+  // A short secret could be part of an ordinary word.
   ['that is short, as a word', ['test'], 'a test. "test" test_', 'a [redacted]. "[redacted]" [redacted]_'],
   ['that is short, beside escapes', ['pass'], '%22pass%22 \\npass\\n', '%22[redacted]%22 \\n[redacted]\\n'],
   ['but not a short one in a word', ['test', 'pass'], 'latest testing passport', 'latest testing passport'],
@@ -44,7 +44,7 @@ it.each<[what: string, known: string[], text: string, redacted: string]>([
   expect(redactor(...known).redact(text)).toBe(redacted);
 });
 
-it('of a long text, only the beginning is shown, without a secret that its end cuts in two', () => {
+it('only the beginning of a long text is shown, without any part of a secret at its end', () => {
   expect(redactor(token).redact(`${'a'.repeat(20_000)} ${token} b`)).toBe('a'.repeat(16_384));
   expect(redactor(token).redact(`${'a'.repeat(16_384 - 6)}${token}`)).toBe(`${'a'.repeat(16_384 - 6)}[redac`);
 });
@@ -60,12 +60,12 @@ it('nothing is shown if there are more than a hundred secrets, or they are too l
 });
 
 it.each(['\\', 'a', 'token-that-', '%25', '&amp;', '\\u0041'])('a text of %j is searched in linear time', (part) => {
-  // A pattern that backtracks would need minutes for these.
+  // Backtracking would take minutes for these.
   const text = part.repeat(65_536 / part.length);
   expect(redactor(token, password, key).redact(text)).toBe(text.slice(0, 16_384));
 });
 
-it('JSON keeps its structure: strings, numbers and names are redacted', () => {
+it('JSON keeps its structure; strings, numbers and names are redacted', () => {
   const value = { a: 12345678, b: 7, 12345678: [true, null, `no ${token}`] };
   const redacted = { a: '[redacted]', b: 7, '[redacted]': [true, null, 'no [redacted]'] };
   expect(redactor(token, '12345678').redactJson(value)).toEqual(redacted);
@@ -74,7 +74,7 @@ it('JSON keeps its structure: strings, numbers and names are redacted', () => {
   expect(JSON.stringify(redactor(token).redactJson(deep))).toBe(`${'['.repeat(101)}"…"${']'.repeat(101)}`);
 });
 
-it('an error is copied, with what is known to hold no secret, and anything else is dropped', () => {
+it('an error is copied with its safe fields only, and anything else is dropped', () => {
   const chain = 'abcdef'.split('').reduce((cause, name) => new Error(name, { cause }), new Error(token));
   const fields = { code: 'EBAD', config: { token }, [Symbol(token)]: token };
   const error = Object.assign(new TypeError(`no ${token}`, { cause: chain }), fields);

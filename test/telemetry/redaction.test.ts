@@ -13,7 +13,7 @@ beforeEach(() => {
   fixJitter(0);
 });
 
-/** A client, and everything that it hands out: errors, events, log lines. */
+/** A client, and everything that it exposes: errors, events and log lines. */
 function observed(api: ReturnType<typeof replying>, options: ClientOptions = {}) {
   const shown: unknown[] = [];
   const log = (...line: unknown[]) => shown.push(...line);
@@ -26,7 +26,7 @@ function observed(api: ReturnType<typeof replying>, options: ClientOptions = {})
 
 const json = (status: number, body: unknown, headers = {}) => Response.json(body, { status, headers });
 const rejecting = (error: unknown) => Promise.reject(error);
-/** What no program may look at. */
+/** A value that nothing may look at. */
 const unreadable = () => {
   const get = () => expect.fail(apiToken);
   return new Proxy(new Error('no'), { get, ownKeys: get, getPrototypeOf: get });
@@ -37,8 +37,8 @@ const telling = (init: object) =>
     ...{ name: JSON.stringify(init), request: init, toJSON: () => init, [inspect.custom]: () => inspect(init) },
   });
 
-describe('the SDK hands out neither the token nor the password', () => {
-  // Those that repeat text: test/http/answers.fuzz.test.ts.
+describe('the SDK exposes neither the token nor the password', () => {
+  // test/http/answers.fuzz.test.ts covers responses that repeat text.
   it.each<[string, Reply]>([
     ['a header with the token in its name', () => json(422, {}, { [`x-${apiToken}`]: '1' })],
     ['a reason phrase with the token', () => new Response(null, { status: 403, statusText: `no ${apiToken}` })],
@@ -70,7 +70,7 @@ describe('the SDK hands out neither the token nor the password', () => {
       await failing(get({}));
       await failing(get({ totalTimeout: 1000 }));
 
-      // It is sent, because the SDK does not guess what was meant.
+      // The token is sent, because the SDK doesn't guess what was meant.
       expect(api.requests[0]?.url).toContain(encodeURIComponent(token));
       expect(shown).toContainEqual(expect.objectContaining({ query: '?of=[redacted]' }));
       expect(text()).toContain('/users/[redacted]');
@@ -91,7 +91,7 @@ describe('the SDK hands out neither the token nor the password', () => {
     ["query['filter[token]']", { query: { 'filter[token]': 'hidden-1' } }],
     ["headers['x-api-key']", { headers: { 'x-api-key': 'hidden-1' } }],
     ['headers.cookie', { headers: { cookie: 'hidden-1' } }],
-  ])('nor what is a secret by its name: %s', async (_, options) => {
+  ])('nor a value that its name marks as secret: %s', async (_, options) => {
     const error = { code: 'bad', message: 'No: hidden-1 12345678', details: { echo: ['hidden-1', 12345678] } };
     const { client, failing, text } = observed(replying(() => json(422, { error })));
     await failing(client.request('POST', options.params ? '/invites/{token}' : '/teams', options));
@@ -112,7 +112,7 @@ describe('the SDK hands out neither the token nor the password', () => {
     expect(text()).not.toMatch(new RegExp(`hidden|${apiToken}`));
   });
 
-  it('nor a secret parameter of a list, also in its cursor', async () => {
+  it('nor a secret parameter of a list, not even in its cursor', async () => {
     const page = { data: [{ name: 'no id' }], meta: { page: 1, total_pages: 3 } };
     const { client, shown, text } = observed(replying(() => json(200, page)));
     const list = client.list('/t/{api_key}/items', { params: { api_key: 'hidden-1' } });
@@ -122,17 +122,17 @@ describe('the SDK hands out neither the token nor the password', () => {
     expect(text() + Buffer.from(cursor, 'base64url').toString()).not.toContain('hidden-1');
   });
 
-  it('but leaves the names of fields as they are, even if the password is such a name', async () => {
+  it("but doesn't change field names, even if the password is one", async () => {
     const error = { code: 'weak_password', details: { password: 'is too weak' } };
     const { users } = clientOf(replying(() => json(422, { error })));
     expect(await rejection(users.create({ ...newUser, password: 'password' }))).toMatchObject(error);
   });
 });
 
-describe('a token that an earlier attempt has used is redacted', () => {
+describe('a token from an earlier attempt is redacted', () => {
   const tokens = ['first-token-1234', 'second-token-1234'] as const;
 
-  it('in what later attempts are answered', async () => {
+  it('in the responses to later attempts', async () => {
     const revoked = (status: number) => () => json(status, { error: { message: `${tokens[0]} was revoked` } });
     const api = replying(revoked(503), revoked(401));
     const apiToken = () => tokens[api.requests.length === 0 ? 0 : 1];

@@ -1,4 +1,4 @@
-/** What the benchmarks compare with. It is installed here, so it is imported from here. */
+/** The clients that the benchmarks compare. They are installed here, so they are imported from here. */
 export const peers = {
   ky: () => import('ky'),
   openai: () => import('openai'),

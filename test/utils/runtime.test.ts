@@ -27,7 +27,7 @@ describe('the environment', () => {
 
   it.each([
     [' DEBUG ', ['warn', 'debug']],
-    ['loud', ['warn']], // A level that does not exist is warn.
+    ['loud', ['warn']], // an unknown level counts as warn
     ['error', []],
   ])('has the log level: %s', async (level, logged) => {
     const api = replying(() => Response.json({ ...user, name: null }));
@@ -47,7 +47,7 @@ describe('the environment', () => {
     expect(() => new Client()).toThrow(noToken);
   });
 
-  it('is a binding in a Cloudflare Worker, and the errors say how to pass it', async () => {
+  it('is a binding in a Cloudflare Worker, where errors say how to pass it', async () => {
     vi.stubGlobal('process', undefined);
     vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
     const pass = (option: string) => ` In a Worker, pass the binding: { ${option} }, with import { env } from`;
@@ -58,7 +58,7 @@ describe('the environment', () => {
 });
 
 it.each([
-  ['of a browser is its own', { userAgent: 'Mozilla/5.0 (Macintosh) Firefox/140.0' }, /^node$/], // that of Node's fetch
+  ['of a browser is its own', { userAgent: 'Mozilla/5.0 (Macintosh) Firefox/140.0' }, /^node$/], // from Node's fetch
   ['of a runtime without a navigator', undefined, /^example-sdk\/[\d.]+ unknown$/],
   ['of a runtime without a name', {}, /^example-sdk\/[\d.]+ unknown$/],
 ])('the User-Agent %s, which is refused unless visitors may see the token', async (_, navigator, userAgent) => {

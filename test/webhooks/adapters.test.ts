@@ -18,7 +18,7 @@ function nodeReceiver(options?: Parameters<typeof handling>[0]) {
   return { ...all, receive, server };
 }
 
-/** Opens a connection, and sends the beginning of a request. */
+/** Opens a connection and sends the beginning of a request. */
 function begin(url: string, headers: string, then?: (socket: Socket) => void): Socket {
   const { port, hostname } = new URL(url);
   const socket = connect(Number(port), hostname).on('error', () => undefined);
@@ -51,7 +51,7 @@ describe('nodeHandler()', () => {
     expect(logger.warn.mock.calls).toEqual(line === undefined ? [] : [[expect.stringContaining(line)]]);
   });
 
-  it("says what to change if Fastify's own JSON parser has read the body", async () => {
+  it("says what to change if Fastify's JSON parser has read the body", async () => {
     const { receive, logger } = nodeReceiver();
     const app = fastify({ forceCloseConnections: true });
     onTestFinished(() => app.close());
@@ -60,7 +60,7 @@ describe('nodeHandler()', () => {
     expect(logger.warn.mock.lastCall?.[0]).toContain('in the onRequest hook');
   });
 
-  it('takes a body in many chunks, up to the limit, and of a stream with an encoding', async () => {
+  it('accepts a body in many chunks, up to the limit, even from a stream with an encoding', async () => {
     const request = await signed({ ...userCreated, note: 'ä'.repeat(300_000) });
     const maxBodyBytes = Buffer.byteLength(request.body);
     const { receive, server } = nodeReceiver({ maxBodyBytes });
@@ -74,7 +74,7 @@ describe('nodeHandler()', () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
-  it('answers 413 at the limit while an endless body still arrives, and keeps nothing of it', async () => {
+  it('answers 413 at the limit, even if an endless body still arrives, and keeps none of it', async () => {
     const { receive } = nodeReceiver();
     let listeners = (): number => NaN;
     const { url } = await startServer((request, response) => {
@@ -101,7 +101,7 @@ describe('nodeHandler()', () => {
     expect(logger.warn.mock.lastCall?.[0]).toContain('The connection closed before the body was complete.');
   });
 
-  it('leaves a response alone that was sent by something else', async () => {
+  it("doesn't touch a response that something else has sent", async () => {
     const { webhooks, receive } = nodeReceiver();
     const response = await send((request, response) => {
       webhooks.on('user.created', () => void response.writeHead(202).end('taken'));
@@ -111,7 +111,7 @@ describe('nodeHandler()', () => {
   });
 });
 
-it('handler() takes a Request of another library, without a stream', async () => {
+it("handler() accepts another library's Request without a stream", async () => {
   const { handle } = handling();
   const { method, headers, body } = await signed();
   const arrayBuffer = () => Promise.resolve(new TextEncoder().encode(body).buffer);
@@ -119,7 +119,7 @@ it('handler() takes a Request of another library, without a stream', async () =>
   expect((await handle(polyfill as unknown as Request)).status).toBe(204);
 });
 
-describe('a mistake is told', () => {
+describe('a mistake is explained', () => {
   const { webhooks } = receiver();
   const toGuide = 'docs/webhook-servers.md says what to write in each framework';
   const toHandler = 'This server passes a Request: use webhooks.handler().';
@@ -137,24 +137,24 @@ describe('a mistake is told', () => {
     ['nodeHandler', 'a request without its response', [pair], toGuide],
     ['nodeHandler', 'a response without its request', [undefined, pair], toGuide],
   ])('%s() gets %s', (name, _, args, advice) => {
-    // Synchronously: Express 4, for one, does not notice a rejection.
+    // Synchronously, because some frameworks, such as Express 4, ignore a rejection.
     const handle = () => (webhooks[name]() as (...given: unknown[]) => unknown)(...args);
     expect(handle).toThrow(InvalidRequestError);
     expect(handle).toThrow(advice);
   });
 
-  it.each(['handler', 'nodeHandler'] as const)('an adapter is not called: %s', (name) => {
+  it.each(['handler', 'nodeHandler'] as const)("an adapter that isn't called: %s", (name) => {
     const message = `${name} returns a handler: pass webhooks.${name}() to the server, not webhooks.${name}.`;
     expect(() => webhooks[name](undefined as never)).toThrow(new InvalidRequestError(message));
-    // The types of servers refuse it, too.
+    // The servers' types also reject it.
     const mistakes = () => {
-      // @ts-expect-error -- it is the result of nodeHandler() that handles requests
+      // @ts-expect-error -- the result of nodeHandler() handles requests
       express().post('/', webhooks.nodeHandler);
       // @ts-expect-error -- the same in Hono
       new Hono().post('/', webhooks.handler);
       // @ts-expect-error -- the same in Koa
       new Koa().use(webhooks.nodeHandler);
-      // @ts-expect-error -- the same where a function of Request is expected: Next.js, Bun, Deno, Workers
+      // @ts-expect-error -- the same for a function of Request, as in Next.js, Bun, Deno and Workers
       const route: (request: Request) => Response | Promise<Response> = webhooks.handler;
       return route;
     };

@@ -10,7 +10,7 @@ const down = new Error('database is down');
 const rejects = () => Promise.reject(down);
 
 describe('on() and off()', () => {
-  it('bring events to the handlers of their name and of *, whether or not this version lists them', async () => {
+  it('connect events to handlers for their name and for *, whether or not this version lists them', async () => {
     const { webhooks, send } = receiver();
     const seen: string[] = [];
     webhooks.on('*', (event) => seen.push(`*: ${event.event}`));
@@ -20,11 +20,11 @@ describe('on() and off()', () => {
     expect(seen).toEqual(['*: user.created', 'own: {"id":"proj_1"}', '*: project.archived', '*: __proto__']);
   });
 
-  it('add and remove a handler for several names, which runs once for each event', async () => {
+  it('add and remove a handler for several names; it runs once for each event', async () => {
     const { webhooks, send, logger } = receiver();
     const handler = vi.fn<WebhookHandler<'user.created' | 'user.updated' | '*'>>();
     webhooks.on(['user.created', 'user.updated', '*'], handler);
-    // A name may be misspelt.
+    // A name may be misspelled.
     const lists = /only lists user\.created, and no 'user\.updated'\. If the name is right, its handler is called/;
     expect(logger.warn.mock.calls).toEqual([[expect.stringMatching(lists)]]);
     const [updated, deleted] = ['user.updated', 'user.deleted'].map((event) => ({ ...userCreated, event }));
@@ -35,7 +35,7 @@ describe('on() and off()', () => {
     expect(seen).toEqual(['user.created', 'user.updated', 'user.deleted', 'user.updated']);
   });
 
-  it.each(['on', 'off'] as const)('%s() refuses what is no name or no handler', (method) => {
+  it.each(['on', 'off'] as const)('%s() rejects invalid names and handlers', (method) => {
     for (const name of [undefined, '', 'user created', 'user.*', [], ['user.created', '']]) {
       const use = () => receiver().webhooks[method](name as never, () => undefined);
       expect(use).toThrow(InvalidRequestError);
@@ -45,7 +45,7 @@ describe('on() and off()', () => {
     expect(noHandler).toThrow('handler must be a function; got undefined.');
   });
 
-  it('without a handler, an event is answered with 204 and logged, or reaches onUnhandled until it succeeds', async () => {
+  it('without a handler, an event gets a 204 and is logged, or reaches onUnhandled until that succeeds', async () => {
     const quiet = handling();
     expect(await quiet.send(unlisted, 'msg_1')).toBe(204);
     const line = '[@example/sdk] Webhook msg_1: there is no handler for project.archived.';
@@ -61,7 +61,7 @@ describe('on() and off()', () => {
   });
 });
 
-describe('an event that differs from the documentation', () => {
+describe('an event that differs from its documentation', () => {
   const { data } = userCreated;
   it.each<[what: string, event: object, line?: string]>([
     ['in more fields', { ...userCreated, api_version: 2, data: { ...data, locale: 'de' } }],
@@ -95,7 +95,7 @@ describe('an event that differs from the documentation', () => {
 });
 
 describe('an event', () => {
-  it('reaches its handler with its id and the time of the attempt, and is handled once', async () => {
+  it("reaches its handler with its id and the attempt's time, and is handled once", async () => {
     const { send, handler } = handling();
     for (const id of ['msg_1', 'msg_1', 'msg_2']) expect(await send(userCreated, id)).toBe(204);
     const [attemptedAt, signal] = [expect.any(Date) as Date, expect.any(AbortSignal) as AbortSignal];
@@ -130,7 +130,7 @@ describe('an event', () => {
 
 const both = [otherSecret, secret];
 
-/** A process of the endpoint that has these secrets. `deliver` sends it an event that is signed with them. */
+/** A process that serves the endpoint with these secrets. `deliver` sends it an event signed with them. */
 function endpoint(secrets: string | readonly string[], replayStore: ReplayStore, run: WebhookHandler = vi.fn()) {
   const { handle, handler } = handling({ secret: secrets, replayStore }, run);
   const deliver = async () => handle(post(await signed(userCreated, { id: 'msg_1', secret: secrets })));
@@ -138,7 +138,7 @@ function endpoint(secrets: string | readonly string[], replayStore: ReplayStore,
 }
 
 describe('an endpoint that rotates its secret', () => {
-  it('handles an event once before, while and after it has both', async () => {
+  it('handles an event once before, during and after the rotation', async () => {
     const [store, run] = [memoryReplayStore(), vi.fn()];
     for (const secrets of [secret, both, otherSecret])
       expect((await endpoint(secrets, store, run).deliver()).status).toBe(204);
@@ -175,12 +175,12 @@ describe('an endpoint that rotates its secret', () => {
     }
   });
 
-  it('has a key in the store that does not reveal the secret, the same in every runtime and version', async () => {
+  it("has a key in the store that doesn't reveal the secret and is the same in every runtime and version", async () => {
     const store = memoryReplayStore();
     const claim = vi.fn((key: string) => store.claim(key));
     await endpoint(secret, { claim }).deliver();
-    vi.stubGlobal('process', {}); // Only WebCrypto is left.
-    // Keys are cached by secret: the space makes this one new.
+    vi.stubGlobal('process', {}); // This leaves only WebCrypto.
+    // Keys are cached by secret, and the space makes this one new.
     await endpoint(`${secret} `, { claim }).deliver();
     expect(claim.mock.calls).toEqual([['6d60VDDtrPx0qYRv:msg_1'], ['6d60VDDtrPx0qYRv:msg_1']]);
   });
@@ -190,7 +190,7 @@ describe('a store', () => {
   const claimed = { status: 'claimed', complete: () => undefined, release: () => undefined } as const;
   const storeOf = (...claims: ReturnType<ReplayStore['claim']>[]) => ({ claim: vi.fn(() => claims.shift()!) });
 
-  it('that fails with the second of two keys gets the first one back', async () => {
+  it('that fails for the second of two keys gets the first one back', async () => {
     const release = vi.fn();
     const store = storeOf({ ...claimed, release }, rejects());
     expect((await endpoint(both, store).deliver()).status).toBe(503);
@@ -239,7 +239,7 @@ describe('a store', () => {
     const answered = vi.fn();
     const response = send().finally(answered);
     while (fail.mock.calls.length === 0) await new Promise(setImmediate);
-    // 50, 100, 200, 400, 800, and then 1 000 ms.
+    // After 50, 100, 200, 400, 800, and then 1 000 ms.
     for (let repetition = 0; repetition < tries - 1; repetition++) {
       await vi.advanceTimersByTimeAsync(Math.min(1_000, 50 * 2 ** repetition) - 1);
       expect(answered).not.toHaveBeenCalled();

@@ -6,7 +6,7 @@ import { canRunPostgres, startPostgres } from '../support/postgres-server.ts';
 import { type Program, startProgram } from '../support/program.ts';
 import { secret, signed, userCreated } from './support/signed-request.ts';
 
-/** Delivers an event. Resolves to the status, or to `undefined` if no response came. */
+/** Delivers an event. Resolves to the status, or to `undefined` if there was no response. */
 async function deliver({ url }: Program, id: string): Promise<number | undefined> {
   const init = await signed({ ...userCreated, data: { ...userCreated.data, id } }, { id });
   return fetch(url, init).then(
@@ -15,7 +15,7 @@ async function deliver({ url }: Program, id: string): Promise<number | undefined
   );
 }
 
-/** Delivers events to two processes at once, the last ones while the first process is killed. */
+/** Delivers events to two processes at once, and kills the first process during the last events. */
 async function expectExactlyOnce(
   example: string,
   environment: Record<string, string>,
@@ -27,7 +27,7 @@ async function expectExactlyOnce(
     onTestFinished(() => program.kill());
     return program;
   };
-  // The first one creates what is needed in the database.
+  // The first process creates what the database needs.
   const [first, second] = [await start(), await start()];
   const ids = Array.from({ length: 30 }, (_, index) => `user_${index}`);
   for (const id of ids.slice(0, 10))
@@ -36,12 +36,12 @@ async function expectExactlyOnce(
   await Promise.race(cutOff);
   await first.kill();
   expect(await Promise.all(cutOff)).toContain(204);
-  // As the API does: again, and once too often.
+  // As the API does, this retries, and delivers once too often.
   for (const id of ids) expect(await deliver(second, id)).toBe(204);
   expect((await usersOf()).toSorted()).toEqual(ids.toSorted());
 }
 
-it('the inbox in node:sqlite loses and doubles nothing', async () => {
+it('the inbox in node:sqlite neither loses nor repeats an event', async () => {
   const path = join(temporaryFolder(), 'shop.db');
   const query = () => new DatabaseSync(path).prepare('SELECT user_id FROM welcome_mails').all();
   await expectExactlyOnce('inbox-sqlite', { DATABASE_PATH: path }, () => query().map((row) => row['user_id']));
@@ -50,7 +50,7 @@ it('the inbox in node:sqlite loses and doubles nothing', async () => {
 const create = `
   CREATE TABLE webhook_inbox (id text PRIMARY KEY, handled_at timestamptz NOT NULL DEFAULT now());
   CREATE TABLE welcome_mails (user_id text NOT NULL, email text NOT NULL)`;
-it.runIf(canRunPostgres())('the inbox in PostgreSQL loses and doubles nothing', async () => {
+it.runIf(canRunPostgres())('the inbox in PostgreSQL neither loses nor repeats an event', async () => {
   const server = await startPostgres();
   onTestFinished(() => server.kill());
   await server.query(create);

@@ -17,7 +17,7 @@ const now = 1_764_000_000;
 const at = (timestamp: unknown) => verifies({ id: 'd1', timestamp });
 const noAttempt = 'verify() must return { id, timestamp }: a text, and a Date or epoch seconds.';
 
-/** A genuine webhook after something has read it. */
+/** A genuine webhook, after something has read it. */
 const read = (take: (request: Request) => unknown) => async () => {
   const request = post(await signed());
   await take(request);
@@ -26,7 +26,7 @@ const read = (take: (request: Request) => unknown) => async () => {
 const forged = async () => post(await signed(userCreated, { secret: otherSecret }));
 const hourAgo = async () => post(await signed(userCreated, { timestamp: now - 3_600 }));
 
-/** A line of the log: its level, and what it contains. */
+/** A log line: its level, and what it contains. */
 type Line = ['debug' | 'warn' | 'error', text: string];
 type Answer = [status: number, what: string, line: Line, options: WebhooksOptions, request?: () => unknown];
 const answers: Answer[] = [
@@ -56,7 +56,7 @@ const answers: Answer[] = [
   }),
 ];
 
-describe('a request that reaches no handler has a status, an error for onError and a log line', () => {
+describe('a request that reaches no handler gets a status, an error for onError and a log line', () => {
   it.each(answers)('%i: %s', async (status, _, [level, text], options, request = async () => post(await signed())) => {
     vi.useFakeTimers({ now: now * 1_000, toFake: ['Date'] });
     const isError = level !== 'debug';
@@ -104,10 +104,10 @@ describe('a request that reaches no handler has a status, an error for onError a
     expect(onError.mock.lastCall?.[0]).toHaveProperty('message', `${name} did not reply within 10000 ms.`);
   });
 
-  it('500: no secret is set when a webhook arrives, so that a build needs none', async () => {
+  it('500: no secret is set when a webhook arrives; a build needs none', async () => {
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', '');
     const { send, onError } = handling({ secret: undefined });
-    // Nothing is wrong with the request, so the API should deliver it again.
+    // Nothing is wrong with the request, so the API should retry it.
     expect(await send()).toBe(500);
     expect(onError.mock.lastCall?.[0]).toHaveProperty('code', 'invalid_secret');
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
@@ -115,7 +115,7 @@ describe('a request that reaches no handler has a status, an error for onError a
   });
 });
 
-it('a body may have maxBodyBytes, 1 MB by default; of a longer one, the rest is not read', async () => {
+it('a body may have maxBodyBytes, 1 MB by default; the rest of a longer body is not read', async () => {
   const { headers, body } = await signed({ ...userCreated, note: 'ü'.repeat(100) });
   for (const [more, status] of [
     [0, 204],
@@ -174,7 +174,7 @@ describe('verify, as in the guide', async () => {
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', 'of the environment');
     const { handle, handler } = handling({ verify, ...options });
     for (let time = 0; time < 2; time++) expect((await handle(post(init))).status).toBe(status);
-    // Not again, because the replay store knows it by its signature.
+    // The replay store recognizes a repeated delivery by its signature.
     expect(handler).toHaveBeenCalledTimes(status === 204 ? 1 : 0);
   });
 });

@@ -20,7 +20,7 @@ describe('onError', () => {
     expect(logger.error.mock.calls).toEqual([[line, expect.anything()]]);
   });
 
-  it('gets the error of each handler, instead of the log, and has five seconds for all of them', async () => {
+  it("gets each handler's error, which is then not logged, and has five seconds for all of them", async () => {
     vi.useFakeTimers();
     const onError = vi.fn<WebhookErrorListener>(() => new Promise<never>(() => undefined));
     const { webhooks, send, logger } = handling({ onError }, fails('first'));
@@ -40,10 +40,10 @@ describe('onError', () => {
 });
 
 describe('the log has', () => {
-  // Only this clock is fake, so that signatures are computed.
+  // Only this clock is fake: computing signatures needs the real timers.
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }).advanceTimersByTime(100_000));
 
-  it('a line a minute for each reason of rejected requests, with their number', async () => {
+  it('one line a minute for each reason to reject requests, with their number', async () => {
     const { webhooks, logger } = receiver({
       secret: ({ body }) => (body.startsWith('no') ? fails(body)() : otherSecret),
     });
@@ -78,7 +78,7 @@ describe('an error in the log is one readable line with fields', () => {
     stack: stackOf('reporter.test.ts:'),
     cause: { name: 'RangeError', message: cause.message, code: cause.code, stack: stackOf('RangeError: no route') },
   };
-  // pino's own serializer joins the messages and stacks of the causes.
+  // pino's own serializer joins the causes' messages and stacks.
   const joined = { type: 'Error', stack: stackOf('caused by: RangeError') };
   const winston = (write: (text: string) => void) => {
     const stream = new PassThrough({ encoding: 'utf8' }).on('data', write);

@@ -6,7 +6,7 @@ import { settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 import { receiver } from './support/receiver.ts';
 import { userCreated } from './support/signed-request.ts';
 
-// A store that fails at any step: whatever happens to it, an event is acknowledged once it was handled once.
+// A store that fails at any step: whatever happens, an event is acknowledged once it was handled, and handled once.
 
 beforeEach(useVirtualTime);
 
@@ -22,7 +22,7 @@ const faults: Record<string, (command: Command, redis: FakeRedis) => Promise<unk
   'a command fails': lost,
   'a reply is lost': (command) => command().then(lost),
   'a command is sent twice': (command) => command().then(command),
-  // Then they are run, although nobody waits for their replies any more.
+  // The server runs them later, although nobody waits for their replies any more.
   'commands wait for the server': lasting(() => {
     const back = sleep(6_000);
     return (run) => back.then(run);
@@ -38,7 +38,7 @@ const faults: Record<string, (command: Command, redis: FakeRedis) => Promise<unk
   },
 };
 
-/** The API delivers an event to two processes in turn until one accepts it. The first has a fault at one of its commands. */
+/** The API delivers an event to two processes in turn until one accepts it. One command of the first process fails. */
 async function history(fault: (typeof faults)[string], at: number, isFailing: boolean) {
   const redis = new FakeRedis();
   let [commands, handled, runs] = [0, 0, 0];
@@ -53,7 +53,7 @@ async function history(fault: (typeof faults)[string], at: number, isFailing: bo
     const { webhooks, send } = receiver({ replayStore: redisReplayStore(client), onError });
     webhooks.on('user.created', async () => {
       if (isFailing && (runs += 1) === 1) throw new Error('the handler failed');
-      // For a renewal under the fault, and one after it.
+      // Long enough for a renewal during the fault, and one after it.
       await sleep(11_000);
       handled += 1;
     });
@@ -68,24 +68,24 @@ async function history(fault: (typeof faults)[string], at: number, isFailing: bo
   return { handled, statuses, errors, isOver: commands >= at };
 }
 
-it.each(Object.entries(faults))('an event is handled once, whichever command it is at which %s', async (_, fault) => {
-  // The digests of scripts are computed on another thread, and kept.
+it.each(Object.entries(faults))('an event is handled once, at whichever command %s', async (_, fault) => {
+  // The scripts' digests are computed on another thread, and cached.
   const claim = await claimed(redisReplayStore(new FakeRedis().nodeRedis), 'msg_0');
   for (const end of [claim.complete, claim.release]) await end.call(claim);
   for (const isFailing of [false, true]) {
-    // The claim, two renewals and the record, or the claim and its release. A script that is new takes two commands.
+    // The claim, two renewals and the record, or the claim and its release. A new script takes two commands.
     for (let at = 1; at <= (isFailing ? 4 : 6); at += 1) {
       const story = await settled(history(fault, at, isFailing));
       const told = `${at}: ${JSON.stringify(story)}`;
       expect(story, told).toMatchObject({ handled: 1, isOver: true });
       expect(story.statuses.slice(-2), told).toEqual([204, 204]);
-      // No other process has handled it, and nothing is unknown in the end.
+      // No other process handled it, and in the end its outcome is known.
       expect(story.errors.join(), told).not.toMatch(/another process|was handled, but/);
     }
   }
 });
 
-it('row 11 of test/scenarios: 50 deliveries a second while Redis is gone for 3 s: none lost, none twice, a line a second', async () => {
+it('row 11 of test/scenarios: if Redis is down for 3 s, each event is handled once, a log line a second', async () => {
   const redis = new FakeRedis();
   const { webhooks, send, logger } = receiver({ replayStore: redisReplayStore(redis.ioredis), logLevel: 'warn' });
   const [handled, statuses, lines]: [string[], number[], number[]] = [[], [], []];
@@ -94,7 +94,7 @@ it('row 11 of test/scenarios: 50 deliveries a second while Redis is gone for 3 s
     await sleep(20);
     handled.push(id);
   });
-  /** As the API delivers: again until it is acknowledged. */
+  /** Delivers as the API does: repeatedly, until the event is acknowledged. */
   const deliver = async (id: string, delay: number): Promise<void> => {
     await sleep(delay);
     const status = await send(userCreated, id);

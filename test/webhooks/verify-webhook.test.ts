@@ -14,11 +14,11 @@ const body = JSON.stringify(userCreated);
 const bytes = (text: string) => new TextEncoder().encode(text);
 const [, encoded = ''] = secret.split('_');
 const at = (seconds: number) => new Date(published.now.getTime() + seconds * 1_000);
-/** Users of JavaScript may pass anything. */
+/** Without types, because JavaScript users may pass anything. */
 const verify = verifyWebhook as (...given: unknown[]) => Promise<unknown>;
 
 type Signed = Readonly<Record<string, string>>;
-/** What is signed, and what of it `verifyWebhook` then gets. */
+/** What is signed, and which parts of it `verifyWebhook` then gets. */
 interface Given {
   readonly signed?: Partial<SignWebhookParams>;
   readonly body?: unknown;
@@ -131,7 +131,7 @@ describe('verifyWebhook()', () => {
     await expect(verify(...given)).rejects.toThrow(message);
   });
 
-  it.each([secret, `whpk_${encoded}`])('has errors without secret, signature or body', async (given) => {
+  it.each([secret, `whpk_${encoded}`])('has errors that contain no secret, signature or body', async (given) => {
     const headers = await signWebhook({ body: `${body} `, secret });
     const signedText = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
     const computed = createHmac('sha256', Buffer.from(encoded, 'base64')).update(signedText).digest('base64');
@@ -141,7 +141,7 @@ describe('verifyWebhook()', () => {
     for (const hidden of [encoded, computed, 'john@example.com']) expect(`${message} ${stack}`).not.toContain(hidden);
   });
 
-  it('reads EXAMPLE_WEBHOOK_SECRET when it is used, and never instead of a function', async () => {
+  it('reads EXAMPLE_WEBHOOK_SECRET at each call, and never instead of a function', async () => {
     vi.stubEnv('EXAMPLE_WEBHOOK_SECRET', secret);
     const headers = { ...(await signWebhook({ body })), 'X-Tenant': 'acme' };
     await expect(verify(body, headers)).resolves.toMatchObject(userCreated);
@@ -163,25 +163,25 @@ it.each<[string, object | undefined]>([
   ["where Node's crypto throws", { getBuiltinModule: () => crypto }],
 ])('the vector of the reference libraries is signed and verified, as text and as bytes, %s', async (name, process) => {
   const { headers, now } = published;
-  // Keys are cached by secret, so each case needs a text of its own. Trailing spaces are ignored.
+  // Keys are cached by secret, so each case needs its own text. Trailing spaces are ignored.
   const key = published.secret.padEnd(published.secret.length + name.length);
   if (process) vi.stubGlobal('process', process);
   const imported = vi.spyOn(globalThis.crypto.subtle, 'importKey');
   for (const form of [published.body, Buffer.from(published.body)]) {
     const signed = signWebhook({ body: form, secret: key, id: headers['webhook-id'], timestamp: now });
     await expect(signed).resolves.toEqual(headers);
-    // The signature matches.
+    // The signature matches, but the body is not an event.
     await expect(verify(form, headers, [`${key} `, key], { now })).rejects.toHaveProperty('code', 'invalid_payload');
   }
   const changed = verify(`${published.body} `, headers, key, { now });
   await expect(changed).rejects.toHaveProperty('code', 'no_matching_signature');
-  // Each is imported once, and WebCrypto gives no key back that it has got of a secret.
+  // Each key is imported once, and WebCrypto doesn't reveal its secret.
   const keys = await Promise.all(imported.mock.results.map(({ value }) => value as Promise<CryptoKey>));
   expect(keys.map(({ extractable }) => extractable)).toEqual(process ? [false, false] : []);
 });
 
 describe('signWebhook()', () => {
-  it('generates an id and signs for now, or for the time that it gets as a date or epoch seconds', async () => {
+  it('generates an id, and signs for now or for a given date or epoch second', async () => {
     vi.setSystemTime(published.now);
     const ids = [];
     for (const timestamp of [undefined, published.now, 1_614_265_330.9]) {

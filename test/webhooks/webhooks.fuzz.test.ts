@@ -9,7 +9,7 @@ const keys = fc
   .uint8Array({ minLength: 24, maxLength: 64 })
   .map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`);
 
-/** Why `verifyWebhook` refuses; `invalid_payload` if it only finds no event in a body whose signature matches. */
+/** Why `verifyWebhook` refuses; `invalid_payload` if the signature matches, but the body contains no event. */
 async function verdict(...given: unknown[]): Promise<string> {
   const event = (verifyWebhook as (...all: unknown[]) => Promise<object>)(...given);
   return event.then(

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Services } from '../../src/state/services.ts';
 
-// Routes are only listed here, not called: whatever they ask for will do.
+// Routes are only listed here, not called, so they get a stand-in for everything.
 const anything: unknown = new Proxy(() => anything, { get: () => anything });
 const { routes } = createApp(anything as Services);
 const isHandler = ({ method, path }: { method: string; path: string }) => method !== 'ALL' && !path.endsWith('*');

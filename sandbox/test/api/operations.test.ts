@@ -100,7 +100,7 @@ const rows: Record<string, readonly Row[]> = {
     404,
     error('unknown_path'),
   ]),
-  // The token comes first.
+  // The token is checked first.
   'GET /v1/secrets': [['', { token: null }, 401, {}]],
 };
 
@@ -114,7 +114,7 @@ describe.each(Object.entries(rows))('%s', (operation, table) => {
   });
 });
 
-test('the 100 sample projects are newest first, each on one page, and the same for the same seed', async () => {
+test('the 100 sample projects come newest first, each on one page, and are the same for the same seed', async () => {
   const list = async (seed: number) => {
     const sandbox = createSandbox({ now, seed });
     const pages = await Promise.all([1, 2, 3, 4, 5].map((page) => call(sandbox, `GET /v1/projects?page=${page}`)));
@@ -131,7 +131,7 @@ test('the 100 sample projects are newest first, each on one page, and the same f
   expect(await list(2)).not.toEqual(all);
 });
 
-test('an email belongs to one user, regardless of case, also of two concurrent requests', async () => {
+test('an email belongs to one user, regardless of case, even if two requests are concurrent', async () => {
   const sandbox = createSandbox();
   const emails = [john.email, 'JOHN@Example.com'];
   const responses = await Promise.all(emails.map((email) => call(sandbox, 'POST /v1/users', user({ email }))));
@@ -141,7 +141,7 @@ test('an email belongs to one user, regardless of case, also of two concurrent r
   });
 });
 
-test('each sandbox has its own token, so that clients of two sandboxes in one process do not share a budget', async () => {
+test('each sandbox has its own token, so clients of two sandboxes in one process share no rate limit', async () => {
   const sandbox = createSandbox();
   expect(sandbox.apiToken).toMatch(/^sandbox_\w{32}$/);
   expect((await call(createSandbox(), 'GET /v1/projects', { token: sandbox.apiToken })).status).toBe(401);
@@ -169,7 +169,7 @@ describe('requests with the same Idempotency-Key', () => {
     expect(others.at(-1) === first).toBe(isReplayed);
   });
 
-  test('are known for one day', async () => {
+  test('are recognized for one day', async () => {
     const sandbox = createSandbox();
     const create = async () => (await call(sandbox, 'POST /v1/users', { json: john, headers })).status;
     expect(await create()).toBe(201);
@@ -180,7 +180,7 @@ describe('requests with the same Idempotency-Key', () => {
   });
 });
 
-test('pages may send requests, after a preflight that uses no token and no budget, and read the headers', async () => {
+test('pages may send requests and read the headers; the preflight needs no token and uses no budget', async () => {
   const sandbox = createSandbox();
   const origin = { Origin: 'http://localhost:3000' };
   const asked = 'authorization,content-type,idempotency-key,sandbox-fault';

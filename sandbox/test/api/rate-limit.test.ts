@@ -15,7 +15,7 @@ function ask(sandbox: Sandbox): Promise<Response> {
 test('the 101st request in a minute gets a 429, and the first after it does not', async () => {
   let now = start;
   const sandbox = createSandbox({ now: () => now });
-  // The reset is rounded up to a second.
+  // The reset is rounded up to a whole second.
   expect(budget(await ask(sandbox))).toEqual(['100', '99', '1704067261']);
   for (let index = 0; index < 99; index++) expect((await ask(sandbox)).status).toBe(200);
 

@@ -13,7 +13,7 @@ const start = programs();
 const { serve, ended } = commands();
 const env = ['EXAMPLE_BASE_URL', 'EXAMPLE_API_TOKEN', 'EXAMPLE_WEBHOOK_SECRET'];
 
-test('it prints its URLs, lines for .env and a first request; Ctrl-C stops it cleanly', async () => {
+test('the sandbox prints its URLs, lines for .env and a first request; Ctrl-C stops it cleanly', async () => {
   const program = start('--port', '0', '--projects', '3', '--rate-limit', '7/2m');
   const [, token, url] = await program.prints(/\ncurl -H 'Authorization: Bearer (\w+)' \\\n +'(http:[^']+)'/);
   expect(program.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
@@ -30,7 +30,7 @@ test('it prints its URLs, lines for .env and a first request; Ctrl-C stops it cl
   expect(await program.exitCode).toBe(0);
 });
 
-test('the lines for .env are the same at the next start in the folder that has them', async () => {
+test("the lines for .env stay the same once they are in the folder's .env", async () => {
   const cwd = temporaryFolder();
   const { port } = new URL((await serve()).url);
   const args = ['--port', '0', '--webhook', `http://127.0.0.1:${port}/hooks`];
@@ -41,14 +41,14 @@ test('the lines for .env are the same at the next start in the folder that has t
     await program.exitCode;
     const lines = program.output().match(/^EXAMPLE_\w+=.*$/gm) ?? [];
     expect(lines.map((line) => line.split('=')[0])).toEqual(env);
-    return lines.slice(1); // The port is a free one.
+    return lines.slice(1); // The port differs each time.
   };
   const lines = await linesOf();
   await writeFile(join(cwd, '.env'), lines.join('\n'));
   expect(await linesOf()).toEqual(lines);
 });
 
-test('a sandbox that other machines can reach warns, and has a token that nobody knows', async () => {
+test('a sandbox that other machines can reach prints a warning, and has a random token', async () => {
   const program = start('--port', '0', '--host', '0.0.0.0');
   await program.prints(/\nEXAMPLE_API_TOKEN=sandbox_\w{32}\n/);
   expect(program.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
@@ -58,7 +58,7 @@ test('a sandbox that other machines can reach warns, and has a token that nobody
   expect((await serve()).server.output()).not.toContain('Warning');
 });
 
-test('what cannot be listened to or stored is reported with a remedy', async () => {
+test("an address or a file that can't be used is reported with a remedy", async () => {
   const { port } = new URL((await serve()).url);
   const directory = temporaryFolder();
   for (const [args, code, message] of [
@@ -132,7 +132,7 @@ test.each([
   expect(text).toBe(colored ? '\u001b[1mURL\u001b[22m\n' : 'URL\n');
 });
 
-test('an older Node.js gets a message instead of a stack', async () => {
+test('on an older Node.js, the command prints a message instead of a stack trace', async () => {
   const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })`;
   const NODE_OPTIONS = `--import="data:text/javascript,${encodeURIComponent(old)}"`;
   const run = promisify(execFile)(process.execPath, [builtProgram], { env: { ...process.env, NODE_OPTIONS } });
@@ -140,7 +140,7 @@ test('an older Node.js gets a message instead of a stack', async () => {
   await expect(run).rejects.toMatchObject({ code: 1, stdout: '', stderr });
 });
 
-test('npx @example/sandbox runs it in a clone, once it is built', async () => {
+test('in a clone, npx @example/sandbox runs the built command', async () => {
   const root = join(import.meta.dirname, '../../..');
   expect(await readFile(join(root, 'node_modules/.bin/example-sandbox'), 'utf8')).toBe(
     await readFile(builtProgram, 'utf8'),

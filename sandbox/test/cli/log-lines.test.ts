@@ -25,7 +25,7 @@ beforeAll(async () => {
   ({ requests } = sandbox);
 });
 
-describe('a line fits the terminal, and a reason is never cut', () => {
+describe('a line fits the terminal, and its reason is never cut', () => {
   const printedAt = (columns: number) => {
     const at = { received_at: '2024-01-01T01:45:26', duration: 7 };
     const text = printed(requests.flatMap((request) => requestLines({ ...request, ...at }, columns)));
@@ -59,17 +59,14 @@ describe('a line fits the terminal, and a reason is never cut', () => {
     );
   });
 
-  test.each([undefined, 0])(
-    'nothing is cut in a pipe, or where the terminal says that it has %s columns',
-    (columns) => {
-      const terminal = new Terminal({ write: () => undefined, ...(columns === undefined ? {} : { columns }) });
-      const text = printed(requests.flatMap((request) => requestLines(request, terminal.columns)));
-      expect(text).toContain('/v1/projects?page=2&per_page=100&status=active');
-      expect(text).toMatch(
-        /422 .* ms {2}POST {2}\/v1\/users .* email: must be an email address, such as john@example.com\n/,
-      );
-    },
-  );
+  test.each([undefined, 0])('nothing is cut in a pipe, or if the terminal reports %s columns', (columns) => {
+    const terminal = new Terminal({ write: () => undefined, ...(columns === undefined ? {} : { columns }) });
+    const text = printed(requests.flatMap((request) => requestLines(request, terminal.columns)));
+    expect(text).toContain('/v1/projects?page=2&per_page=100&status=active');
+    expect(text).toMatch(
+      /422 .* ms {2}POST {2}\/v1\/users .* email: must be an email address, such as john@example.com\n/,
+    );
+  });
 });
 
 test.each([

@@ -11,7 +11,7 @@ import { receiver } from '../support/receiver.ts';
 const headers = { Authorization: 'Bearer sandbox_token', 'Content-Type': 'application/json' };
 const { serve, ended } = commands();
 
-describe('while it serves', () => {
+describe('a running sandbox', () => {
   test('prints a line for each request and each attempt to deliver an event', async () => {
     const { url: to } = await receiver([{ status: 500, body: 'no such table' }]);
     const { server, url } = await serve('--webhook', to);
@@ -24,7 +24,7 @@ describe('while it serves', () => {
     expect(server.output()).not.toContain('secure_password');
   });
 
-  test('--json prints one JSON object a line', async () => {
+  test('--json prints one JSON object per line', async () => {
     const { server, url } = await serve('--json', '--webhook', 'http://127.0.0.1:9/hooks');
     await fetch(`${url}/projects`, { headers });
     await server.prints(/"type":"request"/);
@@ -36,7 +36,7 @@ describe('while it serves', () => {
   });
 });
 
-test('--host, --allowed-host and --token let a container beside it in, and --cors a page', async () => {
+test('--host, --allowed-host and --token let in a neighboring container, and --cors a page', async () => {
   const args = ['--host', '0.0.0.0', '--allowed-host', 'Sandbox', '--cors', 'https://app.example.com'];
   const { server, url } = await serve(...args, '--token', 'sandbox_token');
   const ask = async (asked: Record<string, string>) => {
@@ -53,7 +53,7 @@ test('--host, --allowed-host and --token let a container beside it in, and --cor
   expect(await server.stop()).toBe(0);
 });
 
-test('--seed takes the initial data from a file, in which there is nothing else', async () => {
+test('--seed takes all initial data from a file', async () => {
   const file = join(temporaryFolder(), 'seed.json');
   const webhooks = [{ url: 'http://127.0.0.1:9/', secret: `whsec_${'c2VjcmV0'.repeat(4)}` }];
   await writeFile(file, JSON.stringify({ users: [{ name: 'Ada' }], webhooks }));
@@ -73,7 +73,7 @@ test('--seed takes the initial data from a file, in which there is nothing else'
 });
 
 describe('trigger', () => {
-  test('prints a block for each webhook, with its page in the dashboard, and counts at the end', async () => {
+  test("prints each webhook's result with a link to the dashboard, and totals at the end", async () => {
     const [good, bad] = [await receiver([204]), await receiver([{ status: 500, body: 'no such table\n  at line 7' }])];
     const { url, env } = await serve('--webhook', good.url, '--webhook', bad.url, '--webhook', 'http://127.0.0.1:9/');
     const setEnabled = (id: string) =>
@@ -98,13 +98,13 @@ order.shipped: 1 delivered, 2 pending
     expect(JSON.parse(good.received[0]!.body)).toMatchObject({ event: 'order.shipped', data: { id: 7 } });
   });
 
-  test('ends with 0 if every webhook has the event', async () => {
+  test('exits with 0 if every webhook got the event', async () => {
     const { url: to } = await receiver([204]);
     const [code, text] = await ended(['trigger', 'user.created'], (await serve('--webhook', to)).env);
     expect([code, text]).toEqual([0, expect.stringMatching(/\nuser\.created: 1 delivered\n$/)]);
   });
 
-  test('in a narrow terminal, the reason has lines of its own', async () => {
+  test('puts the reason on its own lines in a narrow terminal', async () => {
     const { url: to } = await receiver([{ status: 500, body: 'the database is locked by another process' }]);
     const { env } = await serve('--webhook', to);
     const [, text] = await ended(['trigger', 'user.created'], env, 40);
@@ -124,7 +124,7 @@ order.shipped: 1 delivered, 2 pending
     ]);
   });
 
-  test('says that another server is no sandbox, or why a sandbox is not served there', async () => {
+  test("says that another server isn't a sandbox, or why the sandbox refuses the request", async () => {
     const other = JSON.stringify({ error: { code: 'x', message: 'Use --allowed-host.', details: {} } });
     const { url } = await receiver([{ status: 404, body: other }, 200, { status: 421, body: other }]); // fetch repeats a 421.
     for (const message of ['is not a sandbox of', 'is not a sandbox of', 'Use --allowed-host.']) {

@@ -5,8 +5,8 @@ import { commands } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
 
 /**
- * Clears the screen, sets its title, and sets the clipboard, with characters of C0 and of C1. Then it changes the direction of
- * the text, and has characters without a width.
+ * Clears the screen and sets its title and the clipboard, with C0 and C1 control characters. Then it changes the text
+ * direction, and adds characters without a width.
  */
 const evil =
   '\u202etxt.exe\u202c\u2066\u2069\u200b\u200d\ufeff\u2028\u00ad\u{e0041}' +
@@ -15,8 +15,8 @@ const control = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const { serve, ended } = commands();
 
-test.each([[[]], [['--json']]])('nothing from outside can write to the terminal, with %j', async (json) => {
-  // A server whose responses try it.
+test.each([[[]], [['--json']]])('no input can control the terminal, with %j', async (json) => {
+  // A server whose responses try to.
   const body = `${JSON.stringify({ error: { message: evil } })}\n${evil}`;
   const { url: to } = await receiver([{ status: 500, body }]);
   const { server, url, env } = await serve('--webhook', to, ...json);

@@ -20,7 +20,7 @@ describe('openapi.json matches the API reference', () => {
     const ours = operation(route.method, route.path);
     const { parameters = [], requestBody } = ours;
     const described = parameters
-      // The one parameter that the reference does not have; sandbox/docs/reference.md says so.
+      // The only parameter that the reference doesn't have, as sandbox/docs/reference.md says.
       .filter(({ name }) => name !== 'Idempotency-Key')
       .map(({ name, description, schema }) => ({ name, type: schema.type, description }));
     expect(described).toEqual(route.parameters);
@@ -45,7 +45,7 @@ describe('openapi.json matches the API reference', () => {
     expect(problemsOf('#/components/schemas/UserCreatedEvent', reference.webhook)).toEqual([]);
   });
 
-  /** It has this example, which is right by its schema, and no other fields. */
+  /** Expects this example, which must match its schema, and no other fields. */
   function expectToMatch(media: Media | undefined, example: object): void {
     expect(media?.example).toEqual(example);
     expect(problemsOf(media!.schema.$ref, example)).toEqual([]);
@@ -56,9 +56,9 @@ describe('openapi.json matches the API reference', () => {
   }
 });
 
-describe('the sandbox has the limits that openapi.json has', () => {
+describe('the sandbox has the limits in openapi.json', () => {
   type Limits = Readonly<Record<'minLength' | 'maxLength' | 'minimum' | 'maximum', number | undefined>>;
-  /** Numbers at both limits, and next to them. */
+  /** Numbers at and just beyond both limits. */
   const around = (min: number, max: number) =>
     [min - 1, min, max, max + 1].map((n) => [n, n >= min && n <= max] as const);
 
@@ -76,7 +76,7 @@ describe('the sandbox has the limits that openapi.json has', () => {
   test.each(operation('GET', '/projects').parameters!.filter(({ schema }) => schema.type === 'integer'))(
     'numbers of $name',
     async ({ name, schema }) => {
-      const { minimum = 0, maximum = 0 } = schema as unknown as Limits; // a schema of OpenAPI
+      const { minimum = 0, maximum = 0 } = schema as unknown as Limits; // an OpenAPI schema
       for (const [number, isAllowed] of around(minimum, Math.min(maximum, 1e14)).slice(0, maximum > 1e14 ? 3 : 4)) {
         const { status } = await call(createSandbox(), `GET /v1/projects?${name}=${number}`);
         expect([name, number, status]).toEqual([name, number, isAllowed ? 200 : 422]);
@@ -85,21 +85,21 @@ describe('the sandbox has the limits that openapi.json has', () => {
   );
 });
 
-test('openapi.json has no problems that an OpenAPI linter knows', async () => {
+test('an OpenAPI linter finds no problems in openapi.json', async () => {
   const config = await createConfig({ extends: ['recommended'] });
   const problems = await lintFromString({ source: JSON.stringify(contract), config });
-  // Its rule on example.com is for who forgot to change it; here it is the API's name.
+  // Its rule on example.com targets forgotten placeholders; here, it is the API's name.
   const ours = problems.filter(({ ruleId }) => ruleId !== 'no-server-example.com');
   expect(ours.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([]);
 });
 
-test("it is served without a token, with the server's own address", async () => {
+test("openapi.json is served without a token, with the server's own address", async () => {
   const response = await createSandbox().fetch('http://127.0.0.1:4010/openapi.json');
   expect(await response.json()).toEqual({ ...contract, servers: [{ url: 'http://127.0.0.1:4010/v1' }] });
 });
 
 describe('responses match openapi.json', () => {
-  /** What makes the API respond with a status, to any operation that documents it. */
+  /** What makes the API respond with a status, for any operation that documents it. */
   const causes: Record<number, (example: unknown) => Parameters<typeof call>[2]> = {
     400: () => ({ body: '{' }),
     401: (example) => ({ json: example, token: null }),
@@ -132,12 +132,12 @@ describe('responses match openapi.json', () => {
     expect(response.status).toBe(status);
     expect(problemsOfResponse(asked, response, await bodyOf(response))).toEqual([]);
     for (const name of Object.keys(documented(asked, status)?.headers ?? {})) {
-      // Only a repeated request has it.
+      // Only a repeated request gets this header.
       if (name !== 'Idempotent-Replayed') expect(response.headers.get(name), name).not.toBeNull();
     }
   });
 
-  test('each has the rate-limit headers of the reference', async () => {
+  test('each has the documented rate-limit headers', async () => {
     const { headers: got } = await call(createSandbox(), 'GET /v1/projects');
     for (const name of reference.rateLimitHeaders) expect(got.get(name!), name).toMatch(/^\d+$/);
     expect(reference.rateLimitHeaders).toHaveLength(3);

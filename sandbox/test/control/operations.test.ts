@@ -19,7 +19,7 @@ function controlClient(sandbox: Sandbox) {
 
 type Step = readonly [request: string, json: unknown, status: number, body: unknown];
 
-/** What a test in another language sends, in this order, and what it gets. */
+/** What a test in another language sends, in this order, and the responses. */
 const stories: Record<string, readonly Step[]> = {
   users: [
     ['POST /users', { name: 'Ada', email: 'ada@example.com' }, 201, { id: 'user_123', name: 'Ada' }],
@@ -94,7 +94,7 @@ test.each(Object.entries(stories))('%s', async (_, steps) => {
   }
 });
 
-test('the request log is filtered, read in pages and cleared', async () => {
+test('the request log can be filtered, read in pages and cleared', async () => {
   const sandbox = createSandbox();
   const control = controlClient(sandbox);
   await call(sandbox, 'POST /v1/users', { json: john });
@@ -103,7 +103,7 @@ test('the request log is filtered, read in pages and cleared', async () => {
   await call(sandbox, 'GET /v1/projects', { token: 'wrong' });
 
   const statuses = async (query: string) => {
-    // A list of the control API.
+    // The control API returns this list.
     const [, { data, older }] = (await control(`GET /requests${query}`)) as [
       number,
       { data: { status: number }[]; older: number },
@@ -122,7 +122,7 @@ test('the request log is filtered, read in pages and cleared', async () => {
   expect(await statuses('')).toEqual([0]);
 });
 
-// Routes are only listed here, not called: they need no services.
+// Routes are only listed here, not called, so they need no services.
 const routes = controlRoutes({} as Services)
   .routes.filter(({ method }) => method !== 'ALL')
   .map(({ method, path }) => `${method} ${path}`);

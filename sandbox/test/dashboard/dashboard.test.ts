@@ -4,7 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { call } from '../support/calls.ts';
 import { get, html, pageAfter, submit, textOf } from '../support/dashboard.ts';
 
-test('/ leads to the overview, and what does not exist or is refused has a page with navigation', async () => {
+test('/ redirects to the overview; pages for missing resources and refused actions have navigation', async () => {
   const sandbox = createSandbox({ webhooks: { endpoints: [{ url: 'https://example.com/hooks' }] } });
   expect((await call(sandbox, 'GET /')).headers.get('location')).toBe('/dashboard');
   const missing = await get(sandbox, '/nothing');
@@ -21,7 +21,7 @@ test('/ leads to the overview, and what does not exist or is refused has a page 
   }
 });
 
-test('it is not part of the API: it uses no budget and is not logged', async () => {
+test('the dashboard is not part of the API: it uses no budget and is not logged', async () => {
   const sandbox = createSandbox();
   const response = await get(sandbox, '/projects');
   expect(response.status).toBe(200);
@@ -47,7 +47,7 @@ test('user input is escaped', async () => {
   }
 });
 
-describe('an invalid form keeps its input and shows the errors, at the address of its page', () => {
+describe("an invalid form keeps its input and shows the errors, at its page's address", () => {
   const webhooks = { endpoints: [{ url: 'https://example.com/hooks' }] };
   test.each<[string, string, Record<string, string>, string, string?]>([
     ['/api-tokens', 'create', { name: ' ' }, 'Must not be blank.'],
@@ -72,7 +72,7 @@ describe('an invalid form keeps its input and shows the errors, at the address o
   });
 });
 
-describe('an action leads to a page that says what was done', () => {
+describe('an action redirects to a page that says what was done', () => {
   test('once: reloading repeats neither the action nor the notice', async () => {
     const sandbox = createSandbox();
     const response = await submit(sandbox, '/api-tokens', 'create', { name: 'CI' });
@@ -111,7 +111,7 @@ describe('an action leads to a page that says what was done', () => {
   });
 });
 
-test('a list shows the newest 25 and leads to the others, and an empty one says why it is empty', async () => {
+test('a list shows the newest 25 and links to the others; an empty list says why it is empty', async () => {
   const sandbox = createSandbox({ users: 145, projects: 0 });
   const page = await html(sandbox, '/users');
   expect(page.match(/class="row record"/g)).toHaveLength(25);
@@ -125,7 +125,7 @@ test('a list shows the newest 25 and leads to the others, and an empty one says 
   expect(await html(sandbox, '/projects?status=active')).toContain('No project matches the filter.');
 });
 
-test('a program that waits for the sandbox asks for its health: faults are active on purpose', async () => {
+test('the health check ignores faults, so a program can wait for the sandbox', async () => {
   const sandbox = createSandbox();
   sandbox.faults.next({ status: 503, share: 1 });
   const health = await call(sandbox, 'GET /health');

@@ -13,7 +13,7 @@ async function reader(stream: ReadableStream<Uint8Array>) {
   return { own, next, first };
 }
 
-test('starts with the id of the server, and tells of many changes at once only once', async () => {
+test("the stream starts with the server's id, and reports many changes at once as one", async () => {
   const changes = new Listeners();
   const { next, first } = await reader(eventStream(changes, 'boot-1'));
   expect(first).toBe('event: boot\ndata: boot-1\n\n');

@@ -17,13 +17,13 @@ describeInChromium('an open page stays up to date', () => {
     await page.getByLabel('Name', { exact: true }).fill('CI <main>');
     await page.getByRole('button', { name: 'Create token' }).last().click();
     await page.getByText('“CI <main>” created.').waitFor();
-    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('API tokens'); // The heading.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('API tokens'); // the heading
     await page.getByRole('button', { name: 'Copy token' }).click();
     await page.getByText('Copied the token').waitFor();
     const token = await page.evaluate(() => navigator.clipboard.readText());
     expect(token).toMatch(/^example_\w{32}$/);
 
-    // The address can be reloaded: the token is gone from the page, and no other was created.
+    // The page can be reloaded: the token is gone, and no other token was created.
     expect(new URL(page.url()).search).toBe('');
     await page.reload();
     expect(await page.content()).not.toContain(token);
@@ -37,7 +37,7 @@ describeInChromium('an open page stays up to date', () => {
     expect(await rows(watching).first().textContent()).toMatch(/[<\d]+ ms/);
   });
 
-  test('only a visible tab holds a stream of events, since a browser has six connections to a server', async () => {
+  test('only a visible tab has an event stream, because a browser allows six connections to a server', async () => {
     const { page, send } = await open();
     await page.goto('/dashboard/requests');
     await isLive(page);
@@ -60,7 +60,7 @@ describeInChromium('an open page stays up to date', () => {
     expect(streams).toHaveLength(1);
   });
 
-  test('says that the server does not answer, and shows the state of the next one', async () => {
+  test("says when the server doesn't respond, and shows the state of the next one", async () => {
     const { page, context, sandbox, server, send, expectProblems } = await open();
     await send('/users/old');
     await page.goto('/dashboard/requests');
@@ -75,14 +75,14 @@ describeInChromium('an open page stays up to date', () => {
     await next.listen(server.port);
     await page.getByText('It is kept in memory').waitFor();
     await isLive(page);
-    // The script is the next server's, too.
+    // The script comes from the next server, too.
     await expect.poll(() => page.evaluate(() => 'isOldPage' in globalThis)).toBe(false);
     await context.close();
     await next.close();
     expectProblems(/ERR_|404/);
   });
 
-  test('keeps what is being typed, what is wrong with it, and what was opened', async () => {
+  test('keeps what you typed, its errors, and what you opened', async () => {
     const { page, sandbox, send, expectProblems } = await open();
     const { id } = sandbox.webhooks.register({ url: 'http://127.0.0.1:9/' });
     await page.goto(`/dashboard/webhooks/${id}`);
@@ -94,7 +94,7 @@ describeInChromium('an open page stays up to date', () => {
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('event');
 
     await isLive(page);
-    await page.getByText('whsec_••').dispatchEvent('click'); // The dialog is above it.
+    await page.getByText('whsec_••').dispatchEvent('click'); // The dialog covers it.
     await page.getByLabel('Data, as JSON').fill('{"half":');
     await page.getByLabel('Event', { exact: true }).fill('order.');
     await send('/users', { method: 'POST', json: john });
@@ -107,7 +107,7 @@ describeInChromium('an open page stays up to date', () => {
     expectProblems(/422/);
   });
 
-  test('a filter applies as it is typed or chosen, and is in the address', async () => {
+  test('a filter applies as you type or choose it, and is part of the address', async () => {
     const { page, send } = await open();
     for (const path of ['/users/user_57', '/users/user_58', '/projects']) await send(path);
     await page.goto('/dashboard/requests');

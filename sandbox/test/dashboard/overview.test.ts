@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { call, john } from '../support/calls.ts';
 import { html, submit, textOf } from '../support/dashboard.ts';
 
-test('a fresh sandbox shows the first call and the lines for .env, to copy', async () => {
+test('a new sandbox shows the first call and the lines for .env, ready to copy', async () => {
   const page = await html(createSandbox({ apiToken: 'sandbox_token' }));
   expect(page).toContain('Make your first call');
   expect(page).toContain('data-copy="curl -H &#39;Authorization: Bearer sandbox_token&#39;');
@@ -11,7 +11,7 @@ test('a fresh sandbox shows the first call and the lines for .env, to copy', asy
   expect(page).not.toContain('Latest requests');
 });
 
-test('what failed in the last minutes comes first, and each outcome is shown once, with its reason', async () => {
+test('recent failures come first, and each outcome is shown once, with its reason', async () => {
   const sandbox = createSandbox({ rateLimit: { limit: 9 } });
   await call(sandbox, 'GET /v1/projects');
   expect(textOf(await html(sandbox))).not.toContain('failed in the last 5 min');
@@ -29,7 +29,7 @@ test('what failed in the last minutes comes first, and each outcome is shown onc
   expect(textOf(await html(sandbox))).not.toContain('failed in the last 5 min');
 });
 
-test('it says what is active on purpose, and how far ahead the clock is', async () => {
+test('the overview lists the active faults, and says how far ahead the clock is', async () => {
   const sandbox = createSandbox();
   await call(sandbox, 'GET /v1/projects');
   for (const status of [500, 503]) sandbox.faults.next({ status });
@@ -44,7 +44,7 @@ test('it says what is active on purpose, and how far ahead the clock is', async 
   expect(await html(sandbox)).not.toMatch(/ahead|are active/);
 });
 
-test('a budget is said once: what is left, what was refused, and until when', async () => {
+test('a rate limit is shown once: what is left, what was refused, and until when', async () => {
   let now = Date.parse('2024-01-01T00:00:00Z');
   const sandbox = createSandbox({ rateLimit: { limit: 2 }, now: () => now });
   const { token } = await sandbox.state.tokens.create('CI');

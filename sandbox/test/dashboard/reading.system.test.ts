@@ -5,7 +5,7 @@ import { call, john } from '../support/calls.ts';
 import { dashboards, isLive } from '../support/dashboard-browser.ts';
 import { receiver } from '../support/receiver.ts';
 
-/** Where buttons cover a part of another one, so that a tap may hit the wrong one: their distance from the top. */
+/** The distance from the top of each button that covers part of another one, so that a tap may hit the wrong one. */
 function overlapping(): number[] {
   const buttons = [...document.querySelectorAll('main :is(button, .button)')].filter((each) => each.checkVisibility());
   const rects = buttons.map((each) => each.getBoundingClientRect());
@@ -66,7 +66,7 @@ describeInChromium('reading the dashboard in Chromium', () => {
     expectProblems(/422/);
   });
 
-  test('on a phone, the sections are in a menu, and a request takes the screen', async () => {
+  test('on a phone, the sections are in a menu, and a request fills the screen', async () => {
     const { page, send } = await open({}, { viewport: { width: 390, height: 844 } });
     for (let index = 0; index < 5; index++) await send(`/organizations/org_0123456789012345/members?page=${index}`);
     await page.goto('/dashboard');
@@ -75,7 +75,7 @@ describeInChromium('reading the dashboard in Chromium', () => {
     await page.getByRole('link', { name: 'Requests', exact: true }).click();
     await page.getByRole('heading', { name: 'Requests' }).waitFor();
 
-    // Both ends of a path are visible, in one line.
+    // Both ends of a path are visible, on one line.
     const [subject, start, end] = await page
       .locator('.rows bdi')
       .first()
@@ -90,7 +90,7 @@ describeInChromium('reading the dashboard in Chromium', () => {
     await page.locator('.rows a').nth(3).waitFor();
   });
 
-  describe('axe finds nothing, and no page is too wide', () => {
+  describe('axe finds no problems, and no page is too wide', () => {
     /** The rules that depend on colors. */
     const colorRules = ['color-contrast', 'link-in-text-block'];
 
@@ -99,7 +99,7 @@ describeInChromium('reading the dashboard in Chromium', () => {
       async (width) => {
         const { page, sandbox, expectProblems } = await open(
           { rateLimit: { limit: 8 }, webhooks: { schedule: [60_000] } },
-          // Colors change at once when the scheme does.
+          // Colors change immediately with the color scheme.
           { viewport: { width, height: 800 }, reducedMotion: 'reduce' },
         );
         const target = await receiver([500, 204]);

@@ -45,7 +45,7 @@ async function replayed(sandbox: Sandbox): Promise<void> {
   for (let count = 0; count < 2; count++) await call(sandbox, 'POST /v1/users', { json: john, headers });
 }
 
-test('each row shows what became of a request', async () => {
+test('each row shows how a request ended', async () => {
   const sandbox = createSandbox();
   await replayed(sandbox);
   for (const fault of [{ reset: true }, { body: 'cut' }] as const) {
@@ -67,7 +67,7 @@ test('each row shows what became of a request', async () => {
   for (const [index, pattern] of expected.entries()) expect(found[index]).toMatch(pattern);
 });
 
-test('requests that follow each other and are the same are a row that opens, however many they are', async () => {
+test('any number of consecutive identical requests form one expandable row', async () => {
   const sandbox = createSandbox({ rateLimit: { limit: 3 } });
   for (const page of [1, 2, 2, ...Array<number>(57).fill(1)]) await call(sandbox, `GET /v1/projects?page=${page}`);
   const page = await html(sandbox, '/requests');
@@ -76,8 +76,8 @@ test('requests that follow each other and are the same are a row that opens, how
   expect(opened).toMatch(/<details id="run-\w+" open="">.*aria-current="true".*<\/details>/s);
 });
 
-describe('the filter is in the address', () => {
-  test('and is kept by the links of the page', async () => {
+describe('the filter is part of the address', () => {
+  test("and the page's links keep it", async () => {
     const sandbox = createSandbox();
     for (let index = 0; index < 60; index++) await call(sandbox, `GET /v1/users/${index}`);
     await call(sandbox, 'POST /v1/users', { json: {} });

@@ -7,7 +7,7 @@ import { call, john } from '../support/calls.ts';
 import { html, pageAfter, submit, textOf } from '../support/dashboard.ts';
 import { sandboxWithWebhook } from '../support/webhook.ts';
 
-test('failures are grouped by webhook and cause, with a button that sends them again, and lead to the deliveries', async () => {
+test('failures are grouped by webhook and cause, link to their deliveries, and can be retried', async () => {
   const endpoints = ['https://ok.example.com', 'https://app.example.com'].map((url) => ({ url }));
   const answers = ['The queue is full.', 'The queue is full.', 'The disk is full.'];
   const sandbox = createSandbox({
@@ -38,7 +38,7 @@ test('failures are grouped by webhook and cause, with a button that sends them a
   const list = await html(sandbox, '/webhooks');
   expect(list.indexOf('app.example.com')).toBeLessThan(list.indexOf('ok.example.com'));
 
-  expect(list).not.toMatch(/class="main"[^>]+>Retry now/); // The page has one such button, which registers.
+  expect(list).not.toMatch(/class="main"[^>]+>Retry now/); // The only main button registers a webhook.
   const page = await pageAfter(sandbox, await submit(sandbox, '/webhooks/we_124', 'retry'));
   expect(page).toContain('3 deliveries sent again');
   await sandbox.webhooks.flush();
@@ -59,7 +59,7 @@ const held = '1 pending next attempt once enabled Enable';
 const retried = '1 pending next attempt … Retry now';
 const refused = 'nothing listens there';
 
-/** The states of a delivery: what has happened, what its row then says, and that of its webhook. */
+/** The states of a delivery: its history, and what its row and its webhook's row then say. */
 test.each<[string, (number | string)[], string, string]>([
   ['pending', [], 'UTC triggered · not sent yet', 'idle 1 pending next attempt …'],
   ['pending', [500], '“<b>no</b>” retry 2023', `failing 500 “<b>no</b>” ${retried}`],
@@ -91,7 +91,7 @@ test.each<[string, (number | string)[], string, string]>([
   expect(textOf(page)).not.toMatch(/\bwaits\b|no attempts left|retrying/);
 });
 
-test('a request links to the deliveries that it caused, and a delivery to its request', async () => {
+test('a request links to the deliveries it caused, and a delivery to its request', async () => {
   const { sandbox } = sandboxWithWebhook([204]);
   await call(sandbox, 'POST /v1/users', { json: john });
   await sandbox.webhooks.flush();
@@ -105,10 +105,10 @@ test('a request links to the deliveries that it caused, and a delivery to its re
   expect(await html(sandbox, '/deliveries/del_124')).toContain('Triggered at <time');
 });
 
-test('deliveries say which attempt was made, whom they are about and if they were triggered, in the order of attempts', async () => {
+test('deliveries show their attempt, their user and if they were triggered, in the order of attempts', async () => {
   let now = 1_700_000_000_000;
   const { sandbox } = sandboxWithWebhook([204], { now: () => now });
-  const { id } = sandbox.webhooks.sendTest('we_123', 'project.created'); // It has the data of a user.
+  const { id } = sandbox.webhooks.sendTest('we_123', 'project.created'); // Its data is that of a user.
   await call(sandbox, 'POST /v1/users', { json: john });
   await sandbox.webhooks.flush();
   now += 1_000;
@@ -119,7 +119,7 @@ test('deliveries say which attempt was made, whom they are about and if they wer
   );
 });
 
-test('a test event has the data that was typed, and the page after it says what was answered', async () => {
+test('a test event has the data that you typed, and the next page shows the response', async () => {
   const { sandbox, bodies } = sandboxWithWebhook([204, 500]);
   const sent = await submit(sandbox, '/webhooks/we_123', 'test', { event: 'order.shipped', data: '{"order":[1,2]}' });
   expect(await pageAfter(sandbox, sent)).toMatch(/>Test event sent: 204<.*>order.shipped</s);
@@ -128,7 +128,7 @@ test('a test event has the data that was typed, and the page after it says what 
   expect(JSON.parse(bodies[0]!)).toMatchObject({ event: 'order.shipped', data: { order: [1, 2] } });
 });
 
-test('attempts are folded, but for the last one, and what a receiver sent is escaped', async () => {
+test("attempts are folded except for the last one, and the receiver's response is escaped", async () => {
   const { sandbox } = sandboxWithWebhook([500, 400]);
   const { id } = sandbox.webhooks.sendTest('we_123');
   await sandbox.webhooks.flush();
@@ -142,7 +142,7 @@ test('attempts are folded, but for the last one, and what a receiver sent is esc
   expect(page).toContain('&lt;i&gt;');
 });
 
-test('how it was signed is what a receiver verifies', async () => {
+test('the explained signature is the one that a receiver verifies', async () => {
   const { sandbox } = sandboxWithWebhook([204]);
   sandbox.webhooks.sendTest('we_123', 'user.created', { name: "O'Neil ü" });
   await sandbox.webhooks.flush();

@@ -68,7 +68,7 @@ describe.each(['sandbox.fetch', 'HTTP'])('over %s', (transport) => {
   });
 });
 
-test('a 429 from a fault asks to wait for a second, or as it says, and shows the window as it is', async () => {
+test('a 429 from a fault has its retryAfter, by default one second, and shows the real window', async () => {
   const now = Date.parse('2024-01-01T00:00:00Z');
   const sandbox = createSandbox({ now: () => now });
   sandbox.faults.next({ status: 429, retryAfter: 3 });
@@ -117,7 +117,7 @@ test('a share applies to about that fraction of the requests, the same ones for 
   expect(first.filter((status) => status === 500).length / 200).toBeCloseTo(0.3, 1);
 });
 
-test('unauthenticated requests and preflights do not use up a fault, and one that is removed meets no request', async () => {
+test("unauthenticated requests and preflights don't use up a fault, and a removed fault has no effect", async () => {
   const sandbox = createSandbox();
   const { id } = sandbox.faults.next({ status: 500 });
   expect([sandbox.faults.remove(id), sandbox.faults.remove(id)]).toEqual([true, false]);
@@ -141,12 +141,12 @@ test.each<[Fault, string]>([
   expect(() => createSandbox().faults.next(fault)).toThrow(message);
 });
 
-describe('the header Sandbox-Fault', () => {
+describe('the Sandbox-Fault header', () => {
   const withFault = (fault: object) => ({ headers: { 'Sandbox-Fault': JSON.stringify(fault) } });
   const list = async (sandbox: Sandbox, options?: Parameters<typeof call>[2]) =>
     (await call(sandbox, 'GET /v1/projects', options)).status;
 
-  test('makes its own request fail, which gets no other fault and uses up none', async () => {
+  test('makes only its own request fail, and uses up no other fault', async () => {
     const sandbox = createSandbox();
     sandbox.faults.next({ status: 500 });
     expect(await list(sandbox, withFault({ status: 503, retryAfter: 7 }))).toBe(503);

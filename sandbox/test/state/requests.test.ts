@@ -63,7 +63,7 @@ test.each([
 );
 
 describe('a request in flight', () => {
-  /** A request whose body is sent when the test wants. */
+  /** A request whose body the test sends later, with `finish`. */
   const upload = (sandbox: Sandbox, signal: AbortSignal | null = null) => {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
     const init: RequestInit & { duplex: 'half' } = {
@@ -109,7 +109,7 @@ describe('a request in flight', () => {
     expect(record).toMatchObject({ state: 'aborted', duration, response: { body: { name: 'John Doe' } } });
   });
 
-  test('is aborted when its connection closes during a delay, and is not answered', async () => {
+  test('is aborted when its connection closes during a delay, and gets no response', async () => {
     const sandbox = createSandbox();
     const server = await sandbox.listen();
     sandbox.faults.next({ latency: 600_000 });
@@ -151,7 +151,7 @@ describe('no token and no password is recorded', () => {
     ['JSON in a string', '"{\\"password\\":\\"hunter2\\"}"', '{"password [redacted]'],
     ['a form of several parts', 'name="password"\r\n\r\nhunter2\r\n', 'name="password [redacted]'],
     ['an assignment', 'api_key: hunter2', 'api_key [redacted]'],
-    // What is no secret is kept, but for what is deep.
+    // What isn't secret is kept, unless it is deeply nested.
     ['a word', 'The secret garden', 'The secret garden'],
     ['half of a JSON', '{"name":', '{"name":'],
     ['a deep array', `${'['.repeat(30)}${']'.repeat(30)}`, JSON.parse(`${'['.repeat(20)}"…"${']'.repeat(20)}`)],
@@ -162,7 +162,7 @@ describe('no token and no password is recorded', () => {
   });
 });
 
-test('the last 10 000 are kept', () => {
+test('the log keeps the last 10 000 requests', () => {
   const log = new RequestLog(() => undefined);
   const request = new Request('http://127.0.0.1/v1/projects');
   for (let index = 0; index < 10_100; index++) log.open(`req_${index}`, request, 0);

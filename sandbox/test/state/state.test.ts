@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { call, john } from '../support/calls.ts';
 
 describe('records', () => {
-  test('have the usual values where no others are given', () => {
+  test('have default values', () => {
     const { projects } = createSandbox({ projects: 0 }).state;
     expect(projects.create({ name: 'Moon' })).toMatchObject({ id: 'proj_123', name: 'Moon', status: 'active' });
   });

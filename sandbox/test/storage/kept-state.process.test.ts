@@ -72,7 +72,7 @@ test('the file contains no token and no password', async () => {
   for (const secret of [john.password, token, sandbox.apiToken]) expect(rows).not.toContain(secret);
 });
 
-test('a file in another format or of a later version is refused and not changed', async () => {
+test('a file that the sandbox did not write is refused', async () => {
   await writeFile(file, 'Dear diary, '.repeat(100));
   await expect(openJournal(file)).rejects.toThrow("state.db can't be used: file is not a database.");
   await rm(file);
@@ -84,7 +84,7 @@ test('a file in another format or of a later version is refused and not changed'
   await expect(openJournal(join(directory, 'no', 'such.db'))).rejects.toThrow(JournalError);
 });
 
-test('on a full disk, what is answered 500 is not there, the message says so, and the sandbox goes on', async () => {
+test('on a full disk, a request gets a 500 that says so and changes nothing; the sandbox keeps working', async () => {
   const exec = vi.spyOn(DatabaseSync.prototype, 'exec');
   const sandbox = await kept({ webhooks: { endpoints: [{ url: 'http://127.0.0.1:9/' }] } });
   const database = exec.mock.contexts[0] as DatabaseSync;
@@ -101,7 +101,7 @@ test('on a full disk, what is answered 500 is not there, the message says so, an
   const message = `${file} can't be used: database or disk is full.`;
   expect(refused).toEqual({ error: { code: 'storage_failed', message, details: {} } });
   expect(sandbox.state.users.list()).toEqual(created);
-  await sandbox.webhooks.flush(); // Their results can't be stored.
+  await sandbox.webhooks.flush(); // The results of deliveries can't be stored.
 
   database.exec('PRAGMA max_page_count = 100000');
   expect((await call(sandbox, 'POST /v1/users', { json: john })).status).toBe(201);

@@ -20,7 +20,7 @@ export function call(
   });
 }
 
-/** The same sandbox, asked over real HTTP. */
+/** The same sandbox, called over real HTTP. */
 export function over(server: SandboxServer, sandbox: Sandbox): Sandbox {
   const origin = new URL(server.url).origin;
   return {

@@ -15,10 +15,10 @@ function started<Code>(output: () => string, exitCode: Promise<Code>) {
   const noteEnd = () => (hasEnded = true);
   exitCode.then(noteEnd, noteEnd);
   return {
-    /** Everything that it has printed so far. */
+    /** Everything printed so far. */
     output,
     exitCode,
-    /** Waits until the output has something that matches, and returns the match. */
+    /** Waits until the output matches, and returns the match. */
     async prints(pattern: RegExp): Promise<RegExpExecArray> {
       for (;;) {
         const isLast = hasEnded;
@@ -31,7 +31,7 @@ function started<Code>(output: () => string, exitCode: Promise<Code>) {
   };
 }
 
-/** Starts programs for a test file, as users do. After its tests, those that still run are ended. */
+/** Starts programs for a test file, as users do. After its tests, it ends the programs that still run. */
 export function programs() {
   const running = new Set<ChildProcess>();
   afterAll(async () => void (await Promise.all([...running].map(end))));
@@ -39,14 +39,14 @@ export function programs() {
   const startIn = (cwd: string, ...args: readonly string[]) => {
     const { child, output } = startPrinting(process.execPath, [builtProgram, ...args], { cwd });
     running.add(child);
-    /** If a signal ended it, that is its exit code. */
+    /** The exit code, or the signal that ended the program. */
     const exitCode = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
     return { ...started(output, exitCode), child };
   };
   return Object.assign((...args: readonly string[]) => startIn(process.cwd(), ...args), { in: startIn });
 }
 
-/** Runs the commands of a test file in this process. After each test, those that still run are stopped. */
+/** Runs the commands of a test file in this process. After each test, it stops the commands that still run. */
 export function commands() {
   const running = new Set<ReturnType<typeof command>>();
   afterEach(async () => {
@@ -54,13 +54,13 @@ export function commands() {
     running.clear();
   });
 
-  /** Starts a command in a terminal of this width. It reads only these environment variables. */
+  /** Starts a command in a terminal of this width. The command reads only these environment variables. */
   function command(args: readonly string[], env: Record<string, string> = {}, columns?: number) {
     const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
     let text = '';
     const out = { write: (part: string) => (text += part), ...(columns === undefined ? {} : { columns }) };
     const exitCode = run(args, { out, error: out, env, stopped: () => stopped });
-    /** Stops it as Ctrl-C does, and returns its exit code. */
+    /** Stops the command as Ctrl-C does, and returns its exit code. */
     const stop = () => {
       resolve(undefined);
       return exitCode;

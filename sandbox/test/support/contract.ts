@@ -22,7 +22,7 @@ interface DocumentedOperation {
   readonly responses: Readonly<Record<string, DocumentedResponse>>;
 }
 
-/** The parts that the document of the API has. */
+/** The parts of the API's document that the tests read. */
 interface OpenapiDocument extends Readonly<
   Record<'paths' | 'webhooks', Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>>
 > {
@@ -33,7 +33,7 @@ interface OpenapiDocument extends Readonly<
 }
 
 /** The OpenAPI document of the API. */
-// TypeScript infers a type of its own for each path and response. A test that reads a part that is not there fails.
+// TypeScript infers a separate type for each path and response. A test that reads a missing part fails.
 export const contract = openapi as unknown as OpenapiDocument;
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -53,14 +53,14 @@ export function documented({ responses }: DocumentedOperation, status: number): 
   return response?.$ref === undefined ? response : contract.components.responses[response.$ref.split('/').at(-1)!];
 }
 
-/** What is wrong with a value by a schema of the document, such as `#/components/schemas/User`. */
+/** What is wrong with a value according to a schema of the document, such as `#/components/schemas/User`. */
 export function problemsOf(reference: string, value: unknown): string[] {
   const validate = ajv.getSchema(`document${reference}`);
   if (validate === undefined) throw new Error(`The document has no ${reference}.`);
   return validate(value) === true ? [] : [ajv.errorsText(validate.errors)];
 }
 
-/** What is wrong with a response: nothing, if the document says of it what the sandbox does. */
+/** What is wrong with a response; nothing if the document describes it. */
 export function problemsOfResponse(
   asked: DocumentedOperation,
   { status, headers }: Response,

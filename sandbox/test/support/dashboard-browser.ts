@@ -12,11 +12,11 @@ export interface OpenDashboard {
   readonly page: Page;
   /** Sends a request over HTTP. */
   send(path?: string, init?: { token?: string; method?: string; json?: unknown }): Promise<Response>;
-  /** Expects the errors that the page reports so far, such as a 422 that the test has caused. */
+  /** Expects the errors that the page has reported so far, such as a 422 that the test caused. */
   expectProblems(pattern: RegExp): void;
 }
 
-/** Opens dashboards for a test file. Each test fails if its pages report an error: a script, or the content security policy. */
+/** Opens dashboards for a test file. A test fails if its page reports a script error or a violated security policy. */
 export function dashboards(): (
   options?: SandboxOptions,
   browserOptions?: BrowserContextOptions,
@@ -35,7 +35,7 @@ export function dashboards(): (
 
   return async (options = {}, browserOptions = {}) => {
     const sandbox = createSandbox(options);
-    // Another sandbox can take its place there.
+    // Another sandbox can take its place on this port.
     const server = await sandbox.listen(await freePort());
     const context = await browser().newContext({
       baseURL: new URL(server.url).origin,

@@ -10,8 +10,8 @@ interface Answer {
 }
 
 /**
- * A webhook endpoint under test, over real HTTP, which ends with the test. `answers` gives the statuses in turn; the last one
- * stays.
+ * A webhook endpoint under test, over real HTTP, which closes after the test. `answers` are its statuses in turn; the
+ * last one repeats.
  */
 export async function receiver(answers: readonly (number | Answer)[] = [204], port = 0) {
   const received: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];

@@ -11,14 +11,14 @@ export interface DocumentedRoute {
 
 const text = readFileSync(new URL('../../docs/api-reference.md', import.meta.url), 'utf8');
 
-/** What the API reference documents, read from the reference itself. */
+/** What the API reference documents, parsed from its text. */
 export const reference = {
   routes: text
     .split(/^#### /m)
     .slice(1)
     .map((section): DocumentedRoute => {
       const [, method = '', path = ''] = /```http\n(\w+) (\S+)\n```/.exec(section) ?? [];
-      // The next part of the reference begins with a heading of its own.
+      // The next part of the reference begins with its own heading.
       const own = section.split(/^## /m)[0] ?? '';
       return {
         method,

@@ -1,7 +1,7 @@
 import { createSandbox, type Sandbox, type SandboxOptions } from '@example/sandbox';
 
 /**
- * A sandbox whose webhook `we_123` gets these statuses in turn; the last one stays. A delivery that failed is not repeated.
+ * A sandbox whose webhook `we_123` gets these statuses in turn; the last one repeats. Failed deliveries aren't retried.
  */
 export function sandboxWithWebhook(
   statuses: readonly number[],

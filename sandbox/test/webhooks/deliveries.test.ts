@@ -17,7 +17,7 @@ function sandboxWith(webhooks: WebhookOptions = {}): Sandbox {
   return sandbox;
 }
 
-/** A sandbox with the webhook `we_123`, whose app answers with these responses in turn; the last one stays. */
+/** A sandbox with the webhook `we_123`, whose app returns these responses in turn; the last one repeats. */
 function answering(answers: readonly ResponseInit[], options: WebhookOptions = {}) {
   const received: { headers: Record<string, string>; body: string }[] = [];
   const sandbox = sandboxWith({
@@ -70,7 +70,7 @@ test('creating a user sends an event, signed as specified by Standard Webhooks',
   expect(sandbox.webhooks.deliveries).toMatchObject([{ status: 'delivered', attempts: [{ status: 204 }] }]);
 });
 
-test('a request that creates nothing and a replayed request send no event', async () => {
+test('requests that are replayed or create nothing send no event', async () => {
   const { sandbox } = answering([{ status: 204 }]);
   const headers = { 'Idempotency-Key': 'one' };
   for (let time = 0; time < 2; time++) await call(sandbox, 'POST /v1/users', { json: john, headers });
@@ -79,7 +79,7 @@ test('a request that creates nothing and a replayed request send no event', asyn
   expect(sandbox.webhooks.deliveries).toHaveLength(1);
 });
 
-test('each webhook gets the events that it is registered for, with one webhook-id', () => {
+test('each webhook gets the events it is registered for, and all of them the same webhook-id', () => {
   const url = 'http://127.0.0.1:9/';
   const { state, webhooks } = sandboxWith({
     endpoints: [{ url, events: ['user.created'] }, { url }, { url, events: ['other'] }],
@@ -114,7 +114,7 @@ describe('a receiver that fails', () => {
     ]);
   });
 
-  test('is not followed to a redirect', async () => {
+  test("can't redirect the event", async () => {
     const other = await receiver();
     const { url } = await receiver([{ status: 302, headers: { location: other.url } }]);
     const sandbox = sandboxWith({ endpoints: [{ url }] });
@@ -131,7 +131,7 @@ describe('a receiver that fails', () => {
     expect(sandbox.webhooks.deliveries[0]?.due).toBe(now + 120_000);
   });
 
-  test('and hangs holds up no other', async () => {
+  test('by hanging delays no other', async () => {
     const got: string[] = [];
     const sandbox = sandboxWith({
       endpoints: [{ url: 'http://hangs.test/' }, { url: 'http://works.test/' }],
@@ -172,7 +172,7 @@ test('a receiver that was down gets every event once it is back', async () => {
   sandbox.clock.advance(5000);
   await sandbox.webhooks.flush();
   const { received } = await receiver([204], port);
-  // The second wait is 30 s; but the first that gets through takes all others along.
+  // The second retry is due after 30 s, but the first delivery that succeeds triggers all others.
   sandbox.webhooks.sendTest('we_123');
   await sandbox.webhooks.flush();
   expect(received).toHaveLength(41);
@@ -228,7 +228,7 @@ test('a webhook that is removed during a delivery stays removed, with its delive
   expect(sandbox.webhooks.deliveries).toMatchObject([{ endpoint: 'we_124' }]);
 });
 
-test('the last 1000 completed deliveries and all pending ones are kept, with the start of what was answered', async () => {
+test('the last 1000 completed and all pending deliveries are kept, with the start of the response', async () => {
   const fetch = () => Promise.resolve(new Response('x'.repeat(3000)));
   const sandbox = sandboxWith({ endpoints: [{ url: 'https://a.example.com' }], fetch });
   for (let index = 0; index < 1010; index++) sandbox.webhooks.publish('user.created', {});

@@ -9,7 +9,7 @@ export const recipes: ReadonlyMap<string, string> = new Map(
     .map(({ code }) => [code.slice('// '.length, code.indexOf('\n')), code]),
 );
 
-/** What a recipe relies on: the first lines of the guide, and a handler that can be seen at work. */
+/** What a recipe relies on: the guide's first lines, and a handler whose effect can be seen. */
 export const preamble = `import { Webhooks } from '@example/sdk/webhooks';
 const webhooks = new Webhooks();
 webhooks.on('user.created', (event) => {
@@ -24,13 +24,13 @@ export function recipe(name: string): string {
   return code;
 }
 
-/** Sends a signed webhook, which must be handled, and a changed one, which must not. */
+/** Sends a signed webhook, which must be handled, and a changed one, which must not be. */
 export async function expectToReceive(url: string, output: () => string): Promise<void> {
   const name = `Zoë at ${url} 👋`;
   const { body, ...rest } = await signed({ ...userCreated, data: { ...userCreated.data, name } });
 
   const accepted = await fetch(url, { ...rest, body });
-  // The output says why, if it is not.
+  // If the status is wrong, the output says why.
   expect({ status: accepted.status, output: output() }).toHaveProperty('status', 204);
   await expect.poll(output).toContain(`Welcome, ${name}!`);
 

@@ -2,7 +2,7 @@ import { getRequestListener } from '@hono/node-server';
 import { createSandbox } from '@example/sandbox';
 import { openServer } from '../../support/free-port.ts';
 
-/** Starts the local API over HTTP, with the one endpoint of the guides that the SDK and the local API don't know: teams. */
+/** Starts the local API over HTTP, with the only endpoint in the guides that the SDK and the local API lack: teams. */
 export async function startApi(limit = 100) {
   const sandbox = createSandbox({ users: 3, rateLimit: { limit } });
   const listener = getRequestListener((request) =>
@@ -10,7 +10,7 @@ export async function startApi(limit = 100) {
   );
   const { url, close } = await openServer((...exchange) => void listener(...exchange));
   const baseUrl = `${url}/v1`;
-  /** How a program finds it. */
+  /** The variables from which a program reads the address and the token. */
   const env = { EXAMPLE_API_TOKEN: sandbox.apiToken, EXAMPLE_BASE_URL: baseUrl, EXAMPLE_LOG: 'off' };
   const end = () => Promise.all([close(), sandbox.close()]);
   return { sandbox, baseUrl, env, [Symbol.asyncDispose]: async () => void (await end()) };

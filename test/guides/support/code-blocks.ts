@@ -7,10 +7,10 @@ export const root = join(import.meta.dirname, '../../..');
 
 /** A fenced block of code in a guide. */
 export interface CodeBlock {
-  /** Where it is, such as `docs/errors.md: Secrets, 1`. */
+  /** Its page, heading and number, such as `docs/errors.md: Secrets, 1`. */
   readonly name: string;
   readonly guide: string;
-  /** What stands after the fence, such as `ts`. */
+  /** The word after the fence, such as `ts`. */
   readonly language: string;
   readonly code: string;
 }
@@ -23,7 +23,7 @@ const guides: readonly string[] = [
   ),
 ];
 
-/** Every block of code in the guides, in their order. */
+/** Every block of code in the guides, in order. */
 export const codeBlocks: readonly CodeBlock[] = guides.flatMap((guide) =>
   blocksIn(guide, readFileSync(join(root, guide), 'utf8')),
 );
@@ -35,7 +35,7 @@ export function codeOf(name: string): string {
   return block.code;
 }
 
-/** What runs a block: most of them stand alone, the others need a server, a network or a test runner. */
+/** What a block needs to run: most need nothing, the others a server, a network or a test runner. */
 export function placeOf({ guide, name, language, code }: CodeBlock): 'alone' | 'server' | 'network' | 'tests' | 'Jest' {
   if (guide === 'docs/webhook-servers.md' && code.startsWith('// ')) return 'server';
   if (guide === 'docs/networks.md') return /Next\.js|Cloudflare/.test(name) ? 'server' : 'network';
@@ -54,7 +54,7 @@ function blocksIn(guide: string, text: string): CodeBlock[] {
   return blocks;
 }
 
-/** A new folder in which programs find the built packages, as in the project of a user. */
+/** A new folder in which programs find the built packages, as in a user's project. */
 export async function projectFolder() {
   const path = await mkdtemp(join(tmpdir(), 'guides-'));
   await symlink(join(root, 'node_modules'), join(path, 'node_modules'));

@@ -3,7 +3,7 @@ import ts from 'typescript';
 
 const context = readFileSync(new URL('../context.ts', import.meta.url), 'utf8');
 
-/** What readers of the guides have in programs of their own: by name, the import or the declaration of `context.ts`. */
+/** What readers of the guides already have in their programs: by name, the import or declaration in `context.ts`. */
 const statements = new Map(
   ts.createSourceFile('context.ts', context, ts.ScriptTarget.Latest, true).statements.flatMap(namesOf),
 );
@@ -21,7 +21,7 @@ function namesOf(statement: ts.Statement): (readonly [name: string, statement: s
   return list.split(', ').map((name) => [name.replace('type ', ''), `import { ${name} } from ${module}`]);
 }
 
-/** A block of code as a program: before it stands what it uses and doesn't declare. */
+/** A code block as a program, preceded by what it uses and doesn't declare. */
 export function programOf(block: string): string {
   const needed = new Set<string>();
   for (let size = -1; needed.size > size;) {
@@ -38,7 +38,7 @@ export function programOf(block: string): string {
   return [imports, before, [block]].flatMap((part) => (part.length > 0 ? [part.join('\n')] : [])).join('\n\n');
 }
 
-/** The names that TypeScript does not find. Nothing is resolved for it, so that this takes no time. */
+/** The names that TypeScript doesn't find. Nothing is resolved, which keeps this fast. */
 function undeclaredIn(block: string): string[] {
   const file = ts.createSourceFile('block.ts', block, ts.ScriptTarget.Latest, true);
   const options = { noLib: true, noResolve: true, types: [], target: ts.ScriptTarget.Latest };

@@ -1,4 +1,4 @@
-// What a user's tests do. Jest and Vitest have the same functions for that.
+// What a user's tests do. Jest and Vitest share these functions.
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { useSandbox, useServer } from './sandbox.ts';
@@ -8,7 +8,7 @@ declare const test: (title: string, body: () => Promise<void>, timeout: number) 
 
 test('the SDK and the sandbox work here', async () => {
   const { INPUT = '', OUTPUT = '' } = process.env;
-  // A boundary: the test that started this one wrote it.
+  // The test that started this one wrote it.
   const suite = await runSuite(JSON.parse(INPUT) as SuiteInput);
   const dom = typeof document === 'object';
   writeFileSync(OUTPUT, JSON.stringify({ suite, dom, sandbox: await useSandbox(), server: await useServer() }));

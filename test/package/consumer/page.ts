@@ -1,5 +1,5 @@
 import { useSandbox } from './sandbox.ts';
 import { runSuite } from './suite.ts';
 
-/** For the test to call, which knows what to hand it. */
+/** The test calls these, because it knows their input. */
 Object.assign(globalThis, { runSuite, useSandbox });

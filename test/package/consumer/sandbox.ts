@@ -2,7 +2,7 @@
 import { createSandbox } from '@example/sandbox';
 import { Client } from '@example/sdk';
 
-/** Without a server, down to the webhook that it sends. */
+/** Uses the sandbox without a server, including a webhook that it sends. */
 export async function useSandbox(): Promise<Record<string, unknown>> {
   const events: unknown[] = [];
   const sandbox = createSandbox({
@@ -21,7 +21,7 @@ export async function useSandbox(): Promise<Record<string, unknown>> {
   return { user: user.id, projects: projects.length, events: events.length };
 }
 
-/** Over HTTP, where there can be a server. */
+/** Uses the sandbox over HTTP, in runtimes that can have a server. */
 export async function useServer(): Promise<number> {
   const sandbox = createSandbox({ projects: 3 });
   const { apiToken } = sandbox;

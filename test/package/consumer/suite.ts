@@ -7,19 +7,19 @@ export interface Api {
   apiToken: string;
 }
 
-/** What the suite is told: JSON, so that it can be handed to any runtime. */
+/** The suite's input: JSON, so that every runtime can receive it. */
 export interface SuiteInput {
   /** Has 100 projects. */
   healthy: Api;
-  /** Answers the first request with a 503. */
+  /** Responds to the first request with a 503. */
   flaky: Api;
   /** Allows two requests a second. */
   limited: Api;
-  /** A webhook as it was sent, and what to verify it with. */
+  /** A webhook as it was sent, and the secret that verifies it. */
   delivery: { body: string; headers: Record<string, string>; secret: string };
 }
 
-/** What every runtime is put through: the few lines that a user would write there. Gives what it saw. */
+/** What every runtime has to run: the few lines that a user would write there. Returns what it saw. */
 export async function runSuite({ healthy, flaky, limited, delivery }: SuiteInput): Promise<Record<string, unknown>> {
   const clientOf = (api: Api) => new Client({ ...api, dangerouslyAllowBrowser: true });
   const client = clientOf(healthy);

@@ -1,4 +1,4 @@
-// What a user would write, to be compiled and not run. Where a type were lost, its errors would be missing here.
+// What a user would write; it is compiled, but not run. If a type got lost, an expected error would be missing.
 import { createSandbox, type SandboxServer } from '@example/sandbox';
 import { Client, NotFoundError, RateLimitError } from '@example/sdk';
 import type { ClientOptions, Fetch, Page, Project, User } from '@example/sdk';
@@ -7,7 +7,7 @@ import { createRateLimitStore } from '@example/sdk/rate-limit';
 import { redisRateLimitStore, type RedisClient } from '@example/sdk/redis';
 import { verifyWebhook, Webhooks, type WebhookEvent } from '@example/sdk/webhooks';
 
-/** Where no package but the SDK is installed, the declarations of each entry point can import no other. */
+/** If only the SDK is installed, the declarations of each entry point can't import another package. */
 export const others = [instrument, createRateLimitStore];
 
 export async function useClient(options: ClientOptions, redis: RedisClient): Promise<User[]> {
@@ -16,7 +16,7 @@ export async function useClient(options: ClientOptions, redis: RedisClient): Pro
 
   const params = { name: 'John Doe', email: 'john@example.com' };
   const created: User = await client.users.create({ ...params, password: 'secret' }, { idempotencyKey: 'signup-1' });
-  // @ts-expect-error -- a user needs a password
+  // @ts-expect-error -- users need a password
   await client.users.create(params);
 
   const page: Page<Project> = await client.projects.list({ page: 2, per_page: 50 });
@@ -41,7 +41,7 @@ export async function receiveWebhook(body: string, headers: Record<string, strin
 
   const event: WebhookEvent = await verifyWebhook(body, headers, ['whsec_']);
   if (event.event === 'user.created') return event.data.email;
-  // @ts-expect-error -- of other events, nothing is known
+  // @ts-expect-error -- the data of other events is unknown
   return event.data;
 }
 

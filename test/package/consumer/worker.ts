@@ -1,5 +1,5 @@
-// A Cloudflare Worker with everything. What differs from other runtimes: a module lives on while requests come and go, and
-// what one request began may not be finished by another.
+// A Cloudflare Worker with everything. Unlike in other runtimes, a module outlives its requests, and one request can't
+// finish what another one began.
 import { Client } from '@example/sdk';
 import { runSuite, type Api, type SuiteInput } from './suite.ts';
 

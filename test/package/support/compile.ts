@@ -8,18 +8,18 @@ import { runTool } from './run-tool.ts';
 const typeRoots = [join(import.meta.dirname, '../../../node_modules/@types')];
 const extensions = { esm: 'mts', cjs: 'cts' };
 
-/** Where the compiler learns what a `Response` is. */
+/** Where the compiler finds the type of a `Response`. */
 const environments = [
   { lib: ['es2022', 'dom'], types: [] },
   { lib: ['es2022'], types: ['node'] },
-  // The declarations then name what the compiler does not know; but a user may well skip them.
+  // Here, the declarations name types that the compiler doesn't know; but users may skip checking them.
   { lib: ['es2022'], types: [], skipLibCheck: true },
 ];
 
-/** Compiles what users write, as strictly as they can. */
+/** Compiles what users write, with the strictest options. */
 export function compileConsumers(given: typeof compilers): void {
   it.each(given.flatMap((compiler) => environments.map((environment) => ({ ...compiler, ...environment }))))(
-    '$subject compiles a user with moduleResolution $moduleResolution, lib $lib and types $types',
+    "$subject compiles a user's code with moduleResolution $moduleResolution, lib $lib and types $types",
     async ({ subject: _, tool, kinds, ...options }) => {
       const project = inject('project');
       const files = kinds.map(({ format }) => `typed.${extensions[format]}`);
@@ -30,7 +30,7 @@ export function compileConsumers(given: typeof compilers): void {
       const config = `tsconfig.${tool}.json`;
       await writeFile(join(project, config), JSON.stringify({ compilerOptions, files }));
 
-      // Rejects with what the compiler says, unless it finds nothing.
+      // Rejects with the compiler's output if there are errors.
       expect(await runTool([process.execPath, fileOf(`${tool}/bin/tsc`), '-p', config])).toBe('');
     },
   );

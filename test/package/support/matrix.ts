@@ -1,7 +1,7 @@
-// What the package is tried in; docs/compatibility.md says so to users. A `tool` is named as in test/tools/package.json.
+// What the package is tested in, as docs/compatibility.md says. A `tool` is named as in test/tools/package.json.
 import { tool } from '../../support/tools.ts';
 
-/** Both kinds of modules that a program may be. */
+/** Both kinds of modules that programs can consist of. */
 export const moduleKinds = [
   { moduleKind: 'ES module', format: 'esm', extension: 'mjs' },
   { moduleKind: 'CommonJS', format: 'cjs', extension: 'cjs' },
@@ -9,17 +9,17 @@ export const moduleKinds = [
 const [esm, cjs] = moduleKinds;
 export type ModuleKind = (typeof moduleKinds)[number];
 
-/** What runs a program from a command line, and what each change is tried from. The other modules are tried once a week. */
+/** A command-line runtime, and the module kinds that each change is tested with. The others are tested once a week. */
 const runtime = (subject: string, tool: string | undefined, command: string[], ...eachChange: ModuleKind[]) => ({
   ...{ subject, tool, command, eachChange },
 });
 export type Runtime = ReturnType<typeof runtime>;
 
-// It forgives least.
+// The least forgiving version.
 const oldest = 'node22-oldest/bin/node';
 export const runtimes = [
   runtime('Node.js 22.12', 'node22-oldest', [oldest], esm, cjs),
-  runtime('Node.js 24', undefined, [process.execPath]), // This repository's own.
+  runtime('Node.js 24', undefined, [process.execPath]), // the one of this repository
   runtime('Node.js 26', 'node26', ['node26/bin/node']),
   runtime('Bun', 'bun', ['.bin/bun'], esm),
   runtime('Deno', 'deno', ['.bin/deno', 'run', '--no-prompt', '--allow-net'], esm),
@@ -28,7 +28,7 @@ export const runtimes = [
 const jest = [oldest, '--experimental-vm-modules', tool('jest/bin/jest.js')];
 const vitest = [oldest, tool('vitest/vitest.mjs'), 'run', '--globals'];
 
-/** What runs a test as users start it. No runner is configured in any way; in Jest, ES modules need the flag. */
+/** Test commands, as users run them. The runners have no configuration; in Jest, ES modules need the flag. */
 export const testRuns = [
   { subject: 'Jest', ...cjs, command: jest, dom: false },
   { subject: 'Jest', ...esm, command: jest, dom: false },
@@ -43,7 +43,7 @@ export const testRuns = [
   })),
 ];
 
-/** A bundler, by its command line: what makes `out/page.js` of `page.js`, or `out` of `index.html`, minified where it can. */
+/** A bundler's command line: makes `out/page.js` from `page.js`, or `out` from `index.html`, minified if possible. */
 export const bundlers = [
   ['Vite', 'build --outDir out --logLevel warn'],
   ['webpack', '--mode production --entry ./page.js --output-path out --output-filename page.js'],
@@ -51,12 +51,12 @@ export const bundlers = [
   ['Rollup', 'page.js --plugin node-resolve --plugin commonjs --format es --file out/page.js --silent'],
 ].map(([subject = '', args = '']) => ({ subject, tool: subject.toLowerCase(), args }));
 
-/** How compilers find declarations, and for which kinds of modules. attw tries the other ways to find them. */
+/** How compilers find declarations, and for which kinds of modules. attw tests the other ways. */
 const nodenext = { moduleResolution: 'nodenext', module: 'nodenext', kinds: moduleKinds };
-/** The default of CommonJS projects up to TypeScript 5; it knows nothing of `exports` in a package.json. */
+/** The default of CommonJS projects up to TypeScript 5, which ignores `exports` in package.json. */
 const node10 = { moduleResolution: 'node10', module: 'commonjs', kinds: [cjs] };
 
-/** The first is tried with each change, the others once a week. */
+/** Each change is tested with the first one, once a week with the others. */
 export const compilers = [
   { subject: 'TypeScript 5.4', tool: 'typescript54', ...nodenext },
   { subject: 'TypeScript 5.4', tool: 'typescript54', ...node10 },

@@ -4,8 +4,8 @@ import { run } from '../../support/child-process.ts';
 import { tool } from '../../support/tools.ts';
 
 /**
- * Runs an installed tool, as `['node26/bin/node', …]`, in the project where the packages are installed, without the
- * environment of the tests. Resolves to what it printed; what it printed as it failed is in the error.
+ * Runs an installed tool, such as `['node26/bin/node', …]`, in the project where the packages are installed, without
+ * the tests' environment variables. Resolves to its output; if it fails, the error includes the output.
  */
 export async function runTool(
   [path = '', ...args]: readonly string[],
@@ -17,7 +17,7 @@ export async function runTool(
   try {
     return (await run(resolve(tool(''), path), args, options)).stdout;
   } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string }; // As `execFile` rejects.
+    const { stdout, stderr } = error as { stdout: string; stderr: string }; // execFile rejects with this.
     throw new Error(`${path} failed:\n${stdout}\n${stderr}`, { cause: error });
   }
 }

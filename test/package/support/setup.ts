@@ -8,19 +8,19 @@ import { installTools } from '../../support/tools.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The packages as `npm publish` would upload them: those of the sandbox and of the SDK. */
+    /** The tarballs that `npm publish` would upload: the sandbox's and the SDK's. */
     tarballs: readonly string[];
-    /** A project, far from the sources, in which a user has installed them. */
+    /** A project, away from the sources, in which a user has installed them. */
     project: string;
   }
 }
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Before all tests: installs the tools, packs what is in `dist`, and installs that as a user would. */
+/** Runs before all tests: installs the tools, packs `dist`, and installs the tarballs as a user would. */
 export default function setup({ name, provide }: TestProject): () => void {
   installTools(name === 'weekly' ? 'all' : 'for each change');
-  // By its real path, since tools resolve links, and a temporary directory may be one.
+  // The real path, because tools resolve links, and a temporary directory may be one.
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'example-sdk-')));
   const tarballs = [join(root, 'sandbox'), root].map((source) => pack(source, directory).path);
   const project = join(directory, 'project');

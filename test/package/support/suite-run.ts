@@ -8,18 +8,18 @@ import { buildConsumer } from './build-consumer.ts';
 import type { ModuleKind, Runtime } from './matrix.ts';
 import { runTool } from './run-tool.ts';
 
-/** What the suite gives if everything works. */
+/** What the suite returns if everything works. */
 const expectedResult = {
   ...{ created: 'Jane Doe', got: 'Jane Doe', iterated: 100, aborted: 'AbortError', missing: 'not_found' },
   ...{ retried: [503], waits: 1, verified: 'user.created', refused: 'no_matching_signature' },
 };
 
-/** What comes of `consumer/sandbox.ts`. */
+/** What `consumer/sandbox.ts` returns. */
 export const expectedOfSandbox = { sandbox: { user: 'user_123', projects: 100, events: 1 }, server: 3 };
 
 /**
- * Starts the APIs that `consumer/suite.ts` talks to, over real HTTP; they end with the test. `check` fails unless the suite saw
- * what it should, and its requests arrived.
+ * Starts the APIs that `consumer/suite.ts` calls, over real HTTP; they end with the test. `check` fails unless the
+ * suite saw what it should, and its requests arrived.
  */
 export async function startSuite() {
   const start = async (options?: SandboxOptions) => {
@@ -41,14 +41,14 @@ export async function startSuite() {
   return { input, check };
 }
 
-/** Runs everything as a program for a command line. */
+/** Runs everything as a command-line program. */
 export async function expectToRun({ tool, command }: Runtime, { format, extension }: ModuleKind): Promise<void> {
   const { input, check } = await startSuite();
   const program = await buildConsumer('command.ts', `command.${extension}`, format);
 
   const printed = await runTool([...command, basename(program), JSON.stringify(input)]);
 
-  const { suite, ...rest } = JSON.parse(printed) as { suite: unknown }; // Printed by command.ts.
+  const { suite, ...rest } = JSON.parse(printed) as { suite: unknown }; // command.ts printed it.
   check(suite);
   const version = tool ? toolVersions[tool] : process.versions.node;
   expect(rest).toEqual({ ...expectedOfSandbox, version, redis: 'function' });

@@ -13,28 +13,28 @@ export const project = (number: number): Project => ({
 export const projects = (count: number) => Array.from({ length: count }, (_, index) => project(index + 1));
 export const nameless = (count: number) => Array.from({ length: count }, (_, name) => ({ name }));
 
-/** How a server treats `page` and `per_page`, and what it says of its list. By default as the reference documents it. */
+/** How a server treats `page` and `per_page`, and what it says about its list. Default: as the reference documents. */
 export interface ListServerOptions {
-  /** The list; what the test does to it shows from the next answer on. */
+  /** The list. If the test changes it, the next response shows the change. */
   items: unknown[];
-  /** How many items come where so many are asked for; `undefined`: `refusal` instead. */
+  /** How many items a page has if this many are asked for; `undefined` to respond with `refusal`. */
   sizeOf?: (asked: number) => number | undefined;
   refusal?: number;
-  /** How many items come where no size is asked for. */
+  /** How many items a page has if no size is asked for. */
   defaultSize?: number;
-  /** What comes behind the end. */
+  /** The response past the end: a status, or the last page. */
   past?: number | 'last page';
-  /** Overrides what `meta` says; `null`: there is none. */
+  /** Overrides fields of `meta`; `null` to send none. */
   meta?: object | null;
   /** Which items of a page are shown. */
   isShown?: (item: never) => boolean;
   ignoresPage?: boolean;
-  /** Called before the n-th answer, from 1 on. What it returns is the answer instead. */
+  /** Called before the n-th response, counted from 1. If it returns a response, that is sent instead. */
   before?: (n: number, page: number, request: SentRequest) => unknown;
   client?: ClientOptions;
 }
 
-/** Answers for any list as the API does, and a client that nothing holds back. */
+/** Serves any list as the API does, to a client without a rate limit or retries. */
 export function serveList(options: ListServerOptions) {
   const { items, sizeOf = (asked: number) => asked, defaultSize, past, meta = {}, isShown = () => true } = options;
   const query = ({ url }: SentRequest) => new URL(url).searchParams;
@@ -63,13 +63,13 @@ export function serveList(options: ListServerOptions) {
   return {
     fetch: api.fetch,
     client,
-    /** Why the client says that it can't verify a list. */
+    /** The reasons for which the client can't verify a list. */
     reasons,
     events,
     requests: api.requests,
     queries: () => api.requests.map((request) => query(request).toString()),
     pages: () => api.requests.map((request) => numbers(request).page),
-    /** What was asked for: the positions of the first item and after the last. */
+    /** The requested ranges: the position of the first item, and the position after the last one. */
     ranges: () => api.requests.map(numbers).map(({ page, asked }) => `${(page - 1) * asked}-${page * asked}`),
   };
 }
@@ -80,21 +80,21 @@ export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** How a list is read, and what comes of it. */
+/** How a list is read, and the outcome. */
 export interface Row extends Omit<ListServerOptions, 'items'> {
   /** Default: 200 projects. */
   items?: unknown[];
   list?: ProjectListParams & ListOptions;
   /** Whether the list is awaited first. */
   awaited?: true;
-  /** What an iteration yields; in any order, if `before` moves the list. Default: all items. */
+  /** What an iteration yields, in any order if `before` is set. Default: all items. */
   yields?: unknown[];
-  /** The status with which it fails after these. Default: it doesn't. */
+  /** The status with which the iteration fails after these. Default: it doesn't fail. */
   throws?: number | undefined;
-  /** The requests, or how many they are. */
+  /** The requests, or their number. */
   ranges?: string[];
   sent?: number;
-  /** Why the program is told that the list isn't verified. Default: it isn't told. */
+  /** The reasons that the program is told. Default: none. */
   told?: ListUnverifiedEvent['reason'][];
 }
 

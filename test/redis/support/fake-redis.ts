@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { IORedisClient, NodeRedisClient } from '@example/sdk/redis';
 
-/** Runs a command, or does something else to it. */
+/** Runs a command, or makes it fail in some way. */
 type Fault = (run: () => unknown) => unknown;
 
-/** A server in memory that does what the scripts of this package say. The system tests run them on real servers. */
+/** A server in memory that does what this package's scripts say. The system tests run them on real servers. */
 export class FakeRedis {
   readonly values = new Map<string, { readonly value: string; readonly expiresAt: number }>();
-  /** Every command, without its script. */
+  /** Every command, without the script's text. */
   readonly commands: (readonly string[])[] = [];
   fault: Fault = (run) => run();
   readonly #scripts = new Map<string, string>();

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClaimedEvent, ReplayStore } from '@example/sdk/webhooks';
 
-/** Opens a store on one database, as another process does. In one process, it is always the same. */
+/** Opens a store on one database, as another process does. In one process, it is always the same store. */
 export type OpenStore = (prefix?: string) => ReplayStore;
 type Contract = Record<string, (one: ReplayStore, other: ReplayStore, open: OpenStore) => Promise<unknown>>;
 
@@ -74,7 +74,7 @@ export function itIsAReplayStore(open: () => OpenStore): void {
   itHolds(contract, open);
 }
 
-/** What it must do in the long run, in virtual time. */
+/** What every store must do over time, in virtual time. */
 export function itLasts(open: () => OpenStore, isShared: boolean): void {
   describe('in virtual time', () => {
     beforeEach(() => void vi.useFakeTimers());
@@ -90,16 +90,16 @@ function itHolds(given: Contract, create: () => OpenStore): void {
   });
 }
 
-/** Time passes for everyone else: none of the timers of this process runs. */
+/** Time passes for all other processes, while none of this process's timers runs. */
 function suspend(milliseconds: number): void {
   vi.setSystemTime(Date.now() + milliseconds);
   const { bigint } = process.hrtime;
   vi.spyOn(process.hrtime, 'bigint').mockImplementation(() => bigint() + BigInt(milliseconds) * 1_000_000n);
 }
 
-/** Claims an event that must be free. */
+/** Claims an event that must be unclaimed. */
 export async function claimed(store: ReplayStore, id: string): Promise<ClaimedEvent> {
   const claim = await store.claim(id);
   expect(claim).toHaveProperty('status', 'claimed');
-  return claim as ClaimedEvent; // as it says
+  return claim as ClaimedEvent; // the line above checked this
 }

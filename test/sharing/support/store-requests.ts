@@ -2,26 +2,26 @@ import { expect, it } from 'vitest';
 import type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '@example/sdk';
 import type { Grant, Report } from '../../../src/sharing/step.ts';
 
-/** What a process is granted. Users can't see into it. */
+/** The contents of a grant, which users can't read. */
 export const grantOf = (reply: RateLimitStoreReply): Grant => reply as unknown as Grant;
 
-/** The first sync of a process, which knows nothing yet. */
+/** The first sync of a process that knows nothing yet. */
 export function firstRequest(process: string, report: Partial<Report> = {}): RateLimitStoreRequest {
   const nothing = { normal: 0, background: 0, available: 0, inFlight: 0, sent: 0, arrived: 0 };
   const unknown = { limit: 100, used: 0, reset: 0, timeLeft: 0, probeFailed: false };
   return { process, ...nothing, ...unknown, ...report } as unknown as RateLimitStoreRequest;
 }
 
-/** What a store replies that grants nothing and knows no window. */
+/** The reply of a store that grants nothing and knows no window. */
 export function reply(grant: Partial<Grant> = {}): RateLimitStoreReply {
   const nothing = { normal: 0, background: 0, processes: 1, nextSyncIn: 0 };
   const unknown = { limit: 100, used: 0, reset: 0, timeLeft: 0, arrivedBefore: [] };
   return { ...nothing, ...unknown, ...grant } as unknown as RateLimitStoreReply;
 }
 
-/** What every store of this package must do. @param create A database, and how a process opens it. */
+/** What every store of this package must do. @param create Creates a database, and returns how a process opens it. */
 export function itIsARateLimitStore(create: () => () => RateLimitStore): void {
-  it('divides the window of each key, and grants nothing twice, however many processes write at once', async () => {
+  it("divides each key's window, and grants nothing twice, however many processes write at once", async () => {
     const open = create();
     const stores = Array.from({ length: 30 }, open);
     const request = (index: number, report: Partial<Report> = {}) =>

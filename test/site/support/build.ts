@@ -7,14 +7,14 @@ import { startFileServer } from '../../support/file-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the site is served. It answers once the site is built. */
+    /** The site's address. It responds once the site is built. */
     readonly site: string;
   }
 }
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Builds and serves the site for all files of tests, beside the tests of other projects. */
+/** Builds and serves the site for all test files, while the tests of other projects run. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const building = build();
   const server = await startFileServer(`${root}site/dist/`, '/js-sdk/', building);
@@ -31,14 +31,14 @@ async function build(): Promise<void> {
   await run('npm', '--prefix', 'site', 'run', '--silent', 'build');
 }
 
-/** Runs a program without what Vitest sets, such as DEV, which would make it a build for development. */
+/** Runs a program without variables that Vitest sets, such as DEV, which would make it a development build. */
 export async function run(...command: string[]): Promise<void> {
   const [program = '', ...args] = command;
   const ofVitest = /^(VITEST.*|NODE_ENV|TEST|MODE|DEV|PROD|SSR|BASE_URL)$/;
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofVitest.test(name)));
   const env = { ...inherited, ASTRO_TELEMETRY_DISABLED: '1' };
   await promisify(execFile)(program, args, { cwd: root, env }).catch((error: unknown) => {
-    // It has what the program has printed.
+    // execFile rejects with the output.
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     throw new Error(`${command.join(' ')} failed:\n${stdout}\n${stderr}`);
   });

@@ -1,7 +1,7 @@
-/** Kinds of pages that differ most. */
+/** The kinds of pages that differ most. */
 export const mainKinds = ['', 'playground/', 'start/', 'guides/options/', 'api/example/sdk/classes/client/'];
 
-/** What a reader can't see of a page: what is wider than the window, and code that is cut off or behind the button that copies it. */
+/** What a reader can't see: what is wider than the window, and code that is cut off or behind its copy button. */
 export const hidden = `(page) => {
   const all = (selector) => [...page.querySelectorAll(selector)].filter(({ clientWidth }) => clientWidth > 0);
   const cut = all('pre, main table').filter((part) => part.scrollWidth > part.clientWidth);
@@ -14,7 +14,7 @@ export const hidden = `(page) => {
   return [...beyond, ...[...cut, ...covered].map(({ parentElement }) => parentElement.textContent.slice(0, 80))];
 }`;
 
-/** The sidebar and the colours of code are the same on each page. */
+/** The sidebar and the colors of code are the same on each page. */
 export function partOf(path: string): string | object {
   return path === 'start/' ? 'html' : { exclude: ['nav.sidebar', '.expressive-code'] };
 }

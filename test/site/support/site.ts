@@ -13,14 +13,14 @@ export async function built(): Promise<void> {
   expect((await fetch(origin)).status, 'the build has failed: its output is above').toBe(200);
 }
 
-/** Opens a page of the site, by its address below the site's base. */
+/** Opens a page by its address below the site's base. */
 type Open = (path: string, options?: Parameters<Browser['newPage']>[0]) => Promise<Page>;
 
-/** Tests in one Chromium, several at a time. */
+/** Runs tests in one Chromium, several at a time. */
 export function describeSite(name: string, define: (open: Open) => void): void {
   describeInChromium.concurrent(name, () => {
     const browser = useChromium();
-    // Its pages share what they have loaded.
+    // The pages share a cache.
     let context: BrowserContext;
     beforeAll(async () => {
       await built();
@@ -38,7 +38,7 @@ export function describeSite(name: string, define: (open: Open) => void): void {
 /** How a phone opens a page. */
 export const onPhone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-/** Runs a program in a playground, or the one that it has, and waits until it has ended. Returns what the page says then. */
+/** Runs a program in a playground (by default its own) until the program ends. Returns what the page then says. */
 export async function run(page: Page, program?: string) {
   if (program !== undefined) await page.fill('.cm-content', program);
   await page.click('[name=run]');

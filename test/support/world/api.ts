@@ -1,6 +1,6 @@
 import type { Answer, Api, ApiRequest } from './network.ts';
 
-/** The error of the API reference. */
+/** An error as in the API reference. */
 export const failure = (status: number, code = `code_${status}`, headers: Record<string, string> = {}): Answer => ({
   status,
   headers,
@@ -9,34 +9,34 @@ export const failure = (status: number, code = `code_${status}`, headers: Record
 
 /** How an API counts requests, and what it announces. Times are milliseconds. */
 export interface ApiOptions {
-  /** Requests of a token in a window; `Infinity` for an API that limits nothing and says nothing. */
+  /** Requests per token and window; `Infinity` for an API that has no limit and sends no headers. */
   readonly limit?: number;
   readonly duration?: number;
-  /** Whether a window follows the last one, or begins with the first request after it. */
+  /** Whether windows follow each other, or each begins with the first request after the last window. */
   readonly windows?: 'aligned' | 'first';
-  /** For how long the first window has lasted when the world begins. */
+  /** The age of the first window when the world begins. */
   readonly begun?: number;
-  /** For how long the API keeps a window after the announced end. */
+  /** How long the API keeps a window after the announced end. */
   readonly endsLate?: number;
-  /** How `reset` says when a window ends that ends between two seconds. */
+  /** How `reset` is rounded if a window ends between two seconds. */
   readonly rounding?: 'ceil' | 'floor';
-  /** Seconds by which the API's clock is wrong; `'none'` if it sends no `Date`. */
+  /** The error of the API's clock in seconds; `'none'` to send no `Date`. */
   readonly date?: number | 'none';
-  /** Seconds that a cache says to have kept each response. */
+  /** The age of each response in seconds, if it comes from a cache. */
   readonly age?: number;
-  /** How old the announced count of requests is. */
+  /** The age of the announced count of requests. */
   readonly lag?: number;
-  /** What each answer takes, by the number of the request. */
+  /** How long each response takes, by the request's number. */
   readonly takes?: (request: number) => number;
-  /** When others use the token, too. */
+  /** When other programs use the token. */
   readonly foreign?: readonly number[];
-  /** Users by address, which the API counts here. The reference doesn't say whether a second one is refused. */
+  /** Users by email address, counted by the API. The reference doesn't say whether it refuses a second one. */
   readonly created?: Map<string, number>;
   readonly refusesDuplicates?: boolean;
   readonly projects?: readonly { readonly id: string }[];
 }
 
-/** The API as its reference describes it, with each way to count in windows. */
+/** The API as in its reference, with each way to count windows. */
 export function documentedApi(options: ApiOptions = {}): Api {
   const { limit = 100, duration = 60_000, windows = 'aligned', begun = 0, endsLate = 0, rounding = 'ceil' } = options;
   const { date, age = 0, lag = 0, takes = () => 0, foreign = [] } = options;
@@ -63,7 +63,7 @@ export function documentedApi(options: ApiOptions = {}): Api {
 
   const answer = ({ method, path, query, body }: ApiRequest): Answer => {
     if (method === 'POST') {
-      // Only the tests of this repository send to it.
+      // Only this repository's tests send requests to it.
       const { email = '', name } = body as { email?: string; name?: string };
       const count = created.get(email) ?? 0;
       if (count > 0 && refusesDuplicates) return failure(409, 'email_taken');
@@ -94,7 +94,7 @@ export function documentedApi(options: ApiOptions = {}): Api {
         'x-ratelimit-remaining': `${Math.max(0, limit - used)}`,
         'x-ratelimit-reset': `${Math[rounding]((epoch + end + skew) / 1000)}`,
       }),
-      // An empty one is none. By default, the network has one.
+      // An empty header counts as none. By default, the network adds one.
       ...((date !== undefined || age > 0) && { date: date === 'none' ? '' : served, age: `${age}` }),
     };
   }
@@ -103,7 +103,7 @@ export function documentedApi(options: ApiOptions = {}): Api {
 /** `Date` when a world begins. */
 export const epoch = Date.UTC(2026, 0, 1);
 
-/** What an API that fails does with a request. */
+/** What a failing API does with a request. */
 export const faults = {
   '500': failure(500),
   '503': failure(503),
@@ -116,18 +116,18 @@ export const faults = {
 
 type When = (request: ApiRequest, now: number) => boolean;
 
-/** Fails instead of the API while `when` says so. */
+/** Fails instead of the API while `when` returns true. */
 export const failing =
   (api: Api, fault: Answer, when: When = () => true): Api =>
   (request, now) =>
     when(request, now) ? fault : api(request, now);
 
-/** The request takes effect, and the response is lost. */
+/** The request takes effect, but the response is lost. */
 export const losing =
   (api: Api, when: When): Api =>
   (request, now) => ({ ...api(request, now), ...(when(request, now) && faults.reset) });
 
-/** Fails with the requests of these numbers, counted from 1 (0 is ignored), as a proxy does that has let them through to the API. */
+/** Fails requests by their number from 1 up (0 is ignored), like a proxy that had passed them on to the API. */
 export function failingAt(api: Api, fates: Readonly<Record<number, Answer>>): Api {
   let count = 0;
   return (request, now) => {
@@ -136,7 +136,7 @@ export function failingAt(api: Api, fates: Readonly<Record<number, Answer>>): Ap
   };
 }
 
-/** True from one time to another, in milliseconds. */
+/** True between two times in milliseconds. */
 export const between =
   (from: number, to: number): When =>
   (_, now) =>
@@ -144,11 +144,11 @@ export const between =
 
 const unlimited = documentedApi({ limit: Infinity });
 
-/** A gateway with a limit that no header announces, before an API. */
+/** A gateway in front of an API, with a limit that no header announces. */
 export const limitedBy = (admits: (now: number) => boolean, status = 429, api = unlimited): Api =>
   failing(api, failure(status, 'slow_down'), (_, now) => !admits(now));
 
-/** So many requests a second, and a burst after a pause: nginx's `limit_req` with `nodelay`. */
+/** This many requests a second, and a burst after a pause, as with nginx's `limit_req` and `nodelay`. */
 export function bucket(rate: number, burst: number): (now: number) => boolean {
   let [level, levelAt] = [0, 0];
   return (now) => {
@@ -159,7 +159,7 @@ export function bucket(rate: number, burst: number): (now: number) => boolean {
   };
 }
 
-/** So many requests in any time of this length; with the length of an answer, so many at once. */
+/** This many requests in any period of this length, or, if that is a response's duration, this many at once. */
 export function slidingWindow(limit: number, duration: number): (now: number) => boolean {
   let taken: number[] = [];
   return (now) => {

@@ -2,23 +2,23 @@ import { setImmediate } from 'node:timers/promises';
 import { seeded } from '../random.ts';
 import { epoch } from './api.ts';
 
-/** Timers of Node.js run after 1 ms if they were set to more. */
+/** Node.js runs timers with a longer delay after 1 ms. */
 const longestDelay = 2 ** 31 - 1;
 
 /**
- * Time that passes from timer to timer, without a test runner. While a program runs, it replaces `Date`, `performance.now`,
- * `setTimeout`, `clearTimeout`, `AbortSignal.timeout` and `Math.random`, so run one at a time.
+ * Virtual time that passes from timer to timer, without a test runner. While a program runs, it replaces `Date`,
+ * `performance.now`, `setTimeout`, `clearTimeout`, `AbortSignal.timeout` and `Math.random`, so run one at a time.
  */
 export class Clock {
   /** Milliseconds since the world began. */
   now = 0;
-  /** In the order in which they run. */
+  /** The timers in the order in which they run. */
   readonly #timers: { readonly at: number; readonly run: () => void; readonly unref: () => void }[] = [];
   readonly #random = seeded(1);
-  /** Work of other threads, which takes no virtual time. */
+  /** Pending work on other threads, which takes no virtual time. */
   #held = 0;
 
-  /** Returns a timer, which programs use as that of Node.js. */
+  /** Returns a timer that programs can use like one of Node.js. */
   at(time: number, run: () => void): object {
     const timer = { at: Math.max(time, this.now), run, unref: () => undefined };
     this.#timers.splice(this.#timers.findLastIndex(({ at }) => at <= timer.at) + 1, 0, timer);
@@ -35,9 +35,9 @@ export class Clock {
   }
 
   /**
-   * Runs a program, and lets time pass until it settles.
+   * Runs a program, and lets time pass until the program settles.
    *
-   * @throws if it waits for nothing, or for more than two hours.
+   * @throws if the program waits for nothing, or for more than two hours.
    */
   async run<T>(program: () => Promise<T>): Promise<T> {
     const restore = this.#replaceGlobals();
@@ -49,7 +49,7 @@ export class Clock {
       for (;;) {
         do await setImmediate();
         while (this.#held > 0);
-        // Set by the promise while this function waited.
+        // The promise set this while this function waited.
         if (isSettled as boolean) return await result;
         const next = this.#timers.shift();
         if (next === undefined) throw new Error('The program waits, but for no timer.');

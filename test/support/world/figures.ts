@@ -1,6 +1,6 @@
 import type { Exchange } from './network.ts';
 
-/** A call, and what it rejected with. Times are virtual milliseconds. */
+/** A call, and what it rejected with. Times are in virtual milliseconds. */
 export interface CallRecord {
   readonly group: string;
   readonly from: number;
@@ -8,25 +8,25 @@ export interface CallRecord {
   readonly error: unknown;
 }
 
-/** What a run has shown. Times are seconds. */
+/** The results of a run. Times are in seconds. */
 export interface Figures {
   readonly calls: number;
   readonly answered: number;
-  /** How many calls rejected with what: the class of the error and its first words. */
+  /** The number of rejected calls by error: its class and its first words. */
   readonly rejected: Readonly<Record<string, number>>;
   readonly errors: readonly unknown[];
   /** How long the answered calls took. */
   readonly p50: number;
   readonly p95: number;
   readonly max: number;
-  /** How long the first and the last of the rejected calls took. */
+  /** How long the first and the last rejected call took. */
   readonly firstRejection: number;
   readonly lastRejection: number;
   /** When the last call ended. */
   readonly end: number;
   readonly requests: number;
   readonly refused: number;
-  /** What only this row measures. */
+  /** Figures that only this row has. */
   readonly extra: Readonly<Record<string, number>>;
 }
 
@@ -65,7 +65,7 @@ function labelOf(error: unknown): string {
   return `${name}: ${words.slice(0, 6).join(' ')}`;
 }
 
-/** Everything that an error and its causes say, to look for the true cause. */
+/** Everything that an error and its causes say, to check whether it names the true cause. */
 export function saidBy(error: unknown): string {
   if (!(error instanceof Error)) return '';
   const { code = '', status = '' } = error as { code?: unknown; status?: unknown };

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 /** A request as the API receives it. */
 export interface ApiRequest {
   readonly method: string;
-  /** Below the base URL, such as `/users/user_1`. */
+  /** The path below the base URL, such as `/users/user_1`. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly token: string;
@@ -12,7 +12,7 @@ export interface ApiRequest {
   readonly body: unknown;
 }
 
-/** What becomes of a request, so many milliseconds after it has arrived. */
+/** What happens to a request, this many milliseconds after it has arrived. */
 export type Answer = (
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: unknown }
   | { readonly lost: 'ECONNREFUSED' | 'ECONNRESET' | 'offline' }
@@ -28,11 +28,11 @@ export interface Exchange {
   readonly method: string;
   readonly path: string;
   readonly token: string;
-  /** As a status, or what happened instead of a response. */
+  /** The status, or what happened instead of a response. */
   outcome: number | string;
 }
 
-/** A `fetch` that sends to a server in this world. @param latency Milliseconds, one way. */
+/** A `fetch` that sends to a server in this world. @param latency In milliseconds, one way. */
 export function fetchTo(api: Api, clock: Clock, latency: number, exchanges: Exchange[]): Fetch {
   return async (url, { method, headers, body, signal }) => {
     signal.throwIfAborted();
@@ -72,7 +72,7 @@ function parse(address: string, method: string, headers: Headers, body: unknown)
   };
 }
 
-/** As Node.js rejects, or, without a cause, as a browser does. */
+/** The rejection of Node.js, or, without a cause, of a browser. */
 function lost(code: 'ECONNREFUSED' | 'ECONNRESET' | 'offline'): TypeError {
   if (code === 'offline') return new TypeError('Failed to fetch');
   const syscall = code === 'ECONNREFUSED' ? 'connect' : 'read';

@@ -2,15 +2,15 @@ import type { RateLimitStore } from '@example/sdk';
 import { createRateLimitStore, rateLimitStep } from '@example/sdk/rate-limit';
 import type { Clock } from './clock.ts';
 
-/** What a store does: works, rejects, can't be written, applies the step but doesn't answer, or does nothing. */
+/** What a store does: works, rejects, can't be written, applies the step but doesn't respond, or does nothing. */
 export type StoreCondition = 'up' | 'down' | 'read-only' | 'deaf' | 'silent';
 
 const forever = () => new Promise<never>(() => undefined);
 
-/** A store for the processes of a world, of whose keys there is one. As Redis or SQLite, it applies the step. */
+/** A store for a world's processes, with one key. Like Redis or SQLite, it applies the step. */
 export class MemoryStore {
   condition: StoreCondition = 'up';
-  /** Milliseconds, one way. */
+  /** In milliseconds, one way. */
   latency = 1;
   state: string | undefined;
   readonly #clock: Clock;
@@ -19,7 +19,7 @@ export class MemoryStore {
     this.#clock = clock;
   }
 
-  /** A connection of a process. @param step That of another version. */
+  /** A connection of a process. @param step The step of another version. */
   connect(step = rateLimitStep): RateLimitStore {
     return createRateLimitStore(async (_, request) => {
       await this.#clock.sleep(this.latency);

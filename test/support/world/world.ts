@@ -9,44 +9,44 @@ import { type Api, type Exchange, fetchTo } from './network.ts';
 export type ClientKind = 'sdk' | 'fetch' | 'simple';
 
 export interface CallOptions {
-  /** Milliseconds for the whole call. */
+  /** For the whole call, in milliseconds. */
   readonly deadline?: number;
-  /** Milliseconds for an attempt. */
+  /** For each attempt, in milliseconds. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
   readonly isBackground?: boolean;
   readonly body?: unknown;
 }
 
-/** What all clients can do. `path` is `/users/{id}` or another of two parts. */
+/** What all clients can do. `path` is `/users/{id}` or another path with two parts. */
 export type Call = (method: 'GET' | 'POST', path: string, options?: CallOptions) => Promise<unknown>;
 
 export interface WorldOptions {
   /** Default: this SDK. */
   readonly kind?: ClientKind;
   readonly api: Api;
-  /** Milliseconds, one way. */
+  /** In milliseconds, one way. */
   readonly latency?: number;
   /** Options of the SDK's clients. */
   readonly options?: ClientOptions;
   /** Whether the simple client counts requests. Default: true. */
   readonly isPaced?: boolean;
-  /** The clients use the global `fetch`, which is replaced while the world runs. */
+  /** Whether clients use the global `fetch`, which is replaced while the world runs. */
   readonly isGlobal?: boolean;
-  /** That of another world, which this one follows. */
+  /** The clock of another world, if this world continues that one. */
   readonly clock?: Clock;
 }
 
 let hosts = 0;
-/** Differs each time, so that no other test shares its state. */
+/** A new base URL each time, so that no other test shares its state. */
 export const newBaseUrl = () => `https://api-${++hosts}.test/v1`;
 
-/** An API, programs that call it with whole clients, and what came of it, in virtual time. */
+/** An API, programs that call it with whole clients, and the outcome, in virtual time. */
 export class World {
   readonly clock: Clock;
   readonly exchanges: Exchange[] = [];
   readonly calls: CallRecord[] = [];
-  /** What the SDK said that it waits for the rate limit. */
+  /** How often the SDK said that it waits for the rate limit. */
   limitWaits = 0;
   readonly fetch: Fetch;
   readonly #options: WorldOptions;
@@ -63,12 +63,12 @@ export class World {
     return this.#options.kind ?? 'sdk';
   }
 
-  /** When requests were sent, from a time on. */
+  /** When requests were sent, from this time on. */
   sentAt(from = 0): number[] {
     return this.exchanges.map(({ at }) => at - (this.#options.latency ?? 20)).filter((at) => at >= from);
   }
 
-  /** A client of the SDK. By default, it is that of a new process: it has a base URL of its own. */
+  /** A client of the SDK. By default, it belongs to a new process: it has its own base URL. */
   sdk(more: ClientOptions = {}): Client {
     const { options, isGlobal } = this.#options;
     const fetch = isGlobal ? {} : { fetch: this.fetch };
@@ -78,7 +78,7 @@ export class World {
     return client;
   }
 
-  /** A client of the kind that is measured, in a new process unless it has the base URL of another. */
+  /** A client of the measured kind. It belongs to a new process unless it has another client's base URL. */
   client(more: ClientOptions = {}): Call {
     if (this.kind === 'sdk') return callOf(this.sdk(more));
     const { apiToken = 'token', baseUrl = newBaseUrl() } = more;
@@ -103,19 +103,19 @@ export class World {
     };
   }
 
-  /** Notes what becomes of a call. */
+  /** Records the outcome of a call. */
   track(call: () => Promise<unknown>, group = ''): void {
     const from = this.clock.now;
     const end = (error?: unknown) => void this.calls.push({ group, from, to: this.clock.now, error });
     this.#pending.push(call().then(() => end(), end));
   }
 
-  /** Makes so many calls at once. */
+  /** Makes this many calls at once. */
   burst(count: number, call: (index: number) => Promise<unknown>, group = ''): void {
     for (let index = 0; index < count; index++) this.track(() => call(index), group);
   }
 
-  /** Makes so many calls, one every `pause` milliseconds. */
+  /** Makes this many calls, one every `pause` milliseconds. */
   async every(pause: number, count: number, call: (index: number) => Promise<unknown>, group = ''): Promise<void> {
     for (let index = 0; index < count; index++) {
       this.track(() => call(index), group);
@@ -123,7 +123,7 @@ export class World {
     }
   }
 
-  /** Calls something as often as a minute has visitors, for so many milliseconds. */
+  /** Calls a function at random, `perMinute` times a minute on average, for this many milliseconds. */
   async visits(perMinute: number, duration: number, visit: () => void): Promise<void> {
     const end = this.clock.now + duration;
     for (;;) {
@@ -134,7 +134,7 @@ export class World {
     }
   }
 
-  /** Runs a program, and waits for its calls. */
+  /** Runs a program and waits for its calls. */
   async run(program: () => Promise<void> | void): Promise<Figures> {
     const { fetch } = globalThis;
     if (this.#options.isGlobal) globalThis.fetch = globalFetch(this.fetch);
@@ -149,17 +149,17 @@ export class World {
     return this.figures();
   }
 
-  /** What came of the calls of a group, or of all. */
+  /** The figures of a group of calls, or of all calls. */
   figures(group?: string): Figures {
     const calls = this.calls.filter((call) => group === undefined || call.group === group);
     return figuresOf(calls, this.exchanges);
   }
 }
 
-/** As a program's mock of the global `fetch`, which ky calls with a `Request`. */
+/** A program's mock of the global `fetch`, which ky calls with a `Request`. */
 const globalFetch = (fetch: Fetch) => async (input: RequestInfo | URL, init?: RequestInit) => {
   const { url, method, headers, signal } = new Request(input, init);
-  // The answers of a world are those of the class.
+  // The world's answers are of this class.
   return (await fetch(url, { method, headers: Object.fromEntries(headers), redirect: 'manual', signal })) as Response;
 };
 
@@ -187,7 +187,7 @@ function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([call, aborted.promise]);
 }
 
-/** A world with a client of the SDK, and how that one reads a user. */
+/** A world with a client of the SDK, and a function that reads a user with it. */
 export function worldWith(api: Api, options: ClientOptions = {}) {
   const world = new World({ api });
   const client = world.sdk(options);

@@ -14,7 +14,7 @@ export function receiver(options: WebhooksOptions = {}) {
   return { webhooks, logger, handle, send };
 }
 
-/** A receiver whose handler and `onError` record what they get. */
+/** A receiver whose handler and `onError` record their arguments. */
 export function handling(options: WebhooksOptions = {}, run: WebhookHandler = () => undefined) {
   const [handler, onError] = [vi.fn(run), vi.fn()];
   const all = receiver({ onError, ...options });
@@ -22,7 +22,7 @@ export function handling(options: WebhooksOptions = {}, run: WebhookHandler = ()
   return { ...all, handler, onError };
 }
 
-/** A handler that works until the test ends it. */
+/** A handler that runs until the test ends it. */
 export function workingHandler() {
   const started = Promise.withResolvers<undefined>();
   const work = Promise.withResolvers<undefined>();

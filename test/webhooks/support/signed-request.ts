@@ -1,6 +1,6 @@
 import { signWebhook, type SignWebhookParams, type UserCreatedEvent } from '@example/sdk/webhooks';
 
-/** The vector that the reference libraries of the specification test with. */
+/** The test vector of the specification's reference libraries. */
 export const published = {
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   body: '{"test": 2432232314}',
@@ -21,7 +21,7 @@ export const userCreated: UserCreatedEvent = {
   timestamp: '2024-01-01T00:00:00Z',
 };
 
-/** A request of the API for an event, to pass to `fetch` or `new Request`. */
+/** The API's request for an event, to pass to `fetch` or `new Request`. */
 export async function signed(
   event: unknown = userCreated,
   params?: Partial<SignWebhookParams>,
