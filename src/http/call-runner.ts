@@ -210,7 +210,7 @@ function waitOf(call: Call): string {
     return `for the response to a request that was sent after ${Math.round(sentAt - endsAt + options.totalTimeout)} ms`;
   if (call.response?.ok) return 'for the schema';
   if (call.outage?.isFailing) return 'for the API to recover';
-  return (call.restUntil ?? 0) > now() ? 'before a retry' : 'for the rate limit or the token';
+  return 'for the rate limit or the token';
 }
 
 /** Lets the call rest before its next attempt. The rest after a refusal counts as a wait for the rate limit. */
