@@ -155,7 +155,6 @@ class StoreConnection implements Share {
     } catch (error) {
       const failures = this.#unavailable?.failures ?? 0;
       this.#unavailable = { failures: failures + 1, error };
-      this.#available = { normal: 0, background: 0 };
       this.#nextSyncAt = this.#limiter.timing.now() + backoff(retryDelay, failures);
     }
     this.#isSyncing = false;

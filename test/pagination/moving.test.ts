@@ -43,6 +43,10 @@ itReads('a list while %s', {
     list: { prefetch: 4 },
     sent: 12,
   },
+  'two items are created in front, which are not missing': {
+    ...moving(250, (items, n) => n === 2 && items.unshift(project(251), project(252))),
+    ranges: ['0-100', '99-198', '196-294'],
+  },
   'an item moves to the front: it comes, as the count says that it is missing': {
     ...moving(301, (items, n) => n === 3 && items.unshift(...items.splice(250, 1))),
     sent: 5,

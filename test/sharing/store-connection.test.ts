@@ -4,7 +4,7 @@ import type { Client, ClientOptions, RateLimitStore, RateLimitStoreEvent, Reques
 import { createRateLimitStore } from '@example/sdk/rate-limit';
 import type { Report } from '../../src/sharing/step.ts';
 import { throwing } from '../support/http-server.ts';
-import { documentedApi, failing, faults } from '../support/world/api.ts';
+import { between, documentedApi, failing, faults } from '../support/world/api.ts';
 import { MemoryStore } from '../support/world/store.ts';
 import { World } from '../support/world/world.ts';
 import { reply } from './support/store-requests.ts';
@@ -152,6 +152,25 @@ describe('a store is called', () => {
     const inOutage = syncs.filter(({ at }) => at > 3_000);
     const wanted = inOutage.map(({ report: { normal, background, available } }) => normal + background + available);
     expect(Math.max(...wanted)).toBe(1);
+  });
+
+  it('also for background calls, if no others wait while the API fails', async () => {
+    const down = failing(documentedApi(), faults.refused, between(0, 3_000));
+    const { world, get } = setup(works(), down, { priority: 'background' });
+    expect(await world.run(() => world.burst(5, get))).toMatchObject({ answered: 5 });
+    expect(world.figures().max).toBeLessThanOrEqual(6);
+  });
+
+  it('no more often after it has forgotten a window that is over', async () => {
+    let store: MemoryStore | undefined;
+    const { world, syncs, get } = setup(({ clock }) => (store = new MemoryStore(clock)).connect().sync);
+    await world.run(async () => {
+      world.burst(1, get);
+      await world.clock.sleep(61_000);
+      store!.state = undefined;
+      world.burst(1, get);
+    });
+    expect(syncs.length).toBeLessThanOrEqual(6);
   });
 
   it('with no needs after a call was aborted before its grant', async () => {
