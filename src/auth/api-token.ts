@@ -43,7 +43,7 @@ export async function currentToken(
   const token = ask(getToken, undefined).catch((error: unknown) => {
     throw new ExampleError('The apiToken function failed; see the cause.', { cause: redactor.redactError(error) });
   });
-  return checkToken(returned, await untilAborted(cancellation, token));
+  return checkToken(returnedValue, await untilAborted(cancellation, token));
 }
 
 /** The tokens that functions returned in the place of rejected ones. Only the latest ones matter. */
@@ -68,7 +68,7 @@ export async function replacementOf(
   const known = replacements.get(getToken) ?? new Map<string, Promise<string>>();
   replacements.set(getToken, known);
   const refresh = () => withTimeout(ask(getToken, rejectedToken), timeout, 'The apiToken function');
-  const token = known.get(rejectedToken) ?? refresh().then((next) => checkToken(returned, next));
+  const token = known.get(rejectedToken) ?? refresh().then((next) => checkToken(returnedValue, next));
   known.set(rejectedToken, token);
   for (const oldest of known.keys()) if (known.size > maxReplacements) known.delete(oldest);
   // A later call then asks again: the vault may be back, or may have a new token.
@@ -89,7 +89,7 @@ async function ask(getToken: Exclude<ApiToken, string>, rejectedToken: string | 
   return getToken({ rejectedToken });
 }
 
-const returned = 'The value returned by apiToken()';
+const returnedValue = 'The value returned by apiToken()';
 
 /** What people pass as a token by mistake, and what is wrong with it. */
 const mistakes: readonly (readonly [RegExp, string])[] = [

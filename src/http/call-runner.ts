@@ -91,7 +91,7 @@ export class CallRunner implements Requester {
         const retry = hasNewToken ? { delay: 0, retries } : planRetry(result, call, retries, Math.random(), now());
         if (!retry) throw result.error;
         if (hasNewToken) call.limiter = undefined;
-        rest(call, result, retry.delay);
+        scheduleRetry(call, result, retry.delay);
         if (call.limiter?.isTooLate(call) || isVetoed(call, result.error, retry.delay)) throw result.error;
         telemetry?.onRetry(retry.delay, result.error);
         ({ retries } = retry);
@@ -214,7 +214,7 @@ function waitOf(call: Call): string {
 }
 
 /** Lets the call rest before its next attempt. The rest after a refusal counts as a wait for the rate limit. */
-function rest(call: Call, { failure }: FailedAttempt, delay: number): void {
+function scheduleRetry(call: Call, { failure }: FailedAttempt, delay: number): void {
   const isRefusal = failure.kind === 'status' && failure.status === 429;
   call.restUntil = now() + delay;
   call.waitingSince = call.restUntil - (isRefusal ? delay : 0);

@@ -34,7 +34,7 @@ export interface Call extends Redactable, LimitedCall {
   /** Schema of the body of a success. */
   readonly schema: InternalOptions<unknown>['schema'];
   /** Returns true if a body can be used although it differs from the schema. */
-  readonly isUsable: InternalOptions<unknown>['isUsable'];
+  readonly acceptsBody: InternalOptions<unknown>['acceptsBody'];
   readonly responseValidation: 'warn' | 'throw' | 'off';
   /** The caller's signal, and the signal that cancels a prefetched page. */
   readonly signals: readonly AbortSignal[];
@@ -79,14 +79,14 @@ export function resolveCall(
 ): Call {
   const read = readOptions('options', callerOptions, names);
   const given: InternalOptions<unknown> = { ...read, isSchemaOfCaller: read.schema !== undefined, ...endpoint };
-  const { params, query, signal, prefetched, idempotencyKey, schema, isUsable } = given;
+  const { params, query, signal, prefetched, idempotencyKey, schema, acceptsBody } = given;
   if ('body' in endpoint) checkParameters(endpoint.body, names);
   const options = callerOptions === undefined ? client : replaceOptions(client, given);
   if (names !== requestOptionNames) checkEndpoint(method, given);
   const { path, shownPath, secretParams } = expandRoute(route, params);
   const signals = [signal, prefetched?.signal].filter((each) => each !== undefined);
   for (const each of signals) abortSignal('signal', each);
-  const hasEffectOnce = idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys;
+  const hasSupportedKey = idempotencyKey !== undefined && options.apiSupportsIdempotencyKeys;
   const search = query === undefined ? '' : queryString(query);
   return {
     method,
@@ -98,9 +98,9 @@ export function resolveCall(
     headers: headersOf(options, given),
     body: 'body' in given ? serialize(method, given.body) : undefined,
     // By RFC 9110, section 9.2.2, or with a key that the API supports.
-    isIdempotent: hasEffectOnce || !['POST', 'PATCH'].includes(method),
+    isIdempotent: hasSupportedKey || !['POST', 'PATCH'].includes(method),
     schema,
-    isUsable,
+    acceptsBody,
     // The caller's own schema determines the type of the value, so a value of another type must not pass.
     responseValidation: options.responseValidation ?? (given.isSchemaOfCaller ? 'throw' : 'warn'),
     signals,
@@ -129,8 +129,8 @@ export function resolveCall(
     outage: undefined,
     position: undefined,
     refusals: undefined,
-    failedIn: undefined,
-    heldIn: undefined,
+    failedInOutage: undefined,
+    heldByOutage: undefined,
     heldBefore: undefined,
   };
 }

@@ -60,7 +60,10 @@ export interface ClientOptions {
    * `UnavailableError`. Default: 10 000; 600 000 for background calls.
    */
   outageWait?: number | undefined;
-  /** Maximum number of retries. An attempt is retried only if that can't repeat an effect. Default: 2. */
+  /**
+   * Maximum number of retries. Those for the rate limit or in an outage don't count. An attempt is retried only if that
+   * can't repeat an effect. Default: 2.
+   */
   maxRetries?: number | undefined;
   /**
    * Called before each retry with the error of the attempt. If it returns `false`, the call rejects with that error.
@@ -183,7 +186,7 @@ export interface InternalOptions<T> extends EndpointOptions<T> {
   /** True if the schema, or that of a list's items, is the caller's. */
   isSchemaOfCaller?: boolean | undefined;
   /** Returns true if a body can be used although it differs from the schema. Default: any object or array can. */
-  isUsable?: ((body: unknown) => boolean) | undefined;
+  acceptsBody?: ((body: unknown) => boolean) | undefined;
 }
 
 /** The interface that resources use to make calls. */

@@ -32,7 +32,7 @@ export async function decode<T>(
   reporter: { onIssues(issues: readonly ValidationIssue[]): void } | undefined,
 ): Promise<Exchange<T>> {
   if (text === undefined) return { response };
-  const { schema, isUsable = isObject, responseValidation } = call;
+  const { schema, acceptsBody = isObject, responseValidation } = call;
   const body = parseJson(text);
   const invalid = (problem: string, issues: readonly ValidationIssue[] = []) => {
     const redacted = redactorOf(call).redactJson(body === undefined ? text : body);
@@ -49,7 +49,7 @@ export async function decode<T>(
   // A path may contain field names of the body. Redaction keeps the shape of what it gets.
   const issues = redactorOf(call).redactJson(describeIssues(result.issues, body)) as ValidationIssue[];
   if (text === '') throw invalid('The body is empty.');
-  if (!isUsable(body) || result.issues.some(isOfOtherType))
+  if (!acceptsBody(body) || result.issues.some(isOfOtherType))
     throw invalid('The body is not what the API documents.', issues);
   if (responseValidation === 'throw') throw invalid(`The body differs from its schema: ${summaryOf(issues)}.`, issues);
   if (responseValidation === 'warn') reporter?.onIssues(issues);

@@ -24,7 +24,7 @@ export type Failure =
 export interface RetryContext extends RequestTarget {
   /** The attempt that failed: 1 for the first one of a call. */
   readonly attempt: number;
-  /** Whole milliseconds until the next attempt; 0 if it waits for the rate limit, or for an API that fails, instead. */
+  /** Whole milliseconds until the next attempt; 0 if it waits for the rate limit or an outage, or has another token. */
   readonly delay: number;
 }
 

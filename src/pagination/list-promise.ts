@@ -191,7 +191,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
       params,
       query,
       schema: pageBodySchema(itemSchema, isSchemaOfCaller),
-      isUsable: isPageBody,
+      acceptsBody: isPageBody,
       isSchemaOfCaller,
     };
     return this.#requester.request('GET', route, endpoint, options);

@@ -55,10 +55,11 @@ export interface LimitedCall extends RequestTarget {
   /** Refusals in a row that the window doesn't explain. */
   refusals?: number | undefined;
   // And what the outage remembers.
-  /** The outage in which it failed last. */
-  failedIn?: number | undefined;
-  /** The outage that holds it, and for how long that one had held others before. */
-  heldIn?: number | undefined;
+  /** The number of the outage in which it failed last. */
+  failedInOutage?: number | undefined;
+  /** The number of the outage that holds it. */
+  heldByOutage?: number | undefined;
+  /** Milliseconds for which that outage had held others before. */
   heldBefore?: number | undefined;
 }
 

@@ -32,7 +32,7 @@ export interface LimitOptions {
   readonly store?: SharingStore | undefined;
 }
 
-const ended: Verdict = { isUncounted: false, rest: 0, isLastRetry: false };
+const noRetry: Verdict = { isUncounted: false, rest: 0, isLastRetry: false };
 
 /** Milliseconds between two looks at the calls that an outage holds, and at one of these whose `maxWait` is over. */
 const heldChecks = { all: 100, expired: 1000 };
@@ -194,7 +194,7 @@ export class Limiter implements SharedLimiter {
   }
 
   /** A request has ended. Without a refusal or a failure, nothing is retried. */
-  #end(sent: SentRequest, verdict = ended): Verdict {
+  #end(sent: SentRequest, verdict = noRetry): Verdict {
     const { observer } = sent.call;
     sent.verdict = verdict;
     if (observer) this.observers.countCall(observer, -1);

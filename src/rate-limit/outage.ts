@@ -129,8 +129,8 @@ export class Outage {
     }
     this.#pausedUntil = Math.max(this.#pausedUntil, now + retryAfter);
     if (!this.isFailing) return false;
-    const isUncounted = (call.failedIn ?? this.number) === this.number; // Limits 20.
-    call.failedIn = this.number;
+    const isUncounted = (call.failedInOutage ?? this.number) === this.number; // Limits 20.
+    call.failedInOutage = this.number;
     return isUncounted;
   }
 
@@ -174,7 +174,8 @@ export class Outage {
    */
   holdTimeLeft(now: number, call: LimitedCall, isOnlyCause = true): number {
     const heldFor = this.#heldFor(now);
-    if (!isOnlyCause || call.heldIn !== this.number) [call.heldIn, call.heldBefore] = [this.number, heldFor];
+    if (!isOnlyCause || call.heldByOutage !== this.number)
+      [call.heldByOutage, call.heldBefore] = [this.number, heldFor];
     return (call.outageWait ?? defaultWait[priorityOf(call)]) - (heldFor - (call.heldBefore ?? 0));
   }
 
@@ -217,6 +218,7 @@ type CopiedError = ExampleError & { readonly problem: string };
 /** A copy of a call's error for other calls. It keeps class, status, code, problem and request id, not path or body. */
 function copyForOtherCalls(error: CopiedError): CopiedError {
   const { status, code, requestId, problem } = error as Record<string, unknown> & CopiedError; // Most have them.
+  // The `as` holds because its prototype is that of the error, and `problem` is set next.
   const copy = Object.setPrototypeOf(new ExampleError(problem), Object.getPrototypeOf(error) as object) as CopiedError;
   Object.defineProperty(copy, 'problem', { value: problem });
   return Object.assign(copy, { status, code, requestId, stack: `${copy.name}: ${problem}` });

@@ -38,15 +38,15 @@ interface Registry {
 const registryKey = Symbol.for('@example/sdk/rate-limiters/1');
 
 /** If `globalThis` is frozen: each copy of this module then has limiters of its own. */
-let own: Registry | undefined;
+let ownRegistry: Registry | undefined;
 
 function registry(): Registry {
   // The symbol is this package's own, so its value is what `createRegistry` returned.
   const holder = globalThis as unknown as { [registryKey]?: Registry };
   if (holder[registryKey]) return holder[registryKey];
-  own ??= createRegistry();
-  if (Object.isExtensible(holder)) Object.defineProperty(holder, registryKey, { value: own });
-  return own;
+  ownRegistry ??= createRegistry();
+  if (Object.isExtensible(holder)) Object.defineProperty(holder, registryKey, { value: ownRegistry });
+  return ownRegistry;
 }
 
 /** How many entries are held although nothing uses them: programs may make a client for each request. */

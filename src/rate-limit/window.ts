@@ -35,7 +35,7 @@ function usualOf(limit: number, [last, beforeLast]: NormalCalls): number {
   return Math.max(last ?? expected.calls * limit, beforeLast ?? expected.calls * limit);
 }
 
-/** How many normal calls arrived in the last window and in the one before; `undefined` of one that isn't known. */
+/** How many normal calls arrived in the last window and in the one before. If unknown: `undefined`, or `null` in JSON. */
 export type NormalCalls = readonly [last?: number | null | undefined, beforeLast?: number | null | undefined];
 
 /** What another process saw of a window. */

@@ -64,7 +64,7 @@ export interface Grant {
   readonly reset: number;
   /** Time until the window is over; 0 if it is over or unknown. Requests that find out are then granted. */
   readonly timeLeft: number;
-  /** The normal calls of all processes. */
+  /** Normal calls of all processes that arrived in the last window, and in the one before. */
   readonly arrivedBefore: NormalCalls;
   /** How many processes share the limit, as far as is known. At least 1. */
   readonly processes: number;

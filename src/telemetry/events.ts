@@ -37,7 +37,7 @@ export interface ResponseEvent extends CallEvent {
 
 /** An attempt failed and will be retried. */
 export interface RetryEvent extends CallEvent {
-  /** Whole milliseconds until the next attempt; 0 if it waits for the rate limit, or for an API that fails, instead. */
+  /** Whole milliseconds until the next attempt; 0 if it waits for the rate limit or an outage, or has another token. */
   readonly delay: number;
   /** HTTP status code of the response, if there was one. */
   readonly status: number | undefined;
