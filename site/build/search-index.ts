@@ -70,15 +70,12 @@ const linesOf = (markdown: string) =>
 
 const isProse = (cell: string) => /(\S+ ){2}/.test(cell);
 
-/** Each row as a line: its name, and what is said of it in prose. */
-function rowsOf(table: string): string[] {
-  const [head = [], , ...rows] = table.trim().split('\n').map(cellsOf);
-  return rows.map(([name = '', ...cells]) => {
-    const said = cells.map((cell, at) => ({ cell, text: `${head[at + 1]}: ${cell}` })).filter(({ cell }) => cell);
-    const prose = said.filter(({ cell }) => isProse(cell));
-    return [name, ...(prose.length > 0 ? prose : said).map(({ text }) => text)].join(' · ');
+/** Each row as a line: its name, and what is said of it in prose. They end in the dot by which the search knows them. */
+const rowsOf = (table: string) =>
+  Array.from(table.trim().split('\n').slice(2), (row) => {
+    const cells = cellsOf(row).filter((cell, at) => at === 0 || isProse(cell));
+    return `${cells.join(', ')} ·`;
   });
-}
 
 /** Words without marks, links and HTML. */
 const plain = (markdown: string) =>

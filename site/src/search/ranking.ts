@@ -20,7 +20,8 @@ type Mark = (text: string) => Pieces;
 
 /** A page with its description, and the best of its sections. A section alone also has the title of its page. */
 export type Hit = readonly Found[];
-type Found = { readonly address: string; readonly title: Pieces; readonly excerpt: Pieces; readonly page?: string };
+/** `inText`: whether its text has a word of the query, which may be in a row of a table. The excerpt shows none. */
+type Found = Readonly<{ address: string; title: Pieces; excerpt: Pieces; inText?: boolean; page?: string }>;
 
 /** A page with less than this part of the best one's score only mentions the words. */
 const incidental = 0.08;
@@ -68,9 +69,9 @@ export function search(index: MiniSearch<Section>, query: string): Hit[] {
   const pages = [...Map.groupBy(rest, ({ id }) => String(id).replace(/#.*/, ''))].map(([address, found]) => {
     const best = found[0]?.score ?? 0;
     const page = String(found[0]?.page);
-    const isNamed = found.some(({ names }) => String(names).split(', ').map(nameOf).includes(name));
-    // Its title, as it is written, comes before other names.
-    const rank = page === query ? 2 : Number(isNamed);
+    const place = Math.max(...found.map(({ names }) => String(names).split(', ').map(nameOf).indexOf(name)));
+    // Its title, as it is written, comes before other names, which are in the order of their weight.
+    const rank = page === query ? 2 : place < 0 ? 0 : 1 / (1 + place);
     const title = nameOf(page);
     const isBegun = rank === 0 && name.length > 2 && title.startsWith(name);
     // Of titles that begin alike, a short one whose page has much to say comes first.
@@ -104,25 +105,29 @@ function toHit(address: string, text: string, found: readonly SearchResult[], ma
   const sections = found.flatMap((each) => (each.heading === '' ? [] : foundIn(each, mark)));
   const matching = sections.filter(isFound);
   const page = { address, title: mark(String(found[0]?.page)), excerpt: excerptOf(text, mark, 40) };
-  // A page that is called what was typed shows what it has, even if none of that has the words.
-  return [page, ...(isNamed && matching.length === 0 ? sections : matching).slice(0, isNamed ? 4 : 2)];
+  // A page that is called what was typed lists what it has, even if none of that has the words.
+  if (isNamed && matching.length === 0)
+    return [page, ...sections.map((each) => ({ ...each, excerpt: [] })).slice(0, 6)];
+  return [page, ...matching.slice(0, isNamed ? 3 : 2)];
 }
 
 const foundIn = ({ id, heading, text }: SearchResult, mark: Mark): Found => ({
   address: String(id),
   title: mark(String(heading)),
   excerpt: excerptOf(String(text), mark),
+  inText: mark(String(text)).some(({ found }) => found),
 });
 
-const isFound = ({ title, excerpt }: Found) => [...title, ...excerpt].some(({ found }) => found);
+const isFound = ({ title, excerpt, inText = false }: Found) =>
+  inText || [...title, ...excerpt].some(({ found }) => found);
 
-/** The part of a text where it first has one of the words, or its first sentence. */
+/** The part of a text where it first has one of the words, or its first sentence. Rows of tables are no sentences. */
 function excerptOf(text: string, mark: Mark, before = 16): Pieces {
-  const lines = text.split('\n');
-  const said = lines.find((each) => !each.includes(' · '))?.replace(/ …$/, '.') ?? text;
+  const lines = text.split('\n').filter((each) => !each.endsWith(' ·'));
+  const said = lines[0]?.replace(/ …$/, '.') ?? '';
   const line = lines.map(mark).find((each) => each.some(({ found }) => found)) ?? mark(said);
   const at = line.findIndex(({ found }) => found);
-  const start = line.findLastIndex(({ text }, i) => i < at && (i < at - 20 ? / $/ : /[,;:.·] $/).test(text)) + 1;
+  const start = line.findLastIndex(({ text }, i) => i < at && (i < at - 20 ? / $/ : /[,;:.] $/).test(text)) + 1;
   return at > before ? [{ text: '… ', found: false }, ...line.slice(start)] : line;
 }
 
