@@ -12,7 +12,7 @@ const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const bundles: readonly (readonly [what: string, source: string])[] = [
   ['@example/sdk, everything', `export * from '${dist}index.js'`],
   ['@example/sdk/webhooks, everything', `export * from '${dist}webhooks/index.js'`],
-  ['– only verifyWebhook', `export { verifyWebhook } from '${dist}webhooks/index.js'`],
+  ['@example/sdk/webhooks, only verifyWebhook', `export { verifyWebhook } from '${dist}webhooks/index.js'`],
   ['ky', `export { default } from 'ky'`],
   [
     '@octokit/core + throttling + retry',

@@ -36,7 +36,7 @@ const sections: Readonly<Record<string, () => string>> = {
   },
   size: () => {
     const { rows, ...run } = readResults<tables.SizeRow>('size');
-    const finding = `The whole SDK is ${sizeOf('@example/sdk, everything')}, and verifyWebhook alone ${sizeOf('– only verifyWebhook')}.`;
+    const finding = `The whole SDK is ${sizeOf('@example/sdk, everything')}, and verifyWebhook alone ${sizeOf('@example/sdk/webhooks, only verifyWebhook')}.`;
     return page(finding, run, tables.sizeTables(rows)[0]);
   },
   pagination: () => {

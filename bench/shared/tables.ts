@@ -55,7 +55,7 @@ export const rateLimitTables = tablesOf<RateLimitRow>(({ title }) => title, {
   client: ({ name }) => name.replace(', 10 retries', ''),
   done: ({ done }) => String(done),
   'refused (429)': ({ refused }) => String(refused),
-  minutes: ({ minutes }) => minutes.toFixed(2),
+  minutes: ({ minutes }) => new Date(Math.ceil(minutes * 60) * 1000).toISOString().slice(15, 19),
 });
 
 export const walkTables = tablesOf<WalkRow>(

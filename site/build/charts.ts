@@ -1,4 +1,3 @@
-import { durationOf } from '../src/page/duration.ts';
 import { cellsOf } from './markdown.ts';
 
 type Row = Readonly<Record<string, string>>;
@@ -34,16 +33,17 @@ function chartOf(name: string, title: string, table: string, measured: string): 
   const [shows = '', better, column] = charts[name] ?? [];
   const [head = [], , ...lines] = table.trim().replaceAll('**', '').split('\n').map(cellsOf);
   const rows = lines.map((cells): Row => Object.fromEntries(cells.map((cell, at) => [head[at] ?? '', cell])));
-  // The best first, and those whose calls failed last. Sizes are parts of each other.
+  // The best first, and those whose calls failed last.
   const rank = (row: Row) => parseFloat(row[column ?? '']?.replaceAll(',', '') ?? '') - 1e6 * Number(row.done ?? 0);
-  if (column && name !== 'size') rows.sort((a, b) => rank(a) - rank(b));
+  if (column) rows.sort((a, b) => rank(a) - rank(b));
   const [first = '', ...others] = head;
   const parts = column
-    ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', ...outcome(row, rows) })))]
+    ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', note: outcome(row, rows) })))]
     : rows.map((row) => `<p>${row[first]}</p>${bars(others.map((label) => ({ label, figure: row[label] ?? '' })))}`);
   const about = shows.startsWith(title) ? better : `${better} · ${title}`;
   const caption = `<figcaption><b>${shows}</b>${about}</figcaption>`;
-  const longest = Math.max(...(parts.join('').match(/(?<=<b>)[^<]+/g) ?? []).map(({ length }) => length));
+  const figures = parts.join('').match(/(?<=<b>).+?(?=<\/dd>)/g) ?? [];
+  const longest = Math.max(...figures.map((figure) => figure.replaceAll(/<.*?>/g, '').length));
   return `<figure class="chart not-content" style="--room: ${longest + 1}ch">${caption}${parts.join('')}<div>Measured on ${measured.replace('On ', '')}.</div></figure>`;
 }
 
@@ -55,18 +55,19 @@ function bars(all: readonly Bar[]): string {
     parseFloat(figure.replaceAll(',', '')) / (Number(/ of (\d+)/.exec(figure.replaceAll(',', ''))?.[1]) || 1);
   const most = all.some(({ figure }) => figure.includes(' of ')) ? 1 : Math.max(...all.map(valueOf));
   const lines = all.map((bar) => {
-    const own = /^(@example\/sdk|– )/.test(bar.label) ? ' class="own"' : '';
+    const own = bar.label.startsWith('@example/sdk') ? ' class="own"' : '';
+    // A client has one name in all charts. The table says what is used of it.
+    const label = bar.label.replace(/^@?octokit.*/, 'octokit').replace(/, everything|.*, only /, '');
     const share = (valueOf(bar) / most).toFixed(3);
-    const drawn = `<dd><i style="--share: ${share}"></i><b>${bar.figure}</b></dd>`;
-    return `<div${own}><dt>${bar.label}</dt>${drawn}<dd>${bar.note ?? ''}</dd></div>`;
+    const drawn = `<i style="--share: ${share}"></i><b>${bar.figure}</b>${bar.note ?? ''}`;
+    return `<div${own}><dt>${label}</dt><dd>${drawn}</dd></div>`;
   });
   return `<dl>${lines.join('')}</dl>`;
 }
 
-/** How many calls of a client failed, and how long they all took. */
-function outcome({ done, minutes }: Row, rows: readonly Row[]): Pick<Bar, 'note'> {
-  if (!minutes) return {};
+/** How many calls of a client failed, or how long they all took. */
+function outcome({ done, minutes }: Row, rows: readonly Row[]): string {
+  if (!minutes) return '';
   const failed = Math.max(...rows.map((row) => Number(row.done))) - Number(done);
-  const time = durationOf(Math.round(Number(minutes) * 60));
-  return { note: failed ? `<em>${failed} calls failed</em> gave up after ${time}` : `in ${time}` };
+  return failed ? `<em>${failed} calls failed</em>` : `<span>in ${minutes} min</span>`;
 }
