@@ -132,8 +132,7 @@ describeSite('the playgrounds', (open) => {
     const box = await page.locator('.playground').boundingBox();
     expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThan(900);
     const { status, console, budget, refused } = await ended(page);
-    // Two windows have to end. On a busy machine, a call may time out and be retried.
-    expect(`${status} ${refused}`).toMatch(/^Done in [12] min \d+ s \(simulated\) 0$/);
+    expect(`${status} ${refused}`).toMatch(/^Done \(simulated\) 0$/);
     expect(console).toBe('300 calls done\n');
     expect(budget).toMatch(/^\d+ of 100$/);
     expect((await page.getAttribute('.playground .good', 'd'))?.split('M').length).toBeGreaterThan(300);
@@ -145,7 +144,7 @@ describeSite('the playgrounds', (open) => {
     expect(await page.getAttribute('.playground', 'data-state')).toBeNull();
     const shown = () =>
       page
-        .locator('dd, .minutes .good, [data-part=Console]')
+        .locator('dd, .minutes :is(.good, b), [data-part=Console], [data-part=status]')
         .evaluateAll((parts) => parts.map((part) => part.getAttribute('d') ?? part.textContent));
     const before = await shown();
     await page.click('[name=run]');

@@ -1,4 +1,3 @@
-import { durationOf } from '../page/duration.ts';
 import { find } from '../page/find.ts';
 import { outline, type Tone, tones, toneOf } from './cells.ts';
 import type { Level, Report, ShownDelivery, ShownRequest } from './messages.ts';
@@ -19,7 +18,9 @@ export class View {
 
   /** How a run ended, and how long it took. */
   summary(outcome: string): string {
-    return `${outcome}${this.#elapsed < 100 ? '' : ` in ${durationOf(this.#elapsed / 1000)} (simulated)`}`;
+    // That of a scene depends on when its first window ends. docs/benchmarks.md says how long its calls take.
+    const time = this.#root.dataset.scene ? '' : ` in ${durationOf(Math.floor(this.#elapsed / 100) / 10)}`;
+    return `${outcome}${this.#elapsed < 100 ? '' : `${time} (simulated)`}`;
   }
 
   clear(): void {
@@ -47,10 +48,12 @@ export class View {
 
   draw(): void {
     const cells = [...this.#tones.values(), ...Array<Tone>(this.#waiting).fill('waiting')];
+    for (const [minute, sent] of this.#root.querySelectorAll('.minutes b').entries())
+      sent.textContent = `${cells.slice(100 * minute, 100 * minute + 100).filter((cell) => cell !== 'waiting').length} sent`;
     for (const tone of tones) this.#root.querySelector(`.minutes .${tone}`)?.setAttribute('d', outline(tone, cells));
     this.#figure('answered', String(this.#count('good')));
     this.#figure('waiting', String(this.#waiting));
-    this.#figure('refused', String(this.#count('warning'))).classList.toggle('bad', this.#count('warning') > 0);
+    this.#figure('refused', String(this.#count('warning')));
     for (const [name, { size }] of [
       ['Requests', this.#requests],
       ['Deliveries', this.#deliveries],
@@ -62,10 +65,10 @@ export class View {
     return [...this.#tones.values()].filter((each) => each === tone).length;
   }
 
-  #figure(name: string, text: string): HTMLElement {
+  #figure(name: string, text: string): void {
     const place = find(this.#root, `[data-figure="${name}"]`);
     place.textContent = text;
-    return place;
+    place.closest('div')?.toggleAttribute('data-none', text === '0');
   }
 
   #showRequest({ id, method, target, status, state, body, response }: ShownRequest): void {
@@ -106,3 +109,7 @@ function element(name: string, text: string): HTMLElement {
   created.textContent = text;
   return created;
 }
+
+/** A time as one says it, such as `1 min 58 s`. */
+const durationOf = (seconds: number): string =>
+  seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
