@@ -1,8 +1,8 @@
 import { programOf } from '../../test/guides/support/program.ts';
 import { toHash } from '../src/playground/address.ts';
 
-/** An example that prints something in a page: its fence says `ts run` or `js run`. */
-export const runnable = /^```(?:ts|js) run\n([^]*?)^```$/gm;
+/** An example that prints something in a page: its fence says `run`, and what it shows. */
+export const runnable = /^```(?:ts|js) run title=".+"\n([^]*?)^```$/gm;
 
 /** Gives code a bar with the name of its file, and each example a link that runs it in the playground. */
 export function withBars(markdown: string, base: string): string {
@@ -11,7 +11,7 @@ export function withBars(markdown: string, base: string): string {
     .replaceAll(runnable, (block, code: string) => {
       const address = `${base}playground/${toHash(programOf(code).trimEnd())}`;
       const link = `<p class="run-example"><a href="${address}">Run<span class="sr-only"> this example</span></a></p>`;
-      return `${link}\n\n${block.replace(' run', ' frame="code" title="Example"')}`;
+      return `${link}\n\n${block.replace(' run', ' frame="code"')}`;
     });
 }
 
@@ -25,6 +25,6 @@ export const withTabs = (markdown: string) =>
 /** Removes the links, the bars and the tabs from the Markdown that is published beside the pages. */
 export const withoutBars = (markdown: string) =>
   markdown.replaceAll(
-    /<p class="run-example".*<\/p>\n\n|(?<=^```\w+) frame="code"(?: title="Example")?|<\/?(?:fieldset|label|input|span)\b.*?>/gm,
+    /<p class="run-example".*<\/p>\n\n|(?<=^```\w+) frame="code"(?: title=".+")?|<\/?(?:fieldset|label|input|span)\b.*?>/gm,
     '',
   );

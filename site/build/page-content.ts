@@ -33,9 +33,9 @@ export function toContent(page: Page, markdown: string, edition: Edition): strin
   return ['---', ...lines, '---', withTabs(withAsides(withCapitals(withCharts(withBars(body, base)))))].join('\n');
 }
 
-/** A warning as GitHub shows it is one of Starlight's asides, with the code that it announces. Its title is what is bold. */
+/** A note as GitHub shows it is one of Starlight's asides. Its title is what is bold. */
 const withAsides = (markdown: string) =>
-  markdown.replaceAll(/^> \[!WARNING\]\n> \*\*(.+)\.\*\* (.+(?:\.|:\n\n```[^]*?^```)\n)/gm, ':::caution[$1]\n$2:::\n');
+  markdown.replaceAll(/^> \[!NOTE\]\n> \*\*(.+)\.\*\* (.+\n)/gm, ':::note[$1]\n$2:::\n');
 
 /** The names of columns begin with a capital letter, as in the API reference. Units don't. */
 const withCapitals = (markdown: string) =>
