@@ -68,15 +68,6 @@ export function withGroups(markdown: string, guide: string): string {
   return markdown.replace('## Properties\n\n', '').replace(table, () => parts.join('\n'));
 }
 
-/** Gives a table of options in a guide a column with their types, which are in these pages of the reference. */
-export const withTypes = (markdown: string, pages: string) =>
-  markdown.replaceAll(/^\| Option +\| Default .*\n(?:\|.*\n)+/gm, (table) =>
-    table.replaceAll(/^\| (Option|-|.*?`(\w+)`).*? \|/gm, (cell, start: string, name?: string) => {
-      const type = new RegExp(`^\\| <a.* \`${name}\\??\` \\| (.+?) \\| `, 'm').exec(pages)?.[1] ?? '';
-      return `${cell} ${name ? type : start.replace('Option', 'Type')} |`;
-    }),
-  );
-
 /** Members as short as in a manual: labels instead of headings, and nothing that the signature says already. */
 export async function readable(markdown: string): Promise<string> {
   const texts = codeOrText(markdown).map(async ({ code, text }) =>

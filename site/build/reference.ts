@@ -12,7 +12,7 @@ import {
 import { titleOf } from './markdown.ts';
 import { addressOf } from './markdown-of-pages.ts';
 import { firstSentence } from './page-content.ts';
-import { described, linked, readable, withGroups, withImport, withSummary, withTypes } from './reference-text.ts';
+import { described, linked, readable, withGroups, withImport, withSummary } from './reference-text.ts';
 
 const folder = fileURLToPath(new URL('../src/content/docs/api/', import.meta.url));
 const guides = fileURLToPath(new URL('../src/content/docs/guides/', import.meta.url));
@@ -60,7 +60,7 @@ export function finishedReference(): AstroIntegration {
         const bodies = new Map(pages.map(({ address, body }) => [`${base}${address}`, body]));
         const options = await readFile(`${guides}options.md`, 'utf8');
         const descriptions = new Map(pages.map(({ address, description }) => [`${base}${address}`, description]));
-        const finished = await Promise.all(
+        await Promise.all(
           pages.map(async ({ file, address, matter, body, description }) => {
             const short = await readable(file === 'index.md' ? body.replace(/^## Modules\n[^]*/m, '') : body);
             const links = linksTo(
@@ -72,13 +72,12 @@ export function finishedReference(): AstroIntegration {
             const sections = /^## /m.test(text) ? '' : 'tableOfContents: false\n';
             const head = `${matter}description: ${JSON.stringify(description)}\n${sections}`;
             await writeFile(`${folder}${file}`, `---\n${head}---\n${withImport(file, text)}`);
-            return /sdk\/interfaces\/\w+(Options|Params)\.md$/.test(file) ? text : '';
           }),
         );
         // In a table of a guide, too.
         const links = linksTo(pages.filter((page) => packageOf(page) === 'sdk'));
         for (const file of await readdir(guides)) {
-          const text = withTypes(await readFile(`${guides}${file}`, 'utf8'), finished.join('\n'));
+          const text = await readFile(`${guides}${file}`, 'utf8');
           await writeFile(
             `${guides}${file}`,
             text.replaceAll(/^\|.*$/gm, (row) => linked(row, links)),
