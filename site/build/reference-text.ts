@@ -38,7 +38,7 @@ export const withoutLinks = (markdown: string) =>
 /** Puts what a class can do before its first heading, with the first sentence about it. `bodyOf` returns the page of a class. */
 export function withSummary(markdown: string, bodyOf: (link: string) => string | undefined): string {
   const line = (name: string, address: string, text: string) =>
-    `- [\`${name}\`](${address}) <span>${firstSentence(text) ?? ''}</span>`;
+    `- [\`${name}\`](${address}) <span${name.includes('.') ? ` id="${name.slice(0, -2)}"` : ''}>${firstSentence(text) ?? ''}</span>`;
   const methods = (text: string, prefix = '', link = '') =>
     splitAtHeadings(text).flatMap(({ level, title, body }) =>
       level === 3 && /^\w+\(\)$/.test(title)
@@ -52,7 +52,7 @@ export function withSummary(markdown: string, bodyOf: (link: string) => string |
     return body ? methods(body, `${name}.`, link) : line(name, `#${anchor}`, text);
   });
   const own = methods(markdown);
-  const lines = ['**At a glance**\n', ...properties.flat(), ...own, '\n'].join('\n');
+  const lines = ['## At a glance\n', ...properties.flat(), ...own, '\n'].join('\n');
   return own.length < 2 ? markdown : markdown.replace(/^(?=## )/m, lines);
 }
 

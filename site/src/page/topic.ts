@@ -58,6 +58,10 @@ export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: rout
   // Before its content arrives, which its style would move.
   if (name === 'API')
     route.head.push({ tag: 'script', content: "document.documentElement.classList.add('reference')" });
+  // What a class has of another one is no heading: `withSummary` in site/build/reference-text.ts.
+  const methods = Array.from((route.entry.body ?? '').matchAll(/<span id="(\w+\.\w+)"/g), ([, slug = '']) => slug);
+  const glance = route.toc?.items.find(({ slug }) => slug === 'at-a-glance');
+  glance?.children.push(...methods.map((slug) => ({ depth: 3, slug, text: `${slug}()`, children: [] })));
   if (!own(route.pagination.prev)) route.pagination.prev = undefined;
   if (!own(route.pagination.next)) route.pagination.next = undefined;
 });
