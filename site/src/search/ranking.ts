@@ -108,7 +108,7 @@ function toHit(address: string, text: string, found: readonly SearchResult[], ma
   // A page that is called what was typed lists what it has, even if none of that has the words.
   if (isNamed && matching.length === 0)
     return [page, ...sections.map((each) => ({ ...each, excerpt: [] })).slice(0, 6)];
-  return [page, ...matching.slice(0, isNamed ? 3 : 2)];
+  return [page, ...matching.slice(0, 2)];
 }
 
 const foundIn = ({ id, heading, text }: SearchResult, mark: Mark): Found => ({
