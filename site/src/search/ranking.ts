@@ -69,9 +69,9 @@ export function search(index: MiniSearch<Section>, query: string): Hit[] {
   const pages = [...Map.groupBy(rest, ({ id }) => String(id).replace(/#.*/, ''))].map(([address, found]) => {
     const best = found[0]?.score ?? 0;
     const page = String(found[0]?.page);
-    const place = Math.max(...found.map(({ names }) => String(names).split(', ').map(nameOf).indexOf(name)));
-    // Its title, as it is written, comes before other names, which are in the order of their weight.
-    const rank = page === query ? 2 : place < 0 ? 0 : 1 / (1 + place);
+    const isNamed = found.some(({ names }) => String(names).split(', ').map(nameOf).includes(name));
+    // Its title, as it is written, comes before other names.
+    const rank = page === query ? 2 : Number(isNamed);
     const title = nameOf(page);
     const isBegun = rank === 0 && name.length > 2 && title.startsWith(name);
     // Of titles that begin alike, a short one whose page has much to say comes first.
