@@ -184,7 +184,7 @@ async function readText(
   }
   const reader = body.getReader();
   const cancel = () => void reader.cancel().catch(() => undefined);
-  const release = onAbort(cancellation, cancel);
+  onAbort(cancellation, cancel); // It ends with the attempt, so nothing has to be removed.
   const decoder = new TextDecoder();
   let text = '';
   let room = limit;
@@ -200,8 +200,6 @@ async function readText(
   } catch (error) {
     // Report the status instead of the broken body. The text that arrived may be all of it.
     if (ok) throw error;
-  } finally {
-    release();
   }
   cancel();
   return { text: text + decoder.decode(), isCut: true };
