@@ -85,12 +85,10 @@ export class CallRunner implements Requester {
           telemetry?.onEnd('success', call);
           return exchange;
         }
+        call.lastError = result.error;
         const hasNewToken = await replaceToken(call, deadline, result);
-        // A 401 that another token repairs is not why the call fails, if it does.
-        call.lastError = hasNewToken ? undefined : result.error;
         const retry = hasNewToken ? { delay: 0, retries } : planRetry(result, call, retries, Math.random(), now());
         if (!retry) throw result.error;
-        if (hasNewToken) call.limiter = undefined;
         scheduleRetry(call, result, retry.delay);
         if (call.limiter?.isTooLate(call) || isVetoed(call, result.error, retry.delay)) throw result.error;
         telemetry?.onRetry(retry.delay, result.error);
@@ -127,7 +125,7 @@ export class CallRunner implements Requester {
       const acquired = limiter.acquire(call);
       const permit = acquired instanceof Promise ? await acquired : acquired;
       try {
-        if (deadline?.aborted) throw deadline.reason;
+        deadline?.throwIfOver();
         // The token may have been rotated since.
         const current = permit.waited || isRetry ? await this.#currentLimiter(call, deadline) : limiter;
         if (current === limiter) return permit;
@@ -160,14 +158,20 @@ export class CallRunner implements Requester {
   }
 }
 
-/** Asks the token function for another token after a 401, once in a call. Returns true if it has one. */
+/**
+ * Asks the token function for another token after a 401, once in a call. Returns true if it has one: the call then goes
+ * on as if it had not failed, with the limiter of that token.
+ */
 async function replaceToken(call: Call, deadline: Deadline | undefined, { error }: FailedAttempt): Promise<boolean> {
   const { token = '', options } = call;
   const { apiToken } = options;
   if (typeof apiToken === 'string' || !(error instanceof AuthenticationError) || call.hasAskedForToken) return false;
   call.hasAskedForToken = true;
   const replacement = () => replacementOf(apiToken, token, error, redactorOf(call), options.timeout);
-  return (await withinTimeout(call, deadline, (cancellation) => untilAborted(cancellation, replacement()))) !== token;
+  const next = await withinTimeout(call, deadline, (cancellation) => untilAborted(cancellation, replacement()));
+  if (next === token) return false;
+  call.lastError = call.limiter = undefined;
+  return true;
 }
 
 /**

@@ -8,8 +8,6 @@ const interval = 1000;
 export class Announcements {
   readonly #queue: CallQueue;
   readonly #expectedDelay: (now: number, ahead: number, priority: Priority) => number;
-  /** Calls that were not expected to wait. */
-  readonly #untold = new Set<Waiter>();
   #lookAt = Infinity;
 
   /** @param expectedDelay Milliseconds for which a call waits that is behind so many others. */
@@ -21,22 +19,21 @@ export class Announcements {
   /** A call waits. */
   add(now: number, waiter: Waiter, ahead: number): void {
     const delay = this.#expectedDelay(now, ahead, priorityOf(waiter.call));
-    if (delay <= 0) return void this.#untold.add(waiter);
-    this.#untold.delete(waiter);
+    if (delay <= 0) return void this.#queue.untold.add(waiter);
+    this.#queue.untold.delete(waiter);
     waiter.call.onWait?.(Math.ceil(delay), this.#queue.size);
   }
 
   /** Looks at the calls that were not told. Returns when to look again. */
   look(now: number): number {
-    if (this.#untold.size === 0) return (this.#lookAt = Infinity);
+    if (this.#queue.untold.size === 0) return (this.#lookAt = Infinity);
     if (this.#lookAt === Infinity) this.#lookAt = now + interval;
     if (now < this.#lookAt) return this.#lookAt;
-    for (const waiter of this.#untold) if (!waiter.list) this.#untold.delete(waiter);
     const found: (readonly [Waiter, number])[] = [];
     let ahead = 0;
     for (const waiter of this.#queue) {
-      if (found.length === this.#untold.size) break;
-      if (this.#untold.has(waiter)) found.push([waiter, ahead]);
+      if (found.length === this.#queue.untold.size) break;
+      if (this.#queue.untold.has(waiter)) found.push([waiter, ahead]);
       ahead += 1;
     }
     // Afterwards, because a listener may abort calls.

@@ -69,12 +69,14 @@ export class Deadline {
   readonly #sources: readonly Cancellation[];
   readonly #releases: readonly (() => void)[];
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timeoutError: () => Error;
   #controller: AbortController | undefined;
 
   /** @param duration Milliseconds, or `Infinity`. */
   constructor(sources: readonly Cancellation[], duration: number, timeoutError: () => Error) {
     this.endsAt = now() + duration;
     this.#sources = sources;
+    this.#timeoutError = timeoutError;
     this.#timer = duration < Infinity ? startTimer(() => this.#abort(timeoutError()), duration) : undefined;
     this.#releases = sources.map((source) => onAbort(source, () => this.#abort(source.reason)));
   }
@@ -91,6 +93,12 @@ export class Deadline {
   /** True if one of its sources has aborted it with this reason. */
   isAbortedBy(reason: unknown): boolean {
     return this.aborted && reason === this.reason && this.#sources.some(({ aborted }) => aborted);
+  }
+
+  /** Throws if it has aborted, or if its time is over: of calls with the same deadline, one timer fires first. */
+  throwIfOver(): void {
+    if (now() >= this.endsAt) this.#abort(this.#timeoutError());
+    if (this.aborted) throw this.reason;
   }
 
   /** Removes the callbacks from its sources, and stops the timer. */

@@ -29,7 +29,7 @@ it('copies of the package that share limiters have the same members', () => {
       "acquire configure constructor dispatch isTooLate observers outage queue snapshot timing window",
       "claimRetry constructor enter holdTimeLeft isFailing isInUse isRouteFailing lastError leave mayWork number onChange readyAt recordEnd recordFailure recordResponse recordSent since unavailableError",
       "adopt arrived arrivedBefore assume backgroundDelay backgroundReadyAt constructor delay failedProbes inFlight isHidden isOver length limit needsProbe number owesBackground ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reset room timeLeft used",
-      "background constructor countAhead countBefore first normal put remove size",
+      "background constructor countAhead countBefore first normal put remove size untold",
     ]
   `);
 });

@@ -248,6 +248,24 @@ describe('waiting calls', () => {
     expect(delays.map((delay, index) => Math.abs(delay - (waited[index] ?? 0)) <= 1)).toEqual(waited.map(() => true));
   });
 
+  it('are forgotten when they end, even if they were not told for how long they wait', async () => {
+    const limiter = new Limiter('');
+    const abort = new AbortController();
+    const calls = Array.from({ length: 50 }, async () => limiter.acquire({ ...site, cancellation: abort.signal }));
+    expect(limiter.queue.untold.size).toBe(40);
+    abort.abort('no');
+    await Promise.allSettled(calls);
+    expect(limiter.queue.untold.size).toBe(0);
+  });
+
+  it('are not sent once their time is over, although calls that end at the same moment make room', async () => {
+    const { world, get } = worldWith(failing(documentedApi(), faults.hang), { totalTimeout: 3_000 });
+    const { errors } = await world.run(() => world.burst(30, get));
+    const unsent = errors.filter((error) => (error as Error).message.includes('The call was not sent'));
+    // Ten find out about the window, and an eleventh goes after 2 s.
+    expect([world.exchanges.length, unsent.length, errors.length]).toEqual([11, 19, 30]);
+  });
+
   it('share one timer, which is gone when no call waits', async () => {
     const timers = new Set<() => void>();
     const after = (_: number, run: () => void) => (timers.add(run), () => timers.delete(run));
