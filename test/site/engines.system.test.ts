@@ -23,15 +23,15 @@ const movedOnAPhone = (path: string) => `(async () => {
   const frame = Object.assign(document.createElement('iframe'), { width: 390, height: 844, src: '/js-sdk/${path}' });
   document.body.prepend(frame);
   const texts = () => [...frame.contentDocument.querySelectorAll('main :is(h1, h2, p, pre, table)')];
-  const places = () => texts().filter((each) => each.checkVisibility()).map((each) =>
-    each.textContent.slice(0, 40) + ' at ' + Math.round(each.getBoundingClientRect().top));
+  const top = (each) => Math.round(each.getBoundingClientRect().top);
   const areStylesLoaded = (page) => [...page.querySelectorAll('link[rel=stylesheet]')].every(({ sheet }) => sheet);
   while (texts().length < 3 || !areStylesLoaded(frame.contentDocument)) await new Promise(requestAnimationFrame);
-  const before = places().slice(0, 8);
+  const shown = texts().filter((each) => each.checkVisibility() && top(each) < 844).slice(0, 8);
+  const before = shown.map(top);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const after = places();
+  const found = shown.filter((each, index) => top(each) !== before[index]).map((each) => each.textContent.slice(0, 40));
   frame.remove();
-  return before.filter((place) => Number(place.split(' at ').at(-1)) < 844 && !after.includes(place));
+  return found;
 })()`;
 
 for (const { name, isInstalled, open } of browserEngines.filter((engine) => engine.name !== 'WebKit')) {
