@@ -180,7 +180,7 @@ const redirects = [301, 302, 303, 307, 308];
 function describeUndocumented({ status, statusText, headers, type }: Response, text: string, line: string): string {
   if (redirects.includes(status) || type === 'opaqueredirect') {
     // Following a redirect could send the token or a POST to another server. Browsers hide the status of a redirect.
-    const location = headers.get('location') ?? 'an unknown location (browsers hide it)';
+    const location = headers.get('location')?.split(/[?#]/, 1)[0] ?? 'an unknown location (browsers hide it)';
     return `The API redirected to ${location}. Check baseUrl and the path.`;
   }
   const contentType = headers.get('content-type')?.split(';', 1)[0];
