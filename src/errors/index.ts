@@ -145,7 +145,7 @@ export interface APIErrorInit
   extends
     CallErrorInit,
     Pick<APIError, 'status' | 'message' | 'headers'>,
-    Partial<Pick<APIError, 'code' | 'details' | 'body' | 'rateLimit'>> {
+    Partial<Pick<APIError, 'code' | 'details' | 'body' | 'rateLimit' | 'retryAfter'>> {
   /** HTTP status code. */
   readonly status: number;
 }
@@ -177,12 +177,15 @@ export class APIError extends CallError {
   declare readonly body: string | undefined;
   /** The rate limit as the response reported it. */
   readonly rateLimit: RateLimitInfo | undefined;
+  /** Seconds until a retry makes sense; `undefined` if the API does not say. */
+  readonly retryAfter: number | undefined;
 
   constructor(init: APIErrorInit) {
     super(init.message, init);
     this.code = init.code;
     this.details = init.details;
     this.rateLimit = init.rateLimit;
+    this.retryAfter = init.retryAfter;
     Object.defineProperties(this, { headers: { value: init.headers }, body: { value: init.body } });
   }
 }
@@ -209,15 +212,7 @@ export class ConflictError extends APIError {}
 export class UnprocessableEntityError extends APIError {}
 
 /** 429: the API refused the call because of a rate limit. */
-export class RateLimitError extends APIError {
-  /** Seconds until a retry makes sense; `undefined` if the API does not say. */
-  readonly retryAfter: number | undefined;
-
-  constructor(init: APIErrorInit & { readonly retryAfter?: number | undefined }) {
-    super(init);
-    this.retryAfter = init.retryAfter;
-  }
-}
+export class RateLimitError extends APIError {}
 
 /** 500 or above: the API failed. */
 export class InternalServerError extends APIError {}

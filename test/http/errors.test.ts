@@ -45,9 +45,10 @@ describe('the error of a response', () => {
     [{ 'retry-after': '1.2' }, 2],
     [{ date: 'Thu, 01 Jan 2026 00:00:10 GMT', ...budget(9, 0, Date.UTC(2026) / 1000 + 40) }, 30],
     [{}, undefined],
-  ])('has the whole seconds that a 429 asks to wait in retryAfter: %o', async (headers, retryAfter) => {
+  ])('has the whole seconds that a 429 or a 503 asks to wait in retryAfter: %o', async (headers, retryAfter) => {
     const error = await errorFor(429, documented('rate_limited'), headers);
     expect(error).toMatchObject({ name: 'RateLimitError', retryAfter });
+    expect(await errorFor(503, undefined, { 'retry-after': '600' })).toMatchObject({ retryAfter: 600 });
   });
 });
 
