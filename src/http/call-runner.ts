@@ -12,8 +12,8 @@ import { describeValue } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
 import { APIPromise, type Exchange } from './api-promise.ts';
 import { sendAttempt } from './attempt.ts';
-import { hideToken, resolveCall, useToken, type Call } from './call.ts';
-import type { EndpointOptions, HttpMethod, InternalOptions, Requester, ResolvedOptions } from './options.ts';
+import { hideToken, resolveCall, useToken, type Call, type InternalOptions, type Requester } from './call.ts';
+import type { EndpointOptions, HttpMethod, ResolvedOptions } from './options.ts';
 import { decode, errorInit } from './response.ts';
 import { planRetry, type FailedAttempt } from './retry.ts';
 

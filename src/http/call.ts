@@ -14,15 +14,41 @@ import {
 } from '../utils/arguments.ts';
 import { headerValue, mergeHeaders } from '../utils/headers.ts';
 import { kindOf } from '../utils/values.ts';
+import type { APIPromise } from './api-promise.ts';
 import { expandRoute, queryString } from './route.ts';
 import {
   replaceOptions,
   requestOptionNames,
   type EndpointOptions,
   type HttpMethod,
-  type InternalOptions,
+  type RequestOptions,
   type ResolvedOptions,
 } from './options.ts';
+
+/** A request for a page ahead: how to cancel it, and how urgent it is, which can change while it waits. */
+export interface PrefetchedRequest {
+  readonly signal: AbortSignal;
+  readonly priority: CallPriority;
+}
+
+/** The options of one call, including those that only the SDK sets. */
+export interface InternalOptions<T> extends EndpointOptions<T> {
+  prefetched?: PrefetchedRequest | undefined;
+  /** True if the schema, or that of a list's items, is the caller's. */
+  isSchemaOfCaller?: boolean | undefined;
+  /** Returns true if a body can be used although it differs from the schema. Default: any object or array can. */
+  acceptsBody?: ((body: unknown) => boolean) | undefined;
+}
+
+/** The interface that resources use to make calls. */
+export interface Requester {
+  /**
+   * @param route The path as the API reference writes it, such as `/users/{id}`.
+   * @param endpoint The options that the SDK sets. They take precedence over the caller's.
+   * @param options The caller's options.
+   */
+  request<T>(method: HttpMethod, route: string, endpoint: InternalOptions<T>, options?: RequestOptions): APIPromise<T>;
+}
 
 /** A validated call: what each attempt sends, the options that apply, and what has happened so far. */
 export interface Call extends Redactable, LimitedCall {

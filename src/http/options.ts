@@ -13,11 +13,10 @@ import {
 import { mergeHeaders, type HeadersInput } from '../utils/headers.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
-import type { CallPriority, Priority } from '../rate-limit/limited-call.ts';
+import type { Priority } from '../rate-limit/limited-call.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { isBrowser, runtimeName } from '../utils/runtime.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
-import type { APIPromise } from './api-promise.ts';
 import { resolveBaseUrl } from './base-url.ts';
 import type { Fetch } from './fetch.ts';
 import type { ShouldRetry } from './retry.ts';
@@ -173,31 +172,6 @@ export interface EndpointOptions<T = unknown> extends RequestOptions {
 
 export const endpointOptionNames = [...requestOptionNames, 'params', 'query', 'body', 'schema'] as const;
 endpointOptionNames satisfies KeysOf<EndpointOptions, typeof endpointOptionNames>;
-
-/** A request for a page ahead: how to cancel it, and how urgent it is, which can change while it waits. */
-export interface PrefetchedRequest {
-  readonly signal: AbortSignal;
-  readonly priority: CallPriority;
-}
-
-/** The options of one call, including those that only the SDK sets. */
-export interface InternalOptions<T> extends EndpointOptions<T> {
-  prefetched?: PrefetchedRequest | undefined;
-  /** True if the schema, or that of a list's items, is the caller's. */
-  isSchemaOfCaller?: boolean | undefined;
-  /** Returns true if a body can be used although it differs from the schema. Default: any object or array can. */
-  acceptsBody?: ((body: unknown) => boolean) | undefined;
-}
-
-/** The interface that resources use to make calls. */
-export interface Requester {
-  /**
-   * @param route The path as the API reference writes it, such as `/users/{id}`.
-   * @param endpoint The options that the SDK sets. They take precedence over the caller's.
-   * @param options The caller's options.
-   */
-  request<T>(method: HttpMethod, route: string, endpoint: InternalOptions<T>, options?: RequestOptions): APIPromise<T>;
-}
 
 /** Fills in the default of an option and checks it. `all` has the other options that were passed. */
 type OptionChecks = {

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
-import type { PrefetchedRequest, Requester } from '../http/options.ts';
+import type { PrefetchedRequest, Requester } from '../http/call.ts';
 import { expandRoute } from '../http/route.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';

@@ -1,6 +1,6 @@
 import { throwToCaller } from '../errors/example-error.ts';
 import { APIError, ExampleError, InvalidRequestError, RateLimitWaitError, TimeoutError } from '../errors/index.ts';
-import type { PrefetchedRequest } from '../http/options.ts';
+import type { PrefetchedRequest } from '../http/call.ts';
 import { CallPriority } from '../rate-limit/limited-call.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import type { Place } from './cursor.ts';

@@ -1,5 +1,6 @@
 import type { APIPromise } from '../http/api-promise.ts';
-import type { Requester, RequestOptions } from '../http/options.ts';
+import type { Requester } from '../http/call.ts';
+import type { RequestOptions } from '../http/options.ts';
 import { boundTo } from '../utils/arguments.ts';
 import * as z from 'zod/mini';
 
