@@ -167,15 +167,18 @@ describe('a call that only waits for the outage to end rejects', () => {
     }
   });
 
-  it('even if the window has no room for the others, which keep waiting', async () => {
-    const { world, get } = setup(failing(documentedApi(), faults.refused, between(1_000, 16_000)));
+  it.each([
+    ['which keep waiting', {}, 99],
+    ['which is ignored with rateLimit: false', { rateLimit: false as const }, 250],
+  ])('even if the window has no room for the others, %s', async (_, options, rejected) => {
+    const { world, get } = setup(failing(documentedApi(), faults.refused, between(1_000, 16_000)), options);
     const { answered, errors } = await world.run(async () => {
       await get(0);
       await world.clock.sleep(1_000);
       world.burst(250, get);
     });
     expect(new Set(errors.map((error) => (error as Error).name))).toEqual(new Set(['UnavailableError']));
-    expect([errors.length, answered]).toEqual([99, 151]);
+    expect([errors.length, answered]).toEqual([rejected, 250 - rejected]);
   });
 });
 
@@ -214,6 +217,12 @@ describe('a route that always fails', () => {
     });
     expect(world.figures('good')).toMatchObject({ answered: 6 });
     expect(world.figures('good').max).toBeLessThan(0.7);
+  });
+
+  it('gets its last retry after ten others', async () => {
+    const { world, client } = setup(down(600_000));
+    await world.run(() => world.burst(1, () => client.users.get('user_1', { maxRetries: 20 })));
+    expect(world.exchanges).toHaveLength(1 + 10 + 1);
   });
 
   it('gets one retry in ten seconds after ten failed retries in a row, and the others continue', async () => {

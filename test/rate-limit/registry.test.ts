@@ -36,11 +36,13 @@ it('copies of the package that share limiters have the same members', () => {
 
 describe('the limiter of a token', () => {
   it('outlives all its clients, but not for every rotated token', async () => {
-    const limiters = Array.from({ length: 200 }, (_, index) => new WeakRef(limiterOf(`rotated ${index}`)));
+    const rotated = Array.from({ length: 200 }, (_, index) => `rotated ${index}`);
+    const tokens = [...rotated.slice(0, 150), 'used', ...rotated.slice(150, 175), 'used', ...rotated.slice(175)];
+    const limiters = tokens.map((token) => new WeakRef(limiterOf(token)));
     await new Promise(setImmediate); // A WeakRef holds its target until the end of the task.
     garbageCollector()();
     const held = limiters.map((limiter) => limiter.deref() !== undefined);
-    expect([held.at(-1), held.filter(Boolean).length < 100]).toEqual([true, true]);
+    expect([held[150], held.at(-1), held.filter(Boolean).length < 100]).toEqual([true, true, true]);
   });
 
   it('is the same for all tokens with rateLimit: false, if they use the same fetch', () => {
