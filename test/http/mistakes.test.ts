@@ -181,6 +181,7 @@ it.each<[message: string, values: unknown[], call: (client: Client, value: never
   ['option', notOptions, (client, options) => client.projects.list().toArray(options)],
   ["Unknown option 'query'", [{}], (client, query) => client.projects.list({}, { query } as object).withResponse()],
   ['query must be a plain object', [null], (client, query) => client.list('/teams', { query })],
+  ['query must be a plain object', [null, 'a=1'], (client, query) => client.request('GET', '/teams', { query })],
   ['page must be a whole number of at least 1', [0], (client, page) => client.projects.list({ page })],
   ['per_page must be a whole number of at least 1', [0], (it, per_page) => it.projects.list({ per_page }).asResponse()],
   ['prefetch must be a whole number', [-1], (client, prefetch) => client.projects.list({}, { prefetch }).toArray()],
