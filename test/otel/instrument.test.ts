@@ -1,7 +1,6 @@
-import { context, metrics, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
+import { context, propagation, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -10,7 +9,7 @@ import { instrument } from '@example/sdk/otel';
 import { clientOf, rejection, throwing, user } from '../support/http-server.ts';
 import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
 import { replying, type Reply } from '../support/replies.ts';
-import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
+import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 
 const spans = new InMemorySpanExporter();
 let ids = 0;
@@ -27,19 +26,13 @@ beforeEach(() => {
   const spanProcessors = [new SimpleSpanProcessor(spans)];
   trace.setGlobalTracerProvider(new BasicTracerProvider({ idGenerator, spanProcessors }));
   onTestFinished(() => {
-    for (const api of [context, propagation, trace, metrics]) api.disable();
+    for (const api of [context, propagation, trace]) api.disable();
   });
 });
 
 const named = (name: string) => spans.getFinishedSpans().filter((span) => span.name === name);
 const kinds = (kind: SpanKind) => spans.getFinishedSpans().filter((span) => span.kind === kind);
 const idOf = (span: ReadableSpan | Span | undefined) => span?.spanContext().spanId;
-
-/** Reads metrics on request. */
-class ReaderOnDemand extends MetricReader {
-  protected override onForceFlush = (): Promise<void> => Promise.resolve();
-  protected override onShutdown = (): Promise<void> => Promise.resolve();
-}
 
 /** Runs the work within a span, as a user's operation. */
 function within<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -145,23 +138,5 @@ describe('instrument(client)', () => {
     expect(named('fetch').map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([idOf(call)]);
     expect(() => instrument(clientOf(api), { attempt: false } as object)).toThrow(InvalidRequestError);
     expect(() => instrument({ apiToken: 'token' } as never)).toThrow('client must be a Client; got Object.');
-  });
-
-  it('records the duration of requests and the number of active ones', async () => {
-    const reader = new ReaderOnDemand();
-    const client = instrument(clientOf(replying(() => sleep(200).then(() => Response.json(user)), 404)));
-    metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
-    await settled(client.users.get('user_123'));
-    await settled(rejection(client.users.get('none')));
-
-    const { resourceMetrics } = await reader.collect();
-    const recorded = resourceMetrics.scopeMetrics.flatMap((scope) => scope.metrics);
-    const byName = Object.fromEntries(recorded.map((metric) => [metric.descriptor.name, metric.dataPoints]));
-    const success = { 'http.response.status_code': 200, 'url.template': '/users/{id}' };
-    expect(byName['http.client.request.duration']).toMatchObject([
-      { attributes: success, value: { count: 1, sum: 0.2 } },
-      { attributes: { 'http.response.status_code': 404, 'error.type': '404' }, value: { count: 1, sum: 0 } },
-    ]);
-    expect(byName['http.client.active_requests']).toMatchObject([{ value: 0 }]);
   });
 });
