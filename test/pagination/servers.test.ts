@@ -33,6 +33,7 @@ itReads('a server that %s', {
     yields: projects(90).slice(40),
     ranges: ['50-100', '40-60', '57-76', '72-90', '85-102'],
   },
+  'has one page, without ids': { items: nameless(7), sent: 1 },
   'always sends 20': { ...each20, items: projects(400), sent: 22 },
   'refuses other sizes than some': { sizeOf: only, items: projects(400), sent: 6, ...plain },
   'sends 15 by default, and no counts': { awaited: true, defaultSize: 15, meta: none, items: projects(101) },
