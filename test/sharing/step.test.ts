@@ -103,6 +103,10 @@ const tables: Record<string, readonly Sync[]> = {
     ['a', known({ sent: 20, used: 20 }), normal(0)],
     ['b', known({ normal: 10 }), { ...normal(10), nextSyncIn: 5_000 }],
   ],
+  'what was granted is needed no more': [
+    ['a', known({ background: 10 }), background(10)],
+    ['b', known({ background: 30 }), background(30)],
+  ],
   'waiting processes get equal parts, however often they ask; a small need is met in full': [
     ['a', known({ normal: 0, used: 10 }), normal(0)],
     ['b', { normal: 90, reset: 1000 }, normal(90)],
