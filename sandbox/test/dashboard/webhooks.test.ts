@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createSandbox } from '@example/sandbox';
 import { verifyWebhook } from '@example/sdk/webhooks';
 import { expect, test } from 'vitest';
@@ -148,11 +147,9 @@ test('the explained signature is the one that a receiver verifies', async () => 
   await sandbox.webhooks.flush();
   const delivery = sandbox.webhooks.deliveries[0]!;
   const attempt = delivery.attempts[0]!;
-  const { content, bodyBytes, bodySha256 } = await explainSignature(attempt, delivery);
+  const { content } = explainSignature(attempt, delivery);
   await verifyWebhook(delivery.body, attempt.requestHeaders, sandbox.webhooks.endpoints[0]!.secret);
   expect(content).toBe(`${delivery.message}.${attempt.requestHeaders['webhook-timestamp']}.${delivery.body}`);
-  expect(bodyBytes).toBe(Buffer.byteLength(delivery.body));
-  expect(bodySha256).toBe(createHash('sha256').update(delivery.body).digest('hex'));
   const page = await html(sandbox, `/deliveries/${delivery.id}`);
   expect(page).toMatch(/data-copy="\{&quot;event&quot;:.*How it was signed.*webhook-signature/s);
 });

@@ -19,12 +19,12 @@ export function deliveryRoutes(dashboard: Dashboard): Hono {
   const { webhooks, store, log } = dashboard.services;
   const routes = new Hono();
 
-  const show = async (context: Context) => {
+  const show = (context: Context) => {
     const { id = '' } = context.req.param();
     const delivery = found(store.deliveries.get(id), 'delivery', id);
     const endpoint = found(store.endpoints.get(delivery.endpoint), 'webhook', delivery.endpoint);
     const attempt = delivery.attempts.at(-1);
-    const signature = attempt && (await explainSignature(attempt, delivery));
+    const signature = attempt && explainSignature(attempt, delivery);
     const request = log.get(String(delivery.request));
     const page = <Delivery delivery={delivery} request={request} endpoint={endpoint} signature={signature} />;
     return dashboard.page(context, `Delivery of ${delivery.event}`, page);

@@ -5,7 +5,7 @@ import { hasFailed } from '../../webhooks/health.ts';
 import { Url } from '../parts/address.tsx';
 import { Action, Card, Code, Copyable, Crumbs, Facts, Fold, PageHead, Pill, Time } from '../parts/components.tsx';
 import { Body } from '../parts/json.tsx';
-import { count, latencyText } from '../parts/numbers.ts';
+import { latencyText } from '../parts/numbers.ts';
 import { toneOf } from '../requests/request-row.tsx';
 import { causeOf, DeliveryState, Due, statusOf } from './delivery-row.tsx';
 import type { SignatureExplanation } from './signature.ts';
@@ -100,7 +100,7 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
 }
 
 function Signature({ signature }: { signature: SignatureExplanation }) {
-  const { id, timestamp, headers, content, bodyBytes, bodySha256 } = signature;
+  const { id, timestamp, headers, content } = signature;
   return (
     <Card title="How it was signed">
       <p class="hint">
@@ -113,12 +113,6 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
         <span class="json-key">{id}</span>.<span class="json-value">{timestamp}</span>.
         <span class="json-string">{content.slice(id.length + timestamp.length + 2)}</span>
       </Code>
-      <Facts
-        of={[
-          ['Body size', count(bodyBytes, 'byte')],
-          ['Body SHA-256', <code>{bodySha256}</code>],
-        ]}
-      />
     </Card>
   );
 }
