@@ -33,8 +33,9 @@ test('the overview lists the active faults, and says how far ahead the clock is'
   const sandbox = createSandbox();
   await call(sandbox, 'GET /v1/projects');
   for (const status of [500, 503]) sandbox.faults.next({ status });
-  expect(await html(sandbox)).toMatch(
-    /2 faults are active\..* Responds with 500: the next request\. Responds with 503: /,
+  expect(await html(sandbox)).toMatch(/2 faults are active\..* 500 response: the next request\. 503 response: /);
+  expect(textOf(await html(sandbox, '/faults'))).toMatch(
+    / Active Remove all .* 503 response fault_2 .* Common .* Inject/,
   );
   await submit(sandbox, '', 'advance', { seconds: '60' });
   expect(sandbox.clock.offset).toBe(60_000);

@@ -131,9 +131,9 @@ describe('a selected request', () => {
       replayed,
       /Replayed\. An earlier request had the same Idempotency-Key\. Nothing was created\./,
     ],
-    ['that was reset', reset, /by fault_1: Resets the connection after the work was done\. .* None was sent\./],
-    ['with a named fault', withFault('{"id":"mine","status":503}'), /Injected by mine: Responds with 503\./],
-    ['with a fault', withFault('{"body":"malformed"}'), /\(Sandbox-Fault\).* header .*: Sends malformed JSON\./],
+    ['that was reset', reset, /by fault_1: Reset after the work was done\. .* None was sent\./],
+    ['with a named fault', withFault('{"id":"mine","status":503}'), /Injected by mine: 503 response\./],
+    ['with a fault', withFault('{"body":"malformed"}'), /\(Sandbox-Fault\).* header .*: Malformed JSON\./],
     ['in flight', inFlight, /pending GET .* In flight\. .* Took in flight .* Budget left – .* Not sent/],
     [
       'without its client',

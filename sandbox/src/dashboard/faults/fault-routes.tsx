@@ -28,7 +28,7 @@ export function faultRoutes(dashboard: Dashboard): Hono {
           ...(jsonField(form, 'fault') as Fault),
         });
         const effect = effectOf(fault).replace(/^./, (first) => first.toLowerCase());
-        return { text: `Added for ${scopeOf(fault)}: ${effect}`, row: fault.id };
+        return { text: `Active for ${scopeOf(fault)}: ${effect}`, row: fault.id };
       },
       remove: (form) => {
         faults.remove(field(form, 'id'));

@@ -36,7 +36,7 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
         title="Faults"
         lead="Make requests fail, to test how your code handles it. Each request gets the first fault that matches it."
       >
-        <Dialog id="create" title="Add a fault" to={to} action="add" open={invalid !== undefined}>
+        <Dialog id="create" title="Inject a fault" to={to} action="add" open={invalid !== undefined}>
           <Field label="Fault" name="fault" invalid={invalid} value='{"status":503}' options={kinds} />
           <Field label="Route" name="route" invalid={invalid} options={choices('All routes', routes)} />
           <div class="pair">
@@ -48,17 +48,8 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
           <p class="hint">It takes effect at once, and lasts until you remove it.</p>
         </Dialog>
       </PageHead>
-      <Card title="Common faults" actions={<p class="hint">Takes effect at once.</p>}>
-        <Rows of="faults" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
-          {presets.map((fault) => (
-            <FaultRow fault={fault}>
-              <Action to={to} action="add" button="Add" fields={{ fault: JSON.stringify(fault) }} />
-            </FaultRow>
-          ))}
-        </Rows>
-      </Card>
       {faults.length > 0 && (
-        <Card title="Active faults" actions={<Action to={to} action="clear" button="Remove all" />}>
+        <Card title="Active" actions={<Action to={to} action="clear" button="Remove all" />}>
           <Rows of="faults" label="Active faults" heads={['Fault', 'Applies to', 'Requests', '']}>
             {faults.map((fault) => (
               <FaultRow fault={fault} note={countOf(fault)}>
@@ -68,6 +59,15 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
           </Rows>
         </Card>
       )}
+      <Card title="Common faults">
+        <Rows of="faults whole" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
+          {presets.map((fault) => (
+            <FaultRow fault={fault}>
+              <Action to={to} action="add" button="Inject" fields={{ fault: JSON.stringify(fault) }} />
+            </FaultRow>
+          ))}
+        </Rows>
+      </Card>
     </>
   );
 }
