@@ -6,7 +6,7 @@ import { Url } from '../parts/address.tsx';
 import { Action, Card, Code, Copy, Dialog, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
 import { effectOf, scopeOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
-import { count, durationText, number } from '../parts/numbers.ts';
+import { count, durationText } from '../parts/numbers.ts';
 import { firstCurl } from '../requests/reproduce.ts';
 import { collapsed, isFailure, RequestRow, requestTable, runs } from '../requests/request-row.tsx';
 import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
@@ -118,45 +118,22 @@ function Activity({ data }: Props) {
   );
 }
 
-/** What is wrong, each in a line: its cause, and what mends it. */
-function Alerts({ data: { webhooks, budgets } }: Props) {
-  const failing = webhooks.map(({ endpoint, health }) => ({
-    state: 'failing',
-    link: <a href={`/dashboard/webhooks/${endpoint.id}`}>{Url({ of: endpoint.url })}</a>,
-    cause: <Causes of={health} />,
-    remedy: <Remedy endpoint={endpoint} health={health} />,
-  }));
-  const exhausted = budgets.flatMap(({ token: { id, name }, remaining, refused, reset = 0 }) =>
-    remaining > 0
-      ? []
-      : {
-          state: 'used up',
-          link: <a href={`/dashboard/api-tokens#${id}`}>{name}</a>,
-          cause: (
-            <span class="cause bad">
-              {`${number(refused)} refused, until `}
-              <Time at={reset} />
-            </span>
-          ),
-          remedy: (
-            <a class="button" href={`/dashboard/requests?token=${id}`}>
-              View requests
-            </a>
-          ),
-        },
-  );
-  const alerts = [...failing, ...exhausted];
-  if (alerts.length === 0) return <></>;
+/** The webhooks that fail, each in a line: why, and what mends it. */
+function Alerts({ data: { webhooks } }: Props) {
+  if (webhooks.length === 0) return <></>;
   return (
     <Card title="Needs attention" tone="bad">
       <Rows of="alerts" label="What needs attention" heads={[]}>
-        {alerts.map(({ state, link, cause, remedy }) => (
+        {webhooks.map(({ endpoint, health }) => (
           <li class="row">
-            <Pill tone="bad">{state}</Pill>
+            <Pill tone="bad">failing</Pill>
             <p>
-              {link} {cause}
+              <a href={`/dashboard/webhooks/${endpoint.id}`}>
+                <Url of={endpoint.url} />
+              </a>{' '}
+              <Causes of={health} />
             </p>
-            {remedy}
+            <Remedy endpoint={endpoint} health={health} />
           </li>
         ))}
       </Rows>
