@@ -78,6 +78,16 @@ interface Props {
   children?: Child;
 }
 
+/** One of several that ended alike: only what differs. */
+export function Repeat({ request: { id, duration, received_at }, ...link }: Props) {
+  return (
+    <Row id={`row-${id}`} tone="plain" {...link}>
+      <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
+      <Time at={received_at} />
+    </Row>
+  );
+}
+
 /** A request in a list, or several that ended alike: how it ended, and why. */
 export function RequestRow({ request, target = request.target, times = 1, href, selected, children }: Props) {
   const { id, method, duration, received_at } = request;

@@ -5,7 +5,7 @@ import { Card, Code, Empty, PageHead, Rest, Rows } from '../parts/components.tsx
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { searchOf, shownOf, step } from '../parts/lists.ts';
 import { count, number } from '../parts/numbers.ts';
-import { RequestRow, requestTable, type runs } from './request-row.tsx';
+import { Repeat, RequestRow, requestTable, type runs } from './request-row.tsx';
 
 export interface RequestsView {
   /** All that match the filter, newest first. */
@@ -57,7 +57,7 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
               return (
                 <RequestRow request={request} times={all.length} href="" selected={open}>
                   {first.map((each) => (
-                    <RequestRow request={each} {...link(each.id)} target={each.id} />
+                    <Repeat request={each} {...link(each.id)} />
                   ))}
                   {first.length < all.length && (
                     <li class="more">{`Showing ${first.length} of ${number(all.length)}.`}</li>
