@@ -225,6 +225,20 @@ export function Dialog({ id, title, to, action, button = title, tone = 'main', l
   );
 }
 
+/** What else can be done with something, behind a button. */
+export function Menu({ of: name, id, children }: { of: string; id: string; children?: Child }) {
+  return (
+    <>
+      <button type="button" class="icon" popovertarget={id} aria-label={`More actions for ${name}`}>
+        ⋯
+      </button>
+      <div class="card popup" id={id} popover="auto">
+        {children}
+      </div>
+    </>
+  );
+}
+
 /** What to show instead of an empty list: why it is empty, and what to do about it. */
 export function Empty({ title, children }: { title: string; children?: Child }) {
   return (

@@ -3,7 +3,7 @@ import { byResource, type NamedResource } from '../../resources/index.ts';
 import { capitalized, type StoredRecord } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { Card, Copyable, Dialog, Empty, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
+import { Card, Copy, Copyable, Dialog, Empty, Menu, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
 import { type Choice, choices as choicesOf, Field, Select } from '../parts/fields.tsx';
 import { field, type InvalidForm } from '../parts/form.ts';
 import { matches, shownOf, step } from '../parts/lists.ts';
@@ -119,18 +119,18 @@ function Records({ resource, found, query, invalid }: RecordsProps) {
                     ),
                   )}
                   <Time at={record.created_at} show="date" />
-                  <Dialog
-                    {...remove}
-                    label={`Delete ${record['name']}`}
-                    id={`delete-${record.id}`}
-                    title={`Delete “${record['name']}”?`}
-                  >
-                    <input type="hidden" name="id" value={record.id} />
-                    <p>
-                      {record['email'] ?? record['name']} · <code>{record.id}</code>
-                    </p>
-                    <p>This can't be undone.</p>
-                  </Dialog>
+                  <Menu of={`${record['name']}`} id={`more-${record.id}`}>
+                    <Copy text={record.id} label="the id">
+                      {`Copy ${record.id}`}
+                    </Copy>
+                    <Dialog {...remove} id={`delete-${record.id}`} title={`Delete “${record['name']}”?`}>
+                      <input type="hidden" name="id" value={record.id} />
+                      <p>
+                        {record['email'] ?? record['name']} · <code>{record.id}</code>
+                      </p>
+                      <p>This can't be undone.</p>
+                    </Dialog>
+                  </Menu>
                 </li>
               ))}
             </Rows>

@@ -1,6 +1,6 @@
 import type { DeliveryRecord } from '../../storage/records.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Code, Copy, Crumbs, Dialog, Empty, PageHead, Rest, Rows } from '../parts/components.tsx';
+import { Action, Card, Code, Copy, Crumbs, Dialog, Empty, Menu, PageHead, Rest, Rows } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import type { InvalidForm } from '../parts/form.ts';
@@ -33,15 +33,12 @@ export function Webhook({ view }: { view: WebhookView }) {
           <Field label="Event" name="event" invalid={invalid} value="user.created" />
           <Field label="Data, as JSON" name="data" invalid={invalid} value={example} lines={6} />
         </Dialog>
-        <button type="button" popovertarget="more" aria-label="More actions">
-          ⋯
-        </button>
-        <div class="card" id="more" popover="auto">
+        <Menu of="the webhook" id="more">
           {disabled === undefined && <Action to={to} action="disable" button="Disable" />}
           <Dialog id="delete" title={`Delete webhook ${url}?`} to={to} action="delete" button="Delete" tone="danger">
             <p>Its deliveries are deleted too.</p>
           </Dialog>
-        </div>
+        </Menu>
         {(disabled !== undefined || health.failing.length > 0) && (
           <section class={disabled === undefined ? 'banner bad' : 'banner fair'} role="status">
             <div>
