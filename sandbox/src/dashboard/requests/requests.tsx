@@ -30,9 +30,11 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
     return (
       <>
         <PageHead title="Requests" lead="Send the first one, and it appears here." />
-        <Card title="In a terminal">
-          <Code label="the cURL command" text={view.curl} />
-        </Card>
+        <div class="columns first">
+          <Card title="In a terminal">
+            <Code label="the cURL command" text={view.curl} />
+          </Card>
+        </div>
       </>
     );
   }
