@@ -93,7 +93,6 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
         <Body of={responseBody} label="the response body" />
       )}
       <Fold of={responseHeaders} name="response header" />
-      <h3>Request</h3>
       <Fold of={requestHeaders} name="request header" />
     </details>
   );
@@ -102,7 +101,10 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
 function Signature({ signature }: { signature: SignatureExplanation }) {
   const { id, timestamp, headers, content } = signature;
   return (
-    <Card title="How it was signed">
+    <details class="card signed">
+      <summary class="card-head">
+        <h2>How it was signed</h2>
+      </summary>
       <p class="hint">
         For the last attempt. The signature is HMAC-SHA256 over the id, the timestamp and the body exactly as sent,
         joined with dots. The key is what follows <code>whsec_</code>, decoded from base64.
@@ -113,6 +115,6 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
         <span class="json-key">{id}</span>.<span class="json-value">{timestamp}</span>.
         <span class="json-string">{content.slice(id.length + timestamp.length + 2)}</span>
       </Code>
-    </Card>
+    </details>
   );
 }
