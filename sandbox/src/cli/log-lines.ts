@@ -19,6 +19,8 @@ interface LogRow {
   readonly kept?: number;
   /** Why it ended as it did: below the subject, or beside it on a wide terminal. */
   readonly notes: readonly string[];
+  /** Whether they are at the end of the line if a subject leaves room for them. */
+  readonly brief?: boolean;
   /** What to say at the end of the line if there are no notes; of a delivery, or below it. */
   readonly aside?: string;
 }
@@ -28,7 +30,7 @@ const [narrow, wide, besideNotes] = [60, 120, 42];
 
 /** Lines in columns that fit the width of a terminal. */
 function logLines(row: LogRow, columns = Infinity): readonly Line[] {
-  const { at, ended, colorOf, duration, kind, subjects, kept = 0, notes, aside = '' } = row;
+  const { at, ended, colorOf, duration, kind, subjects, kept = 0, notes, brief = false, aside = '' } = row;
   const took = (/^\d/.test(ended) ? latencyText(duration).replace(',', '') : '').padStart(12 - ended.length);
   const [time, end] = [style.faint(new Date(at).toTimeString().slice(0, 8)), colored(ended, colorOf)];
   const start =
@@ -40,11 +42,13 @@ function logLines(row: LogRow, columns = Infinity): readonly Line[] {
   const isBeside = columns >= wide && notes.length > 0;
   const room = isBeside && columns < Infinity ? besideNotes - 2 : columns - taken;
   const last = subjects.at(-1) ?? '';
-  const subject = subjects.find((text) => text.length <= room) ?? `${last.slice(0, Math.max(room - 1, kept))}…`;
+  const fitting = (width: number) => subjects.find((text) => text.length <= width);
+  const beside = brief && !isBeside ? fitting(room - joined.length - 2) : undefined;
+  const subject = beside ?? fitting(room) ?? `${last.slice(0, Math.max(room - 1, kept))}…`;
   const extra = notes.length === 0 ? style.faint(aside) : colored(joined, colorOf);
   const gap = columns === Infinity ? besideNotes - subject.length : room - subject.length - extra.text.length;
   if (extra.text === '' || (kind !== '→' && notes.length === 0 && gap < 2)) return [[...start, subject]];
-  if (notes.length === 0 && gap >= 2) return [[...start, subject, ' '.repeat(gap), extra]];
+  if (beside !== undefined || (notes.length === 0 && gap >= 2)) return [[...start, subject, ' '.repeat(gap), extra]];
   const indent = isBeside ? taken + besideNotes : columns < narrow ? 2 : 10;
   const width = columns - indent;
   const lines = (extra.text.length <= width ? [extra.text] : notes).flatMap((note) =>
@@ -65,6 +69,7 @@ export function requestLines(request: RecordedRequest, columns = Infinity): read
     {
       ...{ at, ended: String(status ?? state), kind: method, notes: reasonsOf(request), aside: `${remaining} left` },
       colorOf: isOnPurpose(request) ? 400 : status,
+      brief: request.fault !== undefined,
       duration: Number(duration), // A request that has ended has one.
       subjects: [target, target.replace(/^([^?]*\?[^&]*)&.*/, '$1…'), target.replace(/\?.*/, '?…')],
     },

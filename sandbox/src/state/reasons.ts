@@ -51,7 +51,8 @@ function deedOf({ status, latency, reset, body, after }: ArmedFault): string {
     ...(body === undefined || status !== undefined || reset === true ? [] : [bodies[body]]),
     ...(latency === undefined ? [] : [`delayed by ${latency} ms`]),
   ];
-  return `${deeds.join(', ')}${after === true ? ' after the work was done' : ''}`;
+  const text = deeds.join(', ');
+  return after === true ? `${text.replace('connection ', '')} after the work was done` : text;
 }
 
 /** A sentence as a part of another one. */

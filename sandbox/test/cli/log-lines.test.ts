@@ -42,9 +42,8 @@ describe('a line fits the terminal, and its reason is never cut', () => {
       01:45:26  201     7 ms  POST  /v1/users
                 replayed
       01:45:26  reset         GET   /v1/projects
-                connection reset after the work was done (fault_1)
-      01:45:26  200     7 ms  GET   /v1/projects
-                malformed JSON (fault_2)
+                reset after the work was done (fault_1)
+      01:45:26  200     7 ms  GET   /v1/projects              malformed JSON (fault_2)
       01:45:26  503     7 ms  GET   /v1/projects
                 503 on purpose, delayed by 1 ms (fault_3)
       01:45:26  429     7 ms  GET   /v1/users/user_nobody
