@@ -18,7 +18,7 @@ export const known: Readonly<Record<string, Known>> = {
     names: 'migrate, sync, import, upgrade',
   },
   'guides/options': { names: 'configuration, settings, token, API key, baseUrl' },
-  'guides/errors': { names: 'error handling, exceptions, 400, 401, 403, 404, 409, 422, 429, 500, validation' },
+  'guides/errors': { names: 'error handling, exceptions, 400, 401, 403, 404, 409, 422, 500, validation' },
   'guides/retries': { names: 'retry, timeout, cancel, abort, AbortSignal, backoff, idempotency, idempotency key, 503' },
   'guides/rate-limits': { names: '429, limits, too many requests, throttling, queue, concurrency, redis, sqlite' },
   'guides/pagination': { names: 'pagination, lists, pages, next page, cursor, iterate, for await' },

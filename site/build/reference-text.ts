@@ -99,7 +99,7 @@ const style: Options = { parser: 'typescript', printWidth: 72, singleQuote: true
 async function formatted(block: string): Promise<string> {
   const [, fence = '', code = ''] = /^(.+\n)([^]*)```$/.exec(block) ?? [];
   const member = async (before: string) => {
-    const text = await format(`${before} { ${code.replace(/^new (\w+)/, 'new_$1')} }`, { ...style, printWidth: 60 });
+    const text = await format(`${before} { ${code.replace(/^new (\w+)/, 'new_$1')} }`, { ...style, printWidth: 44 });
     return `${text.split('\n').slice(1, -2).join('\n').replaceAll(/^ {2}/gm, '')}\n`.replace(/^new_/, 'new ');
   };
   const text = await format(code, style)

@@ -20,8 +20,7 @@ type Mark = (text: string) => Pieces;
 
 /** A page with its description, and the best of its sections. A section alone also has the title of its page. */
 export type Hit = readonly Found[];
-/** `inText`: whether its text has a word of the query, which may be in a row of a table. The excerpt shows none. */
-type Found = Readonly<{ address: string; title: Pieces; excerpt: Pieces; inText?: boolean; page?: string }>;
+type Found = Readonly<{ address: string; title: Pieces; excerpt: Pieces; page?: string }>;
 
 /** A page with less than this part of the best one's score only mentions the words. */
 const incidental = 0.08;
@@ -85,8 +84,8 @@ export function search(index: MiniSearch<Section>, query: string): Hit[] {
   const others = sorted.flatMap(({ address, found, rank }, at) => {
     const text = String(index.getStoredFields(address)?.text).replace(/\n[^]*/, '');
     const hit = toHit(address, text, found, mark, rank > 0 && at === 0);
-    // What is only in its code can't be seen.
-    return rank > 0 || hit.some(isFound) ? [hit] : [];
+    // What is only in its code can't be seen, and what is in a row of a table is no excerpt.
+    return rank > 0 || hit.some(isFound) || found.some((each) => isMarked(mark(String(each.text)))) ? [hit] : [];
   });
   const alone = members.map((each) => [{ ...foundIn(each, mark), page: String(each.page) }]);
   return [...alone, ...others].slice(0, 8);
@@ -106,29 +105,29 @@ function toHit(address: string, text: string, found: readonly SearchResult[], ma
   const matching = sections.filter(isFound);
   const page = { address, title: mark(String(found[0]?.page)), excerpt: excerptOf(text, mark, 40) };
   // A page that is called what was typed lists what it has, even if none of that has the words.
-  if (isNamed && matching.length === 0)
-    return [page, ...sections.map((each) => ({ ...each, excerpt: [] })).slice(0, 6)];
-  return [page, ...matching.slice(0, 2)];
+  return [page, ...(isNamed && matching.length === 0 ? sections.slice(0, 6) : matching.slice(0, 2))];
 }
 
 const foundIn = ({ id, heading, text }: SearchResult, mark: Mark): Found => ({
   address: String(id),
   title: mark(String(heading)),
   excerpt: excerptOf(String(text), mark),
-  inText: mark(String(text)).some(({ found }) => found),
 });
 
-const isFound = ({ title, excerpt, inText = false }: Found) =>
-  inText || [...title, ...excerpt].some(({ found }) => found);
+const isMarked = (pieces: Pieces) => pieces.some(({ found }) => found);
+const isFound = ({ title, excerpt }: Found) => isMarked([...title, ...excerpt]);
 
-/** The part of a text where it first has one of the words, or its first sentence. Rows of tables are no sentences. */
+/** Whole words where a text first has one of the words, or its first sentence. Rows of tables are no sentences. */
 function excerptOf(text: string, mark: Mark, before = 16): Pieces {
   const lines = text.split('\n').filter((each) => !each.endsWith(' ·'));
-  const said = lines[0]?.replace(/ …$/, '.') ?? '';
-  const line = lines.map(mark).find((each) => each.some(({ found }) => found)) ?? mark(said);
+  const said = lines[0]?.split(/(?<=\.) /)[0]?.replace(/ …$/, '.') ?? '';
+  const line = lines.map(mark).find(isMarked) ?? mark(said);
   const at = line.findIndex(({ found }) => found);
   const start = line.findLastIndex(({ text }, i) => i < at && (i < at - 20 ? / $/ : /[,;:.] $/).test(text)) + 1;
-  return at > before ? [{ text: '… ', found: false }, ...line.slice(start)] : line;
+  const shown = at > before && start > 0 ? [{ text: '… ', found: false }, ...line.slice(start)] : line;
+  let length = 0;
+  const spaces = shown.flatMap(({ text }, i) => ((length += text.length) < 120 && text.endsWith(' ') ? i : []));
+  return length < 130 ? shown : [...shown.slice(0, spaces.at(-1)), { text: ' …', found: false }];
 }
 
 /** Finds the terms in a text. Of a longer word, what was typed is found, and its end is not. */
