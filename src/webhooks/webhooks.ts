@@ -41,7 +41,7 @@ export interface WebhooksOptions {
    * throws. Default: a warning in the log.
    */
   onValidationIssue?: ValidationIssueListener | undefined;
-  /** Handles events that have no other handler. Default: a line in the log, and the response is 204. */
+  /** Handles events that have no other handler. Default: an `info` line, and the response is 204. */
   onUnhandled?: WebhookHandler | undefined;
   /** Receives the log lines. Default: `console`. */
   logger?: Logger | undefined;
