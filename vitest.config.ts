@@ -87,8 +87,8 @@ export default defineConfig(({ mode }) => ({
           include: ['{test,sandbox/test}/**/*.system.test.ts'],
           exclude: ['**/node_modules/**', 'test/site/**'],
           ...afterTheOthers,
-          // A busy machine takes its time to start them.
-          testTimeout: 120_000,
+          // A busy machine takes its time to start them, and to look through all pages of the dashboard.
+          testTimeout: 240_000,
           hookTimeout: 120_000,
         },
       },

@@ -58,10 +58,12 @@ export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: rout
   // Before its content arrives, which its style would move.
   if (name === 'API')
     route.head.push({ tag: 'script', content: "document.documentElement.classList.add('reference')" });
-  // What a class has of another one is no heading: `withSummary` in site/build/reference-text.ts.
-  const methods = Array.from((route.entry.body ?? '').matchAll(/<span id="(\w+\.\w+)"/g), ([, slug = '']) => slug);
-  const glance = route.toc?.items.find(({ slug }) => slug === 'at-a-glance');
-  glance?.children.push(...methods.map((slug) => ({ depth: 3, slug, text: `${slug}()`, children: [] })));
+  // Properties are no headings, nor is what a class has of another one: `withSummary` in site/build/reference-text.ts.
+  const nested = /<(?:span|a) id="(property-\w+|\w+\.\w+)">(?:<\/a> `(\w+))?/g;
+  for (const [, slug = '', text = `${slug}()`] of (route.entry.body ?? '').matchAll(nested)) {
+    const parent = slug.includes('.') ? 'at-a-glance' : 'properties';
+    route.toc?.items.find((item) => item.slug === parent)?.children.push({ depth: 3, slug, text, children: [] });
+  }
   if (!own(route.pagination.prev)) route.pagination.prev = undefined;
   if (!own(route.pagination.next)) route.pagination.next = undefined;
 });
