@@ -47,12 +47,11 @@ const bodies = { cut: 'body cut off', malformed: 'malformed JSON', html: 'HTML i
 /** What a fault did to a request, such as `malformed JSON`. */
 function deedOf({ status, latency, reset, body, after }: ArmedFault): string {
   const deeds = [
-    ...(reset === true ? ['connection reset'] : status !== undefined ? [`${status} on purpose`] : []),
+    ...(reset === true ? ['reset'] : status !== undefined ? [`${status} on purpose`] : []),
     ...(body === undefined || status !== undefined || reset === true ? [] : [bodies[body]]),
     ...(latency === undefined ? [] : [`delayed by ${latency} ms`]),
   ];
-  const text = deeds.join(', ');
-  return after === true ? `${text.replace('connection ', '')} after the work was done` : text;
+  return `${deeds.join(', ')}${after === true ? ' after the work was done' : ''}`;
 }
 
 /** A sentence as a part of another one. */

@@ -56,7 +56,7 @@ test('each row shows how a request ended', async () => {
   const expected = [
     /^401 GET \/v1\/projects the API token is unknown or revoked [<\d]+ ms /,
     /^200 cut GET \/v1\/projects body cut off \(fault_2\) .* ms /,
-    /^reset GET \/v1\/projects connection reset \(fault_1\)/,
+    /^reset GET \/v1\/projects reset \(fault_1\)/,
     /^201 POST \/v1\/users replayed/,
     /^201 POST \/v1\/users [<\d]+ ms/,
   ];
@@ -131,7 +131,7 @@ describe('a selected request', () => {
       replayed,
       /Replayed\. An earlier request had the same Idempotency-Key\. Nothing was created\./,
     ],
-    ['that was reset', reset, /by fault_1: Reset after the work was done\. .* None was sent\./],
+    ['that was reset', reset, /by fault_1: Connection reset after the work was done\. .* None was sent\./],
     ['with a named fault', withFault('{"id":"mine","status":503}'), /Injected by mine: 503 response\./],
     ['with a fault', withFault('{"body":"malformed"}'), /\(Sandbox-Fault\).* header .*: Malformed JSON\./],
     ['in flight', inFlight, /pending GET .* In flight\. .* Took in flight .* Budget left – .* Not sent/],

@@ -27,8 +27,7 @@ export function faultRoutes(dashboard: Dashboard): Hono {
           times: times === undefined || share !== undefined ? undefined : Number(times),
           ...(jsonField(form, 'fault') as Fault),
         });
-        const effect = effectOf(fault).replace(/^./, (first) => first.toLowerCase());
-        return { text: `Active for ${scopeOf(fault)}: ${effect}`, row: fault.id };
+        return { text: `Injected: ${effectOf(fault)}, for ${scopeOf(fault)}`, row: fault.id };
       },
       remove: (form) => {
         faults.remove(field(form, 'id'));

@@ -12,7 +12,7 @@ const bodies: Readonly<Record<NonNullable<Fault['body']>, string>> = {
 export function effectOf({ status, retryAfter, latency, reset, body, after }: Fault): string {
   const effects = [
     status !== undefined && `${status} response`,
-    reset === true && (after === true ? 'reset' : 'connection reset'),
+    reset === true && 'connection reset',
     body !== undefined && bodies[body],
     latency !== undefined && `delay of ${latency < 1000 ? `${latency} ms` : `${number(latency / 1000)} s`}`,
     retryAfter !== undefined && `retry after ${number(retryAfter)} s`,
