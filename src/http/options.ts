@@ -14,6 +14,7 @@ import { mergeHeaders, type HeadersInput } from '../utils/headers.ts';
 import { InvalidRequestError } from '../errors/index.ts';
 import { resolveLogger, type Logger, type LogLevel } from '../telemetry/logger.ts';
 import type { Priority } from '../rate-limit/limited-call.ts';
+import { connectLimiter } from '../rate-limit/share.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { isBrowser, runtimeName } from '../utils/runtime.ts';
 import type { StandardSchema } from '../utils/standard-schema.ts';
@@ -258,7 +259,7 @@ function resolveRateLimit(given: RateLimitOptions): RateLimitOptions {
   const checked = plainObject('rateLimit, unless false,', given);
   const { store, maxWait = Infinity, limit, window } = readOptions('rateLimit', checked, names);
   // Without types, callers may pass anything, such as a Redis client.
-  if (store !== undefined && typeof (store as Partial<RateLimitStore> | null)?.connectLimiter !== 'function')
+  if (store !== undefined && typeof (store as Partial<RateLimitStore> | null)?.[connectLimiter] !== 'function')
     throwInvalid('a store, such as redisRateLimitStore() returns', 'rateLimit.store', store);
   return {
     store,

@@ -9,7 +9,7 @@ import { Observers } from './observers.ts';
 import { Outage, type SentRequest } from './outage.ts';
 import type { Permit, Verdict } from './permit.ts';
 import { CallQueue, Waiter } from './queue.ts';
-import type { ConnectStore, Share, SharedLimiter, SharingStore } from './share.ts';
+import { connectLimiter, type ConnectStore, type Share, type SharedLimiter, type SharingStore } from './share.ts';
 import { refusalPause, Throttle } from './throttle.ts';
 import { RateWindow } from './window.ts';
 
@@ -81,7 +81,7 @@ export class Limiter implements SharedLimiter {
     if (store === this.#store) return;
     this.#store = store;
     // `createRateLimitStore` has set it.
-    this.#share = (store?.connectLimiter as ConnectStore | undefined)?.(this.#key, this);
+    this.#share = (store?.[connectLimiter] as ConnectStore | undefined)?.(this.#key, this);
   }
 
   get snapshot(): RateLimitSnapshot {

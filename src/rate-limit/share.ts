@@ -3,9 +3,12 @@ import type { LimiterObserver } from './observers.ts';
 import type { Priority } from './limited-call.ts';
 import type { RateWindow } from './window.ts';
 
-/** A store. Only `createRateLimitStore` makes one, so that `connectLimiter` is a {@link ConnectStore}. */
+/** The name of a store's method that connects a limiter. The ES module and the CommonJS build share it. */
+export const connectLimiter: unique symbol = Symbol.for('@example/sdk/connect-limiter');
+
+/** A store. Only `createRateLimitStore` makes one, so that the method is a {@link ConnectStore}. */
 export interface SharingStore {
-  readonly connectLimiter: (...internals: never) => unknown;
+  readonly [connectLimiter]: (...internals: never) => unknown;
 }
 
 /** Called once for each limiter and store. A store only sees a hash of the key. */
@@ -13,7 +16,8 @@ export type ConnectStore = (key: string, limiter: SharedLimiter) => Share;
 
 /** What a store sees of a limiter. */
 export interface SharedLimiter {
-  readonly window: Readonly<RateWindow>;
+  /** The store tells it what other processes saw (`adopt`). */
+  readonly window: RateWindow;
   readonly queue: Readonly<Record<Priority, number>>;
   readonly timing: Timing;
   readonly outage: { readonly isFailing: boolean };

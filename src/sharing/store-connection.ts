@@ -1,7 +1,7 @@
 import { resetJitter } from '../rate-limit/headers.ts';
 import type { LimiterObserver } from '../rate-limit/observers.ts';
 import type { Priority } from '../rate-limit/limited-call.ts';
-import type { ConnectStore, Share, SharedLimiter } from '../rate-limit/share.ts';
+import { connectLimiter, type ConnectStore, type Share, type SharedLimiter } from '../rate-limit/share.ts';
 import type { RateWindow } from '../rate-limit/window.ts';
 import { callable, type KeysOf } from '../utils/arguments.ts';
 import { hexDigest } from '../utils/runtime.ts';
@@ -37,15 +37,15 @@ const spread = 5;
  */
 export function createRateLimitStore(sync: RateLimitStore['sync']): RateLimitStore {
   callable('sync', sync);
-  const connectLimiter: ConnectStore = (key, limiter) => new StoreConnection(sync, key, limiter);
-  return { sync, connectLimiter };
+  const connect: ConnectStore = (key, limiter) => new StoreConnection(sync, key, limiter);
+  return { sync, [connectLimiter]: connect };
 }
 
 /** Shares a limiter's window through a store. While the store is unavailable, the process uses an equal part. */
 class StoreConnection implements Share {
   readonly #sync: RateLimitStore['sync'];
   readonly #limiter: SharedLimiter;
-  readonly #window: Readonly<RateWindow>;
+  readonly #window: RateWindow;
   readonly #key: Promise<string>;
   readonly #process = Math.random().toString(36).slice(2, 10);
   /** Granted requests that this process has not sent. */

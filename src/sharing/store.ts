@@ -1,3 +1,5 @@
+import type { connectLimiter } from '../rate-limit/share.ts';
+
 declare const contents: unique symbol;
 
 /**
@@ -29,5 +31,5 @@ export interface RateLimitStore {
    */
   sync(key: string, request: RateLimitStoreRequest): Promise<RateLimitStoreReply>;
   /** Internal. Only `createRateLimitStore` provides it. */
-  readonly connectLimiter: (...internals: never) => unknown;
+  readonly [connectLimiter]: (...internals: never) => unknown;
 }
