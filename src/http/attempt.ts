@@ -105,7 +105,7 @@ function failureKind(reason: unknown, sent: ReturnType<typeof sentAccordingTo>):
   return sent === 'no' ? 'unsent' : 'lost';
 }
 
-/** Keeps a request and its signals while a caller reads the body: once collected, it ignores its signal (Node.js). */
+/** In Node.js, a garbage-collected `Request` doesn't pass an abort on to the body. So the body holds it. */
 const keptAlive = /* @__PURE__ */ new WeakMap<object, unknown>();
 
 /**
@@ -159,10 +159,10 @@ async function read(
     return { error, failure: { kind: 'final' } };
   }
   if (ok) return { response, text };
-  const asked = parseRetryAfter(headers) ?? (status === 429 ? untilReset(headers) : undefined);
+  const requestedDelay = parseRetryAfter(headers) ?? (status === 429 ? untilReset(headers) : undefined);
   return {
-    error: errorFrom(call, response, text, asked),
-    failure: { kind: 'status', status, retryAfter: asked === 0 ? undefined : asked },
+    error: errorFrom(call, response, text, requestedDelay),
+    failure: { kind: 'status', status, requestedDelay: requestedDelay === 0 ? undefined : requestedDelay },
     text,
   };
 }

@@ -89,13 +89,13 @@ export class CallRunner implements Requester {
         const hasNewToken = await replaceToken(call, deadline, result);
         const retry = hasNewToken ? { delay: 0, retries } : planRetry(result, call, retries, Math.random(), now());
         if (!retry) throw result.error;
-        scheduleRetry(call, result, retry.delay);
-        if (call.limiter?.isTooLate(call) || isVetoed(call, result.error, retry.delay)) throw result.error;
+        const isTooLate = call.limiter?.rest(call, retry.delay, retry.retries > retries) ?? false;
+        if (isTooLate || isVetoed(call, result.error, retry.delay)) throw result.error;
         telemetry?.onRetry(retry.delay, result.error);
         ({ retries } = retry);
       }
     } catch (reason) {
-      // What it would have waited for is less useful than why its last attempt failed.
+      // A call that has already failed rejects with that error, not with the wait that ended it.
       const error: unknown = reason instanceof RateLimitWaitError ? (call?.lastError ?? reason) : reason;
       if (call && error instanceof ExampleError) error.mayHaveTakenEffect = call.mayHaveTakenEffect;
       telemetry?.onEnd(deadline?.isAbortedBy(error) ? 'aborted' : 'failure', call, error);
@@ -215,13 +215,6 @@ function waitOf(call: Call): string {
   if (call.response?.ok) return 'for the schema';
   if (call.outage?.isFailing) return 'for the API to recover';
   return 'for the rate limit or the token';
-}
-
-/** Lets the call rest before its next attempt. The rest after a refusal counts as a wait for the rate limit. */
-function scheduleRetry(call: Call, { failure }: FailedAttempt, delay: number): void {
-  const isRefusal = failure.kind === 'status' && failure.status === 429;
-  call.restUntil = now() + delay;
-  call.waitingSince = call.restUntil - (isRefusal ? delay : 0);
 }
 
 /** True if `shouldRetry` returns `false`. */

@@ -151,6 +151,7 @@ export function resolveCall(
     onWait: undefined,
     waitingSince: undefined,
     restUntil: undefined,
+    isCountedRetry: false,
     lastError: undefined,
     outage: undefined,
     position: undefined,

@@ -108,8 +108,8 @@ export function errorInit(call: Call): CallErrorInit {
   return { method, path, route, ...shownResponse(call, call.response), url: attempt > 0 ? shownUrl(call) : undefined };
 }
 
-/** Returns the typed error for a failed response. Its body may have any format. */
-export function errorFrom(call: Call, response: Response, text: string, retryAfter: number | undefined): APIError {
+/** Returns the typed error for a failed response. Its body may have any format. `requestedDelay` is milliseconds. */
+export function errorFrom(call: Call, response: Response, text: string, requestedDelay: number | undefined): APIError {
   const redactor = redactorOf(call);
   const { status, headers } = response;
   const answer = readErrorBody(text, status);
@@ -132,7 +132,7 @@ export function errorFrom(call: Call, response: Response, text: string, retryAft
     headers: redactor.redactHeaders(headers),
     body,
     rateLimit: parseRateLimit(headers),
-    retryAfter: retryAfter === undefined ? undefined : Math.ceil(retryAfter / 1000),
+    retryAfter: requestedDelay === undefined ? undefined : Math.ceil(requestedDelay / 1000),
   };
   return isWrongUrl ? new APIError(init) : new (classOf(status))(init);
 }

@@ -1,6 +1,6 @@
 import type { CallError, ExampleError, RequestTarget } from '../errors/index.ts';
 import type { Verdict } from '../rate-limit/permit.ts';
-import { maxAskedWait } from '../rate-limit/headers.ts';
+import { maxRequestedDelay } from '../rate-limit/headers.ts';
 
 // Decides which failed attempts are retried, and when. The rule: nothing is sent twice that may have taken effect once.
 // docs/retries.md has the table, docs/internals/retries.md the rules.
@@ -11,7 +11,7 @@ export type Failure =
       readonly kind: 'status';
       readonly status: number;
       /** Milliseconds that the response asks to wait; `undefined` also for 0. */
-      readonly retryAfter: number | undefined;
+      readonly requestedDelay: number | undefined;
     }
   /** There was no connection, so nothing was sent. */
   | { readonly kind: 'unsent' }
@@ -78,16 +78,17 @@ export function planRetry(
   now: number,
 ): Retry | undefined {
   if (maxRetries === 0 || !isRetryable(failure, isIdempotent)) return undefined;
-  const { status = 0, retryAfter } = failure.kind === 'status' ? failure : {};
+  const { status = 0, requestedDelay } = failure.kind === 'status' ? failure : {};
   // Retries 6: let the caller decide what to do about a longer wait.
-  if ((retryAfter ?? 0) > (status === 429 ? maxAskedWait.refusal : maxAskedWait.failure)) return undefined;
-  if (verdict.isUncounted) return { delay: verdict.rest, retries };
+  if ((requestedDelay ?? 0) > (status === 429 ? maxRequestedDelay.refusal : maxRequestedDelay.failure))
+    return undefined;
+  if (!verdict.countsAsRetry) return { delay: verdict.rest, retries };
   const counted = verdict.isLastRetry ? Math.max(retries, maxRetries - 1) : retries;
   if (counted >= maxRetries) return undefined;
   const longest = Math.min(longestDelay.first * longestDelay.factor ** counted, longestDelay.max);
   const delay = Math.min(((2 + random) / 3) * longest - duration, (endsAt - now) / 2);
-  // A retry that counts rests, however briefly: then the limiter asks if its route may have one (limits 22).
-  return { delay: Math.max(1, Math.round(retryAfter ?? delay)), retries: counted + 1 };
+  // At least a moment: of calls that fail together, each then waits for the outage that the others show.
+  return { delay: Math.max(1, Math.round(requestedDelay ?? delay)), retries: counted + 1 };
 }
 
 function isRetryable(failure: Failure, isIdempotent: boolean): boolean {

@@ -16,24 +16,24 @@ export class Announcements {
     this.#expectedDelay = expectedDelay;
   }
 
-  /** A call waits. */
+  /** Announces how long a call will wait, or remembers it until that is known. */
   add(now: number, waiter: Waiter, ahead: number): void {
     const delay = this.#expectedDelay(now, ahead, priorityOf(waiter.call));
-    if (delay <= 0) return void this.#queue.untold.add(waiter);
-    this.#queue.untold.delete(waiter);
+    if (delay <= 0) return void this.#queue.unannounced.add(waiter);
+    this.#queue.unannounced.delete(waiter);
     waiter.call.onWait?.(Math.ceil(delay), this.#queue.size);
   }
 
-  /** Looks at the calls that were not told. Returns when to look again. */
+  /** Announces the remembered calls whose wait is now known. Returns when to look again. */
   look(now: number): number {
-    if (this.#queue.untold.size === 0) return (this.#lookAt = Infinity);
+    if (this.#queue.unannounced.size === 0) return (this.#lookAt = Infinity);
     if (this.#lookAt === Infinity) this.#lookAt = now + interval;
     if (now < this.#lookAt) return this.#lookAt;
     const found: (readonly [Waiter, number])[] = [];
     let ahead = 0;
     for (const waiter of this.#queue) {
-      if (found.length === this.#queue.untold.size) break;
-      if (this.#queue.untold.has(waiter)) found.push([waiter, ahead]);
+      if (found.length === this.#queue.unannounced.size) break;
+      if (this.#queue.unannounced.has(waiter)) found.push([waiter, ahead]);
       ahead += 1;
     }
     // Afterwards, because a listener may abort calls.

@@ -16,7 +16,7 @@ export function parseRateLimit(headers: Headers): RateLimitInfo | undefined {
 export function parseRetryAfter(headers: Headers): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;
-  // A proxy may add one of its own. However long it is, it is a time.
+  // In `5, 30`, a proxy added the second value: the first counts. A huge number is a long wait, not an invalid one.
   if (/^\d+(\.\d+)?\s*(,|$)/.test(value)) return Math.min(Number.parseFloat(value), 99_999_999_999) * 1000;
   // `Date.parse` also accepts "-5" and "1.5.". An HTTP date begins with the name of a day.
   const date = /^[A-Z]/i.test(value) ? Date.parse(value) : NaN;
@@ -33,7 +33,7 @@ export function untilReset(headers: Headers): number | undefined {
 }
 
 /** The longest `Retry-After` that is believed of a refusal, and of a failure, in milliseconds. */
-export const maxAskedWait = { refusal: 3_600_000, failure: 120_000 };
+export const maxRequestedDelay = { refusal: 3_600_000, failure: 120_000 };
 
 /** A window that ends later than in so many milliseconds, or ended longer ago, is not believed. */
 const maxWindow = 2 * 86_400_000;
@@ -49,7 +49,7 @@ export interface ResponseFacts {
   /** The computer's own time when it arrived, in epoch milliseconds. */
   readonly receivedAt: number;
   /** Milliseconds that a refusal or a failure asks to wait; `undefined` also for 0. */
-  readonly wait: number | undefined;
+  readonly requestedDelay: number | undefined;
 }
 
 export function readResponse(status: number, headers: Headers): ResponseFacts {
@@ -58,15 +58,15 @@ export function readResponse(status: number, headers: Headers): ResponseFacts {
   const date = servedAt(headers);
   const announced = parseRateLimit(headers);
   const isCredible = announced && Math.abs(announced.reset * 1000 - (date ?? receivedAt)) <= maxWindow;
-  const asked = isRefusal || isFailure ? parseRetryAfter(headers) : undefined;
-  const most = isRefusal ? maxAskedWait.refusal : maxAskedWait.failure;
+  const requested = isRefusal || isFailure ? parseRetryAfter(headers) : undefined;
+  const most = isRefusal ? maxRequestedDelay.refusal : maxRequestedDelay.failure;
   return {
     isRefusal,
     isFailure,
     announced: isCredible ? announced : undefined,
     servedAt: date,
     receivedAt,
-    wait: asked ? Math.min(asked, most) : undefined,
+    requestedDelay: requested ? Math.min(requested, most) : undefined,
   };
 }
 

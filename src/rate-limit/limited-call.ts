@@ -38,6 +38,8 @@ export interface LimitedCall extends RequestTarget {
   readonly priority?: CallPriority | undefined;
   /** Before a retry: until when it rests. */
   restUntil?: number | undefined;
+  /** True before a retry that counts. Its route may have failed too often for it. */
+  isCountedRetry?: boolean;
   /** The error of its last attempt. */
   lastError?: CallError | undefined;
   /** True if an attempt was sent. */

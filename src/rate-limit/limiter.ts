@@ -1,8 +1,9 @@
-import type { CallError } from '../errors/index.ts';
+import { RateLimitError, type CallError } from '../errors/index.ts';
 import { onAbort } from '../utils/abort.ts';
 import { Alarm, backoff, realTiming, type Timing } from '../utils/timing.ts';
 import { Announcements } from './announcements.ts';
 import { readResponse } from './headers.ts';
+import { HeldCalls } from './held-calls.ts';
 import { priorityOf, type LimitedCall, type Priority } from './limited-call.ts';
 import { waitError, waitsUntil } from './max-wait.ts';
 import { Observers } from './observers.ts';
@@ -32,10 +33,10 @@ export interface LimitOptions {
   readonly store?: SharingStore | undefined;
 }
 
-const noRetry: Verdict = { isUncounted: false, rest: 0, isLastRetry: false };
+const noRetry: Verdict = { countsAsRetry: true, rest: 0, isLastRetry: false };
 
-/** Milliseconds between two looks at the calls that an outage holds, and at one of these whose `maxWait` is over. */
-const heldChecks = { all: 100, expired: 1000 };
+/** Milliseconds between two looks at a call that an outage holds although its `maxWait` is over. */
+const expiredPause = 1000;
 
 /**
  * Sends the next call as soon as the outage, the window, the throttle and the share allow: each says when (`readyAt`).
@@ -59,8 +60,7 @@ export class Limiter implements SharedLimiter {
   readonly #wake = (): void => this.dispatch();
   /** Fires when something may have changed. An empty queue sets none, so that it keeps no process alive. */
   readonly #alarm: Alarm;
-  /** When to look for calls that the outage has held for too long. */
-  #checkHeldAt = -Infinity;
+  readonly #held = new HeldCalls(this.queue, (waiter, reason) => this.#drop(waiter, reason));
 
   /**
    * @param key Identifies it. A store only sees a hash of it.
@@ -97,11 +97,11 @@ export class Limiter implements SharedLimiter {
     if (call.observer) this.observers.countCall(call.observer, 1);
     const isNew = call.lastError === undefined;
     if (isNew && priorityOf(call) === 'normal') this.window.arrived += 1;
-    // What was refused to calls that have ended holds no call.
+    // With no call waiting or in flight, earlier refusals hold nothing up: the stall warning starts over.
     if (this.#throttle && isNew && this.queue.size + this.window.inFlight === 0) this.#throttle.since = Infinity;
     // Limits 19: while the API fails, a new call goes at once, and one that has failed waits.
     const isNext = this.outage.isFailing ? isNew : this.queue.size === 0 || this.queue.countBefore(call) === 0;
-    const isFree = isNext && (call.restUntil ?? now) <= now && !call.cancellation?.aborted;
+    const isFree = isNext && (call.restUntil ?? now) <= now && !call.isCountedRetry && !call.cancellation?.aborted;
     if (isFree && this.#readyAt(now, priorityOf(call), isNew) <= now) {
       const permit = this.#send(now, call, false);
       this.#share?.update(now);
@@ -110,11 +110,15 @@ export class Limiter implements SharedLimiter {
     return new Promise((resolve) => this.#enqueue(now, new Waiter(call, resolve)));
   }
 
-  /** True if a call that rests would certainly wait longer than it may. */
-  isTooLate(call: LimitedCall): boolean {
+  /** Lets a call rest before its next attempt, for `delay` milliseconds. Returns true if it certainly may not wait. */
+  rest(call: LimitedCall, delay: number, isCounted: boolean): boolean {
     const now = this.timing.now();
-    const delay = this.#sureDelay(now, call);
-    return delay > 0 && waitError(call, now, delay) !== undefined;
+    call.isCountedRetry = isCounted;
+    call.restUntil = now + delay;
+    // The rest after a refusal counts as a wait for the rate limit.
+    call.waitingSince = call.lastError instanceof RateLimitError ? now : call.restUntil;
+    const sureDelay = this.#sureDelay(now, call);
+    return sureDelay > 0 && waitError(call, now, sureDelay) !== undefined;
   }
 
   /** When a call may be sent at the earliest. {@link Outage.readyAt} says what `isNew` means. */
@@ -145,8 +149,8 @@ export class Limiter implements SharedLimiter {
     const priority = priorityOf(call);
     this.#throttle?.recordSent(now);
     this.#share?.take(priority);
-    const isTry = this.outage.recordSent(now, this.#wake);
-    const sent: SentRequest = { ...this.window.recordSent(now, priority), call, isTry, verdict: undefined };
+    const isOutageProbe = this.outage.recordSent(now, this.#wake);
+    const sent: SentRequest = { ...this.window.recordSent(now, priority), call, isOutageProbe, verdict: undefined };
     return {
       waited,
       recordResponse: (status, headers, failure) => this.#recordResponse(sent, status, headers, failure),
@@ -158,43 +162,43 @@ export class Limiter implements SharedLimiter {
   #recordResponse(sent: SentRequest, status: number, headers: Headers, failure?: CallError): Verdict {
     const now = this.timing.now();
     const response = readResponse(status, headers);
-    const { isRefusal, wait } = response;
+    const { isRefusal, requestedDelay } = response;
     const isExplained = this.window.recordResponse(now, sent, response);
     if (!failure) this.outage.recordResponse(sent, !isRefusal);
     if (!failure && !isRefusal) this.#throttle?.recordSuccess(sent.sentAt);
-    if (isRefusal) return this.#end(sent, this.#refuse(now, sent, isExplained, wait));
+    if (isRefusal) return this.#recordEnd(sent, this.#recordRefusal(now, sent, isExplained, requestedDelay));
     // Limits 16: a gateway may limit with 503.
     if (status === 503 && !response.announced && this.queue.size > 0)
       (this.#throttle ??= new Throttle()).slow(sent.sentAt);
-    return this.#end(sent, failure && this.#fail(now, sent, failure, wait));
+    return this.#recordEnd(sent, failure && this.#recordFailure(now, sent, failure, requestedDelay));
   }
 
   #recordLoss(sent: SentRequest, mayCount: boolean, failure?: CallError): Verdict {
     const now = this.timing.now();
     this.window.recordLoss(now, sent, mayCount);
-    return this.#end(sent, failure && this.#fail(now, sent, failure));
+    return this.#recordEnd(sent, failure && this.#recordFailure(now, sent, failure));
   }
 
   /** Limits 8: who goes first after a refusal. */
-  #refuse(now: number, { call, sentAt }: SentRequest, isExplained: boolean, wait: number | undefined): Verdict {
+  #recordRefusal(now: number, { call, sentAt }: SentRequest, isExplained: boolean, requestedDelay?: number): Verdict {
     const { refusals = 0 } = call;
-    const rest = isExplained || !this.#isPaced ? 0 : (wait ?? backoff(refusalPause, refusals));
-    if (!isExplained) (this.#throttle ??= new Throttle()).recordRefusal(now, sentAt, wait);
+    const rest = isExplained || !this.#isPaced ? 0 : (requestedDelay ?? backoff(refusalPause, refusals));
+    if (!isExplained) (this.#throttle ??= new Throttle()).recordRefusal(now, sentAt, requestedDelay);
     call.position = isExplained ? 'first' : 'last';
     call.refusals = refusals + Number(!isExplained);
-    return { isUncounted: this.#isPaced, rest, isLastRetry: false };
+    return { countsAsRetry: !this.#isPaced, rest, isLastRetry: false };
   }
 
-  #fail(now: number, sent: SentRequest, failure: CallError, retryAfter?: number): Verdict {
+  #recordFailure(now: number, sent: SentRequest, failure: CallError, requestedDelay?: number): Verdict {
     const { call } = sent;
     call.position = 'last';
     call.refusals = 0;
-    const isUncounted = this.outage.recordFailure(now, sent, failure, retryAfter);
-    return { isUncounted, rest: 0, isLastRetry: this.outage.isRouteFailing(call) };
+    const countsAsRetry = this.outage.recordFailure(now, sent, failure, requestedDelay);
+    return { countsAsRetry, rest: 0, isLastRetry: this.outage.isRouteFailing(call) };
   }
 
   /** A request has ended. Without a refusal or a failure, nothing is retried. */
-  #end(sent: SentRequest, verdict = noRetry): Verdict {
+  #recordEnd(sent: SentRequest, verdict = noRetry): Verdict {
     const { observer } = sent.call;
     sent.verdict = verdict;
     if (observer) this.observers.countCall(observer, -1);
@@ -218,7 +222,7 @@ export class Limiter implements SharedLimiter {
         this.dispatch(); // As a normal call, it may use the reserve.
       };
     this.queue.put(waiter, now);
-    if (restUntil <= now) this.#hold(now, waiter);
+    if (restUntil <= now && !this.#startWaiting(now, waiter)) return;
     waiter.watch(this.timing, now, [restUntil, waitsUntil(call, now)], (time) => this.#tick(time, waiter));
     this.dispatch();
   }
@@ -227,8 +231,7 @@ export class Limiter implements SharedLimiter {
   #tick(now: number, waiter: Waiter): number {
     const { call } = waiter;
     const hasRested = this.queue.put(waiter, now);
-    if (hasRested && !call.refusals && !this.outage.claimRetry(now, call)) return this.#reject(waiter, call.lastError);
-    if (hasRested) this.#hold(now, waiter);
+    if (hasRested && !this.#startWaiting(now, waiter)) return Infinity;
     this.dispatch(); // Its time may have come at this moment.
     return waiter.list && now >= waitsUntil(call, now) ? this.#expire(now, waiter) : Infinity;
   }
@@ -239,7 +242,7 @@ export class Limiter implements SharedLimiter {
     const shareReadyAt = this.outage.isFailing ? now : (this.#share?.readyAt(now, priorityOf(call)) ?? now);
     const readyAt = Math.max(this.#limitReadyAt(now), shareReadyAt);
     // In an outage, `outageWait` applies instead.
-    if (readyAt <= now && this.outage.isFailing) return now + heldChecks.expired;
+    if (readyAt <= now && this.outage.isFailing) return now + expiredPause;
     const ahead = this.queue.countAhead(waiter);
     const isSpare = this.window.inFlight + ahead < this.window.limit;
     if (readyAt <= now && this.window.needsProbe(now) && isSpare) {
@@ -287,13 +290,13 @@ export class Limiter implements SharedLimiter {
   dispatch(): void {
     const now = this.timing.now();
     if (this.queue.size === 0) {
-      this.outage.onChange(this.#wake, false);
+      this.outage.setWaiting(this.#wake, false);
       this.#share?.update(now);
       this.#alarm.set(Infinity);
       return;
     }
     const announceAt = this.outage.isFailing ? Infinity : this.#announcements.look(now);
-    const checkHeldAt = this.#rejectHeld(now);
+    const lookAtHeldAt = this.#held.look(now, this.outage, this.#isPaced ? this.window.room(now) : Infinity);
     let next = this.#next(now);
     for (; typeof next !== 'number'; next = this.#next(now)) {
       this.queue.remove(next);
@@ -301,16 +304,16 @@ export class Limiter implements SharedLimiter {
     }
     const updateAt = this.#share?.update(now) ?? Infinity;
     const isWaiting = this.queue.size > 0;
-    this.outage.onChange(this.#wake, isWaiting);
-    this.#alarm.set(isWaiting ? Math.min(next, updateAt, announceAt, checkHeldAt, this.#warnOfStall(now)) : Infinity);
+    this.outage.setWaiting(this.#wake, isWaiting);
+    this.#alarm.set(isWaiting ? Math.min(next, updateAt, announceAt, lookAtHeldAt, this.#warnOfStall(now)) : Infinity);
   }
 
   /** The call to send now, or when there may be one. */
   #next(now: number): Waiter | number {
     const { isFailing } = this.outage;
-    const tryAt = this.outage.readyAt(true);
-    // While a try is out, none may go: no reason to look through all that wait.
-    if (tryAt > now) return tryAt;
+    const probeAt = this.outage.readyAt(true);
+    // While a probe is out, none may go: no reason to look through all that wait.
+    if (probeAt > now) return probeAt;
     const isBackgroundNext = !isFailing && this.window.owesBackground(now);
     const order: Priority[] = isBackgroundNext ? ['background', 'normal'] : ['normal', 'background'];
     let wakeAt = Infinity;
@@ -327,30 +330,17 @@ export class Limiter implements SharedLimiter {
     return wakeAt;
   }
 
-  /** A call waits that doesn't rest, or no longer: an outage may hold it, or the rate limit. */
-  #hold(now: number, waiter: Waiter): void {
+  /** A call waits that doesn't rest, or no longer. Returns false if it is a retry that its route may not have. */
+  #startWaiting(now: number, waiter: Waiter): boolean {
     const { call } = waiter;
-    if (this.outage.isFailing)
-      this.#checkHeldAt = Math.min(this.#checkHeldAt, now + this.outage.holdTimeLeft(now, call));
+    if (call.isCountedRetry && !this.outage.claimRetry(now, call)) {
+      this.#reject(waiter, call.lastError);
+      return false;
+    }
+    call.isCountedRetry = false;
+    this.#held.add(now, this.outage, call);
     if (this.#isPaced) this.#announcements.add(now, waiter, this.queue.countBefore(call) - 1);
-  }
-
-  /** Rejects the calls that the outage has held for too long (limits 21). Returns when to look again. */
-  #rejectHeld(now: number): number {
-    if (!this.outage.isFailing) {
-      this.#checkHeldAt = -Infinity;
-      return Infinity;
-    }
-    if (now < this.#checkHeldAt) return this.#checkHeldAt;
-    // How many calls only the outage holds: those that have a place in the window.
-    let room = this.#isPaced ? this.window.room(now) : Infinity;
-    let left = Infinity;
-    for (const waiter of [...this.queue]) {
-      const waitLeft = this.outage.holdTimeLeft(now, waiter.call, room-- > 0);
-      if (waitLeft > 0) left = Math.min(left, waitLeft);
-      else this.#drop(waiter, this.outage.unavailableError(waiter.call));
-    }
-    return (this.#checkHeldAt = now + Math.max(heldChecks.all, left));
+    return true;
   }
 
   /** Warns if a failing or refusing API has held calls for long. Returns when to look again. */

@@ -1,25 +1,21 @@
-import { describeEffect } from '../errors/example-error.ts';
-import { ExampleError, RateLimitError, UnavailableError, type CallError } from '../errors/index.ts';
+import { ExampleError, type CallError } from '../errors/index.ts';
 import { backoff } from '../utils/timing.ts';
-import { priorityOf, targetOf, type LimitedCall } from './limited-call.ts';
+import type { LimitedCall } from './limited-call.ts';
 import type { Verdict } from './permit.ts';
-import { longestTurn, Turn } from './turn.ts';
+import { ProbeSlot, probeTimeout } from './probe-slot.ts';
 import type { WindowRequest } from './window.ts';
 
 /** A request that is under way. */
 export interface SentRequest extends WindowRequest {
   readonly call: LimitedCall;
-  /** True if it tries an API that fails. */
-  readonly isTry: boolean;
+  /** True if it finds out if a failing API works again. */
+  readonly isOutageProbe: boolean;
   /** Set when it ends. */
   verdict: Verdict | undefined;
 }
 
-/** Milliseconds between two tries. Doubles each time. */
-const pauses = { first: 100, max: longestTurn };
-
-/** Milliseconds for which an outage may hold a call. */
-const defaultWait = { normal: 10_000, background: 600_000 };
+/** Milliseconds between two probes. Doubles each time. */
+const pauses = { first: 100, max: probeTimeout };
 
 /**
  * After so many retries of a route that failed in a row, one is left in so many milliseconds. Routes may contain ids,
@@ -32,11 +28,11 @@ const routeRetries = { failures: 10, interval: 10_000, max: 1000 };
  * until another response comes, or until no call is left (docs/internals/rate-limits.md, limits 17 to 23).
  *
  * Two users load a page each while the API is down. The first call fails and rests for a second, as a call does that
- * is alone. When the second one fails, the outage begins: after 0.1, 0.2, 0.4 … 2 s, one of the two tries again. If
- * the API is back after 3 s, the next try shows it, and the other call follows at once. If not, both reject after 10 s.
+ * is alone. When the second one fails, the outage begins: after 0.1, 0.2, 0.4 … 2 s, one of the two probes. If
+ * the API is back after 3 s, the next probe shows it, and the other call follows at once. If not, both reject after 10 s.
  */
 export class Outage {
-  readonly #turn = new Turn();
+  readonly #probeSlot = new ProbeSlot();
   /** Routes that failed and have not worked since: how many retries failed in a row, and when the last one was made. */
   readonly #routes = new Map<string, { failures: number; retriedAt: number }>();
   /** Each dispatches the calls that wait in one limiter. */
@@ -48,7 +44,7 @@ export class Outage {
   #pausedUntil = -Infinity;
   #failedSentAt = -Infinity;
   #answeredSentAt = -Infinity;
-  /** Milliseconds for which this outage had held calls at `#heldAt`. The time since then counts, too. */
+  /** What {@link heldFor} was at `#heldAt`, the last probe or its failure. */
   #held = 0;
   #heldAt = -Infinity;
   #lastError: CallError | undefined;
@@ -84,21 +80,21 @@ export class Outage {
     this.#routes.clear();
   }
 
-  /** @param isNew True for a call that arrives and has not failed: it waits for a try in flight only. */
+  /** @param isNew True for a call that arrives and has not failed: it waits for a probe in flight only. */
   readyAt(isNew: boolean): number {
-    return this.isFailing ? Math.max(this.#turn.readyAt, isNew ? -Infinity : this.#pausedUntil) : -Infinity;
+    return this.isFailing ? Math.max(this.#probeSlot.readyAt, isNew ? -Infinity : this.#pausedUntil) : -Infinity;
   }
 
-  /** True if no request of the route has failed since one worked, so that it's the better one to try. */
+  /** True if no request of the route has failed since one worked, so that it's the better one to probe with. */
   mayWork(call: LimitedCall): boolean {
     return !this.#routes.has(routeOf(call));
   }
 
-  /** Returns true if the request is a try. The next one is another limiter's turn. */
+  /** Returns true if the request is a probe. The next one is another limiter's turn. */
   recordSent(now: number, wake: () => void): boolean {
     if (!this.isFailing) return false;
     this.#addHeldTime(now);
-    this.#turn.recordSent(now);
+    this.#probeSlot.recordSent(now);
     this.#wakes.delete(wake);
     return true;
   }
@@ -106,10 +102,15 @@ export class Outage {
   /**
    * A request has failed.
    *
-   * @param retryAfter Milliseconds that its response asks to wait.
-   * @returns True if the retry doesn't count: the call failed in this outage before, or in none.
+   * @param requestedDelay Milliseconds that its response asks to wait.
+   * @returns True if the retry counts: there is no outage, or the call last failed in another one.
    */
-  recordFailure(now: number, { sentAt, isTry, call }: SentRequest, error: CallError, retryAfter = 0): boolean {
+  recordFailure(
+    now: number,
+    { sentAt, isOutageProbe, call }: SentRequest,
+    error: CallError,
+    requestedDelay = 0,
+  ): boolean {
     const route = this.#routes.get(routeOf(call)) ?? { failures: 0, retriedAt: -Infinity };
     if (this.#routes.size < routeRetries.max) this.#routes.set(routeOf(call), route);
     if (call.lastError) route.failures += 1;
@@ -123,15 +124,15 @@ export class Outage {
       this.since = this.#heldAt = now;
       this.#held = 0;
     }
-    if (begins || (isTry && this.isFailing)) {
+    if (begins || (isOutageProbe && this.isFailing)) {
       this.#addHeldTime(now);
       this.#pausedUntil = Math.max(this.#pausedUntil, now + backoff(pauses, this.#failures++));
     }
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + retryAfter);
-    if (!this.isFailing) return false;
-    const isUncounted = (call.failedInOutage ?? this.number) === this.number; // Limits 20.
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + requestedDelay);
+    if (!this.isFailing) return true;
+    const countsAsRetry = (call.failedInOutage ?? this.number) !== this.number; // Limits 20.
     call.failedInOutage = this.number;
-    return isUncounted;
+    return countsAsRetry;
   }
 
   /** A response came that is no failure. */
@@ -142,13 +143,13 @@ export class Outage {
   }
 
   /** A request has ended, after what it shows was recorded. */
-  recordEnd({ sentAt, isTry }: SentRequest): void {
-    if (isTry) this.#turn.recordEnd(sentAt);
+  recordEnd({ sentAt, isOutageProbe }: SentRequest): void {
+    if (isOutageProbe) this.#probeSlot.recordEnd(sentAt);
     for (const wake of [...this.#wakes]) wake();
   }
 
   /** Calls back when something changes, while calls wait. */
-  onChange(wake: () => void, isWaiting: boolean): void {
+  setWaiting(wake: () => void, isWaiting: boolean): void {
     if (isWaiting && this.isFailing) this.#wakes.add(wake);
     else this.#wakes.delete(wake);
   }
@@ -168,24 +169,12 @@ export class Outage {
   }
 
   /**
-   * Holds a waiting call. Returns for how many milliseconds it may still do so.
-   *
-   * @param isOnlyCause False if something else holds the call, too: that time doesn't count.
+   * Limits 21: milliseconds for which this outage alone has held the calls that have waited since it began. Unless
+   * something else holds them, or a failure asked for a longer pause, another probe would follow within the longest
+   * pause. So time after that doesn't count.
    */
-  holdTimeLeft(now: number, call: LimitedCall, isOnlyCause = true): number {
-    const heldFor = this.#heldFor(now);
-    if (!isOnlyCause || call.heldByOutage !== this.number)
-      [call.heldByOutage, call.heldBefore] = [this.number, heldFor];
-    return (call.outageWait ?? defaultWait[priorityOf(call)]) - (heldFor - (call.heldBefore ?? 0));
-  }
-
-  /** The error of a call that was held for too long. */
-  unavailableError(call: LimitedCall): UnavailableError {
-    // A refusal is not why the call was held.
-    const own = call.lastError instanceof RateLimitError ? undefined : call.lastError;
-    const cause = own ?? this.lastError ?? call.lastError;
-    const message = `The API has failed for longer than the call may wait (outageWait). ${describeEffect(call)}`;
-    return new UnavailableError(message, { ...targetOf(call), url: call.lastError?.url }, { cause });
+  heldFor(now: number): number {
+    return this.#held + Math.max(0, Math.min(now - this.#heldAt, pauses.max));
   }
 
   #end(): void {
@@ -195,16 +184,8 @@ export class Outage {
     this.since = Infinity;
   }
 
-  /**
-   * Limits 21: for how long the outage alone has held calls. Unless something else holds them, or a failure asked for a
-   * longer pause, another try would follow within the longest pause. So time after that doesn't count.
-   */
-  #heldFor(now: number): number {
-    return this.#held + Math.max(0, Math.min(now - this.#heldAt, pauses.max));
-  }
-
   #addHeldTime(now: number): void {
-    this.#held = this.#heldFor(now);
+    this.#held = this.heldFor(now);
     this.#heldAt = now;
   }
 }

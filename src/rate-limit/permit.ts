@@ -17,8 +17,8 @@ export interface Permit {
 
 /** What an outcome means for the retry. */
 export interface Verdict {
-  /** True if the retry doesn't count, because the call only waits its turn. */
-  readonly isUncounted: boolean;
+  /** False if the call only waits its turn. */
+  readonly countsAsRetry: boolean;
   /** Milliseconds for which the call rests before an uncounted retry. Whether it waits longer, the limiter decides. */
   readonly rest: number;
   /** True if the route has failed so often that the call gets only its last retry. */

@@ -88,8 +88,8 @@ const resting = 2 * ranks;
 export class CallQueue {
   readonly #lists = Array.from({ length: resting + 1 }, () => new List());
   size = 0;
-  /** Those that were not expected to wait, and so were not told for how long. */
-  readonly untold = new Set<Waiter>();
+  /** Those whose wait was not known, and so not announced. */
+  readonly unannounced = new Set<Waiter>();
 
   get normal(): number {
     return this.#lengthOf(0, ranks);
@@ -133,7 +133,7 @@ export class CallQueue {
   /** Removes a call, which no longer waits. */
   remove(waiter: Waiter): void {
     if (waiter.list) this.size -= 1;
-    this.untold.delete(waiter);
+    this.unannounced.delete(waiter);
     waiter.leave();
   }
 

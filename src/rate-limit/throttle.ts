@@ -50,11 +50,11 @@ export class Throttle {
   }
 
   /** A refusal. Those that were sent before the last one came belong to the same burst. */
-  recordRefusal(now: number, sentAt: number, retryAfter = Infinity): void {
+  recordRefusal(now: number, sentAt: number, requestedDelay = Infinity): void {
     if (sentAt <= this.#refusedAt) return;
     this.#interval = Math.max(interval.first, Math.min(interval.max, interval.longer * this.#interval));
     this.#refusedAt = now;
     this.since = Math.min(this.since, now);
-    this.#pausedUntil = now + Math.min(retryAfter, backoff(refusalPause, this.#bursts++));
+    this.#pausedUntil = now + Math.min(requestedDelay, backoff(refusalPause, this.#bursts++));
   }
 }

@@ -1,7 +1,7 @@
 import type { RateLimitInfo } from '../errors/index.ts';
 import { resetJitter, type ResponseFacts } from './headers.ts';
 import type { Priority } from './limited-call.ts';
-import { Turn } from './turn.ts';
+import { ProbeSlot } from './probe-slot.ts';
 
 /** The documented limit, assumed until the API announces another one. */
 const documented = { limit: 100, length: 60_000 };
@@ -47,7 +47,7 @@ export interface WindowRequest {
   /** Number of the window in which it was sent, or of the next one if it was sent while none was known. */
   readonly windowNumber: number;
   /** True if it finds out about a window. */
-  readonly isProbe: boolean;
+  readonly isWindowProbe: boolean;
 }
 
 /**
@@ -81,7 +81,7 @@ export class RateWindow {
   #pausedUntil = -Infinity;
   /** Probes in flight. */
   #probes = 0;
-  readonly #turn = new Turn();
+  readonly #probeSlot = new ProbeSlot();
   /** How far the server's clock is ahead of the local one, at least: `Date` is rounded down to a second. */
   #ahead = -Infinity;
   /** When the last requests ended, if the limit is hidden. The oldest first. */
@@ -126,7 +126,7 @@ export class RateWindow {
   /** Limits 5: when a request may find out about the window. */
   probeAt(now: number, priority: Priority, waiting: number): number {
     const mayJoin = waiting === 0 && this.#probes < Math.min(maxProbes[priority], this.limit);
-    return mayJoin ? now : this.#turn.readyAt;
+    return mayJoin ? now : this.#probeSlot.readyAt;
   }
 
   /** Limits 10: true while background calls have not had their part of the window. */
@@ -167,7 +167,8 @@ export class RateWindow {
     const enough = left - (coming * timeLeft) / this.length;
     if (enough <= 0) return timeLeft;
     const burst = expected.burst * this.limit;
-    // The inverse of `reserveForNormal`: the calls that come take their part of the reserve with them.
+    // Solves enough = slope · part + burst · √part for the part of the window that is left when the reserve fits.
+    // The calls that come take their part of the reserve with them.
     const slope = usualOf(this.limit, this.arrivedBefore) - coming;
     const part = ((2 * enough) / (burst + Math.sqrt(burst * burst + 4 * slope * enough))) ** 2;
     return Math.max(0, Math.floor(timeLeft - this.length * part));
@@ -180,12 +181,12 @@ export class RateWindow {
 
   /** A request is sent. Returns it, as the window counts it. */
   recordSent(now: number, priority: Priority): WindowRequest {
-    const isProbe = this.needsProbe(now);
+    const isWindowProbe = this.needsProbe(now);
     if (priority === 'background') this.#backgroundSent(now).count += 1;
-    if (isProbe) this.#turn.recordSent(now);
-    this.#probes += Number(isProbe);
+    if (isWindowProbe) this.#probeSlot.recordSent(now);
+    this.#probes += Number(isWindowProbe);
     this.inFlight += 1;
-    return { sentAt: now, isProbe, windowNumber: this.number + Number(this.isOver(now)) };
+    return { sentAt: now, isWindowProbe, windowNumber: this.number + Number(this.isOver(now)) };
   }
 
   /** A request got no response. `mayCount` if it may have reached the API. */
@@ -196,7 +197,7 @@ export class RateWindow {
 
   /** A response. Returns true if it is a refusal that the window explains. */
   recordResponse(now: number, request: WindowRequest, response: ResponseFacts): boolean {
-    const { isRefusal, isFailure, announced, servedAt, wait = 0 } = response;
+    const { isRefusal, isFailure, announced, servedAt, requestedDelay = 0 } = response;
     this.#end(request);
     if (servedAt !== undefined)
       this.#ahead = Math.max(servedAt - now, Math.min(this.#ahead, servedAt + 1000 - request.sentAt));
@@ -205,7 +206,7 @@ export class RateWindow {
     if (!isRefusal) this.#count(now, request);
     // Headers about an earlier window explain nothing.
     const isExplained = isRefusal && announced?.remaining === 0 && announced.reset >= this.#firstReset - resetJitter;
-    if (isExplained) this.#pausedUntil = Math.max(this.#pausedUntil, now + wait);
+    if (isExplained) this.#pausedUntil = Math.max(this.#pausedUntil, now + requestedDelay);
     return isExplained;
   }
 
@@ -226,10 +227,10 @@ export class RateWindow {
   }
 
   /** A request is no longer in flight. */
-  #end({ sentAt, isProbe }: WindowRequest): void {
+  #end({ sentAt, isWindowProbe }: WindowRequest): void {
     this.inFlight -= 1;
-    this.#probes -= Number(isProbe);
-    if (isProbe) this.#turn.recordEnd(sentAt);
+    this.#probes -= Number(isWindowProbe);
+    if (isWindowProbe) this.#probeSlot.recordEnd(sentAt);
   }
 
   #learn(now: number, request: WindowRequest, response: ResponseFacts, announced: RateLimitInfo): void {

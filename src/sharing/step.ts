@@ -1,6 +1,6 @@
 import { resetJitter } from '../rate-limit/headers.ts';
 import type { Priority } from '../rate-limit/limited-call.ts';
-import { longestTurn } from '../rate-limit/turn.ts';
+import { probeTimeout } from '../rate-limit/probe-slot.ts';
 import { backgroundPart, maxProbes, reserveForNormal, type NormalCalls } from '../rate-limit/window.ts';
 import type { RateLimitStoreReply, RateLimitStoreRequest } from './store.ts';
 
@@ -145,7 +145,7 @@ export function rateLimitStep(stored: string | undefined, request: RateLimitStor
   const mayChange =
     total === 0 && (leftOf(state) > 0 || processesOf(state).some((each) => each !== own && each.outstanding > 0));
   const usual = Math.min(syncPause.max, lifetime(state) / syncs.perLifetime) / (mayChange ? syncs.moreOften : 1);
-  const probePause = Math.min(longestTurn, Math.max(syncPause.minProbe, now - probedAt)) / syncs.perLifetime;
+  const probePause = Math.min(probeTimeout, Math.max(syncPause.minProbe, now - probedAt)) / syncs.perLifetime;
   const nextSyncIn = Math.ceil(isOver ? probePause : Math.min(usual, timeLeft));
   const processes = processesOf(state).filter(({ seenAt }) => now - seenAt <= lifetime(state)).length;
   const grant: Grant = { ...granted, limit, used, reset, timeLeft, arrivedBefore, processes, nextSyncIn };
@@ -222,7 +222,7 @@ function takeReport(state: State, report: Report, now: number): ProcessState {
 function probe(state: State, own: ProcessState, now: number): Counts {
   const all = processesOf(state);
   const outstanding = sum(all, (each) => each.outstanding);
-  const probes = now < state.probedAt + longestTurn ? Math.min(state.probes, outstanding) : 0;
+  const probes = now < state.probedAt + probeTimeout ? Math.min(state.probes, outstanding) : 0;
   const roomFor = (priority: Priority) => {
     const most = Math.min(maxProbes[priority], state.limit);
     const waiting = sum(all, (each) => each[priority]);

@@ -10,9 +10,9 @@ import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 const minute = 60_000;
 
 describe('planRetry', () => {
-  const status = (code: number, retryAfter?: number): Failure => ({ kind: 'status', status: code, retryAfter });
+  const status = (code: number, requestedDelay?: number): Failure => ({ kind: 'status', status: code, requestedDelay });
   const defaults = { failure: status(503), duration: 0, isIdempotent: true, maxRetries: 2, retries: 0, random: 1 };
-  const none = { isUncounted: false, rest: 0, isLastRetry: false };
+  const none = { countsAsRetry: true, rest: 0, isLastRetry: false };
   type Given = Partial<typeof defaults> & { endsAt?: number; verdict?: Partial<typeof none> };
   const plan = (given: Given) => {
     const { failure, duration, isIdempotent, maxRetries, retries, random } = { ...defaults, ...given };
@@ -33,8 +33,8 @@ describe('planRetry', () => {
     ['not after more', { failure: status(503, 2 * minute + 1) }],
     ['up to an hour after a 429', { failure: status(429, 60 * minute) }, [60 * minute, 1]],
     ['not after more', { failure: status(429, 60 * minute + 1) }],
-    ['what the limiter says, uncounted', { verdict: { isUncounted: true, rest: 4000 }, retries: 2 }, [4000, 2]],
-    ['not with maxRetries: 0, whatever it is', { verdict: { isUncounted: true }, maxRetries: 0 }],
+    ['what the limiter says, uncounted', { verdict: { countsAsRetry: false, rest: 4000 }, retries: 2 }, [4000, 2]],
+    ['not with maxRetries: 0, whatever it is', { verdict: { countsAsRetry: false }, maxRetries: 0 }],
     ['the last one if the route always fails', { verdict: { isLastRetry: true } }, [4000, 2]],
     ['and none after it', { verdict: { isLastRetry: true }, retries: 2 }],
   ])('%s: %o', (_, given, expected) => {

@@ -58,9 +58,9 @@ describe('Retry-After', () => {
     [429, '1767225600000', 3_600_000],
     [503, '121', 120_000],
     [500, '5', 5_000],
-  ])('of a %i is believed up to an hour, or two minutes of an outage: %s', (status, value, wait) => {
+  ])('of a %i is believed up to an hour, or two minutes of an outage: %s', (status, value, requestedDelay) => {
     const isFailure = status !== 429;
-    expect(readResponse(status, new Headers({ 'Retry-After': value }))).toMatchObject({ wait, isFailure });
+    expect(readResponse(status, new Headers({ 'Retry-After': value }))).toMatchObject({ requestedDelay, isFailure });
   });
 });
 

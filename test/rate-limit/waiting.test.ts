@@ -254,10 +254,10 @@ describe('waiting calls', () => {
     const limiter = new Limiter('');
     const abort = new AbortController();
     const calls = Array.from({ length: 50 }, async () => limiter.acquire({ ...site, cancellation: abort.signal }));
-    expect(limiter.queue.untold.size).toBe(40);
+    expect(limiter.queue.unannounced.size).toBe(40);
     abort.abort('no');
     await Promise.allSettled(calls);
-    expect(limiter.queue.untold.size).toBe(0);
+    expect(limiter.queue.unannounced.size).toBe(0);
   });
 
   it('are not sent once their time is over, although calls that end at the same moment make room', async () => {

@@ -29,7 +29,7 @@ function answer(
   return window.recordResponse(at, request, {
     isRefusal: false,
     isFailure: false,
-    wait: undefined,
+    requestedDelay: undefined,
     announced: left === undefined ? undefined : { limit, remaining: left, reset: start + reset },
     servedAt: date === undefined ? undefined : 1000 * (start + Math.floor(date / 1000)),
     receivedAt: 1000 * start + at,
