@@ -13,8 +13,9 @@ rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 
 const libraryPackages = ['ky', 'zod', 'eventemitter3'];
-writeFileSync('dist/LICENSES.txt', bundledLicenses(libraryPackages));
-writeFileSync('dist/sbom.cdx.json', sbom(libraryPackages));
+const bundledPackages = [...libraryPackages, '@standard-schema/spec']; // The last in the declarations.
+writeFileSync('dist/LICENSES.txt', bundledLicenses(bundledPackages));
+writeFileSync('dist/sbom.cdx.json', sbom(bundledPackages));
 
 const shared: Options = {
   target: 'es2023',
@@ -82,7 +83,8 @@ export default defineConfig([
     ...shared,
     format: 'cjs',
     entry: entries,
-    dts: { only: true },
+    // The types of the specification go into ours, so that nothing else is installed.
+    dts: { only: true, resolve: ['@standard-schema/spec'] },
   },
   {
     // For `<script type="module">` without a bundler: everything in one file.

@@ -44,14 +44,6 @@ export type { PageMeta } from './pagination/page-body.ts';
 export type { Priority } from './rate-limit/limited-call.ts';
 export type { RateLimitSnapshot } from './rate-limit/limiter.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from './sharing/store.ts';
-export type {
-  StandardFailure,
-  StandardIssue,
-  StandardPathSegment,
-  StandardResult,
-  StandardSchema,
-  StandardSuccess,
-  StandardTypes,
-} from './utils/standard-schema.ts';
+export type { StandardSchemaV1, StandardTypedV1 } from '@standard-schema/spec';
 export type { Project, ProjectListParams } from './resources/projects.ts';
 export type { User, UserCreateParams } from './resources/users.ts';

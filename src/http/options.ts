@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { resolveApiToken, type ApiToken } from '../auth/api-token.ts';
 import {
   boolean,
@@ -17,7 +18,6 @@ import type { Priority } from '../rate-limit/limited-call.ts';
 import { connectLimiter } from '../rate-limit/share.ts';
 import type { RateLimitStore } from '../sharing/store.ts';
 import { isBrowser, runtimeName } from '../utils/runtime.ts';
-import type { StandardSchema } from '../utils/standard-schema.ts';
 import { resolveBaseUrl } from './base-url.ts';
 import type { Fetch } from './fetch.ts';
 import type { ShouldRetry } from './retry.ts';
@@ -168,7 +168,7 @@ export interface EndpointOptions<T = unknown> extends RequestOptions {
    * 'warn'`, its value is the JSON as received; with `'off'`, the value is always that. Default: none; the value is the
    * JSON as received.
    */
-  schema?: StandardSchema<T> | undefined;
+  schema?: StandardSchemaV1<unknown, T> | undefined;
 }
 
 export const endpointOptionNames = [...requestOptionNames, 'params', 'query', 'body', 'schema'] as const;

@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { redactorOf, shownResponse, shownUrl } from '../telemetry/redaction.ts';
 import {
   APIError,
@@ -14,7 +15,7 @@ import {
   type ValidationIssue,
 } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
-import { describeIssues, isOfOtherType, type StandardResult, type StandardSchema } from '../utils/standard-schema.ts';
+import { describeIssues, isOfOtherType } from '../utils/standard-schema.ts';
 import { isRecord, parseJson } from '../utils/values.ts';
 import type { Exchange } from './api-promise.ts';
 import type { Call } from './call.ts';
@@ -56,7 +57,7 @@ export async function decode<T>(
   return { response, value: body as T };
 }
 
-async function validate(schema: StandardSchema, body: unknown): Promise<StandardResult<unknown>> {
+async function validate(schema: StandardSchemaV1, body: unknown): Promise<StandardSchemaV1.Result<unknown>> {
   try {
     return await schema['~standard'].validate(body);
   } catch {

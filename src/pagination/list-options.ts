@@ -1,7 +1,7 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { requestOptionNames, type EndpointOptions, type RequestOptions } from '../http/options.ts';
 import { checkParameters, plainObject, readOptions, wholeNumber, type KeysOf } from '../utils/arguments.ts';
 import { headerList, type HeadersInput } from '../utils/headers.ts';
-import type { StandardSchema } from '../utils/standard-schema.ts';
 
 /** Options of one list. They apply to each of its requests. */
 export interface ListOptions extends RequestOptions {
@@ -24,7 +24,7 @@ export interface ListEndpointOptions<Item = unknown> extends ListOptions, Pick<E
    * an item that differs rejects with a `ResponseValidationError`, unless you set `responseValidation`. Keep each
    * item's `id`, by which items are recognized. Default: none; items are returned as they are.
    */
-  schema?: StandardSchema<Item> | undefined;
+  schema?: StandardSchemaV1<unknown, Item> | undefined;
 }
 
 /** The parameters that every list has. */

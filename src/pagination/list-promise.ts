@@ -1,10 +1,10 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidRequestError } from '../errors/index.ts';
 import type { APIPromise, WithResponse } from '../http/api-promise.ts';
 import type { PrefetchedRequest, Requester } from '../http/call.ts';
 import { expandRoute } from '../http/route.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
-import type { StandardSchema } from '../utils/standard-schema.ts';
 import { decodeCursor, encodeCursor, listKey, type Place } from './cursor.ts';
 import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
 import { wholeCount, isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
@@ -20,7 +20,7 @@ interface ListSpec<Item> {
   /** `page`, `per_page` and the list's own filters. */
   readonly query?: PageParams | undefined;
   /** The schema of one item. Default: items are not checked. */
-  readonly itemSchema?: StandardSchema<Item> | undefined;
+  readonly itemSchema?: StandardSchemaV1<unknown, Item> | undefined;
   /** True for `client.list`: the caller passes the schema, and the parameters are part of the options. */
   readonly isCustom?: boolean | undefined;
 }

@@ -1,5 +1,5 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { isRecord } from '../utils/values.ts';
-import type { StandardIssue, StandardResult, StandardSchema } from '../utils/standard-schema.ts';
 import type { Range } from './ranges.ts';
 
 /** A page's position in its list. */
@@ -24,10 +24,10 @@ export interface PageBody<Item> {
  * @param isOfCaller True if the caller has passed the items' schema. Then a wrong `meta` doesn't fail the call.
  */
 export function pageBodySchema<Item>(
-  item: StandardSchema<Item> | undefined,
+  item: StandardSchemaV1<unknown, Item> | undefined,
   isOfCaller = false,
-): StandardSchema<PageBody<Item>> {
-  const validate = async (body: unknown): Promise<StandardResult<PageBody<Item>>> => {
+): StandardSchemaV1<unknown, PageBody<Item>> {
+  const validate = async (body: unknown): Promise<StandardSchemaV1.Result<PageBody<Item>>> => {
     if (!isRecord(body)) return { issues: [mismatch([], 'object')] };
     const given = isPageBody(body) ? body.data : [];
     const issues = isOfCaller && isPageBody(body) ? [] : pageIssues(body);
@@ -46,7 +46,7 @@ export function pageBodySchema<Item>(
 }
 
 /** How a page differs from the documentation, apart from its items. */
-function pageIssues(body: Readonly<Record<string, unknown>>): StandardIssue[] {
+function pageIssues(body: Readonly<Record<string, unknown>>): StandardSchemaV1.Issue[] {
   const issues = isPageBody(body) ? [] : [mismatch(['data'], 'array')];
   const { meta } = body;
   if (!isRecord(meta)) return [...issues, mismatch(['meta'], 'object')];
@@ -54,7 +54,7 @@ function pageIssues(body: Readonly<Record<string, unknown>>): StandardIssue[] {
   return [...issues, ...wrong.map((name) => mismatch(['meta', name], 'number'))];
 }
 
-function mismatch(path: readonly string[], expected: string): StandardIssue & { readonly expected: string } {
+function mismatch(path: readonly string[], expected: string): StandardSchemaV1.Issue & { readonly expected: string } {
   return { path, expected, message: `expected ${expected}` };
 }
 

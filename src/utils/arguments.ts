@@ -1,5 +1,5 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { InvalidRequestError } from '../errors/example-error.ts';
-import type { StandardSchema } from './standard-schema.ts';
 import { maxTimer } from './timing.ts';
 import { kindOf } from './values.ts';
 
@@ -166,7 +166,7 @@ export function isAbortSignal(value: unknown): boolean {
 /** Checks a schema. `undefined` is allowed. */
 export function checkSchema(schema: unknown): void {
   // Any value but null and undefined has properties, possibly undefined ones.
-  const standard = (schema as Partial<StandardSchema> | null | undefined)?.['~standard'];
+  const standard = (schema as Partial<StandardSchemaV1> | null | undefined)?.['~standard'];
   if (schema !== undefined && typeof standard?.validate !== 'function')
     throwInvalid('a schema of zod, Valibot or another Standard Schema', 'schema', schema);
 }

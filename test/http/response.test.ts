@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { ResponseValidationError, type ClientOptions } from '@example/sdk';
-import type { StandardSchema, ValidationIssueEvent } from '@example/sdk';
+import type { StandardSchemaV1, ValidationIssueEvent } from '@example/sdk';
 import { addIfNew } from '../../src/telemetry/logger.ts';
 import { apiToken, clientOf, rejection, throwing, user } from '../support/http-server.ts';
 import { replying } from '../support/replies.ts';
@@ -19,12 +19,12 @@ function setup(body: unknown, options: ClientOptions = {}) {
   const client = clientOf(api, { logger, logLevel: 'warn', ...options });
   const events: ValidationIssueEvent[] = [];
   client.on('validationIssue', (event) => events.push(event));
-  const request = (schema?: StandardSchema, more = {}) => client.request('GET', '/teams', { schema, ...more });
+  const request = (schema?: StandardSchemaV1, more = {}) => client.request('GET', '/teams', { schema, ...more });
   return { client, request, warn, events };
 }
 
 /** A schema with this validation. */
-const validating = (validate: StandardSchema['~standard']['validate']): StandardSchema => ({
+const validating = (validate: StandardSchemaV1['~standard']['validate']): StandardSchemaV1 => ({
   '~standard': { version: 1, vendor: 'ours', validate },
 });
 
@@ -40,7 +40,7 @@ describe('the value', () => {
 
   const date = (text: string) => new Date(text);
 
-  it.each<[string, StandardSchema]>([
+  it.each<[string, StandardSchemaV1]>([
     ['zod', z.object({ id: z.string(), created_at: z.coerce.date() })],
     ['Valibot', v.object({ id: v.string(), created_at: v.pipe(v.string(), v.transform(date)) })],
     ['ArkType', type({ id: 'string', created_at: 'string.date.parse', '+': 'delete' })],
@@ -113,7 +113,7 @@ describe('a body that differs from its schema', () => {
     ({ input }) => input,
   );
 
-  it.each<[summary: string, StandardSchema, body: unknown]>([
+  it.each<[summary: string, StandardSchemaV1, body: unknown]>([
     ['data[1].name: expected string, received number', z.object({ data: z.array(row) }), { data: [team, { name: 7 }] }],
     ['[0].name: expected string, received null, and 2 more', z.array(row), [{ name: null }, {}, {}]],
     ['team.name: expected string, received undefined', z.object({ team: row }), { team: {} }],
