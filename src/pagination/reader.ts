@@ -128,7 +128,7 @@ export class ListReader<Item> {
     if (isEnd) this.#finish();
     else if (!hasIds) this.#startPlainLoop();
     else if (length < size) this.#readShort(page);
-    else this.#requestRange();
+    else this.#planRange();
   }
 
   #readRange(page: ReceivedPage<Item>): void {
@@ -171,7 +171,7 @@ export class ListReader<Item> {
     const lastIds = cursorIds([...this.place.ids, ...ids.slice(last + 1)]);
     this.#updatePlace({ position: range.start + ids.length + behind, ids: lastIds });
     if (ids.length < range.size) this.#readShort(page);
-    else this.#requestRange();
+    else this.#planRange();
   }
 
   /** Pagination 6; after a cursor, pagination 22. */
@@ -179,7 +179,7 @@ export class ListReader<Item> {
     const { size, position } = this.place;
     const growth = this.#growthOf(page);
     this.idle += 1;
-    if (this.#isPlaced) this.#requestRange(Math.ceil((size * 2 ** this.idle) / 8) - growth);
+    if (this.#isPlaced) this.#planRange(Math.ceil((size * 2 ** this.idle) / 8) - growth);
     else if (page.range.page === 1 && page.ids.length === 0) this.#finish();
     else {
       this.#search ??= pagesAround(Math.max(1, Math.ceil((position + growth) / size)), searchedPages);
@@ -190,7 +190,7 @@ export class ListReader<Item> {
   }
 
   /** @param back How many items to go back instead of the overlap. */
-  #requestRange(back?: number): void {
+  #planRange(back?: number): void {
     const { size, position } = this.place;
     this.overlap = Math.min(this.overlap, Math.ceil(size / 2));
     const next =
@@ -235,8 +235,9 @@ export class ListReader<Item> {
     this.#previous = json;
     if (!isRepeated) this.#take(page);
     this.idle = this.#items.length > 0 ? 0 : this.idle + 1;
-    // Pagination 23: items without ids can't be recognized, so a cursor continues with the page after them.
+    // Items without ids can't be recognized, so a cursor continues with the page after them.
     const next = ids.includes(undefined) ? range.page + 1 : range.page;
+    // Pagination 23.
     if (ids.length > 0 && range.page * this.place.size >= this.place.position)
       this.#updatePlace({ page: next, ids: cursorIds(ids) });
     // Pagination 17: pages that were read before bring nothing new, but aren't the end.
