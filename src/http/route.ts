@@ -20,7 +20,8 @@ export function expandRoute(route: string, params: Readonly<Record<string, strin
   // `..` would leave the base URL. So would percent-encoded dots, and dots with control characters, which URLs drop.
   // oxlint-disable-next-line no-control-regex -- the point is to find control characters
   const isPath = typeof route === 'string' && /^\/(?!\/)[^?#\\\s\u0000-\u001f\u007f]*$/.test(route);
-  if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route)) throwWrongPath(route);
+  if (!isPath || /\/(\.|%2e){1,2}(\/|$)/i.test(route))
+    throwInvalid("relative to baseUrl, such as '/users', without '..' or a query (pass { query: … })", 'path', route);
   const secretParams: string[] = [];
   const path = route.replace(/\{([^{}]*)\}/g, (_, name: string) => encodeSegment(name, params));
   for (const name in params) {
@@ -31,21 +32,6 @@ export function expandRoute(route: string, params: Readonly<Record<string, strin
   }
   const show = (_: string, name: string) => (secretName.test(name) ? '[redacted]' : encodeSegment(name, params));
   return { path, shownPath: secretParams.length === 0 ? path : route.replace(/\{([^{}]*)\}/g, show), secretParams };
-}
-
-/** The message says what to write. It repeats the path without segments that may be secret. */
-function throwWrongPath(route: unknown): never {
-  const [path = '', query] = typeof route === 'string' ? route.split(/\?([^]*)/) : [];
-  const given = path.replace(/[^/]+/g, (segment) => (/^[\w:.{}-]{1,19}$/.test(segment) ? segment : '…'));
-  const problem = (text: string) =>
-    new InvalidRequestError(`${text}; got '${given}${query === undefined ? '' : '?…'}'.`);
-  if (/^https?:\//.test(path)) throw problem("path must be what follows baseUrl, such as '/users'");
-  if (query !== undefined) throw problem(`path must not have a query: pass it as { query: { ${nameIn(query)}: … } }`);
-  return throwInvalid("relative to baseUrl, such as '/users', without '..' or a query", 'path', route);
-}
-
-function nameIn(query: string): string {
-  return safeName(query.split(/[=&]/, 1)[0] ?? '');
 }
 
 function encodeSegment(name: string, params: Readonly<Record<string, string>>): string {
