@@ -1,7 +1,7 @@
 import { addTracer, type ClientEventListener, type ClientEvents, type Tracer } from './telemetry/events.ts';
 import { CallRunner } from './http/call-runner.ts';
 import type { APIPromise } from './http/api-promise.ts';
-import { clientOptionNames, endpointOptionNames, resolveOptions } from './http/options.ts';
+import { clientOptionNames, resolveOptions } from './http/options.ts';
 import type { ClientOptions, EndpointOptions, HttpMethod } from './http/options.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import type { RateLimitSnapshot } from './rate-limit/limiter.ts';
@@ -106,7 +106,7 @@ export class Client {
    * });
    */
   request<T = unknown>(method: HttpMethod, path: string, options?: EndpointOptions<T>): APIPromise<T> {
-    return this.#calls.request(method, path, {}, options, endpointOptionNames);
+    return this.#calls.request(method, path, {}, options, true);
   }
 
   /**

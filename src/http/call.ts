@@ -17,6 +17,7 @@ import { kindOf } from '../utils/values.ts';
 import type { APIPromise } from './api-promise.ts';
 import { expandRoute, queryString } from './route.ts';
 import {
+  endpointOptionNames,
   replaceOptions,
   requestOptionNames,
   type EndpointOptions,
@@ -92,7 +93,7 @@ const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
  * Validates a call, with all of its fields: an object that gets some later takes three times the memory.
  *
  * @param endpoint The options that the SDK sets. They take precedence over the caller's.
- * @param names The options that the caller may set.
+ * @param isCustom True for `client.request`, whose options include the parameters.
  * @throws {InvalidRequestError} when a parameter or an option is wrong.
  */
 export function resolveCall(
@@ -101,14 +102,15 @@ export function resolveCall(
   endpoint: InternalOptions<unknown>,
   client: ResolvedOptions,
   callerOptions: EndpointOptions | undefined,
-  names: readonly (keyof EndpointOptions)[] = requestOptionNames,
+  isCustom = false,
 ): Call {
+  const names = isCustom ? endpointOptionNames : requestOptionNames;
   const read = readOptions('options', callerOptions, names);
   const given: InternalOptions<unknown> = { ...read, isSchemaOfCaller: read.schema !== undefined, ...endpoint };
   const { params, query, signal, prefetched, idempotencyKey, schema, acceptsBody } = given;
   if ('body' in endpoint) checkParameters(endpoint.body, names);
   const options = callerOptions === undefined ? client : replaceOptions(client, given);
-  if (names !== requestOptionNames) checkEndpoint(method, given);
+  if (isCustom) checkEndpoint(method, given);
   const { path, shownPath, secretParams } = expandRoute(route, params);
   const signals = [signal, prefetched?.signal].filter((each) => each !== undefined);
   for (const each of signals) abortSignal('signal', each);
