@@ -10,7 +10,7 @@ const mayImport = {
   'rate-limit': ['errors', 'utils'],
   sharing: ['errors', 'utils', 'rate-limit'],
   telemetry: ['errors', 'utils', 'rate-limit'],
-  auth: ['errors', 'utils', 'telemetry'],
+  auth: ['errors', 'utils'],
   http: ['errors', 'utils', 'auth', 'rate-limit', 'sharing', 'telemetry'],
   pagination: ['errors', 'utils', 'rate-limit', 'telemetry', 'http'],
   resources: ['errors', 'utils', 'http', 'pagination'],

@@ -4,7 +4,7 @@ import { throwInvalid } from '../utils/arguments.ts';
 import { bindingAdvice, environmentVariable } from '../utils/runtime.ts';
 import { withTimeout } from '../utils/timing.ts';
 import { messageOf } from '../utils/values.ts';
-import type { Redactor } from '../telemetry/redaction.ts';
+import type { Redactor } from '../utils/redaction.ts';
 
 /** An API token, or a function that returns the one to use now. */
 export type ApiToken = string | ((context: ApiTokenContext) => string | Promise<string>);

@@ -1,5 +1,5 @@
 import ky from 'ky';
-import { redactorOf } from '../telemetry/redaction.ts';
+import { redactorOf } from '../utils/redaction.ts';
 import { describeEffect } from '../errors/example-error.ts';
 import {
   type CallError,

@@ -5,7 +5,7 @@ import type { Limiter, RateLimitSnapshot } from '../rate-limit/limiter.ts';
 import type { Permit } from '../rate-limit/permit.ts';
 import { rateLimiterFor } from '../rate-limit/registry.ts';
 import type { ListUnverifiedEvent } from '../telemetry/events.ts';
-import { redactorOf } from '../telemetry/redaction.ts';
+import { redactorOf } from '../utils/redaction.ts';
 import type { CallTelemetry, Telemetry } from '../telemetry/telemetry.ts';
 import { Deadline, untilAborted } from '../utils/abort.ts';
 import { describeValue } from '../utils/arguments.ts';

@@ -1,4 +1,4 @@
-import { Redactor, type Redactable } from '../telemetry/redaction.ts';
+import { Redactor, type Redactable } from '../utils/redaction.ts';
 import { InvalidRequestError, type RequestTarget } from '../errors/index.ts';
 import { CallPriority, type LimitedCall } from '../rate-limit/limited-call.ts';
 import type { Limiter } from '../rate-limit/limiter.ts';

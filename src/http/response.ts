@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { redactorOf, shownResponse, shownUrl } from '../telemetry/redaction.ts';
+import { redactorOf, shownResponse, shownUrl } from '../utils/redaction.ts';
 import {
   APIError,
   AuthenticationError,

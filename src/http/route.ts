@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors/index.ts';
-import { secretName } from '../telemetry/redaction.ts';
+import { secretName } from '../utils/redaction.ts';
 import { safeName, throwInvalid } from '../utils/arguments.ts';
 import type { QueryValue } from './options.ts';
 

@@ -1,4 +1,4 @@
-import { redactorOf, shownResponse, shownUrl, type Redactable } from './redaction.ts';
+import { redactorOf, shownResponse, shownUrl, type Redactable } from '../utils/redaction.ts';
 import type { ExampleError, RequestTarget, ValidationIssue } from '../errors/index.ts';
 import { parseRateLimit } from '../rate-limit/headers.ts';
 import type { LimiterObserver } from '../rate-limit/observers.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Redactor } from '../../src/telemetry/redaction.ts';
+import { Redactor } from '../../src/utils/redaction.ts';
 
 const token = 'token-that-nobody-may-see';
 const password = `Tr0ub4dor & "3"'/<é>🔑`;

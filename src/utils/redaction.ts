@@ -1,5 +1,5 @@
-import { copyHeaders } from '../utils/headers.ts';
-import { escapeUnit, isError, parseJson } from '../utils/values.ts';
+import { copyHeaders } from './headers.ts';
+import { escapeUnit, isError, parseJson } from './values.ts';
 
 /** How many characters of a text to show. */
 const maxShown = 16_384;
