@@ -18,12 +18,12 @@ const maxKnownPages = 100;
  *
  * For example, 250 items, of which items 5 and 6 are deleted after the first response:
  *
- * | request              | positions | items   |                                                                       |
- * | -------------------- | --------- | ------- | --------------------------------------------------------------------- |
- * | page 1, per_page 100 | 0–100     | 1–100   | The next range has to hold item 100 too.                              |
- * | page 2, per_page 99  | 99–198    | 102–200 | No known item: the range is kept, and the next one goes back.         |
- * | page 2, per_page 73  | 73–146    | 76–148  | Joins with item 100: 101–148 are new. Then the kept range joins, too. |
- * | page 3, per_page 98  | 196–294   | 199–250 | Overlaps by more, as the list moves. Short, as `meta` says: the end.  |
+ * | request              | positions | items   | found |                                                                |
+ * | -------------------- | --------- | ------- | ----- | -------------------------------------------------------------- |
+ * | page 1, per_page 100 | 0–100     | 1–100   | 100   | The next range has to hold item 100 too.                       |
+ * | page 2, per_page 99  | 99–198    | 102–200 | 100   | No known item: the range is kept, the next one goes back.      |
+ * | page 2, per_page 73  | 73–146    | 76–148  | 200   | Joins with item 100: 101–148 are new. Then the kept one joins. |
+ * | page 3, per_page 98  | 196–294   | 199–250 | 250   | Overlaps by more, as the list moves. The end, as `meta` says.  |
  */
 export class ListReader<Item> {
   /**
