@@ -119,7 +119,7 @@ async function runHandlers(claim: ClaimedEvent, received: ReceivedEvent, context
   } catch (cause) {
     // The response stays the same, because the handlers have run.
     const outcome = succeeded ? 'was handled' : 'failed';
-    errors.push(new ExampleError(`The event ${outcome}, but the replay store could not record it.`, { cause }));
+    errors.push(new ExampleError(`The event ${outcome}, but that could not be recorded.`, { cause }));
   }
   // Report after the claim is settled, so that a slow `onError` doesn't hold up the next attempt.
   if (errors.length > 0) await report(errors, received, context);

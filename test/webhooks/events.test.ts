@@ -247,7 +247,7 @@ describe('a store', () => {
     }
     expect(await response).toBe(status);
     expect(fail).toHaveBeenCalledTimes(tries);
-    const message = `The event ${status === 204 ? 'was handled' : 'failed'}, but the replay store could not record it.`;
+    const message = `The event ${status === 204 ? 'was handled' : 'failed'}, but that could not be recorded.`;
     const unrecorded = expect.objectContaining({ message, cause: gone }) as Error;
     const errors = [...(status === 500 ? [down] : []), ...(failures > 0 ? [unrecorded] : [])];
     expect(onError.mock.calls.map(([error]) => error as unknown)).toEqual(errors);
