@@ -1,8 +1,6 @@
 /** How much a page has to download: bundled with esbuild, minified and gzipped. `npm run bench size -- [--save]` */
 import { fileURLToPath } from 'node:url';
-import type { Metafile } from 'esbuild';
 import { bundle } from '../build/bundle.ts';
-import { bundledPackages } from '../test/support/bundled-packages.ts';
 import { installTools, toolsFolder } from '../test/support/tools.ts';
 import { saveResults } from './shared/results.ts';
 import { print, sizeTables, type SizeRow } from './shared/tables.ts';
@@ -23,23 +21,10 @@ const bundles: readonly (readonly [what: string, source: string])[] = [
 ];
 
 const sizes = await Promise.all(
-  bundles.map(async ([what, source]): Promise<SizeRow> => ({ what, ...(await size(source)) })),
+  bundles.map(async ([what, source]): Promise<SizeRow> => {
+    const { minified, zipped } = await bundle(source, toolsFolder);
+    return { what, minified, zipped };
+  }),
 );
 print(sizeTables(sizes));
 saveResults('size', sizes);
-
-async function size(source: string): Promise<Omit<SizeRow, 'what'>> {
-  const { text, minified, zipped, metafile } = await bundle(source, toolsFolder);
-  const whole = packagesIn(metafile);
-  const parts = bundledPackages(text).filter((name) => !whole.includes(name));
-  return { minified, zipped, packages: [...whole, ...parts].join(', ') };
-}
-
-/** The installed packages whose code is still in the bundle after tree-shaking. */
-function packagesIn({ outputs }: Metafile): string[] {
-  const files = Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0),
-  );
-  const names = files.map(([path]) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
-  return [...new Set(names.filter((name) => name !== undefined))];
-}

@@ -17,7 +17,6 @@ export interface SizeRow {
   readonly what: string;
   readonly zipped: number;
   readonly minified: number;
-  readonly packages: string;
 }
 
 export interface RateLimitRow extends Pick<WorkerReport, 'done' | 'failed' | 'unfinished'> {
@@ -48,7 +47,6 @@ export const overheadTables = tablesOf<OverheadRow>(
 export const sizeTables = tablesOf<SizeRow>(() => 'Size', {
   import: ({ what }) => what,
   kB: ({ zipped }) => kilobytes(zipped),
-  packages: ({ packages }) => (packages.split(', ').length > 3 ? String(packages.split(', ').length) : packages),
 });
 
 export const rateLimitTables = tablesOf<RateLimitRow>(({ title }) => title, {
