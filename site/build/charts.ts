@@ -40,8 +40,7 @@ function chartOf(name: string, title: string, table: string, measured: string): 
   const parts = column
     ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', note: outcome(row, rows) })))]
     : rows.map((row) => `<p>${row[first]}</p>${bars(others.map((label) => ({ label, figure: row[label] ?? '' })))}`);
-  const about = shows.startsWith(title) ? better : `${better} · ${title}`;
-  const caption = `<figcaption><b>${shows}</b>${about}</figcaption>`;
+  const caption = `<figcaption><b>${shows}</b>${better}${shows.startsWith(title) ? '' : ` · ${title}`}</figcaption>`;
   const figures = parts.join('').match(/(?<=<b>).+?(?=<\/dd>)/g) ?? [];
   const longest = Math.max(...figures.map((figure) => figure.replaceAll(/<.*?>/g, '').length));
   return `<figure class="chart not-content" style="--room: ${longest + 1}ch">${caption}${parts.join('')}<div>Measured on ${measured.replace('On ', '')}.</div></figure>`;

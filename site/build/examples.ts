@@ -9,8 +9,7 @@ export function withBars(markdown: string, base: string): string {
   return markdown
     .replaceAll(/^```(\w+)(?=\n\/\/ [\w./-]+\.[jt]s\n)/gm, '```$1 frame="code"')
     .replaceAll(runnable, (block, code: string) => {
-      const address = `${base}playground/${toHash(programOf(code).trimEnd())}`;
-      const link = `<p class="run-example"><a href="${address}">Run<span class="sr-only"> this example</span></a></p>`;
+      const link = `<p class="run-example"><a href="${base}playground/${toHash(programOf(code).trimEnd())}">Run<span class="sr-only"> this example</span></a></p>`;
       return `${link}\n\n${block.replace(' run', ' frame="code"')}`;
     });
 }

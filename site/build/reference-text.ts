@@ -79,7 +79,9 @@ export async function readable(markdown: string): Promise<string> {
     if (level <= 3) hidden = /^\\\[(hasInstance|toStringTag)\\\]/.test(title);
     return hidden ? '' : sectionText(level, title, body);
   });
-  const all = `${parts.filter(Boolean).join('\n\n')}\n`;
+  // Nobody constructs an error.
+  const constructor = /^(## Constructor\n+```.*\nnew \w+\(\s*init\b[^]*?)^(## [^]*)/m;
+  const all = `${parts.filter(Boolean).join('\n\n')}\n`.replace(constructor, '$2\n$1');
   return /^Options of .* All are optional/m.test(all) ? all.replaceAll(/(?<=^\|.*?`\w+)\?(?=` \|)/gm, '') : all;
 }
 
