@@ -14,7 +14,7 @@ const highlighting = HighlightStyle.define([
 ]);
 
 const theme = EditorView.theme({
-  '&': { backgroundColor: 'transparent', color: 'inherit', fontSize: '0.875rem' },
+  '&': { backgroundColor: 'transparent', color: 'inherit', fontSize: 'var(--sl-text-code)' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--sl-color-gray-3)', border: 'none' },
   '.cm-content': { fontFamily: 'var(--__sl-font-mono)', caretColor: 'var(--sl-color-white)' },
   '.cm-line': { paddingInlineStart: 'calc(6px + 2ch)', textIndent: '-2ch' },
