@@ -5,8 +5,6 @@ import { build, type Metafile } from 'esbuild';
 interface Bundle {
   readonly text: string;
   /** Bytes. */
-  readonly minified: number;
-  /** Bytes. */
   readonly zipped: number;
   readonly metafile: Metafile;
 }
@@ -26,5 +24,5 @@ export async function bundle(source: string, folder: string): Promise<Bundle> {
     tsconfigRaw: {}, // The repository's own config maps the package to src.
   });
   const [{ contents, text } = { contents: new Uint8Array(), text: '' }] = outputFiles;
-  return { text, minified: contents.length, zipped: gzipSync(contents, { level: 9 }).length, metafile };
+  return { text, zipped: gzipSync(contents, { level: 9 }).length, metafile };
 }

@@ -16,7 +16,6 @@ export type OverheadRow = Ranked & { readonly concurrency: number };
 export interface SizeRow {
   readonly what: string;
   readonly zipped: number;
-  readonly minified: number;
 }
 
 export interface RateLimitRow extends Pick<WorkerReport, 'done' | 'failed' | 'unfinished'> {
