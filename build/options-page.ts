@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
-import { presetIn } from '../site/build/markdown.ts';
+import { presetIn } from './preset.ts';
 
 const root = new URL('..', import.meta.url);
 const page = new URL('docs/options.md', root);

@@ -39,12 +39,6 @@ export function withoutComponents(mdx: string): string {
   return outsideCode(mdx, (part) => part.replaceAll(/^import .+\n/gm, '').replaceAll(/^ *<\/?[A-Z][^>]*>\n?/gm, ''));
 }
 
-/** A default in short: a number as one writes it in code, and environment variables as such. */
-export const presetIn = (text: string): string =>
-  text
-    .replaceAll(/(?:the environment variable )?(`EXAMPLE_)/g, 'from $1')
-    .replaceAll(/(?<![\w`])\d{1,3}(?: \d{3})*(?! MiB|[\w`])/g, (number) => `\`${number.replaceAll(' ', '_')}\``);
-
 /** The cells of a line of a table. */
 export const cellsOf = (line: string): string[] =>
   line

@@ -1,5 +1,6 @@
 import { format, type Options } from 'prettier';
-import { cellsOf, codeOrText, presetIn, splitAtHeadings } from './markdown.ts';
+import { presetIn } from '../../build/preset.ts';
+import { cellsOf, codeOrText, splitAtHeadings } from './markdown.ts';
 import { firstSentence } from './page-content.ts';
 
 /** Adds to each name in a list of links what it is. */
