@@ -1,11 +1,19 @@
 import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
 
+/** `waiting` before the first attempt, and while the webhook is disabled. */
+export type DeliveryState = 'delivered' | 'retrying' | 'waiting' | 'failed';
+
+export function stateOf({ status, attempts }: DeliveryRecord, { disabled }: EndpointRecord): DeliveryState {
+  if (status !== 'pending') return status;
+  return attempts.length === 0 || disabled !== undefined ? 'waiting' : 'retrying';
+}
+
 /** How well a webhook receives its deliveries. */
 export interface EndpointHealth {
   /** `idle` before the first attempt has ended, and `failing` while the latest attempt of a delivery has failed. */
   readonly status: 'healthy' | 'failing' | 'disabled' | 'idle';
   /** How many of its deliveries are in each state. */
-  readonly counts: Readonly<Record<DeliveryRecord['status'], number>>;
+  readonly counts: Readonly<Record<DeliveryState, number>>;
   /** When the next attempt is due, in epoch milliseconds; `Infinity` if there is none. */
   readonly next: number;
   /** The deliveries whose latest attempt failed, oldest first. */
@@ -18,11 +26,12 @@ export function hasFailed({ status, attempts }: DeliveryRecord): boolean {
 }
 
 /** @param deliveries Those of all webhooks. */
-export function healthOf({ id, disabled }: EndpointRecord, deliveries: readonly DeliveryRecord[]): EndpointHealth {
+export function healthOf(webhook: EndpointRecord, deliveries: readonly DeliveryRecord[]): EndpointHealth {
+  const { id, disabled } = webhook;
   const own = deliveries.filter(({ endpoint }) => endpoint === id);
   const failing = own.filter(hasFailed);
-  const counts = { delivered: 0, pending: 0, failed: 0 };
-  for (const { status } of own) counts[status] += 1;
+  const counts = { delivered: 0, retrying: 0, waiting: 0, failed: 0 };
+  for (const delivery of own) counts[stateOf(delivery, webhook)] += 1;
   const attempted = failing.length > 0 ? 'failing' : counts.delivered > 0 ? 'healthy' : 'idle';
   return {
     status: disabled === undefined ? attempted : 'disabled',

@@ -54,17 +54,17 @@ const answers: Readonly<Record<string | number, () => Response>> = {
   },
 };
 
-const held = '1 pending next attempt once enabled Enable';
-const retried = '1 pending next attempt … Retry now';
+const held = '1 waiting, next attempt once enabled Enable';
+const retried = '1 retrying, next attempt … Retry now';
 const refused = 'nothing listens there';
 
 /** The states of a delivery: its history, and what its row and its webhook's row then say. */
 test.each<[string, (number | string)[], string, string]>([
-  ['pending', [], 'UTC triggered · not sent yet', 'idle 1 pending next attempt …'],
-  ['pending', [500], '“<b>no</b>” retry 2023', `failing 500 “<b>no</b>” ${retried}`],
-  ['pending', ['down'], `${refused} retry 2023`, `failing no response ${refused} ${retried}`],
-  ['pending', [500, 'disable'], '500 “<b>no</b>” once enabled', `disabled 500 “<b>no</b>” ${held}`],
-  ['pending', ['disable'], 'once enabled', `disabled ${held}`],
+  ['waiting', [], 'UTC triggered · not sent yet', 'idle 1 waiting, next attempt …'],
+  ['retrying', [500], '“<b>no</b>” retry 2023', `failing 500 “<b>no</b>” ${retried}`],
+  ['retrying', ['down'], `${refused} retry 2023`, `failing no response ${refused} ${retried}`],
+  ['waiting', [500, 'disable'], '500 “<b>no</b>” once enabled', `disabled 500 “<b>no</b>” ${held}`],
+  ['waiting', ['disable'], 'once enabled', `disabled ${held}`],
   ['failed', [503, 'expire'], '503 The response has no', 'failing 503 The response has no body. 1 failed Retry now'],
   ['delivered', [204], '200', 'healthy 1 delivered'],
 ])('a delivery is %s after %j, and says so in one word', async (state, steps, text, ofWebhook) => {
@@ -87,7 +87,7 @@ test.each<[string, (number | string)[], string, string]>([
   expect(textOf(list).replace(/2023.* UTC/, '…')).toBe(ofWebhook.replace(' ', ' https://app.example.com all events '));
   const page = await html(sandbox, `/deliveries/${id}`);
   expect(page).toMatch(new RegExp(`>https://app.example.com<.*pill \\w+">${state}<`));
-  expect(textOf(page)).not.toMatch(/\bwaits\b|no attempts left|retrying/);
+  expect(textOf(page)).not.toMatch(/\bwaits\b|no attempts left|pending/);
 });
 
 test('a request links to the deliveries it caused, and a delivery to its request', async () => {

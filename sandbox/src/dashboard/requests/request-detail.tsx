@@ -4,12 +4,13 @@ import { faultHeader } from '../../faults/fault.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
 import type { DeliveryRecord, EndpointRecord, TokenRecord } from '../../storage/records.ts';
+import { Url } from '../parts/address.tsx';
 import { Copy, Copyable, Facts, Fold, Pill, Time } from '../parts/components.tsx';
 import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Body } from '../parts/json.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
-import { DeliveryState, Due, statusOf } from '../webhooks/delivery-row.tsx';
+import { Due, State, statusOf } from '../webhooks/delivery-row.tsx';
 import { asCurl, asSdkCall } from './reproduce.ts';
 import { requestOutcome, untilReset } from './request-row.tsx';
 
@@ -84,13 +85,16 @@ export function RequestDetail({ request, deliveries, token, origin, close }: Req
           <h2>Webhooks</h2>
           <Facts
             of={deliveries.map(({ delivery, endpoint }) => [
-              <DeliveryState delivery={delivery} />,
-              [
-                `${delivery.event} to `,
-                <a href={`/dashboard/deliveries/${delivery.id}`}>{endpoint.url.replace(/^https?:\/\//, '')}</a>,
-                `: ${delivery.attempts.slice(-1).map(statusOf)[0] ?? 'not sent yet'}`,
-                <Due delivery={delivery} endpoint={endpoint} after=", " />,
-              ],
+              <State delivery={delivery} endpoint={endpoint} />,
+              <>
+                <a href={`/dashboard/deliveries/${delivery.id}`}>
+                  <Url of={endpoint.url.replace(/^https?:\/\//, '')} />
+                </a>
+                <p class="hint">
+                  {`${delivery.event}: ${delivery.attempts.slice(-1).map(statusOf)[0] ?? 'not sent yet'}`}
+                  <Due delivery={delivery} endpoint={endpoint} after=", " />
+                </p>
+              </>,
             ])}
           />
         </section>

@@ -1,20 +1,21 @@
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
 import { answerOf, subjectOf } from '../../state/reasons.ts';
-import { hasFailed } from '../../webhooks/health.ts';
+import { hasFailed, stateOf } from '../../webhooks/health.ts';
 import { Pill, Row, Time } from '../parts/components.tsx';
 
 interface DeliveryOf {
   delivery: DeliveryRecord;
-  endpoint?: EndpointRecord | undefined;
+  endpoint: EndpointRecord;
 }
 
 /** A delivery in a list: its state, whom it is about, and what its receiver answered last. */
 export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
   const { id, event, status, attempts, request } = delivery;
   const attempt = attempts.at(-1);
+  const tone = hasFailed(delivery) ? 'bad' : tones[stateOf(delivery, endpoint)];
   return (
-    <Row id={`delivery-${id}`} tone={hasFailed(delivery) ? 'bad' : tones[status]} href={`/dashboard/deliveries/${id}`}>
-      <DeliveryState delivery={delivery} />
+    <Row id={`delivery-${id}`} tone={tone} href={`/dashboard/deliveries/${id}`}>
+      <State delivery={delivery} endpoint={endpoint} />
       <span class="kind">{event}</span>
       <bdi class="subject">{subjectOf(delivery)}</bdi>
       <span class="reason">
@@ -31,10 +32,11 @@ export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
   );
 }
 
-const tones = { delivered: 'good', pending: 'fair', failed: 'bad' } as const;
+const tones = { delivered: 'good', retrying: 'fair', waiting: 'plain', failed: 'bad' } as const;
 
-export function DeliveryState({ delivery: { status } }: { delivery: DeliveryRecord }) {
-  return <Pill tone={tones[status]}>{status}</Pill>;
+export function State({ delivery, endpoint }: DeliveryOf) {
+  const state = stateOf(delivery, endpoint);
+  return <Pill tone={tones[state]}>{state}</Pill>;
 }
 
 /** The status of a response, or that there was none. */
@@ -54,7 +56,7 @@ export function causeOf({ attempts }: DeliveryRecord): string {
 /** When a delivery is attempted next, if ever, after a text. */
 export function Due({ delivery: { due, attempts }, endpoint, after = '' }: DeliveryOf & { after?: string }) {
   if (due === undefined) return <></>;
-  if (endpoint?.disabled !== undefined) return <>{`${after}once enabled`}</>;
+  if (endpoint.disabled !== undefined) return <>{`${after}once enabled`}</>;
   return (
     <>
       {`${after}${attempts.length === 0 ? 'first attempt' : 'retry'} `}

@@ -7,7 +7,7 @@ import { Action, Card, Code, Copyable, Crumbs, Facts, Fold, PageHead, Pill, Time
 import { Body } from '../parts/json.tsx';
 import { latencyText } from '../parts/numbers.ts';
 import { toneOf } from '../requests/request-row.tsx';
-import { causeOf, DeliveryState, Due, statusOf } from './delivery-row.tsx';
+import { causeOf, Due, State, statusOf } from './delivery-row.tsx';
 import type { SignatureExplanation } from './signature.ts';
 
 interface DeliveryProps {
@@ -39,7 +39,7 @@ export function Delivery({ delivery, request, endpoint, signature }: DeliveryPro
       <PageHead
         title={[delivery.event, subjectOf(delivery)].filter(Boolean).join(': ')}
         lead={[
-          <DeliveryState delivery={delivery} />,
+          <State delivery={delivery} endpoint={endpoint} />,
           ' ',
           origin,
           ' at ',
@@ -101,10 +101,7 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
 function Signature({ signature }: { signature: SignatureExplanation }) {
   const { id, timestamp, headers, content } = signature;
   return (
-    <details class="card signed">
-      <summary class="card-head">
-        <h2>How it was signed</h2>
-      </summary>
+    <Card title="How it was signed">
       <p class="hint">
         For the last attempt. The signature is HMAC-SHA256 over the id, the timestamp and the body exactly as sent,
         joined with dots. The key is what follows <code>whsec_</code>, decoded from base64.
@@ -115,6 +112,6 @@ function Signature({ signature }: { signature: SignatureExplanation }) {
         <span class="json-key">{id}</span>.<span class="json-value">{timestamp}</span>.
         <span class="json-string">{content.slice(id.length + timestamp.length + 2)}</span>
       </Code>
-    </details>
+    </Card>
   );
 }

@@ -57,7 +57,7 @@ export function webhookRoutes(dashboard: Dashboard): Hono {
     },
     enable: (_, id) => {
       webhooks.update(id, { enabled: true });
-      return { text: 'Webhook enabled. Its pending deliveries are sent now' };
+      return { text: 'Webhook enabled. Its waiting deliveries are sent now' };
     },
     disable: (_, id) => {
       webhooks.update(id, { enabled: false });

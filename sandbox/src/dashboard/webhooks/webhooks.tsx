@@ -42,11 +42,10 @@ export function Webhooks({ endpoints, invalid }: { endpoints: EndpointView[]; in
   );
 }
 
-/** Webhooks in a list: the state and the deliveries of each, when the next attempt is made, and each cause of its failures once. */
+/** Webhooks in a list: the state and the deliveries of each, and each cause of its failures once. */
 function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] }) {
-  const next = endpoints.some(({ health }) => health.next < Infinity) ? 'Next attempt' : '';
   return (
-    <Rows of="webhooks" label="Webhooks" heads={['State', 'Webhook', 'Deliveries', next, '']}>
+    <Rows of="webhooks" label="Webhooks" heads={['State', 'Webhook', 'Deliveries', '']}>
       {endpoints.map(({ endpoint, health }) => (
         <li class="row webhook" id={endpoint.id}>
           <Pill tone={tones[health.status]}>{health.status}</Pill>
@@ -57,9 +56,8 @@ function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] }) {
             <span class="hint">{listOf(endpoint.events)}</span>
             <Causes of={health} />
           </div>
-          <p>{countsOf(health)}</p>
           <p>
-            <Next endpoint={endpoint} health={health} />
+            <Counts endpoint={endpoint} health={health} />
           </p>
           <Remedy endpoint={endpoint} health={health} />
         </li>
@@ -96,26 +94,20 @@ const tones = { healthy: 'good', failing: 'bad', disabled: 'fair', idle: 'plain'
 export function Health({ endpoint, health }: EndpointView) {
   return (
     <>
-      <Pill tone={tones[health.status]}>{health.status}</Pill> {`${listOf(endpoint.events)}: ${countsOf(health)}`}
-      {health.next < Infinity && ', '}
-      <Next endpoint={endpoint} health={health} />
+      <Pill tone={tones[health.status]}>{health.status}</Pill> {`${listOf(endpoint.events)}: `}
+      <Counts endpoint={endpoint} health={health} />
     </>
   );
 }
 
-/** Such as `4 delivered, 1 pending`. */
-function countsOf({ counts }: EndpointHealth): string {
+/** Such as `4 delivered, 1 retrying, next attempt in 5 s`. */
+function Counts({ endpoint: { disabled }, health: { counts, next } }: EndpointView) {
   const texts = Object.entries(counts).flatMap(([state, many]) => (many > 0 ? `${number(many)} ${state}` : []));
-  return texts.length === 0 ? 'no deliveries yet' : texts.join(', ');
-}
-
-/** When the next attempt is made, if one is due. */
-function Next({ endpoint: { disabled }, health: { next } }: EndpointView) {
-  if (next === Infinity) return <></>;
   return (
     <>
-      <span class="label">{'next attempt '}</span>
-      {disabled === undefined ? <Time at={next} show="ago" /> : 'once enabled'}
+      {texts.join(', ') || 'no deliveries yet'}
+      {next < Infinity && ', next attempt '}
+      {next < Infinity && (disabled === undefined ? <Time at={next} show="ago" /> : 'once enabled')}
     </>
   );
 }
