@@ -73,7 +73,8 @@ test('any number of consecutive identical requests form one expandable row', asy
   const page = await html(sandbox, '/requests');
   expect(textOf(page)).toMatch(/ 60 requests .* 429 ×57 GET .*page=1.* 200 ×2 GET .*page=2.* 200 GET .*page=1/);
   const opened = await html(sandbox, `/requests/${sandbox.requests[3]!.id}`);
-  expect(opened).toMatch(/<details id="run-\w+" open="">.*aria-current="true"[^>]*><span class="extra">.*<\/details>/s);
+  expect(opened).toMatch(/<details id="run-\w+" open="">.*aria-current="true"[^>]*><span class="hint">1 of 57</s);
+  expect(textOf(opened)).toMatch(/ 2 of 2 req_\w+ 0 left · .* 1 of 2 req_\w+ 1 left · /);
 });
 
 describe('the filter is part of the address', () => {
@@ -93,7 +94,7 @@ describe('the filter is part of the address', () => {
   });
 
   test.each([
-    ['', 'curl -H '],
+    ['', 'Waiting for your first request…'],
     ['?status=5xx', 'No request matches the filter.'],
   ])('%j: %s', async (query, text) => expect(await html(createSandbox(), `/requests${query}`)).toContain(text));
 });

@@ -240,7 +240,7 @@ export function Menu({ of: name, id, children }: { of: string; id: string; child
 }
 
 /** What to show instead of an empty list: why it is empty, and what to do about it. */
-export function Empty({ title, children }: { title: string; children?: Child }) {
+export function Empty({ title, children }: { title: Child; children?: Child }) {
   return (
     <div class="empty">
       <strong>{title}</strong>

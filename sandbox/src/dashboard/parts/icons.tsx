@@ -10,7 +10,6 @@ const paths = {
   close: 'M6 6l12 12M18 6 6 18',
   bin: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.5 2',
-  warning: 'M12 4 2.5 20h19zM12 10v4M12 17h.01',
 } as const;
 
 export type IconName = keyof typeof paths;

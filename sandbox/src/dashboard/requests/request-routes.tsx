@@ -3,13 +3,12 @@ import { Failure, found } from '../../http/failure.ts';
 import { parseRequestFilter } from '../../state/request-filter.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { step } from '../parts/lists.ts';
-import { firstCurl } from './reproduce.ts';
 import { RequestDetail } from './request-detail.tsx';
 import { runs } from './request-row.tsx';
 import { href, Requests, type RequestsView } from './requests.tsx';
 
 export function requestRoutes(dashboard: Dashboard): Hono {
-  const { log, store, tokens, apiToken } = dashboard.services;
+  const { log, store, tokens } = dashboard.services;
   const routes = new Hono();
 
   const view = (context: Context, selected?: string): RequestsView => {
@@ -19,8 +18,7 @@ export function requestRoutes(dashboard: Dashboard): Hono {
     // The list is as long as the request beside it needs.
     const index = rows.findIndex(({ all }) => all.some(({ id }) => id === selected));
     const shown = Math.max(Number(query['shown']) || step, index + 1);
-    const curl = firstCurl(new URL(context.req.url).origin, apiToken);
-    return { rows, shown, filter, tokens: tokens.list(), selected, curl };
+    return { rows, shown, filter, tokens: tokens.list(), selected };
   };
 
   routes.get('/', (context) => {

@@ -78,11 +78,15 @@ interface Props {
   children?: Child;
 }
 
-/** One of several that ended alike: only what differs. */
-export function Repeat({ request: { id, duration, received_at }, ...link }: Props) {
+/** One of several that ended alike: which one, and only what differs. */
+export function Repeat({ request, nth, note, ...link }: Props & { nth: string; note: string }) {
+  const { id, received_at } = request;
   return (
     <Row id={`row-${id}`} tone="plain" {...link}>
-      <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
+      <span class="hint">{nth}</span>
+      <span class="differs">
+        <code>{id}</code> <span class="hint">{note}</span>
+      </span>
       <Time at={received_at} />
     </Row>
   );

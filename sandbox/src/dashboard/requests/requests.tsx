@@ -1,10 +1,11 @@
 import type { Child } from 'hono/jsx';
+import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { type RequestFilter, requestKinds } from '../../state/request-filter.ts';
 import type { TokenInfo } from '../../state/tokens.ts';
-import { Card, Code, Empty, PageHead, Rest, Rows } from '../parts/components.tsx';
+import { Card, Empty, PageHead, Pill, Rest, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { searchOf, shownOf, step } from '../parts/lists.ts';
-import { count, number } from '../parts/numbers.ts';
+import { count, latencyText, number } from '../parts/numbers.ts';
 import { Repeat, RequestRow, requestTable, type runs } from './request-row.tsx';
 
 export interface RequestsView {
@@ -16,9 +17,9 @@ export interface RequestsView {
   readonly tokens: readonly TokenInfo[];
   /** Id of the request that is shown beside the list. */
   readonly selected: string | undefined;
-  /** What to try if there is no request yet. */
-  readonly curl: string;
 }
+
+export const waiting = <Pill tone="good">● Waiting for your first request…</Pill>;
 
 export function Requests({ view, children }: { view: RequestsView; children?: Child }) {
   const { rows, shown, selected, filter } = view;
@@ -29,12 +30,15 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
   if (total === 0 && !filtered) {
     return (
       <>
-        <PageHead title="Requests" lead="Send the first one, and it appears here." />
-        <div class="columns first">
-          <Card title="In a terminal">
-            <Code label="the cURL command" text={view.curl} />
-          </Card>
-        </div>
+        <PageHead title="Requests" />
+        <Card>
+          <Empty title={waiting}>
+            <p>It appears here as soon as it arrives.</p>
+            <a class="button" href="/dashboard">
+              Make your first call
+            </a>
+          </Empty>
+        </Card>
       </>
     );
   }
@@ -58,8 +62,13 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
               if (all.length === 1) return <RequestRow request={request} {...link(request.id)} />;
               return (
                 <RequestRow request={request} times={all.length} href="" selected={open}>
-                  {first.map((each) => (
-                    <Repeat request={each} {...link(each.id)} />
+                  {first.map((each, index) => (
+                    <Repeat
+                      request={each}
+                      nth={`${all.length - index} of ${all.length}`}
+                      note={differing(each, all, view.tokens)}
+                      {...link(each.id)}
+                    />
                   ))}
                   {first.length < all.length && (
                     <li class="more">{`Showing ${first.length} of ${number(all.length)}.`}</li>
@@ -75,6 +84,15 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
       {children}
     </div>
   );
+}
+
+/** The token of a request, and its budget, if they differ among the requests of a run, and how long it took. */
+function differing(request: RecordedRequest, all: readonly RecordedRequest[], tokens: readonly TokenInfo[]): string {
+  const differs = (key: 'token' | 'remaining') => all.some((other) => other[key] !== request[key]);
+  const { name = 'no valid token' } = tokens.find(({ id }) => id === request.token) ?? {};
+  const took = request.duration !== undefined && latencyText(request.duration);
+  const parts = [differs('token') && name, differs('remaining') && `${request.remaining} left`, took];
+  return parts.filter(Boolean).join(' · ');
 }
 
 /** Statuses to choose from, besides those in the address. */
