@@ -5,6 +5,7 @@ import { Action, Card, Dialog, PageHead, Rows } from '../parts/components.tsx';
 import { countOf, effectOf, scopeOf } from '../parts/fault-text.ts';
 import { type Choice, choices, Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
+import { count } from '../parts/numbers.ts';
 
 const to = '/dashboard/faults';
 
@@ -44,23 +45,11 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
             <Field label="How many" name="times" invalid={invalid} value="1" type="number" />
             <Field label="Percent" name="share" invalid={invalid} value="20" type="number" />
           </div>
-          <p class="hint">It takes effect at once, and ends after these requests.</p>
-          <p class="hint">It takes effect at once, and lasts until you remove it.</p>
         </Dialog>
       </PageHead>
-      {faults.length > 0 && (
-        <Card title="Active" actions={<Action to={to} action="clear" button="Remove all" />}>
-          <Rows of="faults" label="Active faults" heads={['Fault', 'Applies to', 'Requests', '']}>
-            {faults.map((fault) => (
-              <FaultRow fault={fault} note={countOf(fault)}>
-                <Action to={to} action="remove" button="Remove" fields={{ id: fault.id }} />
-              </FaultRow>
-            ))}
-          </Rows>
-        </Card>
-      )}
+      <ActiveFaults faults={faults} />
       <Card title="Common faults">
-        <Rows of="faults whole" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
+        <Rows of="faults" label="Common faults" heads={['Fault', 'Applies to', '', '']}>
           {presets.map((fault) => (
             <FaultRow fault={fault}>
               <Action to={to} action="add" button="Inject" fields={{ fault: JSON.stringify(fault) }} />
@@ -69,6 +58,22 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
         </Rows>
       </Card>
     </>
+  );
+}
+
+export function ActiveFaults({ faults }: { faults: readonly ArmedFault[] }) {
+  if (faults.length === 0) return <></>;
+  const title = count(faults.length, 'fault is active', 'faults are active');
+  return (
+    <Card title={title} actions={<Action to={to} action="clear" button="Remove all" />}>
+      <Rows of="faults" label="Active faults" heads={['Fault', 'Applies to', 'Requests', '']}>
+        {faults.map((fault) => (
+          <FaultRow fault={fault} note={countOf(fault)}>
+            <Action to={to} action="remove" button="Remove" fields={{ id: fault.id }} />
+          </FaultRow>
+        ))}
+      </Rows>
+    </Card>
   );
 }
 

@@ -2,14 +2,14 @@ import { isOnPurpose } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Services } from '../../state/services.ts';
 import { healthOf } from '../../webhooks/health.ts';
+import { ActiveFaults } from '../faults/faults.tsx';
 import { Url } from '../parts/address.tsx';
 import { Action, Card, Code, Copy, Dialog, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
-import { effectOf, scopeOf } from '../parts/fault-text.ts';
-import { Icon } from '../parts/icons.tsx';
 import { count, durationText } from '../parts/numbers.ts';
 import { firstCurl } from '../requests/reproduce.ts';
 import { collapsed, isFailure, RequestRow, requestTable, runs } from '../requests/request-row.tsx';
-import { BudgetMeter, tokenBudgets } from '../tokens/tokens.tsx';
+import { waiting } from '../requests/requests.tsx';
+import { BudgetMeter, BudgetNote, tokenBudgets } from '../tokens/tokens.tsx';
 import { Causes, Remedy } from '../webhooks/webhooks.tsx';
 
 /** Numbers of rows to show. */
@@ -31,14 +31,13 @@ export function overviewData(services: Services, origin: string) {
   const now = clock.now();
   const from = new Date(now - recent).toISOString();
   const requests = log.entries.toReversed();
-  const failures = requests.filter((request) => request.received_at >= from && isFailure(request));
+  const failures = requests.filter((each) => each.received_at >= from && isFailure(each) && !isOnPurpose(each));
   return {
     origin,
     env: `EXAMPLE_BASE_URL=${origin}/v1\nEXAMPLE_API_TOKEN=${apiToken}\n`,
     curl: firstCurl(origin, apiToken),
     faults: faults.list,
-    failures: failures.filter((request) => !isOnPurpose(request)),
-    injected: failures.filter(isOnPurpose),
+    failures,
     others: runs(requests.filter((request) => !failures.includes(request))).slice(0, shownRequests),
     webhooks: webhooks.endpoints
       .map((endpoint) => ({ endpoint, health: healthOf(endpoint, webhooks.deliveries) }))
@@ -53,7 +52,7 @@ interface Props {
 }
 
 export function Overview({ data }: Props) {
-  const { failures, injected, others, webhooks } = data;
+  const { failures, others, webhooks } = data;
   return (
     <>
       <PageHead title="Overview" lead={['The Example API runs at ', <code>{`${data.origin}/v1`}</code>]}>
@@ -63,8 +62,8 @@ export function Overview({ data }: Props) {
       </PageHead>
       <Alerts data={data} />
       <Failed requests={failures} />
-      <OnPurpose data={data} />
-      {[failures, injected, others, webhooks].every(({ length }) => length === 0) ? (
+      <ActiveFaults faults={data.faults} />
+      {[failures, others, webhooks].every(({ length }) => length === 0) ? (
         <FirstCall data={data} />
       ) : (
         <Activity data={data} />
@@ -77,7 +76,7 @@ export function Overview({ data }: Props) {
 function FirstCall({ data }: Props) {
   return (
     <div class="columns first">
-      <Card title="Make your first call" actions={<Pill tone="good">● Waiting for your first request…</Pill>}>
+      <Card title="Make your first call" actions={waiting}>
         <h3>In a terminal</h3>
         <Code label="the cURL command" text={data.curl} />
         <h3>In .env</h3>
@@ -85,8 +84,8 @@ function FirstCall({ data }: Props) {
         <h3>In your code</h3>
         <Code label="the program" text={program} />
         <p>
-          Your request appears here as soon as it arrives. Then <a href="/dashboard/faults">make requests fail</a>, or{' '}
-          <a href="/dashboard/webhooks">receive webhooks</a>.
+          Then <a href="/dashboard/faults">make requests fail</a>, or <a href="/dashboard/webhooks">receive webhooks</a>
+          .
         </p>
       </Card>
       <ClockCard data={data} />
@@ -95,8 +94,8 @@ function FirstCall({ data }: Props) {
 }
 
 function Activity({ data }: Props) {
-  const { others, failures, injected, budgets } = data;
-  const latest = failures.length + injected.length > 0 ? 'Other requests' : 'Latest requests';
+  const { others, failures, budgets } = data;
+  const latest = failures.length > 0 ? 'Other requests' : 'Latest requests';
   return (
     <div class="columns">
       <Card title={latest} actions={<a href="/dashboard/requests">All requests</a>}>
@@ -118,9 +117,10 @@ function Activity({ data }: Props) {
   );
 }
 
-/** The webhooks that fail, each in a line: why, and what mends it. */
-function Alerts({ data: { webhooks } }: Props) {
-  if (webhooks.length === 0) return <></>;
+/** The webhooks that fail and the tokens that are used up, each in a line: why, and what to do. */
+function Alerts({ data: { webhooks, budgets } }: Props) {
+  const used = budgets.filter(({ remaining }) => remaining === 0);
+  if (webhooks.length + used.length === 0) return <></>;
   return (
     <Card title="Needs attention" tone="bad">
       <Rows of="alerts" label="What needs attention" heads={[]}>
@@ -134,6 +134,20 @@ function Alerts({ data: { webhooks } }: Props) {
               <Causes of={health} />
             </p>
             <Remedy endpoint={endpoint} health={health} />
+          </li>
+        ))}
+        {used.map((budget) => (
+          <li class="row">
+            <Pill tone="bad">used up</Pill>
+            <p>
+              <a href={`/dashboard/api-tokens#${budget.token.id}`}>{budget.token.name}</a>{' '}
+              <span class="cause bad">
+                <BudgetNote budget={budget} />
+              </span>
+            </p>
+            <a class="button" href={`/dashboard/requests?token=${budget.token.id}`}>
+              View requests
+            </a>
           </li>
         ))}
       </Rows>
@@ -156,22 +170,6 @@ function Failed({ requests }: { requests: readonly RecordedRequest[] }) {
         ))}
       </Rows>
     </Card>
-  );
-}
-
-/** The active faults, and the requests that they made fail. */
-function OnPurpose({ data: { faults, injected } }: Props) {
-  if (faults.length + injected.length === 0) return <></>;
-  return (
-    <section class="banner plain" aria-label="Faults">
-      <Icon name="faults" />
-      <div>
-        <a href="/dashboard/faults">{count(faults.length, 'fault is active.', 'faults are active.')}</a>
-        {faults.slice(0, 3).map((fault) => ` ${effectOf(fault)}: ${scopeOf(fault)}.`)}{' '}
-        <a href="/dashboard/requests?status=injected">{count(injected.length, 'request')} failed on purpose</a> {lately}
-      </div>
-      {faults.length > 0 && <Action to="/dashboard/faults" action="clear" button="Remove all" />}
-    </section>
   );
 }
 

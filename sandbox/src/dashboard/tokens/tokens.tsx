@@ -82,7 +82,7 @@ function TokenRow({ budget }: { budget: TokenBudget }) {
 
 /** How much of a token's budget is left, and until when. */
 export function BudgetMeter({ budget, name }: { budget: TokenBudget; name?: string }) {
-  const { token, rate, remaining, refused, reset } = budget;
+  const { token, rate, remaining } = budget;
   const tone: Tone = remaining === 0 ? 'bad' : remaining <= rate.limit / 4 ? 'fair' : 'good';
   return (
     <div class="budget-meter">
@@ -100,16 +100,19 @@ export function BudgetMeter({ budget, name }: { budget: TokenBudget; name?: stri
         aria-label={`Requests left for ${token.name}`}
       ></meter>
       <p class="hint" role={remaining === 0 ? 'alert' : undefined}>
-        {reset === undefined ? (
-          'No window is open. The next request starts one.'
-        ) : (
-          <>
-            {refused > 0 && <span class="error">{`${number(refused)} refused. `}</span>}
-            {remaining === 0 ? 'Requests get a 429 until ' : 'Full again at '}
-            <Time at={reset} /> (<Time at={reset} show="ago" />)
-          </>
-        )}
+        <BudgetNote budget={budget} />
       </p>
     </div>
+  );
+}
+
+export function BudgetNote({ budget: { remaining, refused, reset } }: { budget: TokenBudget }) {
+  if (reset === undefined) return <>No window is open. The next request starts one.</>;
+  return (
+    <>
+      {refused > 0 && <strong class="error">{`${number(refused)} refused. `}</strong>}
+      {remaining === 0 ? 'Requests get a 429 until ' : 'Full again at '}
+      <Time at={reset} /> (<Time at={reset} show="ago" />)
+    </>
   );
 }
