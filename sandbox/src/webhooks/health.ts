@@ -27,14 +27,13 @@ export function hasFailed({ status, attempts }: DeliveryRecord): boolean {
 
 /** @param deliveries Those of all webhooks. */
 export function healthOf(webhook: EndpointRecord, deliveries: readonly DeliveryRecord[]): EndpointHealth {
-  const { id, disabled } = webhook;
-  const own = deliveries.filter(({ endpoint }) => endpoint === id);
+  const own = deliveries.filter(({ endpoint }) => endpoint === webhook.id);
   const failing = own.filter(hasFailed);
   const counts = { delivered: 0, retrying: 0, waiting: 0, failed: 0 };
   for (const delivery of own) counts[stateOf(delivery, webhook)] += 1;
   const attempted = failing.length > 0 ? 'failing' : counts.delivered > 0 ? 'healthy' : 'idle';
   return {
-    status: disabled === undefined ? attempted : 'disabled',
+    status: webhook.disabled === undefined ? attempted : 'disabled',
     counts,
     next: Math.min(...own.flatMap(({ due }) => due ?? [])),
     failing,

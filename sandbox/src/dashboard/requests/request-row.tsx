@@ -80,13 +80,14 @@ interface Props {
 
 /** One of several that ended alike: which one, and only what differs. */
 export function Repeat({ request, nth, note, ...link }: Props & { nth: string; note: string }) {
-  const { id, received_at } = request;
+  const { id, duration, received_at } = request;
   return (
     <Row id={`row-${id}`} tone="plain" {...link}>
       <span class="hint">{nth}</span>
       <span class="differs">
         <code>{id}</code> <span class="hint">{note}</span>
       </span>
+      <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
       <Time at={received_at} />
     </Row>
   );

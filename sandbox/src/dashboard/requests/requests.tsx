@@ -5,7 +5,7 @@ import type { TokenInfo } from '../../state/tokens.ts';
 import { Card, Empty, PageHead, Pill, Rest, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { searchOf, shownOf, step } from '../parts/lists.ts';
-import { count, latencyText, number } from '../parts/numbers.ts';
+import { count, number } from '../parts/numbers.ts';
 import { Repeat, RequestRow, requestTable, type runs } from './request-row.tsx';
 
 export interface RequestsView {
@@ -86,13 +86,11 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
   );
 }
 
-/** The token of a request, and its budget, if they differ among the requests of a run, and how long it took. */
+/** The token of a request, and its budget, if they differ among the requests of a run. */
 function differing(request: RecordedRequest, all: readonly RecordedRequest[], tokens: readonly TokenInfo[]): string {
   const differs = (key: 'token' | 'remaining') => all.some((other) => other[key] !== request[key]);
   const { name = 'no valid token' } = tokens.find(({ id }) => id === request.token) ?? {};
-  const took = request.duration !== undefined && latencyText(request.duration);
-  const parts = [differs('token') && name, differs('remaining') && `${request.remaining} left`, took];
-  return parts.filter(Boolean).join(' · ');
+  return [differs('token') && name, differs('remaining') && `${request.remaining} left`].filter(Boolean).join(' · ');
 }
 
 /** Statuses to choose from, besides those in the address. */

@@ -106,8 +106,7 @@ function Counts({ endpoint: { disabled }, health: { counts, next } }: EndpointVi
   return (
     <>
       {texts.join(', ') || 'no deliveries yet'}
-      {next < Infinity && ', next attempt '}
-      {next < Infinity && (disabled === undefined ? <Time at={next} show="ago" /> : 'once enabled')}
+      {next < Infinity && [', next attempt ', disabled === undefined ? <Time at={next} show="ago" /> : 'once enabled']}
     </>
   );
 }
