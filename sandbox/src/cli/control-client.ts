@@ -21,37 +21,25 @@ export function serverUrl(server: string | undefined, env: Readonly<Record<strin
  * @throws {CommandError} when no sandbox runs there, or when it refuses a request.
  */
 export async function connect(origin: string) {
-  const ask = async (path: string, init?: RequestInit) => {
-    const response = await fetch(`${origin}/__sandbox${path}`, init).catch(() => {
-      throw new CommandError(
-        `No sandbox is running at ${origin}. Start one with npx @example/sandbox, or choose another with --server.`,
-      );
-    });
-    return { response, body: parseJson(await response.text()) };
+  /** Sends a request, and reads the response. */
+  const send = async <T>(method: string, path: string, fields?: unknown): Promise<T> => {
+    const json = { body: JSON.stringify(fields), headers: { 'Content-Type': 'application/json' } };
+    const response = await fetch(`${origin}/__sandbox${path}`, { method, ...(fields !== undefined && json) }).catch(
+      () => {
+        throw new CommandError(
+          `No sandbox is running at ${origin}. Start one with npx @example/sandbox, or choose another with --server.`,
+        );
+      },
+    );
+    const body = parseJson(await response.text());
+    const { error } = errorBodySchema.safeParse(body).data ?? {};
+    if (error === undefined) return body as T; // It is a sandbox: see below.
+    const details = Object.entries(error.details).map((detail) => `  ${detail.join(': ')}`);
+    throw new CommandError([error.message, ...details].join('\n'));
   };
 
-  const { response, body: info } = await ask('/info');
-  // A sandbox that is not served under this name says so.
-  const isSandbox = response.status === 421 || infoSchema.safeParse(info).success;
-  if (!isSandbox) {
+  if (!infoSchema.safeParse(await send('GET', '/info')).success) {
     throw new CommandError(`${origin} is not a sandbox of the Example API. Choose another server with --server.`);
   }
-  if (!response.ok) throw refusal(info);
-
-  return {
-    origin,
-    /** Sends a request, and reads the response. */
-    async send<T>(method: string, path: string, fields?: unknown): Promise<T> {
-      const json = { body: JSON.stringify(fields), headers: { 'Content-Type': 'application/json' } };
-      const { response: answer, body } = await ask(path, { method, ...(fields !== undefined && json) });
-      if (!answer.ok) throw refusal(body);
-      // It is a sandbox.
-      return body as T;
-    },
-  };
-}
-
-function refusal(body: unknown): CommandError {
-  const { message, details } = errorBodySchema.parse(body).error;
-  return new CommandError([message, ...Object.entries(details).map((detail) => `  ${detail.join(': ')}`)].join('\n'));
+  return { origin, send };
 }

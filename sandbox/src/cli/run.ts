@@ -82,8 +82,6 @@ function createProgram(io: CommandIO, done: (exitCode: number) => void): Command
     .addOption(rateLimit)
     .option('--latency <ms>', 'delay before each response', read.wholeNumber(600_000), 0)
     .option('--data <file>', 'file to store the state in (default: memory)')
-    .option('--quiet', "don't print a line for each request")
-    .option('--json', 'print one JSON object per line')
     .addHelpText(
       'after',
       examples('', '--port 0 --rate-limit 10/1s --latency 200', '--webhook http://127.0.0.1:3000/webhooks'),

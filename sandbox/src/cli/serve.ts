@@ -15,7 +15,6 @@ import { endpointSchema } from '../webhooks/endpoint-params.ts';
 import { attemptLines, requestLines } from './log-lines.ts';
 import { localToken } from './option-values.ts';
 import { CommandError, type CommandIO } from './process-io.ts';
-import type { Line } from './terminal.ts';
 import { welcome } from './welcome.ts';
 
 export interface ServeOptions extends Partial<Record<keyof Records, number>> {
@@ -31,8 +30,6 @@ export interface ServeOptions extends Partial<Record<keyof Records, number>> {
   readonly latency: number;
   /** File to store the state in. */
   readonly data?: string;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
 }
 
 const seedFileSchema = strictFields({
@@ -41,15 +38,11 @@ const seedFileSchema = strictFields({
 });
 
 export async function serve(options: ServeOptions, io: CommandIO): Promise<number> {
-  const { port, host, allowedHost: allowedHosts, cors, data, rateLimit, quiet = false, json = false } = options;
+  const { port, host, allowedHost: allowedHosts, cors, data, rateLimit } = options;
   const { out } = io;
   const journal = data === undefined ? undefined : await openJournal(data);
   const sandbox = assembleSandbox(sandboxOptions(options, io.env['EXAMPLE_WEBHOOK_SECRET']), { listen, journal });
   const { apiToken } = sandbox;
-  const print = (type: string, value: object, lines: readonly Line[]) => {
-    if (json) out.json({ type, ...value });
-    else out.lines(lines);
-  };
   try {
     const server = await sandbox.listen({ port, host, allowedHosts, cors }).catch((error: unknown) => {
       const remedy = 'Choose another address with --host, or use --port 0 for a free port.';
@@ -62,15 +55,11 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
         `Warning: everyone who can reach ${host} can use the dashboard and the control API, which need no login. Only registering a webhook needs the API token.`,
       );
     }
-    const webhooks = sandbox.webhooks.endpoints.map(({ id, url: to, secret }) => ({ id, url: to, secret }));
-    if (json) out.json({ type: 'listening', url, token: apiToken, webhooks });
-    else out.lines(welcome({ url, apiToken, data, webhooks, ...rateLimit }, out.columns));
-    if (!quiet) {
-      sandbox.onRequest((request) => print('request', request, requestLines(request, out.columns)));
-      sandbox.webhooks.subscribe((delivery, attempt, { url: to }) =>
-        print('attempt', { delivery, attempt }, attemptLines(delivery, attempt, to, out.columns)),
-      );
-    }
+    out.lines(welcome({ url, apiToken, data, webhooks: sandbox.webhooks.endpoints, ...rateLimit }));
+    sandbox.onRequest((request) => out.lines(requestLines(request, out.columns)));
+    sandbox.webhooks.subscribe((delivery, attempt, { url: to }) =>
+      out.lines(attemptLines(delivery, attempt, to, out.columns)),
+    );
     await io.stopped();
   } finally {
     await sandbox.close();

@@ -36,22 +36,16 @@ export const style = {
  */
 const controls = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]/gu;
 
-/** The lines of a text of words, such as `5 ms`, each at most as long as it fits. A longer word is broken. */
+/** The lines of a text, each at most as long as it fits. A longer word is broken. */
 export function wrapped(text: string, width: number): readonly string[] {
   if (text.length <= width) return [text];
   const lines: string[] = [];
-  let line = '';
-  for (const word of text
-    .split(/\s+(?!(?:\d+ )?(?:d|h|min|m?s)\b)/)
-    .flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length <= width) line = longer;
-    else {
-      if (line !== '') lines.push(line);
-      line = word;
-    }
+  for (const word of text.split(/\s+/).flatMap((each) => each.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [])) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
   }
-  return line === '' ? lines : [...lines, line];
+  return lines;
 }
 
 /** The only way to the terminal, because requests and responses may have any text. */
@@ -90,12 +84,5 @@ export class Terminal {
     for (const line of text.replace(/\n$/, '').split('\n')) {
       for (const part of wrapped(line, this.columns ?? Infinity)) this.line(part);
     }
-  }
-
-  /** Prints a value in a line of JSON, which escapes only C0 by itself. */
-  json(value: unknown): void {
-    const escaped = (character: string) =>
-      character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    this.#output.write(`${JSON.stringify(value).replace(controls, escaped)}\n`);
   }
 }

@@ -1,4 +1,4 @@
-import { type Line, style, wrapped } from './terminal.ts';
+import { type Line, style } from './terminal.ts';
 
 /** What the command line says about a sandbox that has started. */
 interface Started {
@@ -11,26 +11,21 @@ interface Started {
   readonly webhooks: readonly { readonly url: string; readonly secret: string }[];
 }
 
-/** The lines that the command line prints once the sandbox is listening. What is to be copied is never wrapped. */
-export function welcome({ url, apiToken, limit, window, data, webhooks }: Started, columns = Infinity): Line[] {
-  const line = (name: string, value: string): readonly Line[] => {
-    const fits = 13 + value.length <= columns;
-    return fits
-      ? [['  ', style.faint(name.padEnd(11)), value]]
-      : [...(name === '' ? [] : [['  ', style.faint(name)]]), ['    ', value]];
-  };
+/** The lines that the command line prints once the sandbox is listening. */
+export function welcome({ url, apiToken, limit, window, data, webhooks }: Started): Line[] {
+  const line = (name: string, value: string): Line => ['  ', style.faint(name.padEnd(11)), value];
   const [first] = webhooks;
   return [
     [],
-    ...wrapped('The Example API runs on this machine. Ctrl-C stops it.', columns).map((text) => [style.bold(text)]),
+    [style.bold('The Example API runs on this machine. Ctrl-C stops it.')],
     [],
-    ...line('URL', url),
-    ...line('Dashboard', new URL('/dashboard', url).href),
-    ...line('Limit', `${limit} requests per ${window / 1000} s`),
-    ...line('State', data === undefined ? 'in memory' : `stored in ${data}`),
+    line('URL', url),
+    line('Dashboard', new URL('/dashboard', url).href),
+    line('Limit', `${limit} requests per ${window / 1000} s`),
+    line('State', data === undefined ? 'in memory' : `stored in ${data}`),
     ...webhooks.flatMap((webhook) => [
-      ...line('Webhook', webhook.url),
-      ...(webhook === first ? [] : line('', webhook.secret)),
+      line('Webhook', webhook.url),
+      ...(webhook === first ? [] : [line('', webhook.secret)]),
     ]),
     [],
     [style.faint('For the file .env of your app:')],

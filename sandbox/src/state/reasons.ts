@@ -20,19 +20,15 @@ export function problemsOf({ fault, status = 0, response }: RecordedRequest): re
 }
 
 /** Why a request ended as it did: its {@link problemsOf}, then what else happened; empty if nothing is to be said. */
-export function reasonsOf(request: RecordedRequest): readonly string[] {
+export function reasonOf(request: RecordedRequest): string {
   const { state, fault } = request;
-  return [
+  const reasons = [
     ...problemsOf(request),
     ...(fault === undefined ? [] : [`${deedOf(fault)} (${fault.id === 'header' ? 'Sandbox-Fault' : fault.id})`]),
     ...(state === 'aborted' ? ['the client disconnected'] : []),
     ...(isReplayed(request) ? ['replayed'] : []),
   ];
-}
-
-/** The {@link reasonsOf} a request in one text. */
-export function reasonOf(request: RecordedRequest): string {
-  return reasonsOf(request).join(', ');
+  return reasons.join(', ');
 }
 
 /** Whether a fault made a request fail, or its response useless, whatever its status says. */
