@@ -6,7 +6,7 @@ import { maxRequestedDelay } from '../rate-limit/headers.ts';
 // docs/retries.md has the table, docs/internals/retries.md the rules.
 
 /** How an attempt failed. */
-export type Failure =
+type Failure =
   | {
       readonly kind: 'status';
       readonly status: number;

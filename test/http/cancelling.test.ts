@@ -111,17 +111,6 @@ it('the body of asResponse() holds its signal, which can still abort it after a 
 });
 
 describe('timeout', () => {
-  it('applies to each attempt separately', async () => {
-    const api = replying(
-      () => never,
-      () => sleep(399).then(() => Response.json(user)),
-    );
-    expect(await settled(clientOf(api, { timeout: 400 }).users.get('user_123'))).toEqual(user);
-    // The first retry is due one second after the first attempt was sent.
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 1000]);
-    expect([performance.now(), vi.getTimerCount()]).toEqual([1399, 0]);
-  });
-
   it('is 30 s by default, covers headers and body together, and puts what has arrived on the error', async () => {
     const reply = () =>
       sleep(20_000).then(() => new Response(endless().body, { headers: { 'x-request-id': 'req_1' } }));

@@ -1,54 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConnectionError, InternalServerError, RateLimitError } from '@example/sdk';
-import type { CallEndEvent, CallError, Client, FetchResponse, RetryEvent, ShouldRetry } from '@example/sdk';
-import { planRetry, type Failure } from '../../src/http/retry.ts';
+import type { CallEndEvent, CallError, Client, ClientOptions } from '@example/sdk';
+import type { FetchResponse, RetryEvent, ShouldRetry } from '@example/sdk';
 import { clientOf, newUser, rejection, user } from '../support/http-server.ts';
 import { budget, errorResponse, unknownHost, type SentRequest } from '../support/in-process-api.ts';
 import { lost, replying, type Reply } from '../support/replies.ts';
-import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
-
-const minute = 60_000;
-
-describe('planRetry', () => {
-  const status = (code: number, requestedDelay?: number): Failure => ({ kind: 'status', status: code, requestedDelay });
-  const defaults = { failure: status(503), duration: 0, isIdempotent: true, maxRetries: 2, retries: 0, random: 1 };
-  const none = { countsAsRetry: true, rest: 0, isLastRetry: false };
-  type Given = Partial<typeof defaults> & { endsAt?: number; verdict?: Partial<typeof none> };
-  const plan = (given: Given) => {
-    const { failure, duration, isIdempotent, maxRetries, retries, random } = { ...defaults, ...given };
-    const failed = { failure, duration, verdict: { ...none, ...given.verdict } };
-    return planRetry(failed, { isIdempotent, endsAt: given.endsAt, options: { maxRetries } }, retries, random, 5000);
-  };
-
-  it.each<[what: string, Given, [delay: number, retries: number]?]>([
-    ['0.67 to 1 s', { random: 0 }, [667, 1]],
-    ['then 2.7 to 4 s', { retries: 1, random: 0.5 }, [3333, 2]],
-    ['then up to 8 s', { retries: 8, maxRetries: 9 }, [8000, 9]],
-    ['counted from when the attempt was sent', { duration: 300 }, [700, 1]],
-    ['half of what totalTimeout leaves', { retries: 1, endsAt: 7200 }, [1100, 2]],
-    ['but what Retry-After says', { failure: status(503, 7000), endsAt: 7200 }, [7000, 1]],
-    ['at least a moment', { duration: 30_000 }, [1, 1]],
-    ['what Retry-After says, from its response on', { failure: status(503, 7000), duration: 500 }, [7000, 1]],
-    ['up to two minutes', { failure: status(503, 2 * minute) }, [2 * minute, 1]],
-    ['not after more', { failure: status(503, 2 * minute + 1) }],
-    ['up to an hour after a 429', { failure: status(429, 60 * minute) }, [60 * minute, 1]],
-    ['not after more', { failure: status(429, 60 * minute + 1) }],
-    ['what the limiter says, uncounted', { verdict: { countsAsRetry: false, rest: 4000 }, retries: 2 }, [4000, 2]],
-    ['not with maxRetries: 0, whatever it is', { verdict: { countsAsRetry: false }, maxRetries: 0 }],
-    ['the last one if the route always fails', { verdict: { isLastRetry: true } }, [4000, 2]],
-    ['and none after it', { verdict: { isLastRetry: true }, retries: 2 }],
-  ])('%s: %o', (_, given, expected) => {
-    expect(plan(given)).toEqual(expected && { delay: expected[0], retries: expected[1] });
-  });
-
-  it.each([
-    [true, [408, 429, 500, 502, 503, 504]],
-    [false, [429]],
-  ])('of all statuses, idempotent: %s: %j', (isIdempotent, expected) => {
-    const all = Array.from({ length: 200 }, (_, index) => 400 + index);
-    expect(all.filter((code) => plan({ failure: status(code), isIdempotent }))).toEqual(expected);
-  });
-});
+import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(() => {
   useVirtualTime();
@@ -67,6 +24,7 @@ const calls: Record<string, ((client: Client) => Promise<unknown>)[]> = {
   'with a supported key': [(it) => withKeys(it).users.create(newUser, key), (it) => patch(withKeys(it), key)],
 };
 
+const busyFor = (seconds: number) => () => errorResponse(503, { 'retry-after': `${seconds}` });
 /** A success whose body breaks off. */
 const brokenOff = (problem: (request: SentRequest) => unknown) => (request: SentRequest) =>
   new Response(new ReadableStream({ pull: () => problem(request) as Promise<never> }), { status: 201 });
@@ -75,7 +33,7 @@ describe('a call', () => {
   // How often requests are sent with `maxRetries: 2`, as in the table in docs/retries.md, and what the error and the
   // event say about a call other than a GET: whether it may have taken effect.
   it.each<[outcome: string, get: number, post: number, withKey: number, mayHave: boolean, error: string, Reply]>([
-    ['503 with Retry-After', 3, 1, 3, true, 'InternalServerError', () => errorResponse(503, { 'retry-after': '1' })],
+    ['503 with Retry-After', 3, 1, 3, true, 'InternalServerError', busyFor(1)],
     ['408', 3, 1, 3, true, 'APIError', 408],
     ['422', 1, 1, 1, false, 'UnprocessableEntityError', 422],
     ['no such host', 3, 3, 3, false, 'ConnectionError', 'no such host'],
@@ -109,25 +67,43 @@ describe('a call', () => {
     }
   });
 
-  // After a 429: test/rate-limit/refusals.test.ts.
-  it('fails immediately, without announcing a retry, if totalTimeout would end at the time of the retry', async () => {
-    const api = replying(() => errorResponse(503, { 'retry-after': '5' }));
+  it.each([
+    ['GET', [408, 429, 500, 502, 503, 504]],
+    ['POST', [429]],
+  ] as const)('is retried after these statuses of all, as a %s: %j', async (method, expected) => {
+    const retried: number[] = [];
+    for (let status = 400; status < 600; status++) {
+      const api = replying(status, 404);
+      await settled(rejection(clientOf(api).request(method, '/teams')));
+      if (api.requests.length > 1) retried.push(status);
+    }
+    expect(retried).toEqual(expected);
+  });
+
+  it.each<[when: string, ClientOptions, Reply, sentAt: number[], jitter?: number]>([
+    ['after 1 s, and then after 4 s', {}, 500, [0, 1000, 5000]],
+    ['after two thirds of this, with the least jitter', {}, 500, [0, 667, 3334], 2 / 3],
+    ['after 8 s at most', { maxRetries: 4 }, 500, [0, 1000, 5000, 13_000, 21_000]],
+    ['counted from when the attempt was sent', {}, () => sleep(300).then(() => errorResponse(500)), [0, 1000, 5000]],
+    ['a moment after an attempt that took longer', { timeout: 5000 }, 'no answer', [0, 5001, 10_002]],
+    ['when Retry-After says, from the response on', {}, () => sleep(500).then(busyFor(7)), [0, 7500, 15_000]],
+    ['after two minutes, if Retry-After says so', {}, busyFor(120), [0, 120_000, 240_000]],
+    ['not at all if Retry-After says more', {}, busyFor(121), [0]],
+    ['after half of the time that totalTimeout leaves', { totalTimeout: 3000 }, 500, [0, 1000, 2000]],
+    // After a 429: test/rate-limit/refusals.test.ts.
+    ['not at all if totalTimeout would end by then', { totalTimeout: 5000 }, busyFor(5), [0]],
+    ['when Retry-After says, if totalTimeout ends later', { totalTimeout: 5001 }, busyFor(5), [0, 5000]],
+    ['even with maxWait: 0', { rateLimit: { maxWait: 0 } }, 500, [0, 1000, 5000]],
+    ['even with a maxWait that is too short', { rateLimit: { maxWait: 2000 } }, 500, [0, 1000, 5000]],
+  ])('is retried %s', async (_, options, reply, sentAt, jitter = 1) => {
+    fixJitter(jitter);
+    const api = replying(reply);
     const onRetry = vi.fn();
-    const call = get(clientOf(api, { totalTimeout: 5000 }).on('retry', onRetry));
-    expect(await settled(rejection(call))).toMatchObject({ status: 503 });
-    expect([api.requests.length, performance.now(), onRetry.mock.calls.length]).toEqual([1, 0, 0]);
-  });
-
-  it('is retried earlier if totalTimeout leaves little time', async () => {
-    const api = replying(500);
-    await settled(rejection(get(clientOf(api, { totalTimeout: 3000 }))));
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 1000, 2000]);
-  });
-
-  it.each([0, 2000])('is retried after a failure, whatever maxWait is: %i', async (maxWait) => {
-    const api = replying(500);
-    await settled(rejection(get(clientOf(api, { rateLimit: { maxWait } }))));
-    expect(api.requests.map(({ at }) => at)).toEqual([0, 1000, 5000]);
+    const call = get(clientOf(api, options).on('retry', onRetry));
+    // It is the attempt's error, not that of totalTimeout.
+    expect(await settled(rejection(call))).not.toHaveProperty('message', expect.stringContaining('totalTimeout'));
+    expect(api.requests.map(({ at }) => at)).toEqual(sentAt);
+    expect(onRetry).toHaveBeenCalledTimes(sentAt.length - 1);
   });
 
   it("emits an event when each retry is planned, and rejects with the last attempt's error", async () => {
