@@ -8,7 +8,6 @@ export interface ApiRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly token: string;
-  readonly headers: Headers;
   readonly body: unknown;
 }
 
@@ -27,7 +26,6 @@ export interface Exchange {
   readonly at: number;
   readonly method: string;
   readonly path: string;
-  readonly token: string;
   /** The status, or what happened instead of a response. */
   outcome: number | string;
 }
@@ -42,10 +40,9 @@ export function fetchTo(api: Api, clock: Clock, latency: number, exchanges: Exch
     signal.addEventListener('abort', abort);
     const until = <T>(work: Promise<T>) => Promise.race([work, aborted.promise]);
     try {
-      const request = parse(url, method, new Headers(headers), body);
-      const { path, token } = request;
+      const request = parse(url, method, headers, body);
       await until(clock.sleep(latency));
-      const exchange: Exchange = { at: clock.now, method, path, token, outcome: 'unanswered' };
+      const exchange: Exchange = { at: clock.now, method, path: request.path, outcome: 'unanswered' };
       exchanges.push(exchange);
       const answer = api(request, clock.now);
       if ('hangs' in answer) return await until(new Promise<never>(() => undefined));
@@ -60,14 +57,13 @@ export function fetchTo(api: Api, clock: Clock, latency: number, exchanges: Exch
   };
 }
 
-function parse(address: string, method: string, headers: Headers, body: unknown): ApiRequest {
+function parse(address: string, method: string, headers: HeadersInit, body: unknown): ApiRequest {
   const url = new URL(address);
   return {
     method,
     path: url.pathname.replace(/^\/v1/, ''),
     query: url.searchParams,
-    token: headers.get('authorization')?.replace('Bearer ', '') ?? '',
-    headers,
+    token: new Headers(headers).get('authorization')?.replace('Bearer ', '') ?? '',
     body: typeof body === 'string' ? (JSON.parse(body) as unknown) : undefined,
   };
 }

@@ -14,7 +14,6 @@ export interface CallOptions {
   /** For each attempt, in milliseconds. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
-  readonly isBackground?: boolean;
   readonly body?: unknown;
 }
 
@@ -165,12 +164,8 @@ const globalFetch = (fetch: Fetch) => async (input: RequestInfo | URL, init?: Re
 
 /** Calls of the SDK. */
 function callOf(client: Client): Call {
-  return async (method, path, { deadline, isBackground, body, ...rest } = {}) => {
-    const options = {
-      ...rest,
-      ...(deadline === undefined ? {} : { totalTimeout: deadline }),
-      ...(isBackground ? { priority: 'background' as const } : {}),
-    };
+  return async (method, path, { deadline, body, ...rest } = {}) => {
+    const options = { ...rest, totalTimeout: deadline };
     const [, resource = '', id = ''] = path.split('/');
     if (method === 'POST') return client.request('POST', '/users', { ...options, body });
     if (resource === 'users') return client.users.get(id, options);
