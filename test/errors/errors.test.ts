@@ -96,6 +96,7 @@ const page = () => {
 const failures: Record<string, () => PromiseLike<unknown>> = {
   'a status': () => clientOf(replying(404)).users.get('user_123'),
   'asResponse()': () => clientOf(replying(404)).users.get('user_123').asResponse(),
+  'withResponse()': () => clientOf(replying(404)).users.get('user_123').withResponse(),
   iteration: () => clientOf(replying(page, 403)).projects.list().toArray(),
   'the verification of a webhook': () => verifyWebhook('{}', new Headers(), 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'),
 };

@@ -36,7 +36,7 @@ describe('nodeHandler()', () => {
   const keepRawBody = express.json({ verify: (request, _, rawBody) => void Object.assign(request, { rawBody }) });
   const empty = { method: 'POST', body: '', headers: { 'content-type': 'application/json' } };
 
-  it.each<[status: number, what: string, app: () => Express, line?: string, init?: RequestInit]>([
+  it.each<[status: number, what: string, app: () => Express, line?: string | undefined, init?: RequestInit]>([
     [204, 'that was not read', () => express()],
     [204, 'by express.raw()', () => express().use(express.raw(all))],
     [204, 'by express.text()', () => express().use(express.text(all))],
@@ -44,9 +44,11 @@ describe('nodeHandler()', () => {
     [204, 'that a platform keeps as rawBody', () => express().use(keepRawBody)],
     [400, 'by express.json()', () => express().use(express.json()), 'above app.use(express.json())'],
     [400, 'that is empty', () => express().use(express.json()), 'The body was read', empty],
-  ])('%i: takes a body %s', async (status, _, app, line, init) => {
+    [405, 'of a GET', () => express(), undefined, { method: 'GET' }],
+  ])('%i: gets a body %s', async (status, _, app, line, init) => {
     const { receive, handler, logger } = nodeReceiver();
-    expect((await send(app().post('/', receive), init)).status).toBe(status);
+    const response = await send(app().all('/', receive), init);
+    expect([response.status, response.headers.get('allow')]).toEqual([status, status === 405 ? 'POST' : null]);
     expect(handler).toHaveBeenCalledTimes(status === 204 ? 1 : 0);
     expect(logger.warn.mock.calls).toEqual(line === undefined ? [] : [[expect.stringContaining(line)]]);
   });
@@ -67,11 +69,6 @@ describe('nodeHandler()', () => {
     const decoded: RequestListener = (request, response) => void receive(request.setEncoding('utf8'), response);
     for (const each of [server, decoded]) expect((await send(each, request)).status).toBe(204);
     expect((await send(nodeReceiver({ maxBodyBytes: maxBodyBytes - 1 }).server, request)).status).toBe(413);
-  });
-
-  it('answers 405 to other methods', async () => {
-    const response = await send(nodeReceiver().server, { method: 'GET' });
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
   it('answers 413 at the limit, even if an endless body still arrives, and keeps none of it', async () => {
