@@ -64,15 +64,11 @@ const tables: Record<string, readonly Sync[]> = {
     ['b', { normal: 5 }, normal(1), 1],
     ['c', { normal: 5 }, normal(0)],
   ],
-  'a background call goes only if no normal call waits': [
-    ['a', { normal: 11 }, normal(1)],
-    ['b', { background: 2 }, background(0), 2_000],
-    ['a', { normal: 0 }, normal(0)],
-    ['b', { background: 2 }, background(2)],
-  ],
-  'a background call waits even if only one normal call waits': [
+  'a background call goes only if no normal call waits, not even one': [
     ['a', { normal: 2, limit: 1 }, normal(1)],
     ['b', { background: 2 }, background(0), 2_000],
+    ['a', { normal: 0 }, normal(0)],
+    ['b', { background: 2 }, background(1)],
   ],
   'waiting processes ask again soon, and then less and less often': [
     ['a', { normal: 11 }, { nextSyncIn: 5 }],

@@ -5,19 +5,21 @@ import { createRateLimitStore } from '@example/sdk/rate-limit';
 import type { Report } from '../../src/sharing/step.ts';
 import { throwing } from '../support/http-server.ts';
 import { between, documentedApi, failing, faults } from '../support/world/api.ts';
+import type { Api } from '../support/world/network.ts';
 import { MemoryStore } from '../support/world/store.ts';
 import { World } from '../support/world/world.ts';
 import { reply } from './support/store-requests.ts';
 
 // What one process does with a store: when it asks, what it does without the store, and what it reports.
 
-type Sync = RateLimitStore['sync'];
+type Sync = (world: World) => RateLimitStore['sync'];
 
-/** A world with one process and a custom store. */
-function setup(sync: (world: World) => Sync, api = documentedApi(), options: ClientOptions = {}) {
+/** A world with one process. Its store is in memory, unless `sync` replaces it. */
+function setup({ sync, api = documentedApi(), ...options }: ClientOptions & { sync?: Sync; api?: Api } = {}) {
   const world: World = new World({ api });
+  const memory = new MemoryStore(world.clock);
   const syncs: { at: number; key: string; report: Report }[] = [];
-  const inner = sync(world);
+  const inner = sync?.(world) ?? memory.connect().sync;
   const store = createRateLimitStore((key, request) => {
     syncs.push({ at: world.clock.now, key, report: request as unknown as Report });
     return inner(key, request);
@@ -29,19 +31,14 @@ function setup(sync: (world: World) => Sync, api = documentedApi(), options: Cli
     client ??= world.sdk({ rateLimit: { store }, ...options }).on('rateLimitStore', (event) => events.push(event));
     return client.users.get(`user_${index}`, more);
   };
-  return { world, syncs, events, get };
+  return { world, memory, syncs, events, get };
 }
 
-const works =
-  (latency = 1) =>
-  ({ clock }: World) =>
-    Object.assign(new MemoryStore(clock), { latency }).connect().sync;
 const rejecting = () => Promise.reject(new Error('connect ECONNREFUSED'));
-const after =
-  (ms: number, normal = 0) =>
-  ({ clock }: World) =>
-  () =>
-    clock.sleep(ms).then(() => reply({ normal }));
+const late: Sync = (world) => async () => {
+  await world.clock.sleep(1_001);
+  return reply();
+};
 const answering = (value: unknown) => () => () => Promise.resolve(value as never);
 
 it('a custom store is created from a function', () => {
@@ -50,17 +47,15 @@ it('a custom store is created from a function', () => {
 
 describe('an unavailable store stops no call, and is reported once', () => {
   const noGrants = [{ normal: -1 }, { normal: NaN }, { processes: Infinity }].map((grant) => reply(grant));
-  it.each<[string, (world: World) => Sync]>([
+  const unusable = [undefined, null, {}, ...noGrants];
+  it.each<[string, Sync]>([
     ['rejects', () => rejecting],
     ['throws', () => throwing(new Error('no'))],
     ['never answers', () => () => new Promise<never>(() => undefined)],
-    ['answers after 1 001 ms', after(1_001)],
-    ...[undefined, null, {}, ...noGrants].map((value): [string, (world: World) => Sync] => [
-      `answers ${format(value)}`,
-      answering(value),
-    ]),
+    ['answers after 1 001 ms', late],
+    ...unusable.map((value): [string, Sync] => [`answers ${format(value)}`, answering(value)]),
   ])('if it %s', async (_, sync) => {
-    const { world, events, get } = setup(sync);
+    const { world, events, get } = setup({ sync });
     const figures = await world.run(() => world.burst(100, get));
     expect(figures).toMatchObject({ answered: 100, refused: 0 });
     expect(figures.end).toBeLessThanOrEqual(2);
@@ -68,13 +63,10 @@ describe('an unavailable store stops no call, and is reported once', () => {
   });
 
   it('and again when it recovers', async () => {
-    let isDown = false;
-    const { world, events, get } = setup((world) => {
-      const sync = works()(world);
-      return (...args) => (isDown ? rejecting() : sync(...args));
-    });
+    const { world, memory, events, get } = setup();
     await world.run(async () => {
-      for (isDown of [false, true, true, false, false]) {
+      for (const condition of ['up', 'down', 'down', 'up', 'up'] as const) {
+        memory.condition = condition;
         world.burst(1, get);
         await world.clock.sleep(61_000);
       }
@@ -84,10 +76,9 @@ describe('an unavailable store stops no call, and is reported once', () => {
   });
 
   it('and again when it recovers while no call waits', async () => {
-    const { world, events, get } = setup((world) => {
-      const sync = works()(world);
-      return (...args) => (world.clock.now > 5_000 && world.clock.now < 8_000 ? rejecting() : sync(...args));
-    });
+    const { world, memory, events, get } = setup();
+    world.clock.at(5_000, () => (memory.condition = 'down'));
+    world.clock.at(8_000, () => (memory.condition = 'up'));
     await world.run(async () => {
       void world.every(1_500, 20, get);
       await world.clock.sleep(12_000);
@@ -96,7 +87,7 @@ describe('an unavailable store stops no call, and is reported once', () => {
   });
 
   it('and is called again after 1, 2, 4 … 30 s', async () => {
-    const { world, syncs, get } = setup(() => rejecting);
+    const { world, syncs, get } = setup({ sync: () => rejecting });
     await world.run(() => world.every(500, 200, get));
     const pauses = syncs.slice(1).map(({ at }, index) => Math.round((at - syncs[index]!.at) / 1000));
     expect(pauses.slice(0, 7)).toEqual([1, 2, 4, 8, 16, 30, 30]);
@@ -108,7 +99,7 @@ describe('an unavailable store stops no call, and is reported once', () => {
   ])('and the process uses an equal part of the window, as one of %i', async (processes, sent) => {
     let syncs = 0;
     const grant = reply({ normal: 1, processes });
-    const { world, get } = setup(() => () => (syncs++ === 0 ? Promise.resolve(grant) : rejecting()));
+    const { world, get } = setup({ sync: () => () => (syncs++ === 0 ? Promise.resolve(grant) : rejecting()) });
     await world.run(async () => {
       world.burst(50, get);
       await world.clock.sleep(30_000);
@@ -119,12 +110,12 @@ describe('an unavailable store stops no call, and is reported once', () => {
 
 describe('a store is called', () => {
   it("with a hash of the token and the calls' needs, and 250 ms later with what was sent", async () => {
-    const { world, syncs, get } = setup(works(), documentedApi({ takes: () => 400 }));
+    const { world, syncs, get } = setup({ api: documentedApi({ takes: () => 400 }) });
     await world.run(() => world.burst(5, get));
     await world.run(() => world.clock.sleep(300_000));
     const [first, sent, last] = [syncs[0]!, syncs[1]!, syncs.at(-1)!];
     expect(first.key).toMatch(/^[0-9a-f]{64}$/);
-    const other = setup(works());
+    const other = setup();
     await other.world.run(() => other.world.burst(1, other.get));
     expect(other.syncs[0]!.key).not.toBe(first.key);
     expect(first.report).toMatchObject({ normal: 5, background: 0, available: 0, inFlight: 0, limit: 100, reset: 0 });
@@ -137,12 +128,12 @@ describe('a store is called', () => {
   });
 
   it('no longer by a process that sees no headers and paces itself', async () => {
-    const { world, get } = setup(works(), documentedApi({ limit: Infinity }));
+    const { world, get } = setup({ api: documentedApi({ limit: Infinity }) });
     expect(await world.run(() => world.burst(150, get))).toMatchObject({ answered: 150 });
   });
 
   it('a few times for each request while the API fails', async () => {
-    const { world, syncs, get } = setup(works(), failing(documentedApi(), faults.refused), { outageWait: 60_000 });
+    const { world, syncs, get } = setup({ api: failing(documentedApi(), faults.refused), outageWait: 60_000 });
     await world.run(() => {
       world.burst(1, get);
       world.burst(1, (index) => get(index, { priority: 'background' }));
@@ -155,26 +146,26 @@ describe('a store is called', () => {
   });
 
   it('also for background calls, if no others wait while the API fails', async () => {
-    const down = failing(documentedApi(), faults.refused, between(0, 3_000));
-    const { world, get } = setup(works(), down, { priority: 'background' });
+    const api = failing(documentedApi(), faults.refused, between(0, 3_000));
+    const { world, get } = setup({ api, priority: 'background' });
     expect(await world.run(() => world.burst(5, get))).toMatchObject({ answered: 5 });
     expect(world.figures().max).toBeLessThanOrEqual(6);
   });
 
   it('no more often after it has forgotten a window that is over', async () => {
-    let store: MemoryStore | undefined;
-    const { world, syncs, get } = setup(({ clock }) => (store = new MemoryStore(clock)).connect().sync);
+    const { world, memory, syncs, get } = setup();
     await world.run(async () => {
       world.burst(1, get);
       await world.clock.sleep(61_000);
-      store!.state = undefined;
+      memory.state = undefined;
       world.burst(1, get);
     });
     expect(syncs.length).toBeLessThanOrEqual(6);
   });
 
   it('with no needs after a call was aborted before its grant', async () => {
-    const { world, syncs, get } = setup(works(300));
+    const { world, memory, syncs, get } = setup();
+    memory.latency = 300;
     const controller = new AbortController();
     await world.run(async () => {
       world.burst(3, (index) => get(index, { signal: controller.signal }));
@@ -187,7 +178,8 @@ describe('a store is called', () => {
   });
 
   it("for a call that arrives while another call's sync is pending", async () => {
-    const { world, get } = setup(works(20));
+    const { world, memory, get } = setup();
+    memory.latency = 20;
     const figures = await world.run(async () => {
       for (let at = 230; at < 330; at += 7) {
         world.burst(1, get);
