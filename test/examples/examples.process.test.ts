@@ -43,13 +43,10 @@ it("npm run demo shows the SDK's main job, is short, and ends cleanly", async ()
   expect(text.split('\n').length).toBeLessThan(40);
 });
 
-it.each(['node-http', 'express', 'hono'])(
-  'examples/webhooks/%s.ts accepts webhooks, and rejects changed ones',
-  async (name) => {
-    await using program = await startProgram(`../../examples/webhooks/${name}.ts`, { EXAMPLE_WEBHOOK_SECRET: secret });
-    await expectToReceive(`${program.url}/webhooks`, () => program.output);
-  },
-);
+it.each(['node-http', 'express', 'hono'])('examples/webhooks/%s.ts accepts only signed webhooks', async (name) => {
+  await using program = await startProgram(`../../examples/webhooks/${name}.ts`, { EXAMPLE_WEBHOOK_SECRET: secret });
+  await expectToReceive(`${program.url}/webhooks`, () => program.output);
+});
 
 it('examples/export-projects writes each project once, even if it is started again', async () => {
   const file = join(temporaryFolder(), 'projects.jsonl');

@@ -21,30 +21,27 @@ it('each method of a resource sends the documented request', async () => {
   ]);
 });
 
-it.each<HttpMethod>(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
-  'a %s calls fetch with a URL and a plain object: method, headers, redirect mode, signal, and any body',
-  async (method) => {
-    const api = replying(200);
-    const client = clientOf(api);
-    const query = { include: ['owner', 'members'], archived: false, page: 2, q: 'a b&c=d', status: undefined };
-    // Each value stays one segment of the path.
-    const params = { id: 'ünï ✓', token: 'a;b&c=d+e@f:g?h#i', dots: '%2e%2e', unused: undefined as unknown as string };
+it.each<HttpMethod>(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('a %s calls fetch(url, init)', async (method) => {
+  const api = replying(200);
+  const client = clientOf(api);
+  const query = { include: ['owner', 'members'], archived: false, page: 2, q: 'a b&c=d', status: undefined };
+  // Each value stays one segment of the path.
+  const params = { id: 'ünï ✓', token: 'a;b&c=d+e@f:g?h#i', dots: '%2e%2e', unused: undefined as unknown as string };
 
-    await client.request(method, '/teams/{id}/{token}/{dots}', { params, query, headers: { 'X-App': 'one' } });
-    if (method !== 'GET') await client.request(method, '/teams', { body: { name: 'Blue' } });
+  await client.request(method, '/teams/{id}/{token}/{dots}', { params, query, headers: { 'X-App': 'one' } });
+  if (method !== 'GET') await client.request(method, '/teams', { body: { name: 'Blue' } });
 
-    const common = { method, redirect: 'manual', signal: expect.any(AbortSignal) as AbortSignal };
-    const [bare, full] = api.requests;
-    expect(bare?.url).toBe(
-      `${api.url}/teams/%C3%BCn%C3%AF%20%E2%9C%93/a%3Bb%26c%3Dd%2Be%40f%3Ag%3Fh%23i/%252e%252e?include=owner&include=members&archived=false&page=2&q=a+b%26c%3Dd`,
-    );
-    expect(bare?.init).toEqual({ ...common, headers: { ...headers, 'x-app': 'one' } });
-    expect(bare?.init).not.toHaveProperty('body');
-    for (const each of [bare?.init, bare?.init.headers]) expect(Object.getPrototypeOf(each)).toBe(Object.prototype);
-    const typed = { ...headers, 'content-type': 'application/json' };
-    if (method !== 'GET') expect(full?.init).toEqual({ ...common, headers: typed, body: '{"name":"Blue"}' });
-  },
-);
+  const common = { method, redirect: 'manual', signal: expect.any(AbortSignal) as AbortSignal };
+  const [bare, full] = api.requests;
+  expect(bare?.url).toBe(
+    `${api.url}/teams/%C3%BCn%C3%AF%20%E2%9C%93/a%3Bb%26c%3Dd%2Be%40f%3Ag%3Fh%23i/%252e%252e?include=owner&include=members&archived=false&page=2&q=a+b%26c%3Dd`,
+  );
+  expect(bare?.init).toEqual({ ...common, headers: { ...headers, 'x-app': 'one' } });
+  expect(bare?.init).not.toHaveProperty('body');
+  for (const each of [bare?.init, bare?.init.headers]) expect(Object.getPrototypeOf(each)).toBe(Object.prototype);
+  const typed = { ...headers, 'content-type': 'application/json' };
+  if (method !== 'GET') expect(full?.init).toEqual({ ...common, headers: typed, body: '{"name":"Blue"}' });
+});
 
 describe('the headers of a request', () => {
   const twice: HeadersInput = [

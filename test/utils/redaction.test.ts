@@ -58,25 +58,22 @@ describe('the SDK exposes neither the token nor the password', () => {
     ['a token', apiToken, apiToken],
     ['a token function', apiToken, () => apiToken],
     ['a token that a URL escapes', 'token+nobody=sees', 'token+nobody=sees'],
-  ])(
-    'after calls with the token as an id or in a query, answered or ended while they wait: %s',
-    async (_, token, given) => {
-      const api = replying(404);
-      const { client, failing, shown, text } = observed(api, { apiToken: given, rateLimit: { limit: 3 } });
-      const get = (options: EndpointOptions) => client.request('GET', `/teams/${token}`, options);
-      await failing(client.users.get(token));
-      await failing(get({ query: { of: token } }));
-      await failing(client.request('GET', `//${token}`));
-      await failing(get({}));
-      await failing(get({ totalTimeout: 1000 }));
+  ])('after calls with the token as an id or in a query, answered or ended in a wait: %s', async (_, token, given) => {
+    const api = replying(404);
+    const { client, failing, shown, text } = observed(api, { apiToken: given, rateLimit: { limit: 3 } });
+    const get = (options: EndpointOptions) => client.request('GET', `/teams/${token}`, options);
+    await failing(client.users.get(token));
+    await failing(get({ query: { of: token } }));
+    await failing(client.request('GET', `//${token}`));
+    await failing(get({}));
+    await failing(get({ totalTimeout: 1000 }));
 
-      // The token is sent, because the SDK doesn't guess what was meant.
-      expect(api.requests[0]?.url).toContain(encodeURIComponent(token));
-      expect(shown).toContainEqual(expect.objectContaining({ query: '?of=[redacted]' }));
-      expect(text()).toContain('/users/[redacted]');
-      for (const secret of [token, encodeURIComponent(token)]) expect(text()).not.toContain(secret);
-    },
-  );
+    // The token is sent, because the SDK doesn't guess what was meant.
+    expect(api.requests[0]?.url).toContain(encodeURIComponent(token));
+    expect(shown).toContainEqual(expect.objectContaining({ query: '?of=[redacted]' }));
+    expect(text()).toContain('/users/[redacted]');
+    for (const secret of [token, encodeURIComponent(token)]) expect(text()).not.toContain(secret);
+  });
 
   const fields = [
     ...['password', 'passwords', 'newPassword', 'passphrase', 'client_secret', 'clientSecrets', 'credentials'],

@@ -201,27 +201,21 @@ describe('a store', () => {
 
   const held = new AbortController().signal;
   it.each([
-    [{ ...claimed, signal: held }, true],
-    [{ ...claimed, signal: held }, false],
-    [{ ...claimed, signal: undefined }, false],
-  ])(
-    'that loses one of two keys aborts the signal, which the other may not have: %o, at once: %s',
-    async (other, isLost) => {
-      const lost = new AbortController();
-      if (isLost) lost.abort(down);
-      const { deliver, handler } = endpoint(
-        both,
-        storeOf(other, { ...claimed, signal: lost.signal }),
-        (_, { signal }) => {
-          expect(signal.aborted).toBe(isLost);
-          lost.abort(down);
-          expect(signal.reason).toBe(down);
-        },
-      );
-      expect((await deliver()).status).toBe(204);
-      expect(handler).toHaveBeenCalledOnce();
-    },
-  );
+    [held, true],
+    [held, false],
+    [undefined, false],
+  ])('that loses one of two keys aborts the signal; of the other: %s; at once: %s', async (other, isLost) => {
+    const losing = new AbortController();
+    if (isLost) losing.abort(down);
+    const store = storeOf(...[other, losing.signal].map((signal) => ({ ...claimed, signal })));
+    const { deliver, handler } = endpoint(both, store, (_, { signal }) => {
+      expect(signal.aborted).toBe(isLost);
+      losing.abort(down);
+      expect(signal.reason).toBe(down);
+    });
+    expect((await deliver()).status).toBe(204);
+    expect(handler).toHaveBeenCalledOnce();
+  });
 
   const lost = AbortSignal.abort();
   type Row = [what: string, status: number, tries: number, signal: AbortSignal | undefined, failures: number];
