@@ -18,9 +18,8 @@ const resources = new AsyncDisposableStack();
 afterAll(() => resources.disposeAsync());
 const { path: directory } = resources.use(await projectFolder());
 const redis = resources.use(await startRedis());
-const receiver = resources.adopt(await openServer((_, response) => response.writeHead(204).end()), ({ close }) =>
-  close(),
-);
+const receiver = await openServer((_, response) => response.writeHead(204).end());
+resources.defer(receiver.close);
 /** The port of the local API that the commands use. */
 const port = await freePort();
 const environment = {

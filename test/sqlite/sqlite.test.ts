@@ -24,15 +24,12 @@ describe.each([
   ['sqliteReplayStore', sqliteReplayStore],
 ])('%s() throws at once', (_, open) => {
   const noUri = 'The path must be the name of a database file that the processes share, and no URI; got ';
+  const noFile = "can't be used: unable to open database file. It must be a SQLite file, or not exist yet, in a folder";
   const noModule = 'This runtime has no node:sqlite: use Node 22.13 or later, or share through Redis';
   const without = (process: unknown) => (path: string) => (vi.stubGlobal('process', process), path);
 
   it.each<[what: string, given: (path: string) => unknown, message: string]>([
-    [
-      'a missing folder',
-      (path) => join(path, 'shared.db'),
-      "can't be used: unable to open database file. It must be a SQLite file, or not exist yet, in a folder",
-    ],
+    ['a missing folder', (path) => join(path, 'shared.db'), noFile],
     ['another file', (path) => (writeFileSync(path, 'Dear diary, '.repeat(100)), path), 'file is not a database'],
     ['a database in memory', () => ':memory:', noUri],
     ['a URI', () => 'file:x?mode=memory&cache=shared', noUri],

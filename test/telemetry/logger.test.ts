@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Client } from '@example/sdk';
 import { apiToken, clientOf, newUser, rejection, throwing, user } from '../support/http-server.ts';
 import { errorResponse } from '../support/in-process-api.ts';
-import { replying, type Reply } from '../support/replies.ts';
+import { replying } from '../support/replies.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(() => {
@@ -75,19 +75,18 @@ describe('the log', () => {
 
 describe('a log line has fields', () => {
   /** The fields for the request and for the response, at level debug. */
-  const fieldsOf = async (reply: Reply, call: (client: Client) => Promise<unknown>) => {
+  const fieldsOf = async (response: Response, call: (client: Client) => Promise<unknown>) => {
     const log = logger();
-    await call(clientOf(replying(reply), { logger: log, logLevel: 'debug' })).catch(() => undefined);
+    const api = replying(() => response);
+    await call(clientOf(api, { logger: log, logLevel: 'debug' })).catch(() => undefined);
     return log.debug.mock.calls.map(([, fields]) => fields as Record<string, unknown>);
   };
 
   it('that show the request and the response at level debug, with a body of any text', async () => {
     const page = { data: [], meta: { current_page: 2, total_pages: 1, total_count: 0 } };
     const headers = { 'x-request-id': 'req_1', 'x-ratelimit-limit': '100' };
-    const fields = await fieldsOf(
-      () => Response.json(page, { headers }),
-      (client) => client.projects.list({ page: 2, status: 'active' }),
-    );
+    const list = (client: Client) => client.projects.list({ page: 2, status: 'active' });
+    const fields = await fieldsOf(Response.json(page, { headers }), list);
 
     const target = { callId: fields[0]?.['callId'], method: 'GET', path: '/projects', route: '/projects', attempt: 1 };
     const userAgent = expect.any(String) as string;
@@ -97,10 +96,7 @@ describe('a log line has fields', () => {
       { ...target, query: '?page=2&status=active', headers: sent, body: undefined },
       { ...target, status: 200, requestId: 'req_1', duration: 0, headers: received, body: page },
     ]);
-    const ofHtml = await fieldsOf(
-      () => new Response('<html>', { status: 404 }),
-      (client) => client.users.get('1'),
-    );
+    const ofHtml = await fieldsOf(new Response('<html>', { status: 404 }), (client) => client.users.get('1'));
     expect(ofHtml[1]).toMatchObject({ status: 404, body: '<html>' });
   });
 
@@ -108,7 +104,7 @@ describe('a log line has fields', () => {
     const echo = { id: user.id, password: 'abc', headers: { authorization: apiToken } };
     const headers = { cookie: 'session=1', 'x-api-key': 'key' };
     const [request, response] = await fieldsOf(
-      () => Response.json(echo, { headers: { 'set-cookie': 'session=2', 'x-echo': `Bearer ${apiToken}` } }),
+      Response.json(echo, { headers: { 'set-cookie': 'session=2', 'x-echo': `Bearer ${apiToken}` } }),
       (client) => client.users.create({ ...newUser, password: 'abc' }, { headers }),
     );
     const hidden = '[redacted]';
