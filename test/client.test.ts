@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Client, InvalidRequestError, type ClientOptions } from '@example/sdk';
 import { apiToken, clientOf } from './support/http-server.ts';
-import { replying } from './support/replies.ts';
+import { replying } from './support/in-process-api.ts';
 
 /** What the API received. */
 const sent = ({ requests }: ReturnType<typeof replying>) =>

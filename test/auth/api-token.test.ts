@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AuthenticationError, type ApiTokenContext } from '@example/sdk';
 import { clientOf, rejection, user } from '../support/http-server.ts';
-import { budget, errorResponse, inProcessApi } from '../support/in-process-api.ts';
-import { replying } from '../support/replies.ts';
+import { budget, errorResponse, inProcessApi, replying } from '../support/in-process-api.ts';
 import { passTime, settled, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);

@@ -3,8 +3,7 @@ import * as sdk from '@example/sdk';
 import { APIError, CallError, ConnectionError, ExampleError, InvalidRequestError, NotFoundError } from '@example/sdk';
 import { verifyWebhook } from '@example/sdk/webhooks';
 import { clientOf, rejection } from '../support/http-server.ts';
-import { errorResponse } from '../support/in-process-api.ts';
-import { replying } from '../support/replies.ts';
+import { errorResponse, replying } from '../support/in-process-api.ts';
 import { settled, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { clientOf, rejection, startServer, user } from '../support/http-server.ts';
-import { budget } from '../support/in-process-api.ts';
-import { replying } from '../support/replies.ts';
+import { budget, replying } from '../support/in-process-api.ts';
 import { passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);

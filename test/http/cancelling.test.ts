@@ -4,8 +4,7 @@ import { TimeoutError, type Client, type ClientOptions, type RequestOptions } fr
 import type { Fetch, FetchResponse } from '@example/sdk';
 import { garbageCollector } from '../support/garbage-collector.ts';
 import { clientOf, newUser, rejection, startServer, user } from '../support/http-server.ts';
-import { errorResponse } from '../support/in-process-api.ts';
-import { replying, type Reply } from '../support/replies.ts';
+import { errorResponse, replying, type Reply } from '../support/in-process-api.ts';
 import { fixJitter, passTime, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(() => {

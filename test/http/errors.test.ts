@@ -2,8 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { APIError, type EndpointOptions } from '@example/sdk';
 import { apiToken, clientOf, newUser, rejection } from '../support/http-server.ts';
-import { budget } from '../support/in-process-api.ts';
-import { replying } from '../support/replies.ts';
+import { budget, replying } from '../support/in-process-api.ts';
 import { settled, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(useVirtualTime);

@@ -6,8 +6,7 @@ import type { FetchResponse } from '@example/sdk';
 import { connectionProblem, sentAccordingTo } from '../../src/http/fetch.ts';
 import { freePort } from '../support/free-port.ts';
 import { clientOf, json, rejection, startServer, throwing, user } from '../support/http-server.ts';
-import { budget } from '../support/in-process-api.ts';
-import { replying } from '../support/replies.ts';
+import { budget, replying } from '../support/in-process-api.ts';
 
 describe('a fetch', () => {
   it('is the global fetch at the time of the call, unless you pass one', async () => {

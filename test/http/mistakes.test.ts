@@ -4,8 +4,7 @@ import { clientOptionNames, requestOptionNames } from '../../src/http/options.ts
 import { listOptionNames } from '../../src/pagination/list-options.ts';
 import { clientEventNames } from '../../src/telemetry/events.ts';
 import { apiToken, clientOf, newUser, rejection, user, type Untyped } from '../support/http-server.ts';
-import { inProcessApi } from '../support/in-process-api.ts';
-import { replying } from '../support/replies.ts';
+import { inProcessApi, replying } from '../support/in-process-api.ts';
 
 // Mistakes of newcomers and of JavaScript users. Nothing is sent. Each message names the place, what was passed (unless
 // it may be a secret), and what to write instead.
@@ -84,18 +83,16 @@ it.each(['localhost:4010', 'app.localhost', '127.8.9.1:80', '[::1]:1'])('http://
   expect(newClient({ baseUrl: `http://${host}/v1` })).not.toThrow();
 });
 
-it.each(['localhost.example.com', '127.0.0.1.example.com', '192.168.0.1', 'api.example.com'])(
-  'http://%s is refused, because it exposes the token, unless it is your own host and you allow it',
-  (host) => {
-    const baseUrl = `http://${host}/v1`;
-    const advice = host === 'api.example.com' ? 'the public API requires https.' : visible;
-    const error = new InvalidRequestError(`baseUrl (or EXAMPLE_BASE_URL) must be https, not http://${host}: ${advice}`);
-    expect(newClient({ baseUrl })).toThrow(error);
-    const allowed = expect(newClient({ baseUrl, dangerouslyAllowHttp: true }));
-    if (advice === visible) allowed.not.toThrow();
-    else allowed.toThrow(error);
-  },
-);
+const exposed = ['localhost.example.com', '127.0.0.1.example.com', '192.168.0.1', 'api.example.com'];
+it.each(exposed)('http://%s is refused, unless it is your own host and you allow it', (host) => {
+  const baseUrl = `http://${host}/v1`;
+  const advice = host === 'api.example.com' ? 'the public API requires https.' : visible;
+  const error = new InvalidRequestError(`baseUrl (or EXAMPLE_BASE_URL) must be https, not http://${host}: ${advice}`);
+  expect(newClient({ baseUrl })).toThrow(error);
+  const allowed = expect(newClient({ baseUrl, dangerouslyAllowHttp: true }));
+  if (advice === visible) allowed.not.toThrow();
+  else allowed.toThrow(error);
+});
 
 const token = 'apiToken (or EXAMPLE_API_TOKEN)';
 const noToken = `${token} must be the token itself, as a string; got`;

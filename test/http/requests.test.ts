@@ -2,7 +2,7 @@ import { Headers as UndiciHeaders } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { InvalidRequestError, VERSION, type HeadersInput, type HttpMethod } from '@example/sdk';
 import { apiToken, clientOf, newUser, rejection, throwing, user } from '../support/http-server.ts';
-import { replying } from '../support/replies.ts';
+import { replying } from '../support/in-process-api.ts';
 
 const userAgent = expect.stringMatching(new RegExp(`^example-sdk/${VERSION} Node\\.js/\\d+$`)) as string;
 const headers = { accept: 'application/json', authorization: `Bearer ${apiToken}`, 'user-agent': userAgent };

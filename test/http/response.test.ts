@@ -6,7 +6,7 @@ import { ResponseValidationError, type ClientOptions } from '@example/sdk';
 import type { StandardSchemaV1, ValidationIssueEvent } from '@example/sdk';
 import { addIfNew } from '../../src/telemetry/logger.ts';
 import { apiToken, clientOf, rejection, throwing, user } from '../support/http-server.ts';
-import { replying } from '../support/replies.ts';
+import { replying } from '../support/in-process-api.ts';
 
 const team = { id: 'team_1', name: 'Blue', created_at: '2024-01-01T00:00:00Z' };
 const meta = { current_page: 1, total_pages: 1, total_count: 2 };

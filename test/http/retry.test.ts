@@ -3,8 +3,8 @@ import { ConnectionError, InternalServerError, RateLimitError } from '@example/s
 import type { CallEndEvent, CallError, Client, ClientOptions } from '@example/sdk';
 import type { FetchResponse, RetryEvent, ShouldRetry } from '@example/sdk';
 import { clientOf, newUser, rejection, user } from '../support/http-server.ts';
-import { budget, errorResponse, unknownHost, type SentRequest } from '../support/in-process-api.ts';
-import { lost, replying, type Reply } from '../support/replies.ts';
+import { budget, errorResponse, lost, replying, unknownHost } from '../support/in-process-api.ts';
+import type { Reply, SentRequest } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(() => {

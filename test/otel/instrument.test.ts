@@ -7,8 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { InvalidRequestError, type RequestOptions } from '@example/sdk';
 import { instrument } from '@example/sdk/otel';
 import { clientOf, rejection, throwing, user } from '../support/http-server.ts';
-import { errorResponse, inProcessApi } from '../support/in-process-api.ts';
-import { replying, type Reply } from '../support/replies.ts';
+import { errorResponse, inProcessApi, replying, type Reply } from '../support/in-process-api.ts';
 import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 
 const spans = new InMemorySpanExporter();

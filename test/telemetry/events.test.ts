@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallEndEvent, ClientOptions, RequestOptions } from '@example/sdk';
 import { apiToken, clientOf, rejection, throwing, user } from '../support/http-server.ts';
-import { budget, errorResponse } from '../support/in-process-api.ts';
-import { replying, type Reply } from '../support/replies.ts';
+import { budget, errorResponse, replying, type Reply } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(() => {

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Client } from '@example/sdk';
 import { apiToken, clientOf, newUser, rejection, throwing, user } from '../support/http-server.ts';
-import { errorResponse } from '../support/in-process-api.ts';
-import { replying } from '../support/replies.ts';
+import { errorResponse, replying } from '../support/in-process-api.ts';
 import { fixJitter, settled, sleep, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(() => {

@@ -3,9 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ClientOptions, EndpointOptions } from '@example/sdk';
 import { clientEventNames } from '../../src/telemetry/events.ts';
 import { apiToken, clientOf, newUser, rejection } from '../support/http-server.ts';
-import { budget } from '../support/in-process-api.ts';
+import { budget, replying, type Reply } from '../support/in-process-api.ts';
 import { printed } from '../support/printed.ts';
-import { replying, type Reply } from '../support/replies.ts';
 import { fixJitter, settled, useVirtualTime } from '../support/virtual-time.ts';
 
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client, type ClientOptions } from '@example/sdk';
 import { verifyWebhook } from '@example/sdk/webhooks';
 import { apiToken, json, rejection, startServer, user } from '../support/http-server.ts';
-import { replying } from '../support/replies.ts';
+import { replying } from '../support/in-process-api.ts';
 
 beforeEach(() => {
   for (const name of ['API_TOKEN', 'BASE_URL', 'LOG']) vi.stubEnv(`EXAMPLE_${name}`, undefined);
