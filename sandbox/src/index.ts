@@ -6,7 +6,6 @@
 import { assembleSandbox, type Sandbox } from './core.ts';
 import type { SandboxOptions } from './options.ts';
 import { listen } from './server.ts';
-import { unsupportedVersion } from './utils/node-version.ts';
 
 export type { Faults } from './faults/armed-faults.ts';
 export type { ArmedFault, Fault } from './faults/fault.ts';
@@ -31,10 +30,7 @@ export type { SandboxWebhooks } from './webhooks/webhooks.ts';
  * const client = new Client({ apiToken: sandbox.apiToken, fetch: sandbox.fetch });
  *
  * @throws {TypeError} when an option is invalid; the message names the option.
- * @throws {Error} when Node.js is older than 22.12.
  */
 export function createSandbox(options: SandboxOptions = {}): Sandbox {
-  const message = unsupportedVersion(process.versions.node);
-  if (message !== undefined) throw new Error(message);
   return assembleSandbox(options, { listen });
 }

@@ -54,8 +54,6 @@ function createProgram(io: CommandIO, done: (exitCode: number) => void): Command
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'Show the help of a command')
     .enablePositionalOptions()
-    // Another word than a command gets a message of its own.
-    .allowExcessArguments()
     .configureOutput({
       writeOut: (text) => io.out.text(text),
       writeErr: (text) => io.error.text(text),
@@ -86,8 +84,7 @@ function createProgram(io: CommandIO, done: (exitCode: number) => void): Command
       'after',
       examples('', '--port 0 --rate-limit 10/1s --latency 200', '--webhook http://127.0.0.1:3000/webhooks'),
     )
-    .action(async (options: ServeOptions, { args: [unknown] }: Command) => {
-      if (unknown !== undefined) refuseCommand(unknown, program);
+    .action(async (options: ServeOptions) => {
       const { serve } = await import('./serve.ts');
       done(await serve(options, io));
     });
@@ -109,15 +106,8 @@ function createProgram(io: CommandIO, done: (exitCode: number) => void): Command
     });
 
   for (const command of program.commands) {
-    command.helpOption('-h, --help', 'show this help').copyInheritedSettings(program).allowExcessArguments(false);
+    command.helpOption('-h, --help', 'show this help').copyInheritedSettings(program);
     command.showHelpAfterError();
   }
   return program;
-}
-
-/** Suggests a command: commander does so only for a program that does nothing by itself. */
-function refuseCommand(word: string, program: Command): void {
-  const commands = new Command(program.name()).copyInheritedSettings(program);
-  for (const command of program.commands) commands.addCommand(command);
-  commands.parse([word], { from: 'user' });
 }
