@@ -18,7 +18,7 @@ export function faultInjection(services: Services): MiddlewareHandler<Env> {
       token: context.get('token')?.id ?? '',
     });
     const latency = services.latency + (fault?.latency ?? 0);
-    context.get('exchange').record.fault = fault;
+    context.get('record').fault = fault;
     if (latency > 0) await sleep(latency, raw.signal).catch(() => Promise.reject(new BrokenConnection()));
     if (fault === undefined) return next();
 

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import { Failure } from '../http/failure.ts';
-import type { Exchange } from '../state/recorded-request.ts';
+import type { Recording } from '../state/recorded-request.ts';
 import type { Services } from '../state/services.ts';
 import type { TokenRecord } from '../storage/records.ts';
 
@@ -9,7 +9,7 @@ import type { TokenRecord } from '../storage/records.ts';
 export interface Env {
   Variables: {
     /** The request's record in the log. */
-    exchange: Exchange;
+    record: Recording;
     /** The request's token, once it is known. */
     token: TokenRecord | undefined;
     /** How a fault breaks the connection. */
@@ -46,7 +46,7 @@ export function commonHeaders({ windows, clock }: Services): MiddlewareHandler<E
     const time = clock.now();
     const { limit, remaining, reset } = windows.status(context.get('token')?.id, time);
     const { headers } = context.res;
-    headers.set('X-Request-Id', context.get('exchange').record.id);
+    headers.set('X-Request-Id', context.get('record').id);
     headers.set('Date', new Date(time).toUTCString());
     headers.set('Cache-Control', 'no-store');
     headers.set('X-RateLimit-Limit', String(limit));
@@ -71,7 +71,7 @@ export function authentication({ tokens }: Services): MiddlewareHandler<Env> {
       throw unauthorized('Bearer error="invalid_token"', 'The API token is unknown or revoked.');
     }
     context.set('token', record);
-    context.get('exchange').record.token = record.id;
+    context.get('record').token = record.id;
     await next();
   };
 }

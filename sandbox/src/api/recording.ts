@@ -1,14 +1,11 @@
 import type { HonoRequest, MiddlewareHandler } from 'hono';
 import { BrokenConnection } from '../http/broken-connection.ts';
 import { readBytes } from '../http/request-body.ts';
-import type { Exchange } from '../state/recorded-request.ts';
+import { recordedResponse } from '../state/recorded-request.ts';
 import type { Services } from '../state/services.ts';
-import { sleep } from '../utils/abort.ts';
 import { randomSecret } from '../utils/random.ts';
+import { redact } from '../utils/redact.ts';
 import type { Env } from './middleware.ts';
-
-/** How long a response that did not need the request's body waits for it, so that the log has it. In milliseconds. */
-const maxBodyWait = 10;
 
 const decoder = new TextDecoder();
 
@@ -18,32 +15,30 @@ export function recording({ log, clock }: Services): MiddlewareHandler<Env> {
     const { raw } = context.req;
     const begin = performance.now();
     const duration = () => performance.now() - begin;
-    const exchange = log.open(`req_${randomSecret()}`, raw, clock.now());
-    context.set('exchange', exchange);
+    const record = log.open(`req_${randomSecret()}`, raw, clock.now());
+    context.set('record', record);
 
-    const onAbort = () => log.close(exchange, 'aborted', duration());
+    const onAbort = () => log.close(record, 'aborted', duration());
     raw.signal.addEventListener('abort', onAbort);
-    const body = raw.method === 'GET' || raw.method === 'HEAD' ? undefined : recordBody(exchange, context.req);
     try {
+      record.body = await recordedBody(context.req);
       await next();
-      if (body?.recorded === false) {
-        await Promise.race([body.done, sleep(maxBodyWait, raw.signal).catch(() => undefined)]);
-      }
     } finally {
       raw.signal.removeEventListener('abort', onAbort);
     }
 
     const { status, headers } = context.res;
     const broken = context.get('broken');
-    if (context.get('token') !== undefined) exchange.record.remaining = Number(headers.get('X-RateLimit-Remaining'));
+    if (context.get('token') !== undefined) record.remaining = Number(headers.get('X-RateLimit-Remaining'));
     if (broken === 'reset') {
-      log.close(exchange, broken, duration());
+      log.close(record, broken, duration());
       throw new BrokenConnection();
     }
     const whole = context.res.body === null ? undefined : new Uint8Array(await context.res.arrayBuffer());
     const sent = broken === 'cut' ? whole?.subarray(0, Math.floor(whole.length / 2)) : whole;
-    log.recordResponse(exchange, status, headers, raw.method === 'HEAD' ? undefined : decoder.decode(sent));
-    log.close(exchange, broken ?? 'completed', duration());
+    record.status = status;
+    record.response = recordedResponse(headers, raw.method === 'HEAD' ? '' : decoder.decode(sent));
+    log.close(record, broken ?? 'completed', duration());
 
     if (whole === undefined || sent === undefined) return;
     if (broken === 'cut') throw new BrokenConnection({ status, headers, sent, total: whole.length });
@@ -53,12 +48,9 @@ export function recording({ log, clock }: Services): MiddlewareHandler<Env> {
   };
 }
 
-function recordBody(exchange: Exchange, request: HonoRequest) {
-  const body = { recorded: false, done: Promise.resolve() };
-  body.done = readBytes(request)
-    .then((bytes) => void (exchange.texts.request = decoder.decode(bytes)))
-    // It is too large, or the client disconnected.
-    .catch(() => undefined)
-    .finally(() => (body.recorded = true));
-  return body;
+/** The body without its secrets; `undefined` if it is too large, or the client disconnected. */
+async function recordedBody(request: HonoRequest): Promise<unknown> {
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+  const bytes = await readBytes(request).catch(() => undefined);
+  return redact.body(decoder.decode(bytes));
 }

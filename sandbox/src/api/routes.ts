@@ -33,7 +33,7 @@ export function userRoutes(services: Services): Hono<Env> {
     parseFields(noParameters, context.req.query());
     // The password is checked and then forgotten.
     const { password: _, ...fields } = parseFields(newUser, await readJsonObject(context.req));
-    const change = () => created(services, fields, context.get('exchange').record.id);
+    const change = () => created(services, fields, context.get('record').id);
     const key = idempotencyKey(context);
     const { body, ...rest } = key === undefined ? change() : once(services, key, JSON.stringify(fields), change);
     return Response.json(body, rest);

@@ -53,34 +53,21 @@ export interface RecordedRequest {
   readonly response: RecordedResponse | undefined;
 }
 
-/** A request that is being recorded. */
-export interface Exchange {
-  /** What is not known when the request arrives is filled in as it becomes known. */
-  readonly record: { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] };
-  /** What the bodies of the record are read from: texts take less memory than objects. */
-  readonly texts: {
-    request?: string;
-    responseHeaders?: Readonly<Record<string, string>>;
-    response?: string | undefined;
-  };
-}
+/** A request that is being recorded. What is not known when it arrives is filled in as it becomes known. */
+export type Recording = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] };
 
 /** Starts the record of a request that has just arrived. */
-export function beginExchange(id: string, request: Request, receivedAt: number): Exchange {
+export function beginRecording(id: string, request: Request, receivedAt: number): Recording {
   const url = new URL(request.url);
   const query = redact.query(url.searchParams);
-  const texts: Exchange['texts'] = {};
-  const record: Exchange['record'] = {
+  return {
     id,
     method: request.method,
     target: url.pathname + (query === url.searchParams ? url.search : `?${query.toString()}`),
     path: url.pathname,
     query: Object.fromEntries(query),
     headers: redact.headers(request.headers),
-    get body() {
-      // Here, so that a request is not held up by what only a reader of the log needs.
-      return redact.body(texts.request);
-    },
+    body: undefined,
     token: undefined,
     received_at: new Date(receivedAt).toISOString(),
     state: 'pending',
@@ -88,10 +75,16 @@ export function beginExchange(id: string, request: Request, receivedAt: number):
     duration: undefined,
     remaining: undefined,
     fault: undefined,
-    get response() {
-      const { responseHeaders: headers, response = '' } = texts;
-      return headers && { headers, body: response === '' ? undefined : (parseJson(response) ?? response) };
+    response: undefined,
+  };
+}
+
+/** The record of a response. It keeps the text of the body, which takes less memory than its value. */
+export function recordedResponse(headers: Headers, text: string): RecordedResponse {
+  return {
+    headers: redact.headers(headers),
+    get body() {
+      return text === '' ? undefined : (parseJson(text) ?? text);
     },
   };
-  return { record, texts };
 }

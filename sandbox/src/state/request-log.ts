@@ -1,6 +1,5 @@
 import { Listeners } from '../utils/listeners.ts';
-import { redact } from '../utils/redact.ts';
-import { beginExchange, type Exchange, type RecordedRequest, type RequestState } from './recorded-request.ts';
+import { beginRecording, type RecordedRequest, type Recording, type RequestState } from './recorded-request.ts';
 import { type RequestFilter, requestMatcher } from './request-filter.ts';
 
 /** Number of requests to keep. */
@@ -34,23 +33,17 @@ export class RequestLog {
   }
 
   /** Starts to record a request. */
-  open(id: string, request: Request, receivedAt: number): Exchange {
-    const exchange = beginExchange(id, request, receivedAt);
-    this.#records.set(id, exchange.record);
+  open(id: string, request: Request, receivedAt: number): Recording {
+    const record = beginRecording(id, request, receivedAt);
+    this.#records.set(id, record);
     const [oldest = ''] = this.#records.keys();
     if (this.#records.size > maxRequests) this.#records.delete(oldest);
     this.#changed();
-    return exchange;
-  }
-
-  recordResponse({ record, texts }: Exchange, status: number, headers: Headers, body: string | undefined): void {
-    record.status = status;
-    texts.responseHeaders = redact.headers(headers);
-    texts.response = body;
+    return record;
   }
 
   /** Records how a request ended, and notifies the subscribers. It ends once: with its client, or its response. */
-  close({ record }: Exchange, state: RequestState, duration: number): void {
+  close(record: Recording, state: RequestState, duration: number): void {
     this.#changed();
     if (record.state !== 'pending') return;
     record.state = state;

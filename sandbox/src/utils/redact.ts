@@ -51,8 +51,8 @@ function text(from: string): string {
 }
 
 /** The value of a JSON body, or its text if it is not valid JSON; `undefined` if it is empty. */
-function body(from: string | undefined): unknown {
-  if (from === undefined || from === '') return undefined;
+function body(from: string): unknown {
+  if (from === '') return undefined;
   const value = parseJson(from);
   return value === undefined ? text(from) : json(value);
 }
