@@ -13,14 +13,10 @@ import { RecordState } from '../state/sandbox-state.ts';
 import type { Services } from '../state/services.ts';
 import { newTokenSchema } from '../state/tokens.ts';
 import { maxAdvance } from '../utils/clock.ts';
-import { integerParameter, strictFields } from '../utils/schemas.ts';
+import { strictFields } from '../utils/schemas.ts';
 import { changesSchema, endpointSchema, eventSchema } from '../webhooks/endpoint-params.ts';
 
-const requestsQuery = strictFields({
-  ...requestFilterSchema.shape,
-  limit: z._default(integerParameter(1, 10_000), 1000),
-  before: z.optional(z.string()),
-});
+const requestsQuery = strictFields(requestFilterSchema.shape);
 const advanceMessage = `Must be a number of milliseconds from 0 to ${maxAdvance}.`;
 const advanceSchema = strictFields({
   advance: z.number(advanceMessage).check(z.minimum(0, advanceMessage), z.maximum(maxAdvance, advanceMessage)),
@@ -68,11 +64,6 @@ export function controlRoutes(services: Services): Hono {
     context.json(webhooks.update(id(context), await fields(context, changesSchema))),
   );
   routes.delete('/webhooks/:id', (context) => deleted(context, webhooks.remove(id(context)), 'webhook'));
-  routes.post('/webhooks/:id/test', async (context) => {
-    const { event, data } = await fields(context, z.partial(eventSchema));
-    return context.json(webhooks.sendTest(id(context), event, data), 201);
-  });
-  routes.post('/webhooks/:id/resend-failed', (context) => context.json({ data: webhooks.resendFailed(id(context)) }));
   routes.post('/events', async (context) => {
     const { event, data } = await fields(context, eventSchema);
     return context.json({ data: webhooks.publish(event, data) }, 201);
@@ -93,18 +84,10 @@ export function controlRoutes(services: Services): Hono {
     faults.clear();
     return context.body(null, 204);
   });
-  routes.delete('/faults/:id', (context) => deleted(context, faults.remove(id(context)), 'fault'));
 
-  routes.get('/requests', (context) => {
-    const { limit, before, ...filter } = parseFields(requestsQuery, context.req.query());
-    const all = log.matching(filter);
-    const rest = all.slice(all.findIndex((request) => request.id === before) + 1);
-    return context.json({ data: rest.slice(0, limit).toReversed(), older: Math.max(rest.length - limit, 0) });
-  });
-  routes.delete('/requests', (context) => {
-    log.clear();
-    return context.body(null, 204);
-  });
+  routes.get('/requests', (context) =>
+    context.json({ data: log.matching(parseFields(requestsQuery, context.req.query())).toReversed() }),
+  );
   routes.get('/requests/:id', (context) => context.json(found(log.get(id(context)), 'request', id(context))));
 
   routes.get('/info', (context) =>

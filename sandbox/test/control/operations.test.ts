@@ -57,20 +57,14 @@ const stories: Record<string, readonly Step[]> = {
     ['POST /events', { event: 'no spaces' }, 422, {}],
     ['POST /flush', undefined, 204, ''],
     ['GET /deliveries/del_123', undefined, 200, { status: 'failed', attempts: [{ status: 500 }] }],
-    ['POST /webhooks/we_123/resend-failed', undefined, 200, { data: [{ id: 'del_123' }] }],
-    ['POST /flush', undefined, 204, ''],
     ['POST /deliveries/del_123/redeliver', undefined, 200, { status: 'pending' }],
     ['POST /flush', undefined, 204, ''],
-    ['POST /webhooks/we_123/test', undefined, 201, { event: 'user.created' }],
-    ['POST /webhooks/we_123/test', { event: 'x', data: [1] }, 201, { event: 'x' }],
-    ['GET /deliveries', undefined, 200, { data: [{ attempts: [{}, {}, { status: 204 }] }, {}, {}] }],
+    ['GET /deliveries', undefined, 200, { data: [{ attempts: [{ status: 500 }, { status: 204 }] }] }],
   ],
   faults: [
     ['POST /faults', { status: 503, times: 2 }, 201, { id: 'fault_1', met: 0 }],
     ['POST /faults', {}, 422, {}],
-    ['POST /faults', { reset: true }, 201, { id: 'fault_2' }],
-    ['DELETE /faults/fault_1', undefined, 204, ''],
-    ['GET /faults', undefined, 200, { data: [{ id: 'fault_2' }] }],
+    ['GET /faults', undefined, 200, { data: [{ id: 'fault_1' }] }],
     ['DELETE /faults', undefined, 204, ''],
     ['GET /faults', undefined, 200, { data: [] }],
   ],
@@ -88,38 +82,22 @@ const stories: Record<string, readonly Step[]> = {
 };
 
 test.each(Object.entries(stories))('%s', async (_, steps) => {
-  const control = controlClient(sandboxWithWebhook([500, 500, 204], { now: () => 1000, projects: 1 }).sandbox);
+  const control = controlClient(sandboxWithWebhook([500, 204], { now: () => 1000, projects: 1 }).sandbox);
   for (const [request, json, status, body] of steps) {
     expect([request, ...(await control(request, json))]).toMatchObject([request, status, body]);
   }
 });
 
-test('the request log can be filtered, read in pages and cleared', async () => {
+test('the request log can be filtered', async () => {
   const sandbox = createSandbox();
   const control = controlClient(sandbox);
-  await call(sandbox, 'POST /v1/users', { json: john });
   await call(sandbox, 'POST /v1/users', { json: { ...john, email: 'nobody' } });
-  await call(sandbox, 'GET /v1/projects?page=2', { headers: { 'Sandbox-Fault': '{"body":"malformed"}' } });
   await call(sandbox, 'GET /v1/projects', { token: 'wrong' });
-
-  const statuses = async (query: string) => {
-    // The control API returns this list.
-    const [, { data, older }] = (await control(`GET /requests${query}`)) as [
-      number,
-      { data: { status: number }[]; older: number },
-    ];
-    return [...data.map(({ status }) => status), older];
-  };
-  expect(await statuses('')).toEqual([201, 422, 200, 401, 0]);
-  expect(await statuses(`?limit=2&before=${sandbox.requests[2]!.id}`)).toEqual([201, 422, 0]);
-  expect(await statuses('?status=4xx&token=none')).toEqual([401, 0]);
-  expect(await control(`GET /requests/${sandbox.requests[1]!.id}`)).toMatchObject([
-    200,
-    { body: { password: '[redacted]' }, response: { body: { error: { details: { email: expect.any(String) } } } } },
-  ]);
-  expect((await control('GET /requests?limit=0'))[0]).toBe(422);
-  expect(await control('DELETE /requests')).toEqual([204, '']);
-  expect(await statuses('')).toEqual([0]);
+  const invalid = { status: 422, body: { password: '[redacted]' }, response: { body: { error: {} } } };
+  expect(await control('GET /requests')).toMatchObject([200, { data: [invalid, { status: 401 }] }]);
+  expect(await control('GET /requests?status=4xx&token=none')).toMatchObject([200, { data: [{ status: 401 }] }]);
+  expect(await control(`GET /requests/${sandbox.requests[0]!.id}`)).toMatchObject([200, invalid]);
+  expect((await control('GET /requests?status=600'))[0]).toBe(422);
 });
 
 // Routes are only listed here, not called, so they need no services.
