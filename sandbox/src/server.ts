@@ -4,7 +4,6 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { BrokenConnection, type Listen } from './core.ts';
 import { refusal } from './http/access.ts';
-import { Failure } from './http/failure.ts';
 
 /** Serves HTTP/1.1 with Node's own server. */
 export const listen: Listen = async (answer, { port, host, ...rules }) => {
@@ -19,7 +18,6 @@ export const listen: Listen = async (answer, { port, host, ...rules }) => {
   const listener = getRequestListener((request, env) => respond(request, env as HttpBindings), {
     // The embedding application keeps its own Request and Response.
     overrideGlobalObjects: false,
-    errorHandler: () => malformed.response,
   });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await new Promise<void>((resolve, reject) => {
@@ -54,9 +52,3 @@ function breakConnection({ partial }: BrokenConnection, outgoing: ServerResponse
   }
   return RESPONSE_ALREADY_SENT;
 }
-
-const malformed = new Failure(
-  400,
-  'invalid_request',
-  'The request is not valid HTTP: its host and path do not form a URL.',
-);
