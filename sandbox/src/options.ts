@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { randomSecret } from './utils/random.ts';
-import { bearerToken, strictFields, wholeNumber } from './utils/schemas.ts';
-import type { Given } from './state/records.ts';
+import { bearerToken, numberBetween, strictFields, wholeNumber } from './utils/schemas.ts';
 import { hostName, origin } from './http/access.ts';
 import { withTypeErrors } from './http/failure.ts';
 import { parseFields } from './http/parse-fields.ts';
@@ -53,18 +52,16 @@ export interface SandboxOptions extends Seeds {
   seed?: number | undefined;
 }
 
-const fraction = 'Must be a number from 0 to 1.';
-
 /** A function of the user's, called as it was given. */
 const functionSchema = <F>() => z.custom<F>((value) => typeof value === 'function', 'Must be a function.');
 
 /** A number of records stands for as many with sample values. */
 const seeds = (resource: NamedResource) =>
   z.pipe(
-    z._default(z.union([wholeNumber(0), z.array(seedSchema(resource))]), resource.initial),
-    z.transform((value): readonly Given[] =>
-      typeof value === 'number' ? Array.from({ length: value }, () => ({})) : value,
+    z.transform((value: unknown = resource.initial) =>
+      wholeNumber(0).safeParse(value).success ? Array.from({ length: Number(value) }, () => ({})) : value,
     ),
+    z.array(seedSchema(resource), 'Must be a whole number of at least 0, or a list.'),
   );
 
 const optionsSchema = strictFields({
@@ -86,10 +83,7 @@ const optionsSchema = strictFields({
       schedule: z._default(z.array(wholeNumber(0), 'Must be a list of delays in milliseconds.'), [
         ...defaultSchedule.schedule,
       ]),
-      jitter: z._default(
-        z.number(fraction).check(z.minimum(0, fraction), z.maximum(1, fraction)),
-        defaultSchedule.jitter,
-      ),
+      jitter: z._default(numberBetween(0, 1), defaultSchedule.jitter),
       timeout: z._default(wholeNumber(1), 15_000),
       fetch: z._default(
         functionSchema<NonNullable<WebhookOptions['fetch']>>(),
@@ -110,10 +104,8 @@ export function resolveOptions(given: SandboxOptions) {
   return withTypeErrors('Invalid options.', () => parseFields(optionsSchema, given));
 }
 
-const portMessage = 'Must be a port number from 0 to 65535.';
-
 const listenSchema = strictFields({
-  port: z._default(z.int(portMessage).check(z.minimum(0, portMessage), z.maximum(65_535, portMessage)), 0),
+  port: z._default(wholeNumber(0, 65_535), 0),
   host: z._default(z.string('Must be an address.').check(z.minLength(1, 'Must be an address.')), '127.0.0.1'),
   allowedHosts: z._default(z.array(hostName, 'Must be a list of host names.'), []),
   cors: z._default(z.array(origin, 'Must be a list of origins.'), []),

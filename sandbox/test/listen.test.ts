@@ -42,7 +42,7 @@ test.each<[number | ListenOptions, string]>([
     { prot: 1 } as ListenOptions,
     'Invalid options. `prot`: Unknown field. Known fields: port, host, allowedHosts, cors.',
   ],
-  [{ port: 70_000 }, '`port`: Must be a port number from 0 to 65535.'],
+  [{ port: 70_000 }, '`port`: Must be a whole number from 0 to 65535.'],
   [-1, '`port`'],
   [{ host: '' }, '`host`: Must be an address.'],
   [

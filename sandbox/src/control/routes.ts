@@ -13,14 +13,11 @@ import { RecordState } from '../state/sandbox-state.ts';
 import type { Services } from '../state/services.ts';
 import { newTokenSchema } from '../state/tokens.ts';
 import { maxAdvance } from '../utils/clock.ts';
-import { strictFields } from '../utils/schemas.ts';
+import { numberBetween, strictFields } from '../utils/schemas.ts';
 import { changesSchema, endpointSchema, eventSchema } from '../webhooks/endpoint-params.ts';
 
 const requestsQuery = strictFields(requestFilterSchema.shape);
-const advanceMessage = `Must be a number of milliseconds from 0 to ${maxAdvance}.`;
-const advanceSchema = strictFields({
-  advance: z.number(advanceMessage).check(z.minimum(0, advanceMessage), z.maximum(maxAdvance, advanceMessage)),
-});
+const advanceSchema = strictFields({ advance: numberBetween(0, maxAdvance) });
 
 /**
  * The control API, which does what the dashboard does, for tests in any language. It needs no token. Pages of other

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { apiRoutes } from '../resources/index.ts';
-import { strictFields } from '../utils/schemas.ts';
+import { matching, numberBetween, strictFields, wholeNumber } from '../utils/schemas.ts';
 
 /** A failure on demand, to test how your code handles it. Needs `status`, `latency`, `reset` or `body`. */
 export interface Fault {
@@ -41,14 +41,14 @@ const routes = apiRoutes.flatMap(({ method, path }) => [`${method} ${path}`, pat
 const flag = z.optional(z.boolean('Must be true or false.'));
 
 const effects = {
-  status: integer(400, 599),
-  latency: integer(0, 600_000),
+  status: z.optional(wholeNumber(400, 599)),
+  latency: z.optional(wholeNumber(0, 600_000)),
   reset: flag,
   body: z.optional(z.enum(['cut', 'malformed', 'html', 'empty'], 'Must be cut, malformed, html or empty.')),
 };
 
 /** What a fault does to a request. */
-const faultFields = { ...effects, retryAfter: integer(0, 86_400), after: flag };
+const faultFields = { ...effects, retryAfter: z.optional(wholeNumber(0, 86_400)), after: flag };
 
 const hasEffect = z.refine<Partial<Record<keyof typeof effects, unknown>>>(
   ({ status, latency, reset, body }) =>
@@ -60,12 +60,8 @@ const hasEffect = z.refine<Partial<Record<keyof typeof effects, unknown>>>(
 export const faultSchema = strictFields({
   ...faultFields,
   route: z.optional(z.enum(routes, `Must be a route of the API: ${routes.join(', ')}.`)),
-  share: z.optional(
-    z
-      .number('Must be a number from 0 to 1.')
-      .check(z.minimum(0, 'Must be from 0 to 1.'), z.maximum(1, 'Must be from 0 to 1.')),
-  ),
-  times: integer(1, 1_000_000_000),
+  share: z.optional(numberBetween(0, 1)),
+  times: z.optional(wholeNumber(1, 1_000_000_000)),
 }).check(hasEffect) satisfies z.ZodMiniType<Fault>;
 
 /** Request header with a fault for this request alone, so that tests that run in parallel don't disturb each other. */
@@ -74,13 +70,9 @@ export const faultHeader = 'Sandbox-Fault';
 const headerFaultSchema = strictFields({
   ...faultFields,
   /** Names the fault in the request log, and identifies the requests that `times` counts. */
-  id: z.optional(
-    z
-      .string('Must be a string.')
-      .check(z.regex(/^[\w.-]{1,100}$/, 'Must be 1 to 100 letters, digits, dots, hyphens or underscores.')),
-  ),
+  id: z.optional(matching(/^[\w.-]{1,100}$/, 'Must be 1 to 100 letters, digits, dots, hyphens or underscores.')),
   /** Number of requests of the token with this `id`. Default: every request that has the header. */
-  times: integer(1, 1_000_000_000),
+  times: z.optional(wholeNumber(1, 1_000_000_000)),
 }).check(
   hasEffect,
   z.refine(({ id, times }) => times === undefined || id !== undefined, {
@@ -91,10 +83,3 @@ const headerFaultSchema = strictFields({
 
 /** Validates a request's {@link faultHeader}, so that a problem names it. */
 export const headersSchema = z.object({ [faultHeader]: headerFaultSchema });
-
-function integer(min: number, max: number) {
-  const range = `Must be from ${min} to ${max}.`;
-  return z.optional(
-    z.int(`Must be a whole number from ${min} to ${max}.`).check(z.minimum(min, range), z.maximum(max, range)),
-  );
-}

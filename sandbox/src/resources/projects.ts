@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { text } from '../utils/schemas.ts';
+import { matching, text } from '../utils/schemas.ts';
 import { pick } from '../utils/random.ts';
 import type { FieldName, Resource } from './resource.ts';
 
@@ -36,9 +36,7 @@ export const projects = {
       schema: z.string('Must be a string.').check(z.maxLength(2000, 'Must have at most 2000 characters.')),
     },
     status: {
-      schema: z
-        .string('Must be a string.')
-        .check(z.regex(/^[\w-]{1,50}$/, 'Must be 1 to 50 letters, digits, hyphens or underscores.')),
+      schema: matching(/^[\w-]{1,50}$/, 'Must be 1 to 50 letters, digits, hyphens or underscores.'),
       choices: ['active', 'paused', 'archived'],
     },
   },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { strictFields } from '../utils/schemas.ts';
+import { matching, strictFields } from '../utils/schemas.ts';
 import type { Random } from '../utils/random.ts';
 
 /** A record as the store keeps it: text in each field of its resource. */
@@ -40,7 +40,7 @@ export interface Resource<Name extends string = string> {
   readonly icon: `M${string}`;
 }
 
-const id = z.string('Must be a string.').check(z.regex(/^[\w-]{1,100}$/, 'Must be 1 to 100 letters, digits, _ or -.'));
+const id = matching(/^[\w-]{1,100}$/, 'Must be 1 to 100 letters, digits, _ or -.');
 const created_at = z.iso.datetime({ offset: true, error: 'Must be a time in ISO 8601, such as 2024-01-01T00:00:00Z.' });
 
 /** Validates some fields of a record, as tests and the dashboard write them. */

@@ -13,15 +13,26 @@ export function text(max: number) {
     .check(z.minLength(1, message), z.maxLength(max, message), z.regex(/\S/, 'Must not be blank.'));
 }
 
-const bearerTokenMessage = 'Must consist of letters, digits and the characters -._~+/, as bearer tokens do.';
+/** Text that has a pattern. */
+export function matching(pattern: RegExp, message: string) {
+  return z.string(message).check(z.regex(pattern, message));
+}
 
 /** An API token. */
-export const bearerToken = z.string(bearerTokenMessage).check(z.regex(/^[\w.~+/-]+=*$/, bearerTokenMessage));
+export const bearerToken = matching(
+  /^[\w.~+/-]+=*$/,
+  'Must consist of letters, digits and the characters -._~+/, as bearer tokens do.',
+);
 
 /** A number of something, such as milliseconds. */
-export function wholeNumber(min: number) {
-  const message = `Must be a whole number of at least ${min}.`;
-  return z.int(message).check(z.minimum(min, message));
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER) {
+  const message = `Must be a whole number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}.`;
+  return z.int(message).check(z.minimum(min, message), z.maximum(max, message));
+}
+
+export function numberBetween(min: number, max: number) {
+  const message = `Must be a number from ${min} to ${max}.`;
+  return z.number(message).check(z.minimum(min, message), z.maximum(max, message));
 }
 
 export function characters(min: number, max: number): string {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { strictFields } from '../utils/schemas.ts';
+import { matching, strictFields } from '../utils/schemas.ts';
 
 /** A webhook to register. */
 export interface EndpointParams {
@@ -26,14 +26,9 @@ export const httpUrl = z
   .string('Must be a URL.')
   .check(z.refine(isHttpUrl, 'Must be a URL that starts with http:// or https://.'));
 const eventNames = z
-  .array(
-    z.string('Must be a list of event names.').check(z.regex(/^(\*|[\w.-]{1,100})$/, 'Must be event names, or *.')),
-    'Must be a list of event names.',
-  )
+  .array(matching(/^(\*|[\w.-]{1,100})$/, 'Must be event names, or *.'), 'Must be a list of event names.')
   .check(z.minLength(1, 'Must name at least one event, or *.'));
-const secret = z
-  .string('Must be a string.')
-  .check(z.regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'Must be whsec_ and 24 to 64 bytes in base64.'));
+const secret = matching(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'Must be whsec_ and 24 to 64 bytes in base64.');
 
 /** Validates {@link EndpointParams}. */
 export const endpointSchema = strictFields({
@@ -49,11 +44,9 @@ export const changesSchema = strictFields({
   enabled: z.optional(z.boolean('Must be true or false.')),
 });
 
-const eventMessage = 'Must be 1 to 100 letters, digits, dots, hyphens or underscores.';
-
 /** Validates an event to send. */
 export const eventSchema = strictFields({
-  event: z.string(eventMessage).check(z.regex(/^[\w.-]{1,100}$/, eventMessage)),
+  event: matching(/^[\w.-]{1,100}$/, 'Must be 1 to 100 letters, digits, dots, hyphens or underscores.'),
   data: z.unknown(),
 });
 

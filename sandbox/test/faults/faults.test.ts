@@ -130,7 +130,7 @@ test("unauthenticated requests and preflights don't use up a fault, and a remove
 test.each<[Fault, string]>([
   [{}, '`status`: Must have at least one of status, latency, reset and body.'],
   [{ times: 2 }, '`status`: Must have at least one of status'],
-  [{ status: 200 }, '`status`: Must be from 400 to 599.'],
+  [{ status: 200 }, '`status`: Must be a whole number from 400 to 599.'],
   [{ status: 503.5 }, '`status`: Must be a whole number from 400 to 599.'],
   [{ latency: -1 }, '`latency`'],
   [{ status: 500, share: 1.5 }, '`share`'],
