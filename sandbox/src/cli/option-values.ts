@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type * as z from 'zod/mini';
 import * as access from '../http/access.ts';
@@ -49,14 +48,5 @@ export function json(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     throw new InvalidArgumentError(`It must be JSON, such as '{"id":"user_123"}': ${messageOf(error)}`);
-  }
-}
-
-export function jsonFile(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const what = error instanceof SyntaxError ? 'is not valid JSON' : "can't be read";
-    throw new InvalidArgumentError(`The file ${what}: ${messageOf(error)}`);
   }
 }

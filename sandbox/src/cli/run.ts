@@ -75,7 +75,6 @@ function createProgram(io: CommandIO, done: (exitCode: number) => void): Command
       `API token to accept (default: ${read.localToken}; with --host, a new one)`,
       read.apiToken,
     )
-    .option('--seed <file>', 'JSON file with records and webhooks to start with', read.jsonFile)
     .option('--webhook <url>', 'webhook to register; can be repeated', read.httpUrls)
     .addOption(rateLimit)
     .option('--latency <ms>', 'delay before each response', read.wholeNumber(600_000), 0)

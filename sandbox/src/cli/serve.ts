@@ -1,17 +1,10 @@
-import * as z from 'zod/mini';
 import { isLoopbackHost } from '../http/access.ts';
-import { parseFields } from '../http/parse-fields.ts';
-import { withTypeErrors } from '../http/failure.ts';
-import type { SandboxOptions } from '../options.ts';
 import { assembleSandbox } from '../sandbox.ts';
 import { listen } from '../server.ts';
 import type { RateLimit } from '../state/rate-windows.ts';
 import { byResource, type Records } from '../resources/index.ts';
-import { seedSchema } from '../resources/resource.ts';
 import { openJournal } from '../storage/sqlite-journal.ts';
 import { messageOf } from '../utils/json.ts';
-import { strictFields } from '../utils/schemas.ts';
-import { endpointSchema } from '../webhooks/endpoint-params.ts';
 import { attemptLines, requestLines } from './log-lines.ts';
 import { localToken } from './option-values.ts';
 import { CommandError, type CommandIO } from './process-io.ts';
@@ -24,7 +17,6 @@ export interface ServeOptions extends Partial<Record<keyof Records, number>> {
   readonly cors?: readonly string[];
   /** API token; without it, that of every sandbox on this machine, or a new one if other machines can reach it. */
   readonly token?: string;
-  readonly seed?: unknown;
   readonly webhook?: readonly string[];
   readonly rateLimit: RateLimit;
   readonly latency: number;
@@ -32,17 +24,22 @@ export interface ServeOptions extends Partial<Record<keyof Records, number>> {
   readonly data?: string;
 }
 
-const seedFileSchema = strictFields({
-  ...byResource((resource) => z.optional(z.array(seedSchema(resource), `Must be a list of ${resource.name}.`))),
-  webhooks: z.optional(z.array(endpointSchema, 'Must be a list of webhooks.')),
-});
-
 export async function serve(options: ServeOptions, io: CommandIO): Promise<number> {
-  const { port, host, allowedHost: allowedHosts, cors, data, rateLimit } = options;
-  const { out } = io;
+  const { port, host, allowedHost: allowedHosts, cors, webhook = [], data, rateLimit, latency } = options;
+  const { out, env } = io;
   const journal = data === undefined ? undefined : await openJournal(data);
-  const sandbox = assembleSandbox(sandboxOptions(options, io.env['EXAMPLE_WEBHOOK_SECRET']), { listen, journal });
-  const { apiToken } = sandbox;
+  const sandbox = assembleSandbox(
+    {
+      ...byResource(({ name }) => options[name]),
+      // A sandbox that other machines reach has a token that nobody knows.
+      apiToken: options.token ?? (isLoopbackHost(host) ? localToken : undefined),
+      webhooks: { endpoints: webhook.map((url) => ({ url, secret: env['EXAMPLE_WEBHOOK_SECRET'] })) },
+      rateLimit,
+      latency,
+    },
+    { listen, journal },
+  );
+  const { apiToken, webhooks } = sandbox;
   try {
     const server = await sandbox.listen({ port, host, allowedHosts, cors }).catch((error: unknown) => {
       const remedy = 'Choose another address with --host, or use --port 0 for a free port.';
@@ -55,30 +52,12 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
         `Warning: everyone who can reach ${host} can use the dashboard and the control API, which need no login. Only registering a webhook needs the API token.`,
       );
     }
-    out.lines(welcome({ url, apiToken, data, webhooks: sandbox.webhooks.endpoints, ...rateLimit }));
+    out.lines(welcome({ url, apiToken, data, webhooks: webhooks.endpoints, ...rateLimit }));
     sandbox.onRequest((request) => out.lines(requestLines(request, out.columns)));
-    sandbox.webhooks.subscribe((delivery, attempt, { url: to }) =>
-      out.lines(attemptLines(delivery, attempt, to, out.columns)),
-    );
+    webhooks.subscribe((delivery, attempt, { url: to }) => out.lines(attemptLines(delivery, attempt, to, out.columns)));
     await io.stopped();
   } finally {
     await sandbox.close();
   }
   return 0;
-}
-
-/** Of the data in a seed file, and of the options, which count for more. */
-function sandboxOptions(options: ServeOptions, secret: string | undefined): SandboxOptions {
-  const { host, seed = {}, webhook = [], rateLimit, latency } = options;
-  // One that other machines reach has a token that nobody knows.
-  const { token = isLoopbackHost(host) ? localToken : undefined } = options;
-  const data = withTypeErrors('Invalid --seed.', () => parseFields(seedFileSchema, seed));
-  const urls = webhook.map((url) => ({ url, ...(secret === undefined ? {} : { secret }) }));
-  return {
-    apiToken: token,
-    ...byResource(({ name, initial }) => options[name] ?? data[name] ?? (options.seed === undefined ? initial : 0)),
-    webhooks: { endpoints: [...(data.webhooks ?? []), ...urls] },
-    rateLimit,
-    latency,
-  };
 }

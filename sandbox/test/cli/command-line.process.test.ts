@@ -95,7 +95,6 @@ test.each([
   [['--allowed-host', 'sandbox:4010'], 'It must be a host name in lower case, without a port, such as sandbox.'],
   [['--cors', '*'], 'It must be an origin, such as https://app.example.com.'],
   [['--token', 'a token'], 'It must consist of letters, digits and'],
-  [['--seed', 'nowhere.json'], "The file can't be read"],
   [['--webhook', 'ftp://x'], 'It must be a URL that starts with http:// or https://.'],
   [['triger'], 'too many arguments'],
   [['trigger'], "missing required argument 'event'"],

@@ -1,9 +1,6 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../../../test/sqlite/support/temporary-folder.ts';
 import { john } from '../support/calls.ts';
 import { commands } from '../support/command.ts';
 import { receiver } from '../support/receiver.ts';
@@ -37,25 +34,6 @@ test('--host, --allowed-host and --token let in a neighboring container, and --c
   expect(await ask({ origin: 'https://app.example.com' })).toBe(200);
   expect(await ask({ origin: 'https://other.example.com' })).toBe(403);
   expect(await server.stop()).toBe(0);
-});
-
-test('--seed takes all initial data from a file', async () => {
-  const file = join(temporaryFolder(), 'seed.json');
-  const webhooks = [{ url: 'http://127.0.0.1:9/', secret: `whsec_${'c2VjcmV0'.repeat(4)}` }];
-  await writeFile(file, JSON.stringify({ users: [{ name: 'Ada' }], webhooks }));
-  const { server, url } = await serve('--seed', file);
-  const read = async (path: string): Promise<unknown> => (await fetch(new URL(path, url), { headers })).json();
-  expect(await read('/__sandbox/users')).toMatchObject({ data: [{ name: 'Ada' }] });
-  expect(await read('/v1/projects')).toMatchObject({ meta: { total_count: 0 } });
-  expect(server.output()).toContain(`\nEXAMPLE_WEBHOOK_SECRET=${webhooks[0]?.secret}\n`);
-
-  for (const [text, message] of [
-    [JSON.stringify({ users: [{ nmae: 'Ada' }] }), 'Invalid --seed. `users.0.nmae`: Unknown field. Known fields: id,'],
-    ['{', 'The file is not valid JSON'],
-  ] as const) {
-    await writeFile(file, text);
-    expect(await ended(['--port', '0', '--seed', file])).toEqual([2, expect.stringContaining(message)]);
-  }
 });
 
 describe('trigger', () => {
