@@ -12,7 +12,7 @@ const infoSchema = z.object({ name: z.literal('@example/sandbox') });
 export function serverUrl(server: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
   const url = server ?? env['EXAMPLE_BASE_URL'] ?? defaultServer;
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return new URL(url).origin;
-  throw new CommandError(`EXAMPLE_BASE_URL is ${url}. It must be a URL such as ${defaultServer}/v1.`, 2);
+  throw new CommandError(`EXAMPLE_BASE_URL is ${url}. It must be a URL such as ${defaultServer}/v1.`);
 }
 
 /**

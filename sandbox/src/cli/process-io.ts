@@ -16,12 +16,4 @@ export interface CommandIO extends Omit<ProcessIO, 'out' | 'error'> {
 }
 
 /** The command failed for a reason that the user can do something about. The message says what. */
-export class CommandError extends Error {
-  /** 1 on failure, 2 for invalid arguments. */
-  readonly exitCode: 1 | 2;
-
-  constructor(message: string, exitCode: 1 | 2 = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
+export class CommandError extends Error {}

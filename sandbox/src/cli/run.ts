@@ -2,14 +2,14 @@ import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
 import { failureOf } from '../http/failure.ts';
 import { resources } from '../resources/index.ts';
-import { JournalError } from '../storage/collection.ts';
+import { messageOf } from '../utils/json.ts';
 import * as read from './option-values.ts';
 import { CommandError, type CommandIO, type ProcessIO } from './process-io.ts';
 import type { ServeOptions } from './serve.ts';
 import { Terminal } from './terminal.ts';
 import type { TriggerOptions } from './trigger.ts';
 
-/** Runs a command to its end. Returns the exit code: 0 on success, 1 on failure, 2 for invalid arguments. */
+/** Runs a command to its end. Returns the exit code: 0 on success, 1 on failure. */
 export async function run(args: readonly string[], process: ProcessIO): Promise<number> {
   const { env } = process;
   const io: CommandIO = { ...process, out: new Terminal(process.out, env), error: new Terminal(process.error, env) };
@@ -19,19 +19,12 @@ export async function run(args: readonly string[], process: ProcessIO): Promise<
     return exitCode;
   } catch (error) {
     // It has printed what is wrong; help and version are no failures.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const code = exitCodeOf(error);
-    if (code === undefined || !(error instanceof Error)) throw error;
-    io.error.text(error.message);
-    return code;
+    if (error instanceof CommanderError) return error.exitCode;
+    const isBug = !(error instanceof CommandError) && failureOf(error) === undefined;
+    if (isBug) throw error;
+    io.error.text(messageOf(error));
+    return 1;
   }
-}
-
-/** The exit code for an error that is not a bug. */
-function exitCodeOf(error: unknown): 1 | 2 | undefined {
-  if (error instanceof CommandError) return error.exitCode;
-  if (error instanceof JournalError) return 1;
-  return failureOf(error) === undefined ? undefined : 2;
 }
 
 const rateLimit = new Option('--rate-limit <n/t>', 'requests per token and time window')

@@ -43,7 +43,7 @@ export async function serve(options: ServeOptions, io: CommandIO): Promise<numbe
   try {
     const server = await sandbox.listen({ port, host, allowedHosts, cors }).catch((error: unknown) => {
       const remedy = 'Choose another address with --host, or use --port 0 for a free port.';
-      throw new CommandError(`The sandbox can't listen: ${messageOf(error)}. ${remedy}`, 2);
+      throw new CommandError(`The sandbox can't listen: ${messageOf(error)}. ${remedy}`);
     });
     // Nobody can connect to the address that stands for all.
     const url = server.url.replace(/(?<=\/\/)(0\.0\.0\.0|\[::\])/, '127.0.0.1');

@@ -59,16 +59,12 @@ test('a sandbox that other machines can reach prints a warning, and has a random
 test("an address or a file that can't be used is reported with a remedy", async () => {
   const { port } = new URL((await serve()).url);
   const directory = temporaryFolder();
-  for (const [args, code, message] of [
-    [
-      ['--port', port],
-      2,
-      `address already in use 127.0.0.1:${port}. Choose another address with --host, or use --port 0`,
-    ],
-    [['--port', '0', '--host', '192.0.2.1'], 2, "can't listen: "],
-    [['--port', '0', '--data', directory], 1, directory],
+  for (const [args, message] of [
+    [['--port', port], `already in use 127.0.0.1:${port}. Choose another address with --host, or use --port 0`],
+    [['--port', '0', '--host', '192.0.2.1'], "can't listen: "],
+    [['--port', '0', '--data', directory], directory],
   ] as const) {
-    expect([args, ...(await ended(args))]).toEqual([args, code, expect.stringContaining(message)]);
+    expect([args, ...(await ended(args))]).toEqual([args, 1, expect.stringContaining(message)]);
   }
 });
 
@@ -102,7 +98,7 @@ test.each([
   [['trigger', 'a', '--payload', '{'], `It must be JSON, such as '{"id":"user_123"}'`],
 ])('%j is refused', async (args, message) => {
   const [code, text] = await ended(args);
-  expect([code, text]).toEqual([2, expect.stringContaining(message)]);
+  expect([code, text]).toEqual([1, expect.stringContaining(message)]);
   const help = args[0] === 'trigger' ? '\nUsage: npx @example/sandbox trigger' : 'Run npx @example/sandbox --help';
   expect(text).toContain(help);
 });

@@ -23,16 +23,16 @@ test('no input can control the terminal', async () => {
   await fetch(`${url}/${encodeURIComponent(evil)}`, { headers: { 'x-evil': '\u0080\u009b2J' } });
   const file = join(temporaryFolder(), evil.replaceAll('/', ''), 'state.db');
   const outputs = [];
-  for (const [args, code] of [
-    [['trigger', 'user.created', '--payload', JSON.stringify(evil)], 1],
-    [['trigger', evil], 1],
-    [['trigger', 'a', '--server', to], 1],
-    [[evil], 2],
-    [['--port', evil], 2],
-    [['--data', file], 1],
-  ] as const) {
+  for (const args of [
+    ['trigger', 'user.created', '--payload', JSON.stringify(evil)],
+    ['trigger', evil],
+    ['trigger', 'a', '--server', to],
+    [evil],
+    ['--port', evil],
+    ['--data', file],
+  ]) {
     const [exitCode, text] = await ended(args, env);
-    expect([args, exitCode]).toEqual([args, code]);
+    expect([args, exitCode]).toEqual([args, 1]);
     outputs.push(text);
   }
   await server.prints(/user\.created/);
