@@ -57,23 +57,18 @@ function failure(status: number, { retryAfter = status === 429 ? 1 : undefined }
 async function corrupted(how: NonNullable<Fault['body']>, context: Context<Env>): Promise<Response> {
   const { res } = context;
   if (res.body === null) return res;
-  const headers = new Headers(res.headers);
-  switch (how) {
-    case 'cut':
-      context.set('broken', 'cut');
-      return res;
-    case 'malformed': {
-      const text = await res.text();
-      return new Response(text.slice(0, Math.floor(text.length / 2)), { status: res.status, headers });
-    }
-    case 'html':
-      headers.set('Content-Type', 'text/html; charset=utf-8');
-      return new Response('<!doctype html><title>Proxy</title><h1>Not what you asked for</h1>', {
-        status: res.status,
-        headers,
-      });
-    case 'empty':
-      headers.delete('Content-Type');
-      return new Response(null, { status: res.status, headers });
+  if (how === 'cut') {
+    context.set('broken', 'cut');
+    return res;
   }
+  const headers = new Headers(res.headers);
+  if (how === 'html') headers.set('Content-Type', 'text/html; charset=utf-8');
+  if (how === 'empty') headers.delete('Content-Type');
+  const whole = await res.text();
+  const bodies = {
+    malformed: whole.slice(0, Math.floor(whole.length / 2)),
+    html: '<!doctype html><title>Proxy</title><h1>Not what you asked for</h1>',
+    empty: null,
+  };
+  return new Response(bodies[how], { status: res.status, headers });
 }
