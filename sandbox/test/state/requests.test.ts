@@ -33,14 +33,9 @@ test('received requests and their responses can be inspected', async () => {
   expect(duration).toBeGreaterThanOrEqual(0);
 });
 
-test.each<[string, string, { token?: string; fault?: object }]>([
-  ['a fault', 'POST /v1/users', { fault: { status: 503 } }],
-  ['an unknown token', 'POST /v1/users', { token: 'unknown' }],
-  ['an unknown path', 'POST /v1/planets', {}],
-])('a request that no route reads is recorded with its body: %s', async (_, request, { fault, ...options }) => {
+test('a request that no route reads is recorded with its body', async () => {
   const sandbox = createSandbox();
-  if (fault !== undefined) sandbox.faults.next(fault);
-  await call(sandbox, request, { json: john, ...options });
+  await call(sandbox, 'POST /v1/users', { json: john, token: 'unknown' });
   expect(sandbox.requests[0]?.body).toEqual({ ...john, password: '[redacted]' });
 });
 

@@ -1,6 +1,6 @@
 import { createSandbox, type EndpointParams, type Sandbox, type WebhookOptions } from '@example/sandbox';
 import { Webhook } from 'standardwebhooks';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../../../test/support/free-port.ts';
 import { defaultSchedule, nextDelay } from '../../src/webhooks/retry-schedule.ts';
 import { call, john } from '../support/calls.ts';
@@ -131,14 +131,37 @@ describe('a receiver that fails', () => {
     expect(sandbox.webhooks.deliveries[0]?.due).toBe(now + 120_000);
   });
 
+  const hang = (signal: RequestInit['signal']) =>
+    new Promise<Response>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+
+  test.each(['before', 'after'])('by hanging is timed out by fake timers, turned on %s the sandbox', async (when) => {
+    onTestFinished(() => void vi.useRealTimers());
+    if (when === 'before') vi.useFakeTimers();
+    let count = 0;
+    const sandbox = createSandbox({
+      webhooks: {
+        endpoints: [{ url: 'https://app.example.com/webhooks' }],
+        fetch: (_, { signal }) => (count++ === 0 ? hang(signal) : Promise.resolve(new Response())),
+        schedule: [5000],
+        jitter: 0,
+      },
+    });
+    if (when === 'after') vi.useFakeTimers();
+    sandbox.state.users.create();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(sandbox.webhooks.deliveries[0]).toMatchObject({
+      status: 'delivered',
+      attempts: [{ error: 'No response within 15 s.' }, { status: 200 }],
+    });
+  });
+
   test('by hanging delays no other', async () => {
     const got: string[] = [];
     const sandbox = sandboxWith({
       endpoints: [{ url: 'http://hangs.test/' }, { url: 'http://works.test/' }],
       fetch: (url, { signal }) => {
         got.push(new URL(url).hostname);
-        if (url === 'http://works.test/') return Promise.resolve(new Response());
-        return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+        return url === 'http://works.test/' ? Promise.resolve(new Response()) : hang(signal);
       },
     });
     for (let index = 0; index < 40; index += 1) sandbox.webhooks.publish('user.created', {});
