@@ -22,34 +22,26 @@ async function listening(options: ListenOptions = {}) {
 
 const paths = ['/v1/projects', '/openapi.json', '/dashboard', '/dashboard/events', '/__sandbox/users', '/health'];
 
-describe('a request whose Host header is', () => {
-  test.each(['127.0.0.1', '192.168.1.20:4010', '[::1]:4010', 'localhost', 'LOCALHOST:80', 'app.localhost'])(
-    '%s is served',
-    async (host) => {
-      const { send } = await listening();
-      for (const path of ['/v1/projects', '/dashboard']) expect((await send(path, { host })).status).toBe(200);
-    },
-  );
-
-  test.each(['evil.test', 'evil.test:4010', 'localhost.evil.test', '127.0.0.1.evil.test', 'localhost.', 'sandbox'])(
-    '%s is refused, on any path and address',
-    async (host) => {
-      for (const options of [{}, { host: '0.0.0.0' }]) {
-        const { send } = await listening(options);
-        for (const path of paths) expect((await send(path, { host })).status).toBe(421);
-      }
-    },
-  );
-
-  test('another name is served if you allow it; otherwise the response says how to allow it', async () => {
+test.each(['127.0.0.1', '192.168.1.20:4010', '[::1]:4010', 'localhost', 'LOCALHOST:80', 'app.localhost', 'Sandbox:1'])(
+  'a request whose Host header is %s is served',
+  async (host) => {
     const { send } = await listening({ allowedHosts: ['sandbox'] });
-    expect((await send('/v1/projects', { host: 'Sandbox:4010' })).status).toBe(200);
-    const { text } = await send('/v1/projects', { host: 'sandbox.evil.test' });
-    expect(JSON.parse(text)).toMatchObject({
-      error: { code: 'misdirected_request', message: expect.stringContaining('--allowed-host sandbox.evil.test') },
-    });
-  });
-});
+    for (const path of ['/v1/projects', '/dashboard']) expect((await send(path, { host })).status).toBe(200);
+  },
+);
+
+test.each(['evil.test', 'evil.test:4010', 'localhost.evil.test', '127.0.0.1.evil.test', 'localhost.', 'sandbox'])(
+  'a request whose Host header is %s is refused, on any path and address',
+  async (host) => {
+    for (const options of [{}, { host: '0.0.0.0', allowedHosts: ['other'] }]) {
+      const { send } = await listening(options);
+      for (const path of paths) {
+        const { status, text } = await send(path, { host });
+        expect([status, text]).toEqual([421, expect.stringContaining(`--allowed-host ${host.split(':')[0]}`)]);
+      }
+    }
+  },
+);
 
 describe('a page of', () => {
   test.each([

@@ -1,58 +1,62 @@
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { end, startPrinting } from '../../../test/support/child-process.ts';
 import { rateLimit as read } from '../../src/cli/option-values.ts';
 import { style, Terminal } from '../../src/cli/terminal.ts';
 import { version } from '../../package.json';
 import { temporaryFolder } from '../../../test/sqlite/support/temporary-folder.ts';
-import { builtProgram, commands, programs } from '../support/command.ts';
+import { commands } from '../support/command.ts';
 
-const start = programs();
 const { serve, ended } = commands();
-const env = ['EXAMPLE_BASE_URL', 'EXAMPLE_API_TOKEN', 'EXAMPLE_WEBHOOK_SECRET'];
+const root = join(import.meta.dirname, '../../..');
+const builtProgram = join(root, 'sandbox/dist/cli.js');
 
-test('the sandbox prints its URLs, lines for .env and a first request; Ctrl-C stops it cleanly', async () => {
-  const program = start('--port', '0', '--projects', '3', '--rate-limit', '7/2m');
-  const [, token, url] = await program.prints(/\ncurl -H 'Authorization: Bearer (\w+)' \\\n +'(http:[^']+)'/);
-  expect(program.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
-  expect(program.output()).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/dashboard\n/);
-  expect(program.output()).toMatch(/\nEXAMPLE_BASE_URL=http:\S+\/v1\nEXAMPLE_API_TOKEN=sandbox_token\n\n/);
-  expect(program.output()).toContain('7 requests per 120 s');
-  expect(program.output()).not.toContain('\u001b');
-
-  const response = await fetch(url!, { headers: { Authorization: `Bearer ${token}` } });
-  expect(response.headers.get('x-ratelimit-limit')).toBe('7');
-  expect(await response.json()).toMatchObject({ meta: { total_count: 3 } });
-
-  program.child.kill('SIGINT');
-  expect(await program.exitCode).toBe(0);
-});
-
-test("the lines for .env stay the same once they are in the folder's .env", async () => {
+test('the program prints URLs, a first request and lines for .env, which stay the same; Ctrl-C stops it', async () => {
   const cwd = temporaryFolder();
   const { port } = new URL((await serve()).url);
-  const args = ['--port', '0', '--webhook', `http://127.0.0.1:${port}/hooks`];
-  const linesOf = async () => {
-    const program = start.in(cwd, ...args);
-    await program.prints(/curl/);
-    program.child.kill('SIGINT');
-    await program.exitCode;
-    const lines = program.output().match(/^EXAMPLE_\w+=.*$/gm) ?? [];
-    expect(lines.map((line) => line.split('=')[0])).toEqual(env);
-    return lines.slice(1); // The port differs each time.
+  const args = [
+    '--port',
+    '0',
+    '--projects',
+    '3',
+    '--rate-limit',
+    '7/2m',
+    '--webhook',
+    `http://127.0.0.1:${port}/hooks`,
+  ];
+  const linesForApp = async () => {
+    const { child, output } = startPrinting(process.execPath, [builtProgram, ...args], { cwd });
+    onTestFinished(() => end(child));
+    const request = /\ncurl -H 'Authorization: Bearer (\w+)' \\\n +'(http:[^']+)'/;
+    await expect.poll(output).toMatch(request);
+    const [, token, url = ''] = request.exec(output())!;
+    const response = await fetch(url, { headers: { Authorization: `Bearer ${token}` } });
+    expect(response.headers.get('x-ratelimit-limit')).toBe('7');
+    expect(await response.json()).toMatchObject({ meta: { total_count: 3 } });
+
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([0, null]);
+    const text = output();
+    expect(text).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n +Dashboard +http:\/\/127\.0\.0\.1:\d+\/dashboard\n/);
+    expect(text).toContain('7 requests per 120 s');
+    expect(text).not.toContain('\u001b');
+    expect(text).toContain('\nEXAMPLE_API_TOKEN=sandbox_token\nEXAMPLE_WEBHOOK_SECRET=whsec_');
+    return text.match(/^EXAMPLE_(API|WEBHOOK)_\w+=.*$/gm) ?? []; // The port differs each time.
   };
-  const lines = await linesOf();
+  const lines = await linesForApp();
   await writeFile(join(cwd, '.env'), lines.join('\n'));
-  expect(await linesOf()).toEqual(lines);
+  expect(await linesForApp()).toEqual(lines);
 });
 
 test('a sandbox that other machines can reach prints a warning, and has a random token', async () => {
-  const program = start('--port', '0', '--host', '0.0.0.0');
-  await program.prints(/\nEXAMPLE_API_TOKEN=sandbox_\w{32}\n/);
-  expect(program.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
-  await program.prints(
-    /Warning: everyone who can reach 0\.0\.0\.0 can use the dashboard and the control API, which need no login\./,
-  );
+  const { server } = await serve('--host', '0.0.0.0');
+  expect(server.output()).toMatch(/\nEXAMPLE_API_TOKEN=sandbox_\w{32}\n/);
+  expect(server.output()).toMatch(/URL +http:\/\/127\.0\.0\.1:\d+\/v1\n/);
+  const warning =
+    'Warning: everyone who can reach 0.0.0.0 can use the dashboard and the control API, which need no login.';
+  expect(server.output()).toContain(warning);
   expect((await serve()).server.output()).not.toContain('Warning');
 });
 
@@ -125,8 +129,6 @@ test.each([
 });
 
 test('in a clone, npx @example/sandbox runs the built command', async () => {
-  const root = join(import.meta.dirname, '../../..');
-  expect(await readFile(join(root, 'node_modules/.bin/example-sandbox'), 'utf8')).toBe(
-    await readFile(builtProgram, 'utf8'),
-  );
+  const linked = await readFile(join(root, 'node_modules/.bin/example-sandbox'), 'utf8');
+  expect(linked).toBe(await readFile(builtProgram, 'utf8'));
 });

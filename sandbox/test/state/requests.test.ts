@@ -7,7 +7,8 @@ import { RequestLog } from '../../src/state/request-log.ts';
 import { call, john } from '../support/calls.ts';
 
 test('received requests and their responses can be inspected', async () => {
-  const sandbox = createSandbox({ now: () => Date.parse('2024-01-01T00:00:00Z'), projects: [{ id: 'proj_1' }] });
+  const now = () => Date.parse('2024-01-01T00:00:00Z');
+  const sandbox = createSandbox({ now, projects: [{ id: 'proj_1' }], latency: 5 });
   const response = await call(sandbox, 'GET /v1/projects?page=2&status=active');
 
   const { duration, headers, ...rest } = sandbox.requests[0]!;
@@ -30,7 +31,7 @@ test('received requests and their responses can be inspected', async () => {
     },
   });
   expect(headers).toEqual({ authorization: '[redacted]' });
-  expect(duration).toBeGreaterThanOrEqual(0);
+  expect(duration).toBeGreaterThanOrEqual(4);
 });
 
 test('a request that no route reads is recorded with its body', async () => {
