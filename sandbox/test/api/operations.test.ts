@@ -2,116 +2,101 @@ import { createSandbox, type SandboxOptions } from '@example/sandbox';
 import { describe, expect, test } from 'vitest';
 import { bodyOf, call, john } from '../support/calls.ts';
 
-type Row = readonly [request: string, options: Parameters<typeof call>[2], status: number, body: unknown];
+type Row = [request: string, status: number, body: unknown, sent?: Parameters<typeof call>[2]];
 
 const now = () => Date.parse('2024-01-01T00:00:00Z');
 const apiToken = 'sandbox_token';
 const projects = [{ id: 'proj_1', name: 'One', description: '' }, { status: 'archived' }, { id: 'proj_3' }];
 const options: SandboxOptions = { now, apiToken, users: 1, projects };
 
-const user = (fields: object) => ({ json: { ...john, ...fields } });
-const details = (problems: object) => ({ error: { code: 'invalid_request', details: problems } });
+const user = (fields: object = {}) => ({ json: { ...john, ...fields } });
+const withHeader = (name: string, value: string) => ({ ...user(), headers: { [name]: value } });
 const as = (Authorization: string) => ({ token: null, headers: { Authorization } });
+
+const error = (code: string, message: unknown = expect.any(String)) => ({ error: { code, message, details: {} } });
+const details = (problems: object) => ({ error: { code: 'invalid_request', details: problems } });
+const characters = (min: number, max: number) => `Must be a string of ${min} to ${max} characters.`;
 const meta = (current_page: number, total_pages: number, total_count: number) => ({
   meta: { current_page, total_pages, total_count },
 });
-const characters = (min: number, max: number) => `Must be a string of ${min} to ${max} characters.`;
-const badPage = 'Must be an integer of at least 1.';
-const badKey = { 'Idempotency-Key': 'two words' };
-const missing = 'The API token is missing. Send it as Authorization: Bearer <token>.';
-const error = (code: string, message: unknown = expect.any(String)) => ({ error: { code, message, details: {} } });
-const withType = (type: string) => ({ ...user({}), headers: { 'Content-Type': type } });
-const wrongMethod = (request: string, allowed: string): [string, readonly Row[]] => [
-  request,
-  [['', {}, 405, error('method_not_allowed', expect.stringMatching(new RegExp(`Allowed: ${allowed}\\.$`)))]],
-];
+
 const evil = `Robert'); DROP TABLE users;-- <script>alert(1)</script> \u202e 🦄`;
+const notJson = [
+  '',
+  '{"name": "John',
+  '[]',
+  'null',
+  '"name"',
+  new Uint8Array([0x22, 0xff]),
+  new Uint8Array([0x22, 0xf0]),
+];
+const otherTypes = ['application/x-www-form-urlencoded', 'text/plain', 'application/json; charset=latin1'];
+const unknownIds = ['user_124', 'a%2Fb', '%00', '%ZZ', '__proto__'];
+const badPages = ['0', '-1', '1.5', '', '9999999999999999999'];
+const badTokens = ['Bearer wrong', 'Bearer', 'Basic c2FuZGJveA==', 'sandbox_token', 'Bearer sandbox_token, x'];
+const unknownPaths = ['v1', 'v2/users/user_123', 'v1/users/', 'v1/projects/proj_123'];
+const missing = 'The API token is missing. Send it as Authorization: Bearer <token>.';
+const badEmail = 'Must be an email address, such as john@example.com.';
+const badKey = 'Must be 1 to 255 visible ASCII characters.';
+const knownFields = 'Unknown field. Known fields: name, email, password.';
+const knownParameters = 'Unknown field. Known fields: page, per_page, status.';
+const emptyStatus = 'Must not be empty: leave it out to get every project.';
 
-const rows: Record<string, readonly Row[]> = {
-  'POST /v1/users': [
-    ['', user({}), 201, { name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' }],
-    ['', user({ name: evil }), 201, { name: evil }],
-    ['', user({ name: ' \t ' }), 422, details({ name: 'Must not be blank.' })],
-    ['', user({ name: null }), 422, details({ name: characters(1, 200) })],
-    ['', user({ email: 'a@b' }), 422, details({ email: 'Must be an email address, such as john@example.com.' })],
-    ['', user({ password: 12345678 }), 422, details({ password: characters(8, 1000) })],
-    ['', user({ admin: true }), 422, details({ admin: 'Unknown field. Known fields: name, email, password.' })],
-    ['', { json: {} }, 422, details({ name: characters(1, 200), password: characters(8, 1000) })],
-    ['?x=1', user({}), 422, details({ x: 'Unknown field.' })],
-    [
-      '',
-      { ...user({}), headers: badKey },
-      422,
-      details({ 'Idempotency-Key': 'Must be 1 to 255 visible ASCII characters.' }),
-    ],
-    ...['', '{"name": "John', '[]', 'null', '"name"', new Uint8Array([0x22, 0xff]), new Uint8Array([0x22, 0xf0])].map(
-      (body): Row => ['', { body }, 400, error('invalid_json')],
-    ),
-    ...['application/x-www-form-urlencoded', 'text/plain', 'application/json; charset=latin1'].map((type): Row => [
-      '',
-      withType(type),
-      415,
-      error('unsupported_media_type'),
-    ]),
-    ['', withType('Application/JSON; Charset="UTF-8"'), 201, {}],
-  ],
-  'GET /v1/users/': [
-    ['user_123', {}, 200, { id: 'user_123', created_at: '2023-12-31T00:00:00Z' }],
-    ...['user_124', 'a%2Fb', '%00', '%ZZ', '__proto__'].map((id): Row => [
-      id,
-      {},
-      404,
-      { error: { code: 'not_found' } },
-    ]),
-    ['user_123?expnad=projects', {}, 422, details({ expnad: 'Unknown field.' })],
-  ],
-  'HEAD /v1/users/': [['user_123', {}, 200, '']],
-  'GET /v1/projects': [
-    ['', {}, 200, { data: [{ id: 'proj_3' }, { status: 'archived' }, { id: 'proj_1', status: 'active' }] }],
-    ['?per_page=2', {}, 200, { data: [{}, {}], ...meta(1, 2, 3) }],
-    ['?per_page=2&page=2', {}, 200, { data: [{ id: 'proj_1' }], ...meta(2, 2, 3) }],
-    ['?status=active&per_page=1', {}, 200, { data: [{ id: 'proj_3' }], ...meta(1, 2, 2) }],
-    ['?status=unheard-of', {}, 200, { data: [], ...meta(1, 0, 0) }],
-    ['?page=6', {}, 200, { data: [], ...meta(6, 1, 3) }],
-    ...['0', '-1', '1.5', '', '9999999999999999999'].map((page): Row => [
-      `?page=${page}`,
-      {},
-      422,
-      details({ page: badPage }),
-    ]),
-    ['?per_page=all', {}, 422, details({ per_page: 'Must be an integer from 1 to 100.' })],
-    ['?status=', {}, 422, details({ status: 'Must not be empty: leave it out to get every project.' })],
-    ['?page=1&page=2', {}, 422, details({ page: 'Must be given once.' })],
-    ['?perPage=5', {}, 422, details({ perPage: 'Unknown field. Known fields: page, per_page, status.' })],
-    ['', as('bearer sandbox_token'), 200, {}],
-    ['', { token: null }, 401, { error: { message: missing } }],
-    ...['Bearer wrong', 'Bearer', 'Basic c2FuZGJveA==', 'sandbox_token', 'Bearer sandbox_token, x'].map(
-      (header): Row => ['', as(header), 401, { error: { code: 'unauthorized', details: {} } }],
-    ),
-  ],
-  ...Object.fromEntries([
-    wrongMethod('DELETE /v1/users/user_123', 'GET, HEAD'),
-    wrongMethod('PATCH /v1/users', 'POST'),
-    wrongMethod('POST /v1/projects', 'GET, HEAD'),
+const rows: readonly Row[] = [
+  ['POST /v1/users', 201, { name: 'John Doe', email: john.email, created_at: '2024-01-01T00:00:00Z' }, user()],
+  ['POST /v1/users', 201, { name: evil }, user({ name: evil })],
+  ['POST /v1/users', 422, details({ name: 'Must not be blank.' }), user({ name: ' \t ' })],
+  ['POST /v1/users', 422, details({ name: characters(1, 200) }), user({ name: null })],
+  ['POST /v1/users', 422, details({ email: badEmail }), user({ email: 'a@b' })],
+  ['POST /v1/users', 422, details({ password: characters(8, 1000) }), user({ password: 12345678 })],
+  ['POST /v1/users', 422, details({ admin: knownFields }), user({ admin: true })],
+  ['POST /v1/users', 422, details({ name: characters(1, 200), password: characters(8, 1000) }), { json: {} }],
+  ['POST /v1/users?x=1', 422, details({ x: 'Unknown field.' }), user()],
+  ['POST /v1/users', 422, details({ 'Idempotency-Key': badKey }), withHeader('Idempotency-Key', 'two words')],
+  ...notJson.map((body): Row => ['POST /v1/users', 400, error('invalid_json'), { body }]),
+  ...otherTypes.map((type): Row => [
+    'POST /v1/users',
+    415,
+    error('unsupported_media_type'),
+    withHeader('Content-Type', type),
   ]),
-  'GET /': ['v1', 'v2/users/user_123', 'v1/users/', 'v1/projects/proj_123'].map((path): Row => [
-    path,
-    {},
-    404,
-    error('unknown_path'),
+  ['POST /v1/users', 201, {}, withHeader('Content-Type', 'Application/JSON; Charset="UTF-8"')],
+  ['GET /v1/users/user_123', 200, { id: 'user_123', created_at: '2023-12-31T00:00:00Z' }],
+  ...unknownIds.map((id): Row => [`GET /v1/users/${id}`, 404, error('not_found')]),
+  ['GET /v1/users/user_123?expnad=projects', 422, details({ expnad: 'Unknown field.' })],
+  ['HEAD /v1/users/user_123', 200, ''],
+  ['GET /v1/projects', 200, { data: [{ id: 'proj_3' }, { status: 'archived' }, { id: 'proj_1', status: 'active' }] }],
+  ['GET /v1/projects?per_page=2', 200, { data: [{}, {}], ...meta(1, 2, 3) }],
+  ['GET /v1/projects?per_page=2&page=2', 200, { data: [{ id: 'proj_1' }], ...meta(2, 2, 3) }],
+  ['GET /v1/projects?status=active&per_page=1', 200, { data: [{ id: 'proj_3' }], ...meta(1, 2, 2) }],
+  ['GET /v1/projects?status=unheard-of', 200, { data: [], ...meta(1, 0, 0) }],
+  ['GET /v1/projects?page=6', 200, { data: [], ...meta(6, 1, 3) }],
+  ...badPages.map((page): Row => [
+    `GET /v1/projects?page=${page}`,
+    422,
+    details({ page: 'Must be an integer of at least 1.' }),
   ]),
+  ['GET /v1/projects?per_page=all', 422, details({ per_page: 'Must be an integer from 1 to 100.' })],
+  ['GET /v1/projects?status=', 422, details({ status: emptyStatus })],
+  ['GET /v1/projects?page=1&page=2', 422, details({ page: 'Must be given once.' })],
+  ['GET /v1/projects?perPage=5', 422, details({ perPage: knownParameters })],
+  ['GET /v1/projects', 200, {}, as('bearer sandbox_token')],
+  ['GET /v1/projects', 401, error('unauthorized', missing), { token: null }],
+  ...badTokens.map((header): Row => ['GET /v1/projects', 401, error('unauthorized'), as(header)]),
+  ['DELETE /v1/users/user_123', 405, error('method_not_allowed', expect.stringMatching(/Allowed: GET, HEAD\.$/))],
+  ['PATCH /v1/users', 405, error('method_not_allowed', expect.stringMatching(/Allowed: POST\.$/))],
+  ['POST /v1/projects', 405, error('method_not_allowed', expect.stringMatching(/Allowed: GET, HEAD\.$/))],
+  ...unknownPaths.map((path): Row => [`GET /${path}`, 404, error('unknown_path')]),
   // The token is checked first.
-  'GET /v1/secrets': [['', { token: null }, 401, {}]],
-};
+  ['GET /v1/secrets', 401, {}, { token: null }],
+];
 
-describe.each(Object.entries(rows))('%s', (operation, table) => {
-  test.each(table)('%s %j gets a %i', async (rest, sent, status, body) => {
-    const response = await call(createSandbox(options), `${operation}${rest}`, sent);
-    expect([response.status, await bodyOf(response)]).toMatchObject([status, body]);
-    if (status === 201) expect(response.headers.get('location')).toBe('/v1/users/user_124');
-    const challenge = sent?.headers === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
-    if (status === 401) expect(response.headers.get('www-authenticate')).toBe(challenge);
-  });
+test.each(rows)('%s gets a %i with %j: %j', async (request, status, body, sent) => {
+  const response = await call(createSandbox(options), request, sent);
+  expect([response.status, await bodyOf(response)]).toMatchObject([status, body]);
+  if (status === 201) expect(response.headers.get('location')).toBe('/v1/users/user_124');
+  const challenge = sent?.headers === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+  if (status === 401) expect(response.headers.get('www-authenticate')).toBe(challenge);
 });
 
 test('the 100 sample projects come newest first, each on one page, and are the same for the same seed', async () => {
