@@ -11,8 +11,7 @@ import type { TriggerOptions } from './trigger.ts';
 
 /** Runs a command to its end. Returns the exit code: 0 on success, 1 on failure. */
 export async function run(args: readonly string[], process: ProcessIO): Promise<number> {
-  const { env } = process;
-  const io: CommandIO = { ...process, out: new Terminal(process.out, env), error: new Terminal(process.error, env) };
+  const io: CommandIO = { ...process, out: new Terminal(process.out), error: new Terminal(process.error) };
   let exitCode = 0;
   try {
     await createProgram(io, (code) => (exitCode = code)).parseAsync(args, { from: 'user' });

@@ -3,9 +3,9 @@ import { styleText } from 'node:util';
 /** A stream for a person or a program to read. */
 export interface Output {
   write(text: string): unknown;
-  readonly isTTY?: boolean;
   /** Width of a terminal, in characters. */
   readonly columns?: number;
+  /** Only a terminal has this function. It reads `FORCE_COLOR` and `NO_COLOR`. */
   hasColors?(): boolean;
 }
 
@@ -53,11 +53,9 @@ export class Terminal {
   readonly #output: Output;
   readonly #hasColors: boolean;
 
-  /** @param env `FORCE_COLOR` turns colors on where there is no terminal, and off with `0`. */
-  constructor(output: Output, { FORCE_COLOR: forced }: Readonly<Record<string, string | undefined>> = {}) {
+  constructor(output: Output) {
     this.#output = output;
-    this.#hasColors =
-      forced === undefined ? output.isTTY === true && output.hasColors?.() === true : !/^(0|false)$/.test(forced);
+    this.#hasColors = output.hasColors?.() === true;
   }
 
   /** Characters that fit into a line; `undefined` in a pipe, and in a terminal that does not know and says 0. */
