@@ -36,12 +36,6 @@ test('an aborted signal rejects with its reason; if it was aborted before, the r
   await expect(pending).rejects.toBe(reason);
 });
 
-test('fetch rejects what the global fetch rejects', async () => {
-  const { fetch, baseUrl } = createSandbox({ apiToken });
-  await expect(fetch('/v1/projects')).rejects.toThrow(TypeError);
-  await expect(fetch(`${baseUrl}/projects`, { body: 'a GET has none' })).rejects.toThrow(TypeError);
-});
-
 test('in a browser, fetch responds, and listen rejects and names the alternative', async () => {
   const sandbox = createBrowserSandbox({ projects: 3 });
 
