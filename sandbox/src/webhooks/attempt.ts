@@ -5,17 +5,8 @@ import { timestamp } from '../utils/clock.ts';
 /** Bytes of a response that are kept. */
 const maxKept = 2000;
 
-/** The request of an attempt. */
-interface DeliveryRequest {
-  readonly method: 'POST';
-  readonly body: string;
-  readonly headers: Record<string, string>;
-  readonly redirect: 'manual';
-  readonly signal: AbortSignal;
-}
-
 export interface AttemptOptions {
-  readonly fetch: (url: string, request: DeliveryRequest) => Promise<Response>;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Time limit for the whole attempt, in milliseconds. */
   readonly timeout: number;
   readonly now: () => number;
