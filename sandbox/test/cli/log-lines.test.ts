@@ -54,6 +54,7 @@ test.each([40, 41, 60, 79, 200])('no line is longer than %i columns, and no reas
   const text = printedAt(columns);
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
   expect(text.replace(/\s+/g, ' ')).toContain('email: must be an email address, such as john@example.com');
+  expect(text.includes('7 ms')).toBe(columns >= 60);
 });
 
 test.each([undefined, 0])('nothing is cut in a pipe, or if the terminal reports %s columns', (columns) => {
