@@ -69,7 +69,7 @@ export function attemptLines(
 }
 
 /** A status in its color: that of a failure if there is none. */
-function colored(text: string, status: number | undefined): Styled {
+export function colored(text: string, status: number | undefined): Styled {
   if (status === undefined || status >= 500) return style.red(text);
   if (status === 429) return style.magenta(text);
   return status >= 400 ? style.yellow(text) : style.green(text);

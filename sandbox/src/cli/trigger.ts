@@ -1,11 +1,13 @@
 import * as z from 'zod/mini';
+import { answerOf } from '../state/reasons.ts';
 import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import { latencyText } from '../utils/clock.ts';
 import { parseJson } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
 import { eventNames, exampleData } from '../webhooks/webhooks.ts';
-import { attemptLines, indent } from './log-lines.ts';
+import { colored, indent } from './log-lines.ts';
 import { CommandError, type CommandIO } from './process-io.ts';
-import { style } from './terminal.ts';
+import { style, wrapped } from './terminal.ts';
 
 /** Where the command line listens by default. */
 const defaultServer = 'http://127.0.0.1:4010';
@@ -35,11 +37,10 @@ export async function trigger(event: string, options: TriggerOptions, { out, err
   await control.send('POST', '/flush');
   const { data: webhooks } = await control.send<{ data: readonly EndpointRecord[] }>('GET', '/webhooks');
   let delivered = 0;
-  for (const { id: webhook, url, disabled } of webhooks) {
-    for (const { id } of sent.data.filter(({ endpoint }) => endpoint === webhook)) {
+  for (const webhook of webhooks) {
+    for (const { id } of sent.data.filter(({ endpoint }) => endpoint === webhook.id)) {
       const delivery = await control.send<DeliveryRecord>('GET', `/deliveries/${id}`);
-      const made = delivery.attempts.at(-1);
-      out.lines(made === undefined ? [[`${url}: ${disabled}`]] : attemptLines(delivery, made, url, out.columns));
+      out.lines(deliveryLines(delivery, webhook, out.columns));
       out.line(indent, style.faint(`${control.origin}/dashboard/deliveries/${id}`));
       if (delivery.status === 'delivered') delivered += 1;
     }
@@ -47,6 +48,16 @@ export async function trigger(event: string, options: TriggerOptions, { out, err
   out.line();
   out.line(`${event}: ${delivered} of ${sent.data.length} delivered`);
   return delivered === sent.data.length ? 0 : 1;
+}
+
+/** What came of a delivery: `✗ 500     http://…/bad  40 ms  database is locked`. */
+function deliveryLines({ status, attempts }: DeliveryRecord, { url, disabled }: EndpointRecord, columns = Infinity) {
+  const made = attempts.at(-1);
+  const reason = made === undefined ? `Disabled: ${disabled}` : status === 'delivered' ? '' : answerOf(made);
+  const mark = `${status === 'delivered' ? '✓' : '✗'} ${made?.status ?? ''}`;
+  const text = [url, made && latencyText(made.duration), reason].filter(Boolean).join('  ');
+  const start = colored(mark.padEnd(indent.length), made?.status);
+  return wrapped(text, columns - indent.length).map((part, index) => [index === 0 ? start : indent, part]);
 }
 
 /** The URL of the sandbox that commands talk to: `--server`, or the base URL that programs use, or the default one. */
