@@ -137,18 +137,26 @@ it('a background call only rejects if its share of the window will certainly be 
   expect(world.figures('background').answered).toBe(1);
 });
 
-it('a call that would wait beyond its totalTimeout rejects at once, and nothing is sent', async () => {
-  const { world, get } = setup({ limit: 5 });
-  await world.run(async () => {
-    world.burst(5, get);
-    await world.clock.sleep(1_000);
-    world.burst(1, () => get('late', { totalTimeout: 300 }), 'late');
-  });
-  const { errors, lastRejection } = world.figures('late');
-  expect([world.exchanges.length, lastRejection]).toEqual([5, 0]);
-  expect(errors[0]).toBeInstanceOf(RateLimitWaitError);
-  expect(errors[0]).toMatchObject({ message: expect.stringContaining('s, but totalTimeout leaves 300 ms.') });
-});
+it.each<[what: string, options: ApiOptions, totalTimeout: number, requests: number]>([
+  ['this window is used up', {}, 300, 5],
+  ['calls that were refused use up the next one', { foreign: Array<number>(5).fill(0) }, 70_000, 10],
+])(
+  'a call that would wait beyond its totalTimeout rejects at once if %s',
+  async (_, options, totalTimeout, requests) => {
+    const { world, get } = setup({ limit: 5, ...options });
+    await world.run(async () => {
+      world.burst(5, get);
+      await world.clock.sleep(1_000);
+      world.burst(1, () => get('late', { totalTimeout }), 'late');
+    });
+    const { errors, lastRejection } = world.figures('late');
+    expect([world.exchanges.length, lastRejection]).toEqual([requests, 0]);
+    expect(errors[0]).toBeInstanceOf(RateLimitWaitError);
+    expect(errors[0]).toMatchObject({
+      message: expect.stringContaining(`s, but totalTimeout leaves ${totalTimeout} ms.`),
+    });
+  },
+);
 
 const now = 100_000;
 const allowed = 'the rate limit allows this call in about';
@@ -248,6 +256,18 @@ describe('waiting calls', () => {
     const waited = world.sentAt().flatMap((at) => (at > 1_000 ? [at - 1_000] : []));
     expect(waited).toHaveLength(25);
     expect(delays.map((delay, index) => Math.abs(delay - (waited[index] ?? 0)) <= 1)).toEqual(waited.map(() => true));
+  });
+
+  it('of background say that they wait for another window if this one is used up', async () => {
+    const { world, client, get } = setup({ limit: 20 }, { priority: 'background' });
+    const delays: number[] = [];
+    client.on('rateLimitWait', ({ delay }) => delays.push(delay));
+    await world.run(async () => {
+      world.burst(1, get);
+      await world.clock.sleep(1_000);
+      world.burst(50, get);
+    });
+    expect(Math.max(...delays)).toBeGreaterThan(60_000);
   });
 
   it('are forgotten when they end, even if they were not told for how long they wait', async () => {
