@@ -61,8 +61,6 @@ for (const { name, isInstalled, open } of browserEngines.filter((engine) => engi
     it.each(['', 'playground/'])('run the program of /%s', async (path) => {
       await using tab = await open();
       await tab.goto(origin + path);
-      await waitFor(tab, `document.querySelector('.playground:is([data-state], :has(.cm-content))')`);
-      if (path !== '') await tab.evaluate(`document.querySelector('[name=run]').click()`);
       await waitFor(tab, `document.querySelector('.playground[data-state=ended]')`);
       const parts = `document.querySelectorAll('[data-part=status], [data-figure=refused]')`;
       const shown = await tab.evaluate(`Array.from(${parts}, (part) => part.textContent).join(' ')`);

@@ -14,7 +14,7 @@ const withExamples = pages.flatMap(({ address, file }) => {
 describeSite('the playgrounds', (open) => {
   it('runs each program in its menu, lets none out of the page, and sends nothing anywhere', async () => {
     await using page = await open('playground/');
-    await page.waitForSelector('.cm-content');
+    await ended(page);
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
     for (const name of Object.keys(programs)) {
@@ -38,9 +38,10 @@ describeSite('the playgrounds', (open) => {
 
   it('shows the output and the button on a phone, as soon as a program runs', async () => {
     await using page = await open('playground/', onPhone);
-    await page.waitForSelector('.cm-content');
-    await page.click('[name=run]');
+    await ended(page);
+    await page.fill('.cm-content', "setInterval(() => console.log('tick'), 1000); await new Promise(() => undefined);");
     for (const state of ['running', 'ended']) {
+      await page.click('[name=run]'); // The second click stops it.
       await page.waitForSelector(`.playground[data-state=${state}]`);
       for (const part of ['[name=run]', '[data-part=Console]']) {
         const box = await page.locator(part).boundingBox();
@@ -65,7 +66,6 @@ describeSite('the playgrounds', (open) => {
 
   it('shows an outage and the bodies of requests', async () => {
     await using page = await open('playground/');
-    await page.waitForSelector('.cm-content');
     const outage = 'sandbox.faults.next({ status: 503, share: 1 });';
     const { status, console, requests } = await run(page, `${outage}\n${programs['First calls']}`);
 
@@ -81,6 +81,7 @@ describeSite('the playgrounds', (open) => {
        setInterval(get, 3000);
        await new Promise(() => undefined);`;
     await using page = await open('playground/', { permissions: ['clipboard-write'] });
+    await ended(page);
     await page.fill('.cm-content', program);
     await page.click('[name=share]');
     await page.getByText('Copied the address of this program.').waitFor();

@@ -33,7 +33,6 @@ export function startPlayground(root: HTMLElement): void {
   button('run').addEventListener('click', ({ isTrusted }) => {
     if (stop) end(view.summary('Stopped'));
     else start().catch((error: unknown) => end(`Failed. ${String(error)}`));
-    if (source) find(root, '[value="Result"]', HTMLInputElement).checked = true;
     // What starts by itself stays where it is.
     if (isTrusted) find(root, '.output').scrollIntoView({ block: 'nearest' });
   });
@@ -54,10 +53,10 @@ export function startPlayground(root: HTMLElement): void {
   const share = async () => (status.textContent = await source.share());
   button('share').addEventListener('click', () => void share());
   void source.edit().catch(() => undefined);
-  if (source.shared === undefined) return;
-  status.textContent = 'This program came with the address. Read it before you run it.';
-  // One of a guide is ours.
-  if (document.referrer.startsWith(`${location.origin}${import.meta.env.BASE_URL}guides/`)) button('run').click();
+  // One of the menu, and one of a guide, is ours.
+  const isOurs = document.referrer.startsWith(`${location.origin}${import.meta.env.BASE_URL}guides/`);
+  if (isOurs || source.shared === undefined) button('run').click();
+  else status.textContent = 'This program came with the address. Read it before you run it.';
 }
 
 /** Runs a program in a worker of its own. Returns a function that stops it. `onEnd` learns how it ended otherwise. */

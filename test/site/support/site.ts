@@ -40,6 +40,7 @@ export const onPhone = { viewport: { width: 390, height: 844 }, hasTouch: true, 
 
 /** Runs a program in a playground (by default its own) until the program ends. Returns what the page then says. */
 export async function run(page: Page, program?: string) {
+  await ended(page); // It runs its first program when it opens.
   if (program !== undefined) await page.fill('.cm-content', program);
   await page.click('[name=run]');
   return ended(page);
