@@ -1,12 +1,5 @@
-interface Known {
-  /** What search engines show below the title. Other pages show their first sentence. */
-  readonly description?: string;
-  /** What the search finds the page by, beside its title. */
-  readonly names?: string;
-}
-
-/** What the files don't say of their pages, in the order of the sidebar. */
-export const known: Readonly<Record<string, Known>> = {
+/** What search engines show below the title (or else the first sentence), and what else the search finds a page by, in the order of the sidebar. */
+export const known: Readonly<Record<string, { readonly description?: string; readonly names?: string }>> = {
   start: { names: 'install, installation, get started, getting started, token' },
   'start/express': {},
   'start/nextjs': { names: 'nextjs' },

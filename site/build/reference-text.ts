@@ -59,11 +59,23 @@ export function withSummary(markdown: string, bodyOf: (link: string) => string |
 
 /** Puts the members of an interface below the headings that a guide has of all of them. */
 export function withGroups(markdown: string, guide: string): string {
-  const [table = '', head = '', body = ''] = /(^\| Property .*\n\|.*\n)((?:\|.*\n?)+)/m.exec(markdown) ?? [];
   const sections = splitAtHeadings(guide).filter(({ level }) => level === 3);
-  const rows = Map.groupBy(body.trim().split('\n'), (row) => {
-    return sections.find(({ body }) => body.includes(`"></a> ${/`\w+/.exec(row)?.[0]}\``))?.title;
-  });
+  const titleOf: Of<string | undefined> = (name) =>
+    sections.find(({ body }) => body.includes(`"></a> \`${name}\``))?.title;
+  return grouped(markdown, titleOf, () => 0);
+}
+
+type Of<Value> = (name: string) => Value;
+
+/** Puts the rows of a table of properties below their headings, those with a lower `rank` first. */
+function grouped(markdown: string, titleOf: Of<string | undefined>, rank: Of<number>): string {
+  const [table = '', head = '', body = ''] = /(^\| Property .*\n\|.*\n)((?:\|.*\n?)+)/m.exec(markdown) ?? [];
+  const nameOf = (row: string) => /`(\w+)/.exec(row)?.[1] ?? '';
+  const sorted = body
+    .trim()
+    .split('\n')
+    .sort((a, b) => rank(nameOf(a)) - rank(nameOf(b)));
+  const rows = Map.groupBy(sorted, (row) => titleOf(nameOf(row)));
   if (rows.has(undefined) || rows.size < 2) return markdown;
   const parts = Array.from(rows, ([title, own]) => `## ${title}\n\n${head}${own.join('\n')}\n`);
   return markdown.replace('## Properties\n\n', '').replace(table, () => parts.join('\n'));
@@ -81,7 +93,7 @@ export async function readable(markdown: string): Promise<string> {
     return hidden ? '' : sectionText(level, title, body);
   });
   // Nobody constructs an error.
-  const constructor = /^(## Constructor\n+```.*\nnew \w+\(\s*init\b[^]*?)^(## [^]*)/m;
+  const constructor = /^(## Constructor\n+```.*\nnew \w+Error\b[^]*?)^(## [^]*)/m;
   const all = `${parts.filter(Boolean).join('\n\n')}\n`.replace(constructor, '$2\n$1');
   return /^Options of .* All are optional/m.test(all) ? all.replaceAll(/(?<=^\|.*?`\w+)\?(?=` \|)/gm, '') : all;
 }
@@ -125,15 +137,32 @@ function withDefaults(text: string): string {
 }
 
 /** Begins the page of this file, such as `@example/sdk/classes/Client.md`, with its import, or that of a class with an example that uses it. */
-export function withImport(file: string, markdown: string): string {
+export function withImport(file: string, markdown: string, errors: string): string {
   const [, module, kind = '', name = ''] = /^(.+)\/([\w-]+)\/(?!index)(\w+)\.md$/.exec(file) ?? [];
   if (module === undefined) return markdown;
   const type = /^(interfaces|type-aliases)$/.test(kind) ? 'type ' : '';
   const line = `\`\`\`ts\nimport ${type}{ ${name} } from '${module}';\n`;
   const [section = '', example = ''] = /^## Example\n\n```ts\n([^]*?```\n\n)/m.exec(markdown) ?? [];
   const [summary = ''] = /^\w[^]*?\n\n/.exec(markdown) ?? [];
+  const rest = markdown.slice(summary.length);
+  if (/classes\/\w+Error/.test(file)) return `${summary}${line}\n${ofError(name, rest.replace(section, ''), errors)}`;
   const code = kind === 'classes' && example.includes(name) ? `${line}\n${example}` : `${line}\`\`\`\n\n`;
-  return `${summary}${code}${markdown.slice(summary.length).replace(code.includes(example) ? section : '', '')}`;
+  return `${summary}${code}${rest.replace(code.includes(example) ? section : '', '')}`;
+}
+
+/** How a program catches an error, and what it reads as the guide says. What says only which call it was comes last. */
+function ofError(name: string, markdown: string, guide: string): string {
+  const [, advice = ''] = new RegExp(`^\\| \`${name}\` .*\\| +(.+?) *\\|$`, 'm').exec(guide) ?? [];
+  const isKnown = (each: string) => /^(cause|message)$/.test(each) || markdown.includes(`"></a> \`${each}`);
+  const read = (advice.match(/(?<=`)\w+(?=`)|code(?=s)/g) ?? []).filter(isKnown);
+  const call = name === 'NotFoundError' ? 'client.users.get(id)' : 'client.users.create(params)';
+  const comment = advice && `\n    // ${advice.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1').replaceAll('`', '')}`;
+  const action = `console.error(${read.map((each) => `error.${each}`).join(', ') || 'error.message'});`;
+  const body = `if (error instanceof ${name}) {${comment}\n    ${action}\n  } else throw error;`;
+  const common = /^(method|path|route|url|headers|body|requestId|cursor)$/;
+  const rank = (each: string) => (read.includes(each) ? 0 : common.test(each) ? 2 : 1);
+  const text = grouped(markdown, (each) => (rank(each) === 2 ? 'Inherited' : 'Properties'), rank);
+  return `try {\n  await ${name.startsWith('Web') ? 'verifyWebhook(rawBody, headers)' : call};\n} catch (error) {\n  ${body}\n}\n\`\`\`\n\n${text}`;
 }
 
 function sectionText(level: number, title: string, text: string): string {

@@ -59,6 +59,7 @@ export function finishedReference(): AstroIntegration {
           new Map(some.map((page) => [basename(page.file, '.md'), `${base}${page.address}`]));
         const bodies = new Map(pages.map(({ address, body }) => [`${base}${address}`, body]));
         const options = await readFile(`${guides}options.md`, 'utf8');
+        const errors = await readFile(`${guides}errors.md`, 'utf8');
         const descriptions = new Map(pages.map(({ address, description }) => [`${base}${address}`, description]));
         await Promise.all(
           pages.map(async ({ file, address, matter, body, description }) => {
@@ -71,7 +72,7 @@ export function finishedReference(): AstroIntegration {
             // What has no sections needs no list of them.
             const sections = /^## /m.test(text) ? '' : 'tableOfContents: false\n';
             const head = `${matter}description: ${JSON.stringify(description)}\n${sections}`;
-            await writeFile(`${folder}${file}`, `---\n${head}---\n${withImport(file, text)}`);
+            await writeFile(`${folder}${file}`, `---\n${head}---\n${withImport(file, text, errors)}`);
           }),
         );
         // In a table of a guide, too.

@@ -60,7 +60,9 @@ export const onRequest = defineRouteMiddleware(({ locals: { starlightRoute: rout
     route.head.push({ tag: 'script', content: "document.documentElement.classList.add('reference')" });
   // Properties are no headings, nor is what a class has of another one: `withSummary` in site/build/reference-text.ts.
   const nested = /<(?:span|a) id="(property-\w+|\w+\.\w+)">(?:<\/a> `(\w+))?/g;
-  for (const [, slug = '', text = `${slug}()`] of (route.entry.body ?? '').matchAll(nested)) {
+  for (const [, slug = '', text = `${slug}()`] of (route.entry.body ?? '')
+    .replace(/## Inherited[^]*/, '')
+    .matchAll(nested)) {
     const parent = slug.includes('.') ? 'at-a-glance' : 'properties';
     route.toc?.items.find((item) => item.slug === parent)?.children.push({ depth: 3, slug, text, children: [] });
   }
