@@ -16,7 +16,7 @@ export const tones = Object.keys(shapes) as readonly Tone[];
 /** The cells of one tone, among one for each request and waiting call. A label is above each two rows. */
 export const outline = (tone: Tone, cells: readonly Tone[]): string =>
   cells
-    .map((cell, at) => (cell === tone ? shapes[tone](at % 50, Math.floor(at / 50) + 4 * Math.floor(at / 100)) : ''))
+    .map((cell, at) => (cell === tone ? shapes[tone](at % 50, Math.floor(at / 50) + 3.4 * Math.floor(at / 100)) : ''))
     .join('');
 
 export function toneOf({ state, status }: { state: RecordedRequest['state']; status?: number | undefined }): Tone {

@@ -16,11 +16,12 @@ export class View {
     this.#root = root;
   }
 
-  /** How a run ended, and how long it took. */
+  /** How a run ended, and how long it took. Of a scene, docs/benchmarks.md says that, and its title what is simulated. */
   summary(outcome: string): string {
-    // That of a scene depends on when its first window ends. docs/benchmarks.md says how long its calls take.
-    const time = this.#root.dataset.scene ? '' : ` in ${durationOf(Math.floor(this.#elapsed / 100) / 10)}`;
-    return `${outcome}${this.#elapsed < 100 ? '' : `${time} (simulated)`}`;
+    const isScene = this.#root.dataset.scene !== undefined;
+    if (isScene && outcome === 'Stopped') this.print('log', `Stopped after ${this.#count('good')} of 300`);
+    if (isScene || this.#elapsed < 100) return outcome;
+    return `${outcome} in ${durationOf(Math.floor(this.#elapsed / 100) / 10)} (simulated)`;
   }
 
   clear(): void {
