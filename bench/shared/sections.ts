@@ -33,40 +33,27 @@ const calls = (at: number, part = 0) => setUps.reduce((sum, row) => sum + Number
 /** The text about each benchmark, made from the saved results: first what users get, then the rest, folded. */
 const sections: Readonly<Record<string, () => string>> = {
   verdict: () => {
-    const lines = Object.entries({
-      'requests refused** at the rate limit': refused,
-      [`of ${calls(1, 1)} calls answered** amid failures`]: compared([1, 2, 3], (at) => [at > 1 ? '' : own, calls(at)]),
-      'items lost** from changing lists': lost,
-      'times the CPU time** of fetch': compared(single, (row) => [row.name, row.ratio], 2),
-      'kB** minified and gzipped': compared(size.rows, (row) => [row.what, row.zipped / 1000], 1),
+    const rows = Object.entries({
+      'Requests refused at the rate limit': refused,
+      [`Calls answered amid failures, of ${calls(1, 1)}`]: compared([1, 2, 3], (at) => [at > 1 ? '' : own, calls(at)]),
+      'Items lost from changing lists': lost,
+      'CPU time of a call, as a multiple of fetch': compared(single, (row) => [row.name, row.ratio], 2),
+      'Size in kB, minified and gzipped': compared(size.rows, (row) => [row.what, row.zipped / 1000], 1),
     });
-    return lines.map(([text, [ours, others]]) => tables.grouped(`- **${ours} ${text}; others: ${others}`)).join('\n');
+    const head = ['measure', 'this SDK', 'others'];
+    return tables.table(
+      head,
+      rows.map(([measure, figures]) => [measure, ...figures]),
+    );
   },
   'set-ups': () => {
     const table = { title: 'Calls answered', head: ['set-up', own, 'fetch', 'simple client'], rows: setUps };
-    const said = `Of ${calls(1, 1)} calls, the SDK gets ${calls(1)} answered, plain fetch ${calls(2)}, and a simple client ${calls(3)}.`;
-    return `**${tables.grouped(said)}** On virtual time.\n\n${tables.markdown([table])}`;
+    return `Measured on virtual time.\n\n${tables.markdown([table])}`;
   },
-  overhead: () => {
-    const timesFetch = (client: string, atOnce: number) =>
-      only(overhead.rows, (row) => row.concurrency === atOnce && row.name === client).ratio.toFixed(2);
-    const finding = `A call costs ${timesFetch(own, 1)} times the CPU time of plain fetch; ky costs ${timesFetch('ky', 1)} times. Ten at a time: ${timesFetch(own, 10)} and ${timesFetch('ky', 10)}.`;
-    return page(finding, overhead, tables.overheadTables(single));
-  },
-  'rate-limit': () => {
-    const finding = `The server refuses ${refused[0]} requests of this SDK, and ${refused[1]} of the other clients, retries included.`;
-    return page(finding, rateLimit, tables.rateLimitTables(rateLimit.rows));
-  },
-  size: () => {
-    const finding = `The whole SDK is ${sizeOf('@example/sdk, everything')}, and verifyWebhook alone ${sizeOf('@example/sdk/webhooks, only verifyWebhook')}.`;
-    return page(finding, size, tables.sizeTables(size.rows));
-  },
-  pagination: () => {
-    const resting = only(pagination.rows, ({ name, changes }) => name === own && changes === 0);
-    const finding = `In ${resting.walks} walks over a changing list of ${resting.length} items, the SDK loses ${lost[0]} items, and a loop over pages ${lost[1]}.`;
-    const rest = `If nothing changes, the SDK sends ${resting.requests} requests.`;
-    return page(finding, pagination, tables.walkTables(moving), rest);
-  },
+  overhead: () => page(overhead, tables.overheadTables(single)),
+  'rate-limit': () => page(rateLimit, tables.rateLimitTables(rateLimit.rows)),
+  size: () => page(size, tables.sizeTables(size.rows)),
+  pagination: () => page(pagination, tables.walkTables(moving)),
   machine: () => {
     const packages = Object.entries(rateLimit.versions).map((each) => each.join(' '));
     const runs = [rateLimit, overhead, size, pagination].map(({ node, machine }) => `Node ${node}, ${machine}`);
@@ -86,9 +73,9 @@ function compared<Row>(rows: readonly Row[], read: (row: Row) => readonly [name:
   return [first.toFixed(digits), `${least.toFixed(digits)} to ${most.toFixed(digits)}`] as const;
 }
 
-function page(finding: string, run: Results, all: readonly tables.FigureTable[], rest = ''): string {
+function page(run: Results, all: readonly tables.FigureTable[]): string {
   const day = new Date(run.date).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
-  return `**${tables.grouped(finding)}** ${rest}${rest && ' '}${day}.\n\n${tables.markdown(all)}`;
+  return `Measured on ${day}.\n\n${tables.markdown(all)}`;
 }
 
 const sizeOf = (what: string) => `${tables.kilobytes(only(size.rows, (row) => row.what === what).zipped)} kB`;

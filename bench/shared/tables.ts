@@ -69,7 +69,7 @@ export const walkTables = tablesOf<WalkRow>(
 );
 
 /** Adds separators to numbers from 1 000 up, as in `2,200 of 3,500`. */
-export const grouped = (text: string): string =>
+const grouped = (text: string): string =>
   text.replaceAll(/\d{1,3}(?: ?\d{3})+/g, (figure) => Number(figure.replaceAll(' ', '')).toLocaleString('en'));
 
 export const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(1);
@@ -83,7 +83,7 @@ export function markdown(tables: readonly FigureTable[]): string {
 }
 
 /** A Markdown table: the first column is aligned left, the others right, and the rows of this SDK are bold. */
-function table(head: Cells, given: readonly Cells[]): string {
+export function table(head: Cells, given: readonly Cells[]): string {
   const bold = (row: Cells) => row.map((cell) => cell && `**${cell}**`);
   const rows = given
     .map((row) => row.map(grouped))

@@ -11,19 +11,15 @@ const charts: Readonly<Record<string, readonly [shows: string, better: string, c
   pagination: ['Items lost', 'Fewer is better', 'items lost'],
 };
 
-/** A benchmark: what is measured, what it says in bold, what else, and when, the title of its table, and the table. */
-const benchmark =
-  /((?:^[^\n#<*|].+\n)*)\n<!-- bench:([\w-]+) -->\n+(\*\*.+\.\*\*)( .+\.)? ([\w ]+)\.\n+\*\*(.+)\*\*\n+((?:\|.*\n)+)/gm;
+/** A benchmark: when it was measured, the title of its table, and the table. */
+const benchmark = /<!-- bench:([\w-]+) -->\n+Measured on ([\w ]+)\.\n+\*\*(.+)\*\*\n+((?:\|.*\n)+)/gm;
 
-/** Begins each benchmark with what it says, shows it as a chart, and folds its table. */
+/** Shows each benchmark as a chart, and folds its table. */
 export function withCharts(markdown: string): string {
-  return markdown.replaceAll(
-    benchmark,
-    (_, method: string, name: string, said: string, more = '', measured: string, title: string, table: string) => {
-      const figures = `<details>\n<summary>The figures</summary>\n\n${table}\n</details>\n`;
-      return `${said}\n\n${method.trim()}${more}\n\n${chartOf(name, title, table, measured)}\n\n${figures}`;
-    },
-  );
+  return markdown.replaceAll(benchmark, (_, name: string, measured: string, title: string, table: string) => {
+    const figures = `<details>\n<summary>The figures</summary>\n\n${table}\n</details>\n`;
+    return `${chartOf(name, title, table, measured)}\n\n${figures}`;
+  });
 }
 
 /** Removes the charts from the Markdown that is published beside the pages. */
@@ -35,15 +31,18 @@ function chartOf(name: string, title: string, table: string, measured: string): 
   const rows = lines.map((cells): Row => Object.fromEntries(cells.map((cell, at) => [head[at] ?? '', cell])));
   // The best first, and those whose calls failed last.
   const rank = (row: Row) => parseFloat(row[column ?? '']?.replaceAll(',', '') ?? '') - 1e6 * Number(row.done ?? 0);
-  if (column) rows.sort((a, b) => rank(a) - rank(b));
   const [first = '', ...others] = head;
+  // A part of the SDK follows the whole.
+  const whole = rows.find((row) => row[first]?.startsWith('@example/sdk,'));
+  const ranked = (row: Row) => rank(whole && row[first]?.startsWith('@example/sdk/') ? whole : row);
+  if (column) rows.sort((a, b) => ranked(a) - ranked(b));
   const parts = column
     ? [bars(rows.map((row) => ({ label: row[first] ?? '', figure: row[column] ?? '', note: outcome(row, rows) })))]
     : rows.map((row) => `<p>${row[first]}</p>${bars(others.map((label) => ({ label, figure: row[label] ?? '' })))}`);
   const caption = `<figcaption><b>${shows}</b>${better}${shows.startsWith(title) ? '' : ` · ${title}`}</figcaption>`;
   const figures = parts.join('').match(/(?<=<b>).+?(?=<\/dd>)/g) ?? [];
   const longest = Math.max(...figures.map((figure) => figure.replaceAll(/<.*?>/g, '').length));
-  return `<figure class="chart not-content" style="--room: ${longest + 1}ch">${caption}${parts.join('')}<div>Measured on ${measured.replace('On ', '')}.</div></figure>`;
+  return `<figure class="chart not-content" style="--room: ${longest + 1}ch">${caption}${parts.join('')}<div>Measured on ${measured}.</div></figure>`;
 }
 
 type Bar = Readonly<Record<'label' | 'figure', string> & { note?: string }>;
@@ -54,12 +53,12 @@ function bars(all: readonly Bar[]): string {
     parseFloat(figure.replaceAll(',', '')) / (Number(/ of (\d+)/.exec(figure.replaceAll(',', ''))?.[1]) || 1);
   const most = all.some(({ figure }) => figure.includes(' of ')) ? 1 : Math.max(...all.map(valueOf));
   const lines = all.map((bar) => {
-    const own = bar.label.startsWith('@example/sdk') ? ' class="own"' : '';
+    const [own = ''] = /^@example\/sdk\/?/.exec(bar.label) ?? [];
     // A client has one name in all charts. The table says what is used of it.
     const label = bar.label.replace(/^@?octokit.*/, 'octokit').replace(/, everything|.*, only /, '');
     const share = (valueOf(bar) / most).toFixed(3);
     const drawn = `<i style="--share: ${share}"></i><b>${bar.figure}</b>${bar.note ?? ''}`;
-    return `<div${own}><dt>${label}</dt><dd>${drawn}</dd></div>`;
+    return `<div${own && ` class="own${own.endsWith('/') ? ' part' : ''}"`}><dt>${label}</dt><dd>${drawn}</dd></div>`;
   });
   return `<dl>${lines.join('')}</dl>`;
 }

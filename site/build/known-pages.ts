@@ -32,7 +32,10 @@ export const known: Readonly<Record<string, { readonly description?: string; rea
   sandbox: { names: 'sandbox, local API, mock server, dashboard' },
   'internals/project': {},
   'project/changelog': { names: 'changelog, release notes' },
-  'reference/benchmarks': { names: 'benchmarks, performance, overhead, bundle size' },
+  'reference/benchmarks': {
+    description: 'This SDK beside other clients: refused requests, failed calls, lost items, CPU time and size.',
+    names: 'benchmarks, performance, overhead, bundle size',
+  },
   'api/example/sdk/classes/listpromise': { names: 'pagination' },
   'api/example/sdk/classes/page': { names: 'pagination' },
   'reference/compatibility': { names: 'TypeScript, Node.js, Deno, Bun, versions, React Native' },
