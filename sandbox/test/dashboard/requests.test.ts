@@ -71,10 +71,12 @@ test('any number of consecutive identical requests form one expandable row', asy
   const sandbox = createSandbox({ rateLimit: { limit: 3 } });
   for (const page of [1, 2, 2, ...Array<number>(57).fill(1)]) await call(sandbox, `GET /v1/projects?page=${page}`);
   const page = await html(sandbox, '/requests');
-  expect(textOf(page)).toMatch(/ 60 requests .* 429 ×57 GET .*page=1.* 200 ×2 GET .*page=2.* 200 GET .*page=1/);
+  expect(textOf(page)).toMatch(
+    / 60 requests .* 429 ×57 GET .*page=1.* 53 of 57 .* Show 52 more 200 ×2 GET .*page=2.* 200 GET .*page=1/,
+  );
   const opened = await html(sandbox, `/requests/${sandbox.requests[3]!.id}`);
   expect(opened).toMatch(/<details id="run-\w+" open="">.*aria-current="true"[^>]*><span class="hint">1 of 57</s);
-  expect(textOf(opened)).toMatch(/ 2 of 2 req_\w+ 0 left [<\d]+ ms .* 1 of 2 req_\w+ 1 left [<\d]+ ms /);
+  expect(textOf(opened)).toMatch(/ 2 of 2 0 left req_\w+ [<\d]+ ms .* 1 of 2 1 left req_\w+ [<\d]+ ms /);
 });
 
 describe('the filter is part of the address', () => {

@@ -85,7 +85,7 @@ export function Repeat({ request, nth, note, ...link }: Props & { nth: string; n
     <Row id={`row-${id}`} tone="plain" {...link}>
       <span class="hint">{nth}</span>
       <span class="differs">
-        <code>{id}</code> <span class="hint">{note}</span>
+        {note} <code class="hint">{id.slice(0, 12)}</code>
       </span>
       <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
       <Time at={received_at} />

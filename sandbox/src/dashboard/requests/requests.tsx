@@ -4,7 +4,7 @@ import { type RequestFilter, requestKinds } from '../../state/request-filter.ts'
 import type { TokenInfo } from '../../state/tokens.ts';
 import { Card, Empty, PageHead, Pill, Rest, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
-import { searchOf, shownOf, step } from '../parts/lists.ts';
+import { searchOf, step } from '../parts/lists.ts';
 import { count, number } from '../parts/numbers.ts';
 import { Repeat, RequestRow, requestTable, type runs } from './request-row.tsx';
 
@@ -18,6 +18,9 @@ export interface RequestsView {
   /** Id of the request that is shown beside the list. */
   readonly selected: string | undefined;
 }
+
+/** How many requests of a run are shown at first. */
+const few = 5;
 
 export const waiting = <Pill tone="good">● Waiting for your first request…</Pill>;
 
@@ -34,7 +37,7 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
         <Card>
           <Empty title={waiting}>
             <p>It appears here as soon as it arrives.</p>
-            <a class="button" href="/dashboard">
+            <a class="button main" href="/dashboard">
               Make your first call
             </a>
           </Empty>
@@ -57,11 +60,12 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
           <Rows {...requestTable} label="Requests, newest first">
             {list.map(({ request, all }) => {
               const link = (id: string) => ({ href: href({ ...view, selected: id }), selected: id === selected });
-              const open = all.some(({ id }) => id === selected);
-              const first = shownOf(all, open ? '1000' : '');
+              const chosen = all.findIndex(({ id }) => id === selected);
+              // The first few, or all if one of the others is selected.
+              const first = all.slice(0, chosen < few ? few : 1000);
               if (all.length === 1) return <RequestRow request={request} {...link(request.id)} />;
               return (
-                <RequestRow request={request} times={all.length} href="" selected={open}>
+                <RequestRow request={request} times={all.length} href="" selected={chosen >= 0}>
                   {first.map((each, index) => (
                     <Repeat
                       request={each}
@@ -71,7 +75,9 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
                     />
                   ))}
                   {first.length < all.length && (
-                    <li class="more">{`Showing ${first.length} of ${number(all.length)}.`}</li>
+                    <li class="more">
+                      <a {...link(all[few]?.id ?? '')} data-visit="row">{`Show ${number(all.length - few)} more`}</a>
+                    </li>
                   )}
                 </RequestRow>
               );
