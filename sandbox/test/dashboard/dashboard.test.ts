@@ -118,7 +118,7 @@ test('a list shows the newest 25 and links to the others; an empty list says why
   expect(textOf(page)).toContain('Show 25 more');
   expect((await html(sandbox, '/users?shown=145')).match(/class="row record"/g)).toHaveLength(145);
   expect(await html(sandbox, '/users?q=user_124')).toMatch(/user_124/);
-  expect(await html(sandbox, '/users?q=nobody')).toContain('No user matches the filter.');
+  expect(await html(sandbox, '/users?q=nobody')).toContain('No user matches “nobody”.');
   expect(await html(sandbox, '/projects')).toContain('No projects yet.');
   sandbox.state.projects.create({ status: 'paused' });
   expect(await html(sandbox, '/projects?status=paused')).toContain('proj_123');

@@ -95,7 +95,7 @@ function FirstCall({ data }: Props) {
 
 function Activity({ data }: Props) {
   const { others, failures, budgets } = data;
-  const latest = failures.length > 0 ? 'Other requests' : 'Latest requests';
+  const latest = failures.length > 0 ? 'Recent requests' : 'Latest requests';
   return (
     <div class="columns">
       <Card title={latest} actions={<a href="/dashboard/requests">All requests</a>}>

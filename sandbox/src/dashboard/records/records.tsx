@@ -21,11 +21,13 @@ export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hon
 
   const list = (context: Context, invalid?: InvalidForm) => {
     const query = context.req.query();
-    const found = records
-      .list()
+    const all = records.list();
+    const found = all
       .filter((record) => matches(query['q'] ?? '', ...Object.values(record)))
       .filter((record) => names.every((name) => ['', record[name]].includes(query[name] ?? '')));
-    const page = <Records resource={resource} found={found.reverse()} query={query} invalid={invalid} />;
+    const page = (
+      <Records resource={resource} found={found.reverse()} total={all.length} query={query} invalid={invalid} />
+    );
     return dashboard.page(context, capitalized(plural), page, invalid);
   };
   dashboard.serve(routes, '/', list, {
@@ -45,11 +47,13 @@ interface RecordsProps {
   resource: NamedResource;
   /** Those that match the query, newest first. */
   found: readonly StoredRecord[];
+  /** How many there are without a query. */
+  total: number;
   query: Readonly<Record<string, string>>;
   invalid: InvalidForm | undefined;
 }
 
-function Records({ resource, found, query, invalid }: RecordsProps) {
+function Records({ resource, found, total, query, invalid }: RecordsProps) {
   const { name: plural, singular } = resource;
   const to = `/dashboard/${plural}`;
   const fields = fieldsOf[plural];
@@ -72,7 +76,13 @@ function Records({ resource, found, query, invalid }: RecordsProps) {
   );
   return (
     <>
-      <PageHead title={[capitalized(plural), ' ', <i class="hint">{number(found.length)}</i>]}>
+      <PageHead
+        title={[
+          capitalized(plural),
+          ' ',
+          <i class="hint">{number(found.length) + (filtered ? ` of ${number(total)}` : '')}</i>,
+        ]}
+      >
         {!isEmpty && (
           <form method="get" action={to} role="search" aria-label="Filter the list" data-visit="true">
             <input {...search} name="q" value={q} placeholder={`Find ${plural}`} aria-label={`Find ${plural}`} />
@@ -93,7 +103,7 @@ function Records({ resource, found, query, invalid }: RecordsProps) {
       </PageHead>
       <Card>
         {shown.length === 0 ? (
-          <Empty title={filtered ? `No ${singular} matches the filter.` : `No ${plural} yet.`}>
+          <Empty title={filtered ? `No ${singular} matches ${q ? `“${q}”` : 'the filter'}.` : `No ${plural} yet.`}>
             <p>{filtered ? <a href={to}>{`Show all ${plural}`}</a> : 'Create one here, or with the API.'}</p>
             {isEmpty && create}
           </Empty>
