@@ -17,7 +17,7 @@ export type { User } from './resources/users.ts';
 export type { RecordedRequest, RecordedResponse, RequestState } from './state/recorded-request.ts';
 export type { RecordFields, RecordState, SandboxState } from './state/sandbox-state.ts';
 export type { NewToken, TokenInfo, TokenState } from './state/tokens.ts';
-export type { Attempt, DeliveryRecord, EndpointRecord } from './storage/records.ts';
+export type { Attempt, DeliveryRecord, EndpointRecord } from './storage/record-types.ts';
 export type { Clock } from './utils/clock.ts';
 export type { EndpointChanges, EndpointParams } from './webhooks/endpoint-params.ts';
 export type { SandboxWebhooks } from './webhooks/webhooks.ts';

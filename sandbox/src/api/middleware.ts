@@ -3,7 +3,7 @@ import { cors } from 'hono/cors';
 import { Failure } from '../http/failure.ts';
 import type { Recording } from '../state/recorded-request.ts';
 import type { Services } from '../state/services.ts';
-import type { TokenRecord } from '../storage/records.ts';
+import type { TokenRecord } from '../storage/record-types.ts';
 
 /** The variables that the middleware of one request shares. */
 export interface Env {

@@ -1,6 +1,6 @@
 import type { RecordedRequest } from '../state/recorded-request.ts';
 import { answerOf, isOnPurpose, reasonOf, subjectOf } from '../state/reasons.ts';
-import type { Attempt, DeliveryRecord } from '../storage/records.ts';
+import type { Attempt, DeliveryRecord } from '../storage/record-types.ts';
 import { durationText, latencyText } from '../utils/clock.ts';
 import { type Line, style, type Styled, wrapped } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { answerOf } from '../state/reasons.ts';
-import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { DeliveryRecord, EndpointRecord } from '../storage/record-types.ts';
 import { latencyText } from '../utils/clock.ts';
 import { parseJson } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';

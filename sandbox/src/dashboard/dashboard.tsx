@@ -4,7 +4,7 @@ import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Details } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
-import type { EndpointRecord } from '../storage/records.ts';
+import type { EndpointRecord } from '../storage/record-types.ts';
 import { healthOf } from '../webhooks/health.ts';
 import { type FrameState, Layout } from './layout.tsx';
 import type { Notice } from './parts/components.tsx';

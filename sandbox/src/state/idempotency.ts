@@ -1,5 +1,5 @@
 import { Failure } from '../http/failure.ts';
-import type { ResponseRecord } from '../storage/records.ts';
+import type { ResponseRecord } from '../storage/record-types.ts';
 import type { Services } from './services.ts';
 
 /** The response to a request that changed the state. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { resources } from '../resources/index.ts';
 import { parseJson } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
-import type { Attempt, DeliveryRecord } from '../storage/records.ts';
+import type { Attempt, DeliveryRecord } from '../storage/record-types.ts';
 import type { ArmedFault } from '../faults/fault.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { isReplayed } from './request-filter.ts';

@@ -1,6 +1,6 @@
 import { Failure, withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
-import type { TokenRecord } from '../storage/records.ts';
+import type { TokenRecord } from '../storage/record-types.ts';
 import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';

@@ -1,7 +1,7 @@
 import { byResource, type NamedResource, type Records } from '../resources/index.ts';
 import type { StoredRecord } from '../resources/resource.ts';
 import { Collection, type Journal } from './collection.ts';
-import type { DeliveryRecord, EndpointRecord, ResponseRecord, TokenRecord } from './records.ts';
+import type { DeliveryRecord, EndpointRecord, ResponseRecord, TokenRecord } from './record-types.ts';
 
 interface SequenceRecord {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { signWebhook } from '@example/sdk/webhooks';
-import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/record-types.ts';
 import { timestamp } from '../utils/clock.ts';
 
 /** Bytes of a response that are kept. */

@@ -1,4 +1,4 @@
-import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/record-types.ts';
 import { JournalError } from '../storage/collection.ts';
 import type { Store } from '../storage/store.ts';
 import type { Clock } from '../utils/clock.ts';

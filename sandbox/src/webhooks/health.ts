@@ -1,4 +1,4 @@
-import type { DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { DeliveryRecord, EndpointRecord } from '../storage/record-types.ts';
 
 /** `waiting` before the first attempt, and while the webhook is disabled. */
 export type DeliveryState = 'delivered' | 'retrying' | 'waiting' | 'failed';

@@ -1,7 +1,7 @@
 import { found, withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
 import { resources } from '../resources/index.ts';
-import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/record-types.ts';
 import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';

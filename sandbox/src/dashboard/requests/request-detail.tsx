@@ -3,7 +3,7 @@ import { problemsOf } from '../../state/reasons.ts';
 import { faultHeader } from '../../faults/fault.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
-import type { DeliveryRecord, EndpointRecord, TokenRecord } from '../../storage/records.ts';
+import type { DeliveryRecord, EndpointRecord, TokenRecord } from '../../storage/record-types.ts';
 import { Url } from '../parts/address.tsx';
 import { Copy, Copyable, Facts, Fold, Pill, Time } from '../parts/components.tsx';
 import { effectOf } from '../parts/fault-text.ts';

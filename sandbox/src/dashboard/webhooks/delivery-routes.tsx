@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { found } from '../../http/failure.ts';
 import type { Services } from '../../state/services.ts';
-import type { DeliveryRecord } from '../../storage/records.ts';
+import type { DeliveryRecord } from '../../storage/record-types.ts';
 import { untilAborted } from '../../utils/abort.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { Delivery } from './delivery.tsx';

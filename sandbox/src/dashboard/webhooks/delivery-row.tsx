@@ -1,4 +1,4 @@
-import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/record-types.ts';
 import { answerOf, subjectOf } from '../../state/reasons.ts';
 import { hasFailed, stateOf } from '../../webhooks/health.ts';
 import { Pill, Row, Time } from '../parts/components.tsx';

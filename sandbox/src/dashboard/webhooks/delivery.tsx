@@ -1,6 +1,6 @@
 import { answerOf, subjectOf } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
-import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/record-types.ts';
 import { hasFailed } from '../../webhooks/health.ts';
 import { Url } from '../parts/address.tsx';
 import { Action, Card, Code, Copyable, Crumbs, Facts, Fold, PageHead, Pill, Time } from '../parts/components.tsx';

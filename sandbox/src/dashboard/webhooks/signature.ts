@@ -1,4 +1,4 @@
-import type { Attempt, DeliveryRecord } from '../../storage/records.ts';
+import type { Attempt, DeliveryRecord } from '../../storage/record-types.ts';
 
 /** How the signature of an attempt was made, so that a failing verification can be understood. */
 export function explainSignature({ requestHeaders }: Attempt, { message: id, body }: DeliveryRecord) {

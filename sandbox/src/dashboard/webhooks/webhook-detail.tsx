@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '../../storage/records.ts';
+import type { DeliveryRecord } from '../../storage/record-types.ts';
 import { Url } from '../parts/address.tsx';
 import { Action, Card, Code, Copy, Crumbs, Dialog, Empty, Menu, PageHead, Rest, Rows } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { found } from '../../http/failure.ts';
-import type { DeliveryRecord } from '../../storage/records.ts';
+import type { DeliveryRecord } from '../../storage/record-types.ts';
 import { healthOf } from '../../webhooks/health.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { field, type InvalidForm, jsonField } from '../parts/form.ts';

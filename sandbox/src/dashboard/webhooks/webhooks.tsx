@@ -1,4 +1,4 @@
-import type { DeliveryRecord, EndpointRecord } from '../../storage/records.ts';
+import type { DeliveryRecord, EndpointRecord } from '../../storage/record-types.ts';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
 import { Url } from '../parts/address.tsx';
