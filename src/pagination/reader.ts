@@ -238,8 +238,7 @@ export class ListReader<Item> {
     // Items without ids can't be recognized, so a cursor continues with the page after them.
     const next = ids.includes(undefined) ? range.page + 1 : range.page;
     // Pagination 23.
-    if (ids.length > 0 && range.page * this.place.size >= this.place.position)
-      this.#updatePlace({ page: next, ids: cursorIds(ids) });
+    if (range.page * this.place.size >= this.place.position) this.#updatePlace({ page: next, ids: cursorIds(ids) });
     // Pagination 17: pages that were read before bring nothing new, but aren't the end.
     const mayFollow = ids.length > 0 || range.page < lastPage;
     const patience = mayFollow ? maxKnownPages + this.#known.last / this.place.size : 1;

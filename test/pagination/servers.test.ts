@@ -36,7 +36,7 @@ itReads('a server that %s', {
   'has one page, without ids': { items: nameless(7), sent: 1 },
   'always sends 20': { ...each20, items: projects(400), sent: 22 },
   'refuses other sizes than some': { sizeOf: only, items: projects(400), sent: 6, ...plain },
-  'sends 15 by default, and no counts': { awaited: true, defaultSize: 15, meta: none, items: projects(101) },
+  'sends 10 by default, and no counts': { awaited: true, defaultSize: 10, meta: none, items: projects(101) },
   'sends 50 by default, without ids': { awaited: true, defaultSize: 50, items: nameless(120), sent: 4, ...plain },
 });
 
@@ -62,6 +62,12 @@ itReads('a server that %s', {
   'says 1 000 pages': { meta: { total_pages: 1_000 }, items: projects(280), sent: 107, ...plain },
   'announces a page that is empty': { ...each20, items: projects(40), meta: { ...noCount, total_pages: 3 }, sent: 4 },
   'counts one of 245 too many': { meta: { total_count: 246 }, items: projects(245), sent: 8, ...missing },
+  'filters its first page': {
+    awaited: true,
+    isShown: ({ id }: { id: string }) => id.length > 7,
+    yields: projects(200).slice(99),
+    ...plainMissing,
+  },
   'filters its pages': { items: projects(1_000), isShown, yields: projects(1_000).filter(isShown), ...plainMissing },
 
   'ignores page': { ignoresPage: true, items: projects(100), sent: 11, ...plain },
