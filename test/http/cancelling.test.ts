@@ -153,6 +153,7 @@ describe('totalTimeout covers all attempts and waits; its error says what it wai
   ])('it waits for %s', async (message, reply, call) => {
     const error = await settled(rejection(call(clientOf(replying(reply)))));
     expect(error).toMatchObject({ name: 'TimeoutError', message: `${start()} ${message}` });
+    expect((error as TimeoutError).url === undefined).toBe(message.includes('was not sent'));
     expect(performance.now()).toBe(totalTimeout);
   });
 });
