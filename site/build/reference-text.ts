@@ -15,9 +15,9 @@ export function described(markdown: string, descriptions: ReadonlyMap<string, st
 export function linked(markdown: string, links: ReadonlyMap<string, string>): string {
   const signature = (_: string, code: string) => {
     const html = code.replaceAll('<', '&lt;').replace(/^((?:[a-z]+ )*)(\w+)/, '$1<b>$2</b>');
-    const types = html.replaceAll(/\b[A-Z]\w+(?!<)/g, (name) =>
-      links.has(name) ? `<a href="${links.get(name)}">${name}</a>` : name,
-    );
+    const types = html
+      .replaceAll(/\b[A-Z]\w+(?!<)/g, (name) => (links.has(name) ? `<a href="${links.get(name)}">${name}</a>` : name))
+      .replaceAll(/(?<=[:|=] |&lt;)[a-z]+\b/g, '<i>$&</i>');
     return `<div class="signature">${types}</div>`;
   };
   const name = (code: string, name: string) => (links.has(name) ? `[${code}](${links.get(name)})` : code);

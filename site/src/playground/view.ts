@@ -107,7 +107,12 @@ function lineOf(id: string, known: Map<string, HTMLDetailsElement>, list: HTMLEl
 
 function element(name: string, text: string): HTMLElement {
   const created = document.createElement(name);
-  created.textContent = text;
+  // The strings of JSON, but not its names, have the color that they have in the editor.
+  for (const part of text.split(/("[^"\n]*":?)/)) {
+    const string = document.createElement('samp');
+    string.textContent = part;
+    created.append(part.endsWith('"') ? string : part);
+  }
   return created;
 }
 
