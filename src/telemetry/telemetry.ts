@@ -10,9 +10,6 @@ import { ClientEventEmitter, type CallEndEvent, type CallEvent } from './events.
 import type { ListUnverifiedEvent, RequestEvent, Tracer } from './events.ts';
 import { addIfNew, type LeveledLogger } from './logger.ts';
 
-/** Milliseconds. Longer waits, for the rate limit or before a retry, are logged as warnings. */
-const maxSilentWait = 10_000;
-
 /** The events, traces and logs of a client, and of the clients that `withOptions` makes from it. */
 export class Telemetry {
   readonly events: ClientEventEmitter;
@@ -22,8 +19,6 @@ export class Telemetry {
   readonly limiterObserver: LimiterObserver;
   /** Where responses have differed from the API reference. Each location is logged once. */
   readonly loggedIssues = new Set<string>();
-  /** When a wait may be logged again, on the clock of `performance.now()`. Calls that wait together share one line. */
-  quietUntil = 0;
 
   constructor(logger: LeveledLogger) {
     this.events = new ClientEventEmitter(logger);
@@ -187,34 +182,24 @@ export class CallTelemetry {
   /** Reports that a failed attempt is retried after `delay` milliseconds. */
   onRetry(delay: number, error: ExampleError & { readonly status?: number | undefined }): void {
     const { events } = this.#shared;
-    const log = this.#claimWaitWarning(delay) ?? this.#logger.info;
-    if (!events.has('retry') && !log) return;
+    const { info } = this.#logger;
+    if (!events.has('retry') && !info) return;
     const event = { ...this.#callEvent(), delay, status: error.status, reason: error.message };
     events.emit('retry', event);
     // A retry without a delay waits for the rate limit or for an outage.
-    log?.(`${error.name}: ${error.message} Retrying${delay > 0 ? ` in ${delay} ms` : ''}.`, event);
+    info?.(`${error.name}: ${error.message} Retrying${delay > 0 ? ` in ${delay} ms` : ''}.`, event);
   }
 
   /** Reports that the call has to wait for the rate limit. */
   #onWait(delay: number, waiting: number): void {
     const { events } = this.#shared;
-    const warn = this.#claimWaitWarning(delay);
-    if (!warn && !events.has('rateLimitWait')) return;
+    const { info } = this.#logger;
+    if (!info && !events.has('rateLimitWait')) return;
     const about = this.#callEvent();
     const event = { ...about, attempt: about.attempt + 1, delay, waiting };
     events.emit('rateLimitWait', event);
     const wait = `waits about ${Math.round(delay / 1000)} s for the rate limit`;
-    warn?.(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
-  }
-
-  /** Returns the method that logs a long wait, and keeps others silent until it is over; `undefined` if none is due. */
-  #claimWaitWarning(delay: number): LeveledLogger['warn'] {
-    const now = performance.now();
-    const { warn } = this.#logger;
-    // A client that logs no warnings keeps no other from it.
-    if (!warn || delay <= maxSilentWait || now < this.#shared.quietUntil) return undefined;
-    this.#shared.quietUntil = now + delay;
-    return warn;
+    info?.(`${event.method} ${event.path} ${wait}. Calls waiting: ${waiting}.`, event);
   }
 
   onIssues(issues: readonly ValidationIssue[]): void {

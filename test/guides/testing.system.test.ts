@@ -7,14 +7,11 @@ import { codeBlocks, placeOf, projectFolder, root } from './support/code-blocks.
 // test/package runs the block for Jest once a week.
 const tests = codeBlocks.filter((block) => placeOf(block) === 'tests').map(({ code }) => code);
 
-const retry =
-  '[@example/sdk] InternalServerError: This failure was requested by a fault. (503 GET /users/{id}) Retrying in 20000 ms. {';
-
 it.each([
-  ['Vitest', `from 'vitest'`, [join(root, 'node_modules/vitest/vitest.mjs'), 'run'], /Tests +6 passed/, []],
-  ['node:test', `from 'node:test'`, ['--test', '--test-reporter=tap'], /# pass 1\n# fail 0/, [retry]],
+  ['Vitest', `from 'vitest'`, [join(root, 'node_modules/vitest/vitest.mjs'), 'run'], /Tests +6 passed/],
+  ['node:test', `from 'node:test'`, ['--test', '--test-reporter=tap'], /# pass 1\n# fail 0/],
 ])('docs/testing.md: each test for %s is a whole file, and passes', { timeout: 300_000 }, async (...row) => {
-  const [, imported, command, passed, logged] = row;
+  const [, imported, command, passed] = row;
   await using directory = await projectFolder();
   const files = tests.filter((code) => code.includes(imported));
   for (const [index, code] of files.entries()) await writeFile(join(directory.path, `${index}.test.ts`), code);
@@ -24,6 +21,6 @@ it.each([
   const { stdout, stderr } = await run(process.execPath, command, options);
 
   expect(stdout).toMatch(passed);
-  // There are no other warnings, such as one about a missing field.
-  expect((stdout + stderr).match(/\[@example\/sdk\].*/g) ?? []).toEqual(logged);
+  // There are no warnings, such as one about a missing field.
+  expect(stdout + stderr).not.toContain('[@example/sdk]');
 });

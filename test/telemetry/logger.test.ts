@@ -29,8 +29,7 @@ describe('the log', () => {
     'info ConnectionError: The request failed: terminated (GET /users/{id}) Retrying in 1920 ms.',
     'debug GET /users/user_123 is sent.',
     'debug GET /users/user_123: answered 503 after 0 ms.',
-    // Long waits are warnings.
-    'warn InternalServerError: Answered 503. (503 GET /users/{id}) Retrying in 30000 ms.',
+    'info InternalServerError: Answered 503. (503 GET /users/{id}) Retrying in 30000 ms.',
     'debug GET /users/user_123 is sent.',
     'debug GET /users/user_123: answered 200 after 0 ms.',
     `warn ${difference}`,

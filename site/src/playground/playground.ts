@@ -27,7 +27,7 @@ export function startPlayground(root: HTMLElement): void {
     status.textContent = 'Running …';
     button('run').textContent = 'Stop';
     const command = source ? { code: await source.read(), speed: 30 } : { script: root.dataset.script, speed: 45 };
-    stop ??= run(command, view, isScene, end);
+    stop ??= run(command, view, end);
   }
 
   button('run').addEventListener('click', ({ isTrusted }) => {
@@ -60,7 +60,7 @@ export function startPlayground(root: HTMLElement): void {
 }
 
 /** Runs a program in a worker of its own. Returns a function that stops it. `onEnd` learns how it ended otherwise. */
-function run(command: Command, view: View, isScene: boolean, onEnd: (outcome: string) => void): () => void {
+function run(command: Command, view: View, onEnd: (outcome: string) => void): () => void {
   const worker = new Worker(new URL('./runner.ts', import.meta.url), { type: 'module' });
   const fail = (error: string) => {
     view.print('error', error);
@@ -69,10 +69,8 @@ function run(command: Command, view: View, isScene: boolean, onEnd: (outcome: st
   worker.onerror = ({ message }: Partial<ErrorEvent>) => fail(message ?? 'The code that runs it could not be loaded.');
   worker.onmessage = ({ data }: MessageEvent<Report>) => {
     if (data.type === 'state') view.show(data);
-    else if (data.type === 'console') {
-      // The figures of a scene say what the SDK warns of: that calls wait.
-      if (!isScene || data.level !== 'warn') view.print(data.level, data.text);
-    } else if (data.error !== undefined) fail(data.error);
+    else if (data.type === 'console') view.print(data.level, data.text);
+    else if (data.error !== undefined) fail(data.error);
     else onEnd(view.summary('Done'));
   };
   worker.postMessage(command);
