@@ -1,22 +1,20 @@
 import { throwInvalid } from '../utils/arguments.ts';
-import { hexDigest } from '../utils/runtime.ts';
 import { withTimeout } from '../utils/timing.ts';
-import { messageOf } from '../utils/values.ts';
 
 /** The part of a node-redis client that the SDK uses (`createClient()`, `createCluster()`, …). Version 4 or later. */
 export interface NodeRedisClient {
   /** Runs a script. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  /** Runs a script that the server has cached. */
-  evalSha(sha1: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+  /** Not called. Only node-redis has a method of this name. */
+  evalSha: unknown;
 }
 
 /** The part of an ioredis client that the SDK uses (`new Redis()`, `new Cluster()`). Version 5 or later. */
 export interface IORedisClient {
   /** Runs a script. */
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
-  /** Runs a script that the server has cached. */
-  evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>;
+  /** Not called. Only ioredis has a method of this name. */
+  evalsha: unknown;
 }
 
 /** Your own node-redis or ioredis client of Redis or Valkey. You connect, configure and close it. */
@@ -42,53 +40,24 @@ export type RunScript = (script: string, key: string, ...args: (string | number)
  * @throws {InvalidRequestError} when `client` is neither a node-redis nor an ioredis client.
  */
 export function scriptRunner(client: RedisClient, timeout: number): RunScript {
-  const call = scriptCalls(client);
-
-  const attempt: RunScript = async (script, key, ...args) => {
-    const argv = args.map(String);
-    // Send the text only if the server hasn't cached it: the first time, and after a restart.
-    const reply = await call.bySha(await sha1(script), key, argv).catch((error: unknown) => {
-      if (messageOf(error).startsWith('NOSCRIPT')) return call.byText(script, key, argv);
-      throw error;
-    });
-    return plainReply(reply);
-  };
-
+  const evaluate = evaluatorOf(client);
+  // Always with the text: all scripts together have less than a kilobyte, and the server caches each by its text.
+  const attempt: RunScript = async (script, key, ...args) => plainReply(await evaluate(script, key, args.map(String)));
   return (script, key, ...args) => withTimeout(attempt(script, key, ...args), timeout, 'The Redis server');
 }
 
-type ScriptCall = (script: string, key: string, args: string[]) => Promise<unknown>;
-
-function scriptCalls(client: RedisClient): { readonly bySha: ScriptCall; readonly byText: ScriptCall } {
-  if (hasMethod(client, 'evalSha')) {
-    return {
-      bySha: (sha, key, args) => client.evalSha(sha, { keys: [key], arguments: args }),
-      byText: (script, key, args) => client.eval(script, { keys: [key], arguments: args }),
-    };
-  }
-  if (hasMethod(client, 'evalsha')) {
-    return {
-      bySha: (sha, key, args) => client.evalsha(sha, 1, key, ...args),
-      byText: (script, key, args) => client.eval(script, 1, key, ...args),
-    };
-  }
+function evaluatorOf(client: RedisClient): (script: string, key: string, args: string[]) => Promise<unknown> {
+  if (isOf<NodeRedisClient>(client, 'evalSha'))
+    return (script, key, args) => client.eval(script, { keys: [key], arguments: args });
+  if (isOf<IORedisClient>(client, 'evalsha')) return (script, key, args) => client.eval(script, 1, key, ...args);
   const expected = 'what `createClient()` of node-redis (4 or later) or `new Redis()` of ioredis (5 or later) returned';
   return throwInvalid(expected, 'The Redis client', client);
 }
 
 /** Both clients have `eval`. The other method tells them apart. */
-function hasMethod<Method extends string>(client: unknown, method: Method): client is Record<Method | 'eval', unknown> {
+function isOf<Client extends RedisClient>(client: unknown, method: keyof Client & string): client is Client {
   if (typeof client !== 'object' || client === null) return false;
   return [method, 'eval'].every((name) => typeof Reflect.get(client, name) === 'function');
-}
-
-const digests = new Map<string, Promise<string>>();
-
-/** The digest by which the server caches a script. The map stays small, because only this package's scripts are run. */
-function sha1(script: string): Promise<string> {
-  const digest = digests.get(script) ?? hexDigest('SHA-1', script);
-  digests.set(script, digest);
-  return digest;
 }
 
 /** Normalizes a reply. Clients may return strings as `Buffer`s, and integers as strings: use `Number()`. */

@@ -63,7 +63,7 @@ class StoreConnection implements Share {
 
   constructor(sync: RateLimitStore['sync'], key: string, limiter: SharedLimiter) {
     this.#sync = sync;
-    this.#key = hexDigest('SHA-256', key);
+    this.#key = hexDigest(key);
     this.#limiter = limiter;
     this.#window = limiter.window;
   }

@@ -14,19 +14,17 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 const window = { reset: 1000, timeLeft: 60_000 };
 
 describe("a user's client", () => {
-  it.each(['ioredis', 'nodeRedis'] as const)('sends the text of a script only once: %s', async (kind) => {
+  it.each(['ioredis', 'nodeRedis'] as const)('runs scripts, and may fail: %s', async (kind) => {
     const redis = new FakeRedis();
-    const byText = vi.spyOn(redis[kind], 'eval');
     const run = () => scriptRunner(redis[kind], 1_000)(`return redis.call('DEL', KEYS[1])`, 'key');
-    expect([await run(), await run()]).toEqual([0, 0]);
+    expect(await run()).toBe(0);
     redis.fault = () => Promise.reject(new Error('READONLY'));
     await expect(run()).rejects.toThrow('READONLY');
-    expect(byText).toHaveBeenCalledOnce();
   });
 
   it('may return buffers, even of another realm, as in Jest, and values that no script returns', async () => {
     const reply = [Buffer.from('ünï'), 2, null, [runInNewContext('new Uint8Array([111, 107])') as unknown], {}];
-    const client = { evalsha: () => Promise.resolve(reply), eval: vi.fn() };
+    const client = { eval: () => Promise.resolve(reply), evalsha: vi.fn() };
     expect(await scriptRunner(client, 1_000)('return {}', 'key')).toEqual(['ünï', 2, null, ['ok'], null]);
   });
 
@@ -103,7 +101,7 @@ describe('redisRateLimitStore', () => {
   it("rejects if the server doesn't reply, or if a proxy sends something else", async () => {
     vi.useFakeTimers();
     const sync = (reply: unknown) => {
-      const client = { evalsha: () => Promise.resolve(reply), eval: vi.fn() };
+      const client = { eval: () => Promise.resolve(reply), evalsha: vi.fn() };
       return redisRateLimitStore(client).sync('key', firstRequest('a'));
     };
     await expect(sync('OK')).rejects.toThrow('did not return a list');

@@ -108,7 +108,7 @@ describe.each((['redis-server', 'valkey-server'] as const).filter(canRun))('on %
     const [{ client, close }, admin] = [await clients[kind]!(server.url, ''), ioredis(server.url)];
     onTestFinished(() => [close, admin.close].forEach((each) => each()));
     const store = redisReplayStore(client, options);
-    // While the server still runs and learns the scripts: a new one doesn't know them.
+    // While the server still runs, so that the client is connected.
     await (await claimed(redisReplayStore(client, { ...options, timeout: 60_000 }), 'msg_1')).release();
     if (how === 'killed') await server.kill();
     else server.freeze();

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IORedisClient, NodeRedisClient } from '@example/sdk/redis';
 
 /** Runs a command, or makes it fail in some way. */
@@ -10,28 +9,19 @@ export class FakeRedis {
   /** Every command, without the script's text. */
   readonly commands: (readonly string[])[] = [];
   fault: Fault = (run) => run();
-  readonly #scripts = new Map<string, string>();
 
   readonly ioredis: IORedisClient = {
     eval: (script, _, key = '', ...args) => this.#eval(script, key, args),
-    evalsha: (sha, _, key = '', ...args) => this.#evalSha(sha, key, args),
+    evalsha: () => undefined,
   };
   readonly nodeRedis: NodeRedisClient = {
     eval: (script, { keys: [key = ''], arguments: args }) => this.#eval(script, key, args),
-    evalSha: (sha, { keys: [key = ''], arguments: args }) => this.#evalSha(sha, key, args),
+    evalSha: () => undefined,
   };
 
-  #evalSha(sha: string, key: string, args: readonly string[]): Promise<unknown> {
-    const script = this.#scripts.get(sha);
-    if (script === undefined) return Promise.reject(new Error('NOSCRIPT No matching script. Please use EVAL.'));
+  #eval(script: string, key: string, args: readonly string[]): Promise<unknown> {
     this.commands.push([key, ...args]);
     return Promise.resolve().then(() => this.fault(() => this.#run(script, key, args)));
-  }
-
-  #eval(script: string, key: string, args: readonly string[]): Promise<unknown> {
-    const sha = createHash('sha1').update(script).digest('hex');
-    this.#scripts.set(sha, script);
-    return this.#evalSha(sha, key, args);
   }
 
   #run(script: string, key: string, [first = '', lifetime = '', expected]: readonly string[]): unknown {
