@@ -7,5 +7,5 @@ export type { ReplayStoreOptions } from '../replay/leased-claim.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from '../replay/store.ts';
 export type { IORedisClient, NodeRedisClient, RedisClient } from './client.ts';
 export { redisRateLimitStore, type RedisRateLimitStoreOptions } from './rate-limit-store.ts';
-export { redisReplayStore, type RedisReplayStoreOptions } from './replay-store.ts';
+export { redisReplayStore } from './replay-store.ts';
 export type { RateLimitStore, RateLimitStoreReply, RateLimitStoreRequest } from '../sharing/store.ts';

@@ -1,17 +1,10 @@
-import { InvalidRequestError } from '../errors/example-error.ts';
 import { leasedClaim, leaseOptions, type ReplayStoreOptions, type StoredEvent } from '../replay/leased-claim.ts';
 import type { ReplayStore } from '../replay/store.ts';
-import { readOptions, wholeNumber } from '../utils/arguments.ts';
+import { readOptions } from '../utils/arguments.ts';
 import { scriptRunner, type RedisClient, type RunScript } from './client.ts';
 
-/** Options of {@link redisReplayStore}. */
-export interface RedisReplayStoreOptions extends ReplayStoreOptions {
-  /**
-   * How long to wait for Redis, in milliseconds, before the webhook is answered with 503: at most a third of `lease`.
-   * Default: 2 000.
-   */
-  timeout?: number | undefined;
-}
+/** Milliseconds to wait for Redis before the webhook is answered with 503. */
+const maxReplyTime = 2_000;
 
 /**
  * Remembers handled events in Redis or Valkey, for any number of processes. No two processes handle the same event at
@@ -19,23 +12,17 @@ export interface RedisReplayStoreOptions extends ReplayStoreOptions {
  * the `signal` in the context of its handlers aborts.
  *
  * @param client Your own node-redis or ioredis client.
- * @throws {InvalidRequestError} when the client is neither of the two, when an option is invalid, or when `timeout` is
- * more than a third of `lease`.
+ * @throws {InvalidRequestError} when the client is neither of the two, or when an option is invalid.
  *
  * @example
  * const redis = await createClient({ url: process.env.REDIS_URL }).connect();
  * const webhooks = new Webhooks({ replayStore: redisReplayStore(redis) });
  */
-export function redisReplayStore(client: RedisClient, options: RedisReplayStoreOptions = {}): ReplayStore {
-  const given = readOptions('options', options, ['prefix', 'lease', 'retention', 'timeout']);
+export function redisReplayStore(client: RedisClient, options: ReplayStoreOptions = {}): ReplayStore {
+  const given = readOptions('options', options, ['prefix', 'lease', 'retention']);
   const { prefix, lease, retention } = leaseOptions(given, 'example-sdk:webhook:');
-  const timeout = wholeNumber('timeout', given.timeout ?? 2_000, 1);
-  // A reply that arrives after the next renewal would be useless.
-  if (timeout > lease / 3) {
-    throw new InvalidRequestError(
-      `timeout (${timeout} ms) must be at most a third of lease (${lease} ms), because a claim is renewed three times per lease. Pass a lease of at least ${timeout * 3}, or a timeout of at most ${Math.max(1, Math.floor(lease / 3))}.`,
-    );
-  }
+  // A claim is renewed three times per lease. A reply that arrives after the next renewal would be useless.
+  const timeout = Math.min(maxReplyTime, lease / 3);
   // No timeout here: the claim has its own, because it has to handle replies that arrive too late.
   const run = scriptRunner(client, Infinity);
 
