@@ -41,15 +41,13 @@ export interface WebhooksOptions {
    * throws. Default: a warning in the log.
    */
   onValidationIssue?: ValidationIssueListener | undefined;
-  /** Handles events that have no other handler. Default: an `info` line, and the response is 204. */
-  onUnhandled?: WebhookHandler | undefined;
   /** Receives the log lines. Default: `console`. */
   logger?: Logger | undefined;
   /** The least severe level that is logged, or `'off'`. Default: `EXAMPLE_LOG`, or `'warn'`. */
   logLevel?: LogLevel | undefined;
 }
 
-const listeners = ['verify', 'onError', 'onValidationIssue', 'onUnhandled'] as const;
+const listeners = ['verify', 'onError', 'onValidationIssue'] as const;
 const settings = ['secret', 'tolerance', 'maxBodyBytes', 'replayStore', 'logger', 'logLevel'] as const;
 
 /**
@@ -81,7 +79,7 @@ export class Webhooks {
       verify: createVerify(given.tolerance, verify),
       maxBodyBytes: wholeNumber('maxBodyBytes', maxBodyBytes, 1),
       replayStore: checkStore(replayStore),
-      handlers: new Handlers(given.onUnhandled),
+      handlers: new Handlers(),
       reporter: new Reporter(logger, given.onError, given.onValidationIssue),
       logger,
     };
@@ -105,19 +103,6 @@ export class Webhooks {
         `This version of the SDK only lists ${webhookEventNames.join(', ')}, and no '${each}'. If the name is right, its handler is called with data of an unknown type.`,
       );
     }
-    return this;
-  }
-
-  /**
-   * Removes a handler from the events of a name, or of several names.
-   *
-   * @throws {InvalidRequestError} when a name can't be that of an event, or the handler is not a function.
-   */
-  off<Name extends WebhookEventName | '*' | (string & {})>(
-    name: Name | readonly Name[],
-    handler: WebhookHandler<Name>,
-  ): this {
-    for (const each of checkNames(name)) this.#context.handlers.remove(each, callable('handler', handler));
     return this;
   }
 
