@@ -52,7 +52,7 @@ export class Deliverer {
     return delivery;
   }
 
-  /** Attempts all pending deliveries of a webhook at once, because it has recovered or was enabled. */
+  /** Attempts all pending deliveries of a webhook at once, because it was enabled. */
   retryPending(endpoint: string): void {
     const now = this.#clock.now();
     for (const delivery of this.#pending(endpoint)) {
@@ -163,7 +163,6 @@ export class Deliverer {
 
     // Everything else is a failure, including a redirect.
     if (status !== undefined && status >= 200 && status < 300) {
-      this.retryPending(endpoint.id);
       return this.put({ ...tried, status: 'delivered', due: undefined });
     }
     if (status === 410) {

@@ -1,7 +1,6 @@
 import { createSandbox, type EndpointParams, type Sandbox, type WebhookOptions } from '@example/sandbox';
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { freePort } from '../../../test/support/free-port.ts';
 import { defaultSchedule, nextDelay } from '../../src/webhooks/retry-schedule.ts';
 import { call, john } from '../support/calls.ts';
 import { receiver } from '../support/receiver.ts';
@@ -157,28 +156,6 @@ test('the default schedule lasts for more than a day, with 10 % jitter', () => {
   expect(nextDelay(defaultSchedule, 1, 1)).toBe(5500);
   expect(nextDelay(defaultSchedule, 1, 0.5, 1000)).toBe(5000);
   expect(nextDelay(defaultSchedule, waits.length + 1, 0.5)).toBeUndefined();
-});
-
-test('a receiver that was down gets every event once it is back', async () => {
-  const port = await freePort();
-  const { url, close } = await receiver([204], port);
-  await close();
-  const sandbox = sandboxWith({ endpoints: [{ url }], jitter: 0 });
-  for (let index = 0; index < 40; index++) sandbox.webhooks.publish(`event.${index}`, {});
-  await sandbox.webhooks.flush();
-  expect(new Set(sandbox.webhooks.deliveries.map(({ attempts }) => attempts[0]?.error))).toEqual(
-    new Set(['ECONNREFUSED']),
-  );
-
-  sandbox.clock.advance(5000);
-  await sandbox.webhooks.flush();
-  const { received } = await receiver([204], port);
-  // The second retry is due after 30 s, but the first delivery that succeeds triggers all others.
-  sandbox.webhooks.sendTest('we_123');
-  await sandbox.webhooks.flush();
-  expect(received).toHaveLength(41);
-  expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(41);
-  expect(sandbox.webhooks.deliveries.every(({ status }) => status === 'delivered')).toBe(true);
 });
 
 test('410 disables the webhook; once enabled, it gets its pending deliveries', async () => {
