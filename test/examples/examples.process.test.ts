@@ -43,8 +43,8 @@ it("npm run demo shows the SDK's main job, is short, and ends cleanly", async ()
   expect(text.split('\n').length).toBeLessThan(40);
 });
 
-it.each(['node-http', 'express', 'hono'])('examples/webhooks/%s.ts accepts only signed webhooks', async (name) => {
-  await using program = await startProgram(`../../examples/webhooks/${name}.ts`, { EXAMPLE_WEBHOOK_SECRET: secret });
+it('examples/webhooks/node-http.ts accepts only signed webhooks', async () => {
+  await using program = await startProgram('../../examples/webhooks/node-http.ts', { EXAMPLE_WEBHOOK_SECRET: secret });
   await expectToReceive(`${program.url}/webhooks`, () => program.output);
 });
 
