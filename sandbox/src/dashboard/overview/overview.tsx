@@ -127,24 +127,22 @@ function Alerts({ data: { webhooks, budgets } }: Props) {
         {webhooks.map(({ endpoint, health }) => (
           <li class="row">
             <Pill tone="bad">failing</Pill>
-            <p>
-              <a href={`/dashboard/webhooks/${endpoint.id}`}>
-                <Url of={endpoint.url} />
-              </a>{' '}
+            <a href={`/dashboard/webhooks/${endpoint.id}`}>
+              <Url of={endpoint.url} />
+            </a>
+            <div class="why">
               <Causes of={health} />
-            </p>
+            </div>
             <Remedy endpoint={endpoint} health={health} />
           </li>
         ))}
         {used.map((budget) => (
           <li class="row">
             <Pill tone="bad">used up</Pill>
-            <p>
-              <a href={`/dashboard/api-tokens#${budget.token.id}`}>{budget.token.name}</a>{' '}
-              <span class="cause bad">
-                <BudgetNote budget={budget} />
-              </span>
-            </p>
+            <a href={`/dashboard/api-tokens#${budget.token.id}`}>{budget.token.name}</a>
+            <div class="why bad">
+              <BudgetNote budget={budget} />
+            </div>
             <a class="button" href={`/dashboard/requests?token=${budget.token.id}`}>
               View requests
             </a>

@@ -16,7 +16,14 @@ export function Path({ of: target }: { of: string }) {
   );
 }
 
-/** A URL that a narrow screen breaks between the parts of its path. */
+/** A URL on a line: its host is dimmed, and what is between the host and the end of the path gives way. */
 export function Url({ of: url }: { of: string }) {
-  return <>{url.split(/(?<=[^/:])(?=\/)/).flatMap((part) => [part, <wbr />])}</>;
+  const [host, ...path] = url.replace(/^\w+:\/\//, '').split(/(?=\/)/);
+  return (
+    <bdi class="url" title={url}>
+      <i>{host}</i>
+      <b>{path.slice(0, -1).join('')}</b>
+      <b>{path.at(-1)}</b>
+    </bdi>
+  );
 }

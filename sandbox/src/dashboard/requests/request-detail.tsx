@@ -88,7 +88,7 @@ export function RequestDetail({ request, deliveries, token, origin, close }: Req
               <State delivery={delivery} endpoint={endpoint} />,
               <>
                 <a href={`/dashboard/deliveries/${delivery.id}`}>
-                  <Url of={endpoint.url.replace(/^https?:\/\//, '')} />
+                  <Url of={endpoint.url} />
                 </a>
                 <p class="hint">
                   {`${delivery.event}: ${delivery.attempts.slice(-1).map(statusOf)[0] ?? 'not sent yet'}`}

@@ -42,23 +42,21 @@ export function Webhooks({ endpoints, invalid }: { endpoints: EndpointView[]; in
   );
 }
 
-/** Webhooks in a list: the state and the deliveries of each, and each cause of its failures once. */
+/** Webhooks in a list: what each gets, its deliveries, and each cause of its failures once. */
 function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] }) {
   return (
-    <Rows of="webhooks" label="Webhooks" heads={['State', 'Webhook', 'Deliveries', '']}>
+    <Rows of="webhooks" label="Webhooks" heads={['State', 'Webhook', 'Events', 'Deliveries', '']}>
       {endpoints.map(({ endpoint, health }) => (
-        <li class="row webhook" id={endpoint.id}>
+        <li class="row" id={endpoint.id}>
           <Pill tone={tones[health.status]}>{health.status}</Pill>
-          <div>
-            <a href={`/dashboard/webhooks/${endpoint.id}`}>
-              <Url of={endpoint.url} />
-            </a>{' '}
-            <span class="hint">{listOf(endpoint.events)}</span>
+          <a href={`/dashboard/webhooks/${endpoint.id}`}>
+            <Url of={endpoint.url} />
+          </a>
+          <span class="reason">{listOf(endpoint.events)}</span>
+          <div class="why">
+            <Counts endpoint={endpoint} health={health} />
             <Causes of={health} />
           </div>
-          <p>
-            <Counts endpoint={endpoint} health={health} />
-          </p>
           <Remedy endpoint={endpoint} health={health} />
         </li>
       ))}
