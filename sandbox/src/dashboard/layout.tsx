@@ -64,6 +64,7 @@ interface LayoutProps {
 }
 
 export function Layout({ title, path, state, notice, children }: LayoutProps) {
+  const alerts = state.failing + state.exhaustedTokens;
   const ahead = `${durationText(state.offset)} ahead`;
   return (
     <html lang="en" data-boot={state.boot} data-now={String(state.now)}>
@@ -71,7 +72,7 @@ export function Layout({ title, path, state, notice, children }: LayoutProps) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{`${state.exhaustedTokens > 0 ? '⚠ ' : ''}${title} · Example API, local`}</title>
+        <title>{`${alerts > 0 ? '⚠ ' : ''}${title} · Example API, local`}</title>
         <link rel="icon" href="/dashboard/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/dashboard/style.css" />
         <script type="module" src="/dashboard/script.js"></script>
@@ -81,7 +82,7 @@ export function Layout({ title, path, state, notice, children }: LayoutProps) {
           Skip to content
         </a>
         <header class="top">
-          <button type="button" class="icon menu" popovertarget="menu" aria-label="Menu">
+          <button type="button" class={`icon menu ${alerts > 0 ? 'bad' : ''}`} popovertarget="menu" aria-label="Menu">
             <Icon name="menu" />
           </button>
           <a class="brand" href="/dashboard" aria-label="Example API local">

@@ -61,11 +61,19 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
   );
 }
 
-export function ActiveFaults({ faults }: { faults: readonly ArmedFault[] }) {
+/** The faults that are active, or `brief` only what they do. */
+export function ActiveFaults({ faults, brief }: { faults: readonly ArmedFault[]; brief?: boolean }) {
   if (faults.length === 0) return <></>;
   const title = count(faults.length, 'fault is active', 'faults are active');
+  const clear = <Action to={to} action="clear" button="Remove all" />;
+  if (brief) {
+    const view = <a href={to}>View</a>;
+    return (
+      <Card title={[title, ' ', <i class="hint">{faults.map(effectOf).join(' · ')}</i>]} actions={[view, clear]} />
+    );
+  }
   return (
-    <Card title={title} actions={<Action to={to} action="clear" button="Remove all" />}>
+    <Card title={title} actions={clear}>
       <Rows of="faults" label="Active faults" heads={['Fault', 'Applies to', 'Requests', '']}>
         {faults.map((fault) => (
           <FaultRow fault={fault} note={countOf(fault)}>

@@ -30,7 +30,11 @@ export function overviewData(services: Services, origin: string) {
   const { faults, log, clock, webhooks, windows, apiToken } = services;
   const now = clock.now();
   const from = new Date(now - recent).toISOString();
-  const requests = log.entries.toReversed();
+  const budgets = tokenBudgets(services);
+  const used = budgets.filter(({ remaining }) => remaining === 0);
+  // What a token's budget refuses is said once, beside its name.
+  const refused = new Set(used.map(({ token }) => token.id));
+  const requests = log.entries.toReversed().filter(({ status, token = '' }) => status !== 429 || !refused.has(token));
   const failures = requests.filter((each) => each.received_at >= from && isFailure(each) && !isOnPurpose(each));
   return {
     origin,
@@ -42,7 +46,8 @@ export function overviewData(services: Services, origin: string) {
     webhooks: webhooks.endpoints
       .map((endpoint) => ({ endpoint, health: healthOf(endpoint, webhooks.deliveries) }))
       .filter(({ health }) => health.failing.length > 0),
-    budgets: tokenBudgets(services),
+    budgets,
+    used,
     clock: { now, offset: clock.offset, window: windows.rate.window },
   };
 }
@@ -62,7 +67,7 @@ export function Overview({ data }: Props) {
       </PageHead>
       <Alerts data={data} />
       <Failed requests={failures} />
-      <ActiveFaults faults={data.faults} />
+      <ActiveFaults faults={data.faults} brief />
       {[failures, others, webhooks].every(({ length }) => length === 0) ? (
         <FirstCall data={data} />
       ) : (
@@ -118,8 +123,7 @@ function Activity({ data }: Props) {
 }
 
 /** The webhooks that fail and the tokens that are used up, each in a line: why, and what to do. */
-function Alerts({ data: { webhooks, budgets } }: Props) {
-  const used = budgets.filter(({ remaining }) => remaining === 0);
+function Alerts({ data: { webhooks, used } }: Props) {
   if (webhooks.length + used.length === 0) return <></>;
   return (
     <Card title="Needs attention" tone="bad">

@@ -100,18 +100,20 @@ export function BudgetMeter({ budget, name }: { budget: TokenBudget; name?: stri
         aria-label={`Requests left for ${token.name}`}
       ></meter>
       <p class="hint" role={remaining === 0 ? 'alert' : undefined}>
-        <BudgetNote budget={budget} />
+        <BudgetNote budget={budget} brief={name !== undefined} />
       </p>
     </div>
   );
 }
 
-export function BudgetNote({ budget: { remaining, refused, reset } }: { budget: TokenBudget }) {
+/** @param brief Without what is refused. */
+export function BudgetNote({ budget, brief = false }: { budget: TokenBudget; brief?: boolean }) {
+  const { remaining, refused, reset } = budget;
   if (reset === undefined) return <>No window is open. The next request starts one.</>;
   return (
     <>
-      {refused > 0 && <strong class="error">{`${number(refused)} refused. `}</strong>}
-      {remaining === 0 ? 'Requests get a 429 until ' : 'Full again at '}
+      {!brief && refused > 0 && <strong class="error">{`${number(refused)} refused. `}</strong>}
+      {!brief && remaining === 0 ? 'Requests get a 429 until ' : 'Full again at '}
       <Time at={reset} /> (<Time at={reset} show="ago" />)
     </>
   );
