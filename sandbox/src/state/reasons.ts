@@ -19,16 +19,20 @@ export function problemsOf({ fault, status = 0, response }: RecordedRequest): re
   return details.length > 0 ? details : [clause(error.message)];
 }
 
-/** Why a request ended as it did: its {@link problemsOf}, then what else happened; empty if nothing is to be said. */
-export function reasonOf(request: RecordedRequest): string {
+/**
+ * Why a request ended as it did: its {@link problemsOf}, then what else happened; empty if nothing is to be said.
+ *
+ * @param between What separates two problems.
+ */
+export function reasonOf(request: RecordedRequest, between = ', '): string {
   const { state, fault } = request;
   const reasons = [
-    ...problemsOf(request),
+    problemsOf(request).join(between),
     ...(fault === undefined ? [] : [`${deedOf(fault)} (${fault.id === 'header' ? 'Sandbox-Fault' : fault.id})`]),
     ...(state === 'aborted' ? ['the client disconnected'] : []),
     ...(isReplayed(request) ? ['replayed'] : []),
   ];
-  return reasons.join(', ');
+  return reasons.filter(Boolean).join(', ');
 }
 
 /** Whether a fault made a request fail, or its response useless, whatever its status says. */

@@ -65,7 +65,9 @@ export function PageHead({ title, lead, children }: { title: Child; lead?: Child
           <div class="banner good" role="status">
             <p>{text}</p>
             <a href="?">Dismiss</a>
-            <Copyable text={secret.value} label={`the ${secret.name}`} button={`Copy ${secret.name}`} />
+            <Copyable text={secret.value} label={`the ${secret.name}`} main>
+              {`Copy ${secret.name}`}
+            </Copyable>
           </div>
         )}
       </div>
@@ -102,17 +104,21 @@ interface CopyProps {
   label: string;
   /** The button's text. Default: only an icon. */
   children?: Child;
+  /** Whether it is what to do first. */
+  main?: boolean | undefined;
 }
 
 /** A button that copies a text. Only the script shows it. */
-export function Copy({ text, label, children }: CopyProps) {
+export function Copy({ text, label, children, main }: CopyProps) {
   const name = `Copy ${label}`;
   return (
     <button
       type="button"
       data-copy={text}
       data-label={label}
-      {...(children === undefined ? { class: 'copy icon', 'aria-label': name, title: name } : { class: 'copy' })}
+      {...(children === undefined
+        ? { class: 'copy icon', 'aria-label': name, title: name }
+        : { class: main ? 'copy main' : 'copy' })}
     >
       <Icon name="copy" />
       {children}
@@ -120,12 +126,12 @@ export function Copy({ text, label, children }: CopyProps) {
   );
 }
 
-export function Copyable({ text, label, button }: { text: string; label: string; button?: string }) {
+export function Copyable({ text, children, ...button }: CopyProps) {
   return (
     <span class="copyable">
       <code>{text}</code>
-      <Copy text={text} label={label}>
-        {button}
+      <Copy text={text} {...button}>
+        {children}
       </Copy>
     </span>
   );

@@ -111,7 +111,7 @@ function Explanation({ request }: { request: RecordedRequest }) {
   const done =
     status === undefined ? 'The work had no result yet.' : `The work was done: it would have been a ${status}.`;
   const problems = problemsOf(request);
-  const text = problems.join('; ');
+  const text = problems.join('\n');
   const texts = [
     problems.length > 0 && ['', untilReset(/^\w+: /.test(text) ? text : capitalized(text), request)],
     fault !== undefined && ['Injected', ['by ', by, `: ${effectOf(fault)}.`]],

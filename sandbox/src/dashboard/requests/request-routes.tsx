@@ -3,12 +3,13 @@ import { Failure, found } from '../../http/failure.ts';
 import { parseRequestFilter } from '../../state/request-filter.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { step } from '../parts/lists.ts';
+import { firstCurl } from './reproduce.ts';
 import { RequestDetail } from './request-detail.tsx';
 import { runs } from './request-row.tsx';
 import { href, Requests, type RequestsView } from './requests.tsx';
 
 export function requestRoutes(dashboard: Dashboard): Hono {
-  const { log, store, tokens } = dashboard.services;
+  const { log, store, tokens, apiToken } = dashboard.services;
   const routes = new Hono();
 
   const view = (context: Context, selected?: string): RequestsView => {
@@ -18,11 +19,12 @@ export function requestRoutes(dashboard: Dashboard): Hono {
     // The list is as long as the request beside it needs.
     const index = rows.findIndex(({ all }) => all.some(({ id }) => id === selected));
     const shown = Math.max(Number(query['shown']) || step, index + 1);
-    return { rows, shown, filter, tokens: tokens.list(), selected };
+    return { rows, shown, filter, tokens: tokens.list(), selected, run: query['run'] };
   };
 
   routes.get('/', (context) => {
-    return dashboard.page(context, 'Requests', <Requests view={view(context)} />);
+    const curl = firstCurl(new URL(context.req.url).origin, apiToken);
+    return dashboard.page(context, 'Requests', <Requests view={view(context)} curl={curl} />);
   });
 
   routes.get('/:id', (context) => {
@@ -35,7 +37,7 @@ export function requestRoutes(dashboard: Dashboard): Hono {
     return dashboard.page(
       context,
       `${request.method} ${request.target}`,
-      <Requests view={shown}>
+      <Requests view={shown} curl="">
         <RequestDetail
           request={request}
           deliveries={store.deliveries.all

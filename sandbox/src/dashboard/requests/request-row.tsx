@@ -104,7 +104,7 @@ export function RequestRow({ request, target = request.target, times = 1, href, 
       <span class="subject">
         <Path of={target} />
       </span>
-      <span class="reason">{untilReset(reasonOf(request), request)}</span>
+      <span class="reason">{untilReset(reasonOf(request, '\n'), request)}</span>
       <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>
       <Time at={received_at} />
     </>

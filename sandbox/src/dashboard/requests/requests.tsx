@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { type RequestFilter, requestKinds } from '../../state/request-filter.ts';
 import type { TokenInfo } from '../../state/tokens.ts';
-import { Card, Empty, PageHead, Pill, Rest, Rows } from '../parts/components.tsx';
+import { Card, Code, Copy, Empty, PageHead, Pill, Rest, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Select } from '../parts/fields.tsx';
 import { searchOf, step } from '../parts/lists.ts';
 import { count, number } from '../parts/numbers.ts';
@@ -17,6 +17,8 @@ export interface RequestsView {
   readonly tokens: readonly TokenInfo[];
   /** Id of the request that is shown beside the list. */
   readonly selected: string | undefined;
+  /** Id of the oldest request of the run that is shown whole. */
+  readonly run: string | undefined;
 }
 
 /** How many requests of a run are shown at first. */
@@ -24,7 +26,14 @@ const few = 5;
 
 export const waiting = <Pill tone="good">● Waiting for your first request…</Pill>;
 
-export function Requests({ view, children }: { view: RequestsView; children?: Child }) {
+interface RequestsProps {
+  view: RequestsView;
+  /** The first command to try. */
+  curl: string;
+  children?: Child;
+}
+
+export function Requests({ view, curl, children }: RequestsProps) {
   const { rows, shown, selected, filter } = view;
   const list = rows.slice(0, shown);
   const requestsIn = (some: readonly (typeof rows)[number][]) => some.reduce((sum, { all }) => sum + all.length, 0);
@@ -36,10 +45,11 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
         <PageHead title="Requests" />
         <Card>
           <Empty title={waiting}>
-            <p>It appears here as soon as it arrives.</p>
-            <a class="button main" href="/dashboard">
-              Make your first call
-            </a>
+            <p>Run this in a terminal. The request appears here as soon as it arrives.</p>
+            <Code label="the command" text={curl} />
+            <Copy text={curl} label="the command" main>
+              Copy command
+            </Copy>
           </Empty>
         </Card>
       </>
@@ -61,8 +71,9 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
             {list.map(({ request, all }) => {
               const link = (id: string) => ({ href: href({ ...view, selected: id }), selected: id === selected });
               const chosen = all.findIndex(({ id }) => id === selected);
-              // The first few, or all if one of the others is selected.
-              const first = all.slice(0, chosen < few ? few : 1000);
+              const run = all.at(-1)?.id;
+              // The first few, or all if they were asked for, or one of the others is selected.
+              const first = all.slice(0, chosen < few && run !== view.run ? few : 1000);
               if (all.length === 1) return <RequestRow request={request} {...link(request.id)} />;
               return (
                 <RequestRow request={request} times={all.length} href="" selected={chosen >= 0}>
@@ -76,7 +87,9 @@ export function Requests({ view, children }: { view: RequestsView; children?: Ch
                   ))}
                   {first.length < all.length && (
                     <li class="more">
-                      <a {...link(all[few]?.id ?? '')} data-visit="row">{`Show ${number(all.length - few)} more`}</a>
+                      <a href={href({ ...view, run })} data-visit="true">
+                        {`Show ${number(all.length - few)} more`}
+                      </a>
                     </li>
                   )}
                 </RequestRow>
@@ -127,7 +140,7 @@ function Filters({ view, filtered }: { view: RequestsView; filtered: boolean }) 
 }
 
 /** The address of the list, with the selected request beside it. */
-export function href({ shown, filter, selected }: RequestsView): string {
-  const search = searchOf({ ...filter, shown: shown === step ? undefined : String(shown) });
+export function href({ shown, filter, selected, run }: RequestsView): string {
+  const search = searchOf({ ...filter, run, shown: shown === step ? undefined : String(shown) });
   return `/dashboard/requests${selected === undefined ? '' : `/${selected}`}${search && `?${search}`}`;
 }
