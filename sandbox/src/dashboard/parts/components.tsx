@@ -198,20 +198,17 @@ interface DialogProps {
   /** What both buttons say. Default: the title. */
   button?: string;
   tone?: 'main' | 'plain' | 'danger';
-  /** Names the button that opens it, which is an icon then. */
-  label?: string;
   /** Shows it in the page at first. */
   open?: boolean;
   children?: Child;
 }
 
 /** A button, and the form that it opens in a dialog, without a script. */
-export function Dialog({ id, title, to, action, button = title, tone = 'main', label, open, children }: DialogProps) {
-  const name = tone === 'danger' ? `${button}…` : button;
+export function Dialog({ id, title, to, action, button = title, tone = 'main', open, children }: DialogProps) {
   return (
     <>
-      <button type="button" class={label ? 'icon' : tone} command="show-modal" commandfor={id} aria-label={label}>
-        {label ? <Icon name="bin" /> : name}
+      <button type="button" class={tone} command="show-modal" commandfor={id}>
+        {tone === 'danger' ? `${button}…` : button}
       </button>
       <dialog class="card" id={id} open={open} closedby="any" aria-labelledby={`${id}-title`}>
         <h2 id={`${id}-title`}>{title}</h2>

@@ -8,7 +8,6 @@ const paths = {
   menu: 'M4 6h16M4 12h16M4 18h16',
   copy: 'M9 9h10v11H9zM15 9V4H5v11h4',
   close: 'M6 6l12 12M18 6 6 18',
-  bin: 'M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5',
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18M12 7v5l3.5 2',
 } as const;
 

@@ -14,7 +14,9 @@ export function Body({ of: body, label }: { of: unknown; label: string }) {
   const json = value === undefined ? sent : JSON.stringify(value, null, 2);
   return (
     <Code label={label} text={sent}>
-      {value === undefined || json.length > maxColored ? json : colored(json)}
+      {value === undefined || json.length > maxColored
+        ? json
+        : json.split('\n').map((line) => <span class="line">{colored(line)}</span>)}
     </Code>
   );
 }
@@ -29,6 +31,5 @@ function colored(text: string) {
     const kind = !token.startsWith('"') ? 'value' : text[end] === ':' ? 'key' : 'string';
     parts.push(before, <span class={`json-${kind}`}>{token}</span>);
   }
-  parts.push(text.slice(end));
-  return <>{parts}</>;
+  return [...parts, text.slice(end), '\n'];
 }

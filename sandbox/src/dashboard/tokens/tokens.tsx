@@ -1,6 +1,6 @@
 import type { RateLimit } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
-import { Card, Copyable, Dialog, Empty, PageHead, Rows, Time, type Tone } from '../parts/components.tsx';
+import { Card, Copyable, Dialog, Empty, Menu, PageHead, Rows, Time, type Tone } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { count, durationText, number } from '../parts/numbers.ts';
@@ -72,10 +72,12 @@ function TokenRow({ budget }: { budget: TokenBudget }) {
       <a class="button" href={`/dashboard/requests?token=${id}`}>
         View requests
       </a>
-      <Dialog {...revoke} label={`Revoke ${name}`} id={`revoke-${id}`} title={`Revoke “${name}”?`}>
-        <input type="hidden" name="id" value={id} />
-        <p>Requests that use it get a 401.</p>
-      </Dialog>
+      <Menu of={name} id={`more-${id}`}>
+        <Dialog {...revoke} id={`revoke-${id}`} title={`Revoke “${name}”?`}>
+          <input type="hidden" name="id" value={id} />
+          <p>Requests that use it get a 401.</p>
+        </Dialog>
+      </Menu>
     </li>
   );
 }
