@@ -2,13 +2,14 @@ import type { Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { readText } from '../http/request-body.ts';
 import type { Details } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
 import type { EndpointRecord } from '../storage/record-types.ts';
 import { healthOf } from '../webhooks/health.ts';
-import { type FrameState, Layout } from './layout.tsx';
+import { Layout } from './layout.tsx';
 import type { Notice } from './parts/components.tsx';
-import { attempted, field, type InvalidForm, readForm, unknownAction } from './parts/form.ts';
+import { attempted, field, type InvalidForm, unknownAction } from './parts/form.ts';
 
 export interface PageOptions {
   readonly status?: number;
@@ -51,7 +52,7 @@ export class Dashboard {
     const notice = this.#notices.get(key);
     this.#notices.delete(key);
     const layout = (
-      <Layout title={title} path={path} state={this.#frameState()} notice={notice}>
+      <Layout title={title} path={path} state={this.frameState()} notice={notice}>
         {content}
       </Layout>
     );
@@ -64,7 +65,7 @@ export class Dashboard {
     const byName = new Map(Object.entries(actions));
     routes.get(path, (context) => show(context));
     routes.post(path, async (context) => {
-      const form = await readForm(context.req);
+      const form = new URLSearchParams(await readText(context.req));
       const act = byName.get(field(form, 'action'));
       if (act === undefined) throw unknownAction();
       const result = await attempted(() => act(form, context.req.param('id') ?? ''));
@@ -76,7 +77,8 @@ export class Dashboard {
     });
   }
 
-  #frameState(): FrameState {
+  /** What the frame of each page shows. */
+  frameState() {
     const { clock, faults, webhooks, windows, store } = this.services;
     const isFailing = (endpoint: EndpointRecord) => healthOf(endpoint, webhooks.deliveries).status === 'failing';
     const now = clock.now();

@@ -1,23 +1,13 @@
 import type { Child } from 'hono/jsx';
 import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
+import type { Dashboard } from './dashboard.tsx';
 import { type Notice, NoticeContext, type Tone } from './parts/components.tsx';
 import { Icon, type IconName } from './parts/icons.tsx';
 import { durationText, number } from './parts/numbers.ts';
 
 /** What the frame of a page shows of the state. */
-export interface FrameState {
-  /** Changes when the server restarts. */
-  readonly boot: string;
-  /** The sandbox's time, in epoch milliseconds. */
-  readonly now: number;
-  /** How far the clock was advanced, in milliseconds. */
-  readonly offset: number;
-  readonly activeFaults: number;
-  readonly exhaustedTokens: number;
-  /** How many enabled webhooks fail. */
-  readonly failing: number;
-}
+type FrameState = ReturnType<Dashboard['frameState']>;
 
 interface Section {
   readonly href: string;

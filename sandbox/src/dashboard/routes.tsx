@@ -8,15 +8,15 @@ import script from './client/main.ts?bundled';
 import { PageHead } from './parts/components.tsx';
 import type { Dashboard } from './dashboard.tsx';
 import { eventStream } from './events.ts';
-import { faultRoutes } from './faults/fault-routes.tsx';
+import { faultRoutes } from './faults/faults.tsx';
 import { favicon } from './parts/icons.tsx';
-import { overviewRoutes } from './overview/overview-routes.tsx';
+import { overviewRoutes } from './overview/overview.tsx';
 import { resources } from '../resources/index.ts';
 import { recordRoutes } from './records/records.tsx';
-import { requestRoutes } from './requests/request-routes.tsx';
+import { requestRoutes } from './requests/requests.tsx';
 import style from './style/main.css?bundled';
-import { tokenRoutes } from './tokens/token-routes.tsx';
-import { deliveryRoutes } from './webhooks/delivery-routes.tsx';
+import { tokenRoutes } from './tokens/tokens.tsx';
+import { deliveryRoutes } from './webhooks/delivery.tsx';
 import { webhookRoutes } from './webhooks/webhook-routes.tsx';
 
 /** Allows only the dashboard's own resources, and no framing. */

@@ -83,3 +83,23 @@ const headerFaultSchema = strictFields({
 
 /** Validates a request's {@link faultHeader}, so that a problem names it. */
 export const headersSchema = z.object({ [faultHeader]: headerFaultSchema });
+
+const bodies: Readonly<Record<NonNullable<Fault['body']>, string>> = {
+  cut: 'body cut in half',
+  malformed: 'malformed JSON',
+  html: "a proxy's HTML page",
+  empty: 'empty body',
+};
+
+/** What a fault does, such as `503 response, delay of 200 ms`. */
+export function effectOf({ status, retryAfter, latency, reset, body, after }: Fault): string {
+  const effects = [
+    status !== undefined && `${status} response`,
+    reset === true && 'connection reset',
+    body !== undefined && bodies[body],
+    latency !== undefined && `delay of ${latency < 1000 ? `${latency} ms` : `${latency / 1000} s`}`,
+    retryAfter !== undefined && `retry after ${retryAfter} s`,
+  ].filter((effect) => effect !== false);
+  const text = `${effects.join(', ')}${after === true ? ' after the work was done' : ''}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -3,7 +3,7 @@ import { resources } from '../resources/index.ts';
 import { parseJson } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
 import type { Attempt, DeliveryRecord } from '../storage/record-types.ts';
-import type { ArmedFault } from '../faults/fault.ts';
+import { effectOf } from '../faults/fault.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import { isReplayed } from './request-filter.ts';
 
@@ -28,7 +28,9 @@ export function reasonOf(request: RecordedRequest, between = ', '): string {
   const { state, fault } = request;
   const reasons = [
     problemsOf(request).join(between),
-    ...(fault === undefined ? [] : [`${deedOf(fault)} (${fault.id === 'header' ? 'Sandbox-Fault' : fault.id})`]),
+    ...(fault === undefined
+      ? []
+      : [`injected ${clause(effectOf(fault))} (${fault.id === 'header' ? 'Sandbox-Fault' : fault.id})`]),
     ...(state === 'aborted' ? ['the client disconnected'] : []),
     ...(isReplayed(request) ? ['replayed'] : []),
   ];
@@ -40,18 +42,6 @@ export function isOnPurpose(request: RecordedRequest): boolean {
   const { state, status = 0, fault } = request;
   if (fault === undefined || problemsOf(request).length > 0) return false;
   return state !== 'completed' || status >= 400 || fault.body !== undefined;
-}
-
-const bodies = { cut: 'body cut off', malformed: 'malformed JSON', html: 'HTML instead of JSON', empty: 'empty body' };
-
-/** What a fault did to a request, such as `malformed JSON`. */
-function deedOf({ status, latency, reset, body, after }: ArmedFault): string {
-  const deeds = [
-    ...(reset === true ? ['reset'] : status !== undefined ? [`${status} on purpose`] : []),
-    ...(body === undefined || status !== undefined || reset === true ? [] : [bodies[body]]),
-    ...(latency === undefined ? [] : [`delayed by ${latency} ms`]),
-  ];
-  return `${deeds.join(', ')}${after === true ? ' after the work was done' : ''}`;
 }
 
 /** A sentence as a part of another one. */

@@ -39,11 +39,11 @@ test('a reason stands below its request', () => {
     01:45:26  201     7 ms  POST  /v1/users
               replayed
     01:45:26  reset         GET   /v1/projects
-              reset after the work was done (fault_1)
+              injected connection reset after the work was done (fault_1)
     01:45:26  200     7 ms  GET   /v1/projects
-              malformed JSON (fault_2)
+              injected malformed JSON (fault_2)
     01:45:26  503     7 ms  GET   /v1/projects
-              503 on purpose, delayed by 1 ms (fault_3)
+              injected 503 response, delay of 1 ms (fault_3)
     01:45:26  429     7 ms  GET   /v1/users/user_nobody
               too many requests. Try again in 60 s
     "

@@ -14,7 +14,7 @@ test('a running sandbox prints a line for each request and each attempt to deliv
   await fetch(`${url}/projects?page=2`, { headers });
   await server.prints(/\d\d:\d\d:\d\d {2}200 +[<\d]+ ms {2}GET {3}\/v1\/projects\?page=2\n/);
   await fetch(`${url}/users/x`, { headers: { ...headers, 'Sandbox-Fault': '{"status":503}' } });
-  await server.prints(/503 +[<\d]+ ms {2}GET {3}\/v1\/users\/x +503 on purpose \(Sandbox-Fault\)\n/);
+  await server.prints(/503 +[<\d]+ ms {2}GET {3}\/v1\/users\/x +injected 503 response \(Sandbox-Fault\)\n/);
   await fetch(`${url}/users`, { method: 'POST', headers, body: JSON.stringify(john) });
   await server.prints(/500 +[<\d]+ ms {2}→ {5}user\.created John Doe +\S+: no such table, retry in \d s\n/);
   expect(server.output()).not.toContain('secure_password');

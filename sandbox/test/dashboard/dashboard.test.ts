@@ -121,8 +121,8 @@ test('a list shows the newest 25 and links to the others; an empty list says why
   expect(await html(sandbox, '/users?q=nobody')).toContain('No user matches “nobody”.');
   expect(await html(sandbox, '/projects')).toContain('No projects yet.');
   sandbox.state.projects.create({ status: 'paused' });
-  expect(await html(sandbox, '/projects?status=paused')).toContain('proj_123');
-  expect(await html(sandbox, '/projects?status=active')).toContain('No project matches the filter.');
+  expect(await html(sandbox, '/projects?q=paused')).toContain('proj_123');
+  expect(await html(sandbox, '/projects?q=active')).toContain('No project matches “active”.');
 });
 
 test('the health check ignores faults, so a program can wait for the sandbox', async () => {

@@ -23,7 +23,7 @@ test('recent failures come first, and each outcome is shown once, with its reaso
   for (const email of ['john', 'jane']) await call(sandbox, 'POST /v1/users', { json: { ...john, email } });
   for (let id = 0; id < 19; id++) await call(sandbox, `GET /v1/users/user_${id}`);
   expect(textOf(await html(sandbox))).toMatch(
-    /Needs attention used up Default token 16 refused\. .* 6 requests failed in the last 5 min .* 404 ×3 GET \/v1\/users\/\{id\} there is no user.* 422 ×2 POST \/v1\/users email: must be an email address.* Recent requests .*Received 503 GET \/v1\/projects 503 on purpose .*200 GET \/v1\/projects malformed JSON .*200 GET \/v1\/projects [^/]*Clock/,
+    /Needs attention used up Default token 16 refused\. .* 6 requests failed in the last 5 min .* 404 ×3 GET \/v1\/users\/\{id\} there is no user.* 422 ×2 POST \/v1\/users email: must be an email address.* Recent requests .*Received 503 GET \/v1\/projects injected 503 response .*200 GET \/v1\/projects injected malformed JSON .*200 GET \/v1\/projects [^/]*Clock/,
   );
   sandbox.clock.advance(600_000);
   expect(textOf(await html(sandbox))).not.toMatch(/failed in the last 5 min|Needs attention/);

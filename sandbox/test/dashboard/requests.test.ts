@@ -55,15 +55,15 @@ test('each row shows how a request ended', async () => {
   await call(sandbox, 'GET /v1/projects', { token: 'unknown' });
   const expected = [
     /^401 GET \/v1\/projects the API token is unknown or revoked [<\d]+ ms /,
-    /^200 cut GET \/v1\/projects body cut off \(fault_2\) .* ms /,
-    /^reset GET \/v1\/projects reset \(fault_1\)/,
+    /^200 cut GET \/v1\/projects injected body cut in half \(fault_2\) .* ms /,
+    /^reset GET \/v1\/projects injected connection reset \(fault_1\)/,
     /^201 POST \/v1\/users replayed/,
     /^201 POST \/v1\/users [<\d]+ ms/,
   ];
   const page = await html(sandbox, '/requests');
   const found = rows(page);
   expect(textOf(page)).toContain('Status Method Path Reason Took Received');
-  expect(found).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+  expect(found).toEqual(expected.map((pattern) => expect.stringMatching(pattern) as unknown));
 });
 
 test('any number of consecutive identical requests form one expandable row', async () => {
@@ -127,7 +127,7 @@ describe('a selected request', () => {
     [
       'whose token was revoked',
       revoked,
-      /404 GET .* there is no user with this id, delayed by 1 ms .*There is no user .*Injected by .* Token revoked/,
+      /404 GET .* there is no user with this id, injected delay of 1 ms .*There is no user .*Injected by .* Token revoked/,
     ],
     [
       'that was replayed',

@@ -1,4 +1,4 @@
-import { refresh } from './page.ts';
+import { load } from './page.ts';
 
 /** Milliseconds after which a page is loaded again even if nothing has changed, because time has passed in its charts. */
 const refreshInterval = 5000;
@@ -44,7 +44,7 @@ async function update(): Promise<void> {
   // What changes meanwhile makes it stale again.
   while (isStale) {
     isStale = false;
-    await refresh();
+    await load(new URL(location.href), 'refresh');
   }
   isRefreshing = false;
 }

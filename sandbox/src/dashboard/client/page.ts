@@ -32,10 +32,6 @@ export async function load(url: URL, how: 'push' | 'replace' | 'none' | 'refresh
   }
 }
 
-export function refresh(): Promise<void> {
-  return load(new URL(location.href), 'refresh');
-}
-
 function become(next: Document, isRefresh: boolean): void {
   const shown = detailOf(document);
   for (const { name, value } of next.documentElement.attributes) document.documentElement.setAttribute(name, value);

@@ -1,11 +1,14 @@
+import { type Context, Hono } from 'hono';
 import { isOnPurpose } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import type { Services } from '../../state/services.ts';
 import { healthOf } from '../../webhooks/health.ts';
+import type { Dashboard } from '../dashboard.tsx';
+import { field, unknownAction } from '../parts/form.ts';
+import { durationText, count } from '../parts/numbers.ts';
 import { ActiveFaults } from '../faults/faults.tsx';
 import { Url } from '../parts/address.tsx';
 import { Action, Card, Code, Copy, Dialog, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
-import { count, durationText } from '../parts/numbers.ts';
 import { firstCurl } from '../requests/reproduce.ts';
 import { collapsed, isFailure, RequestRow, requestTable, runs } from '../requests/request-row.tsx';
 import { waiting } from '../requests/requests.tsx';
@@ -199,4 +202,32 @@ function ClockCard({ data }: Props) {
       </div>
     </Card>
   );
+}
+
+/** Seconds that a button advances the clock by. */
+const step = /^\d{1,6}(\.\d+)?$/;
+
+export function overviewRoutes(dashboard: Dashboard): Hono {
+  const { services } = dashboard;
+  const { clock } = services;
+  const routes = new Hono();
+
+  const show = (context: Context) => {
+    const data = overviewData(services, new URL(context.req.url).origin);
+    return dashboard.page(context, 'Overview', <Overview data={data} />);
+  };
+  dashboard.serve(routes, '/', show, {
+    advance: (form) => {
+      const seconds = field(form, 'seconds');
+      if (!step.test(seconds)) throw unknownAction();
+      clock.advance(Number(seconds) * 1000);
+      return { text: `Clock ${durationText(clock.offset)} ahead` };
+    },
+    reset: () => {
+      services.reset();
+      return { text: 'Initial state restored' };
+    },
+  });
+
+  return routes;
 }

@@ -31,15 +31,6 @@ export function Pill({ tone, children }: { tone: Tone; children?: Child }) {
   );
 }
 
-/** Where a page is: the addresses and names of the pages above it. */
-export function Crumbs({ of: crumbs }: { of: readonly (readonly [href: string, name: Child])[] }) {
-  return (
-    <nav class="crumbs" aria-label="Breadcrumb">
-      {crumbs.flatMap(([href, name], index) => [index > 0 && ' › ', <a href={href}>{name}</a>])}
-    </nav>
-  );
-}
-
 /** What an action did, for the page after it. */
 export interface Notice {
   readonly text: string;

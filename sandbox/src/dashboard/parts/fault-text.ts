@@ -1,25 +1,5 @@
-import type { ArmedFault, Fault } from '../../faults/fault.ts';
+import type { ArmedFault } from '../../faults/fault.ts';
 import { count, number } from './numbers.ts';
-
-const bodies: Readonly<Record<NonNullable<Fault['body']>, string>> = {
-  cut: 'body cut in half',
-  malformed: 'malformed JSON',
-  html: "a proxy's HTML page",
-  empty: 'empty body',
-};
-
-/** What a fault does, such as `503 response, delay of 200 ms`. */
-export function effectOf({ status, retryAfter, latency, reset, body, after }: Fault): string {
-  const effects = [
-    status !== undefined && `${status} response`,
-    reset === true && 'connection reset',
-    body !== undefined && bodies[body],
-    latency !== undefined && `delay of ${latency < 1000 ? `${latency} ms` : `${number(latency / 1000)} s`}`,
-    retryAfter !== undefined && `retry after ${number(retryAfter)} s`,
-  ].filter((effect) => effect !== false);
-  const text = `${effects.join(', ')}${after === true ? ' after the work was done' : ''}`;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-}
 
 /** Which requests a fault applies to, such as `the next 2 requests to POST /users`. */
 export function scopeOf({ route, share, times, met = 0 }: Partial<ArmedFault>): string {

@@ -1,16 +1,10 @@
-import type { HonoRequest } from 'hono';
 import { type Details, Failure, failureOf, invalidFields } from '../../http/failure.ts';
-import { readText } from '../../http/request-body.ts';
 import { messageOf } from '../../utils/json.ts';
 
 /** A form as it was sent, and what is wrong with its fields. */
 export interface InvalidForm {
   readonly form: URLSearchParams;
   readonly errors: Details;
-}
-
-export async function readForm(request: HonoRequest): Promise<URLSearchParams> {
-  return new URLSearchParams(await readText(request));
 }
 
 /** The value of a field; empty if the form does not have it. */

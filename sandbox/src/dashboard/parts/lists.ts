@@ -6,12 +6,6 @@ export function shownOf<T>(newestFirst: readonly T[], asked = ''): readonly T[] 
   return newestFirst.slice(0, Number(asked) || step);
 }
 
-/** Whether one of the values contains a text, in any case. */
-export function matches(text: string, ...values: readonly string[]): boolean {
-  const wanted = text.trim().toLowerCase();
-  return wanted === '' || values.some((value) => value.toLowerCase().includes(wanted));
-}
-
 export type Query = Readonly<Record<string, string | undefined>>;
 
 /** The part of an address that says what a list shows. */

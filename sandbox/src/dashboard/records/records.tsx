@@ -4,9 +4,9 @@ import { capitalized, type StoredRecord } from '../../resources/resource.ts';
 import { RecordState } from '../../state/sandbox-state.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { Card, Copy, Copyable, Dialog, Empty, Menu, PageHead, Pill, Rest, Rows, Time } from '../parts/components.tsx';
-import { type Choice, choices as choicesOf, Field, Select } from '../parts/fields.tsx';
+import { type Choice, Field } from '../parts/fields.tsx';
 import { field, type InvalidForm } from '../parts/form.ts';
-import { matches, shownOf, step } from '../parts/lists.ts';
+import { shownOf, step } from '../parts/lists.ts';
 import { number } from '../parts/numbers.ts';
 
 /** The fields of a form, and the values to choose from. */
@@ -22,9 +22,8 @@ export function recordRoutes(dashboard: Dashboard, resource: NamedResource): Hon
   const list = (context: Context, invalid?: InvalidForm) => {
     const query = context.req.query();
     const all = records.list();
-    const found = all
-      .filter((record) => matches(query['q'] ?? '', ...Object.values(record)))
-      .filter((record) => names.every((name) => ['', record[name]].includes(query[name] ?? '')));
+    const text = (query['q'] ?? '').trim().toLowerCase();
+    const found = all.filter((record) => Object.values(record).some((value) => value.toLowerCase().includes(text)));
     const page = (
       <Records resource={resource} found={found.reverse()} total={all.length} query={query} invalid={invalid} />
     );
@@ -61,7 +60,7 @@ function Records({ resource, found, total, query, invalid }: RecordsProps) {
   const columns = fields.filter(({ name }) => name !== 'description');
   const shown = shownOf(found, query['shown']);
   const { q = '' } = query;
-  const filtered = [q, ...fields.map(({ name }) => query[name])].some(Boolean);
+  const filtered = q !== '';
   const search = { type: 'search', autocomplete: 'off' };
   const isEmpty = found.length === 0 && !filtered;
   const remove = { to, action: 'delete', button: `Delete ${singular}`, tone: 'danger' } as const;
@@ -86,24 +85,13 @@ function Records({ resource, found, total, query, invalid }: RecordsProps) {
         {!isEmpty && (
           <form method="get" action={to} role="search" aria-label="Filter the list" data-visit="true">
             <input {...search} name="q" value={q} placeholder={`Find ${plural}`} aria-label={`Find ${plural}`} />
-            {fields.map(
-              ({ name, choices }) =>
-                choices && (
-                  <Select
-                    name={name}
-                    aria-label={capitalized(name)}
-                    value={query[name] ?? ''}
-                    options={choicesOf(`Any ${name}`, choices)}
-                  />
-                ),
-            )}
           </form>
         )}
         {!isEmpty && create}
       </PageHead>
       <Card>
         {shown.length === 0 ? (
-          <Empty title={filtered ? `No ${singular} matches ${q ? `“${q}”` : 'the filter'}.` : `No ${plural} yet.`}>
+          <Empty title={filtered ? `No ${singular} matches “${q}”.` : `No ${plural} yet.`}>
             <p>{filtered ? <a href={to}>{`Show all ${plural}`}</a> : 'Create one here, or with the API.'}</p>
             {isEmpty && create}
           </Empty>

@@ -1,12 +1,11 @@
 import { capitalized } from '../../resources/resource.ts';
 import { problemsOf } from '../../state/reasons.ts';
-import { faultHeader } from '../../faults/fault.ts';
+import { effectOf, faultHeader } from '../../faults/fault.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
 import type { DeliveryRecord, EndpointRecord, TokenRecord } from '../../storage/record-types.ts';
 import { Url } from '../parts/address.tsx';
 import { Copy, Copyable, Facts, Fold, Pill, Time } from '../parts/components.tsx';
-import { effectOf } from '../parts/fault-text.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Body } from '../parts/json.tsx';
 import { latencyText, number } from '../parts/numbers.ts';

@@ -1,8 +1,10 @@
+import { type Context, Hono } from 'hono';
 import type { RateLimit } from '../../state/rate-windows.ts';
 import type { Services } from '../../state/services.ts';
+import type { Dashboard } from '../dashboard.tsx';
+import { field, type InvalidForm } from '../parts/form.ts';
 import { Card, Copyable, Dialog, Empty, Menu, PageHead, Rows, Time, type Tone } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';
-import type { InvalidForm } from '../parts/form.ts';
 import { count, durationText, number } from '../parts/numbers.ts';
 
 const to = '/dashboard/api-tokens';
@@ -119,4 +121,31 @@ export function BudgetNote({ budget, brief = false }: { budget: TokenBudget; bri
       <Time at={reset} /> (<Time at={reset} show="ago" />)
     </>
   );
+}
+
+export function tokenRoutes(dashboard: Dashboard): Hono {
+  const { services } = dashboard;
+  const { tokens, windows } = services;
+  const routes = new Hono();
+
+  const show = (context: Context, invalid?: InvalidForm) => {
+    const page = <Tokens budgets={tokenBudgets(services)} rate={windows.rate} invalid={invalid} />;
+    return dashboard.page(context, 'API tokens', page, invalid);
+  };
+  dashboard.serve(routes, '/api-tokens', show, {
+    create: async (form) => {
+      const { id, name, token } = await tokens.create(field(form, 'name'));
+      return {
+        text: `“${name}” created. Copy the token now: it can't be shown again.`,
+        secret: { name: 'token', value: token },
+        row: id,
+      };
+    },
+    revoke: (form) => {
+      tokens.revoke(field(form, 'id'));
+      return { text: 'Token revoked' };
+    },
+  });
+
+  return routes;
 }

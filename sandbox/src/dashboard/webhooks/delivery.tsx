@@ -1,26 +1,28 @@
+import { type Context, Hono } from 'hono';
+import { found } from '../../http/failure.ts';
+import type { Services } from '../../state/services.ts';
+import type { DeliveryRecord, Attempt, EndpointRecord } from '../../storage/record-types.ts';
+import { untilAborted } from '../../utils/abort.ts';
 import { answerOf, subjectOf } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
-import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/record-types.ts';
 import { hasFailed } from '../../webhooks/health.ts';
+import type { Dashboard } from '../dashboard.tsx';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Code, Copyable, Crumbs, Facts, Fold, PageHead, Pill, Time } from '../parts/components.tsx';
+import { Action, Card, Fold, PageHead, Pill, Time } from '../parts/components.tsx';
 import { Body } from '../parts/json.tsx';
 import { latencyText } from '../parts/numbers.ts';
 import { toneOf } from '../requests/request-row.tsx';
-import { causeOf, Due, State, statusOf } from './delivery-row.tsx';
-import type { SignatureExplanation } from './signature.ts';
+import { statusOf, causeOf, Due, State } from './delivery-row.tsx';
 
 interface DeliveryProps {
   delivery: DeliveryRecord;
   /** What caused it; `undefined` if no request did, or if the log no longer has it. */
   request: RecordedRequest | undefined;
   endpoint: EndpointRecord;
-  /** Explains the signature of the last attempt; `undefined` before the first one. */
-  signature: SignatureExplanation | undefined;
 }
 
-/** A delivery: why it failed, its body, its attempts, and how it was signed. */
-export function Delivery({ delivery, request, endpoint, signature }: DeliveryProps) {
+/** A delivery: why it failed, its body and its attempts. */
+export function Delivery({ delivery, request, endpoint }: DeliveryProps) {
   const attempts = delivery.attempts.toReversed();
   const [latest] = attempts;
   const cause = request && <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>;
@@ -30,12 +32,12 @@ export function Delivery({ delivery, request, endpoint, signature }: DeliveryPro
   const again = <Action to={to} action="redeliver" button={button} tone="main" />;
   return (
     <>
-      <Crumbs
-        of={[
-          ['/dashboard/webhooks', 'Webhooks'],
-          [`/dashboard/webhooks/${delivery.endpoint}`, <Url of={endpoint.url} />],
-        ]}
-      />
+      <nav class="crumbs" aria-label="Breadcrumb">
+        <a href="/dashboard/webhooks">Webhooks</a> ›{' '}
+        <a href={`/dashboard/webhooks/${delivery.endpoint}`}>
+          <Url of={endpoint.url} />
+        </a>
+      </nav>
       <PageHead
         title={[delivery.event, subjectOf(delivery)].filter(Boolean).join(': ')}
         lead={[
@@ -58,18 +60,15 @@ export function Delivery({ delivery, request, endpoint, signature }: DeliveryPro
         {!hasFailed(delivery) && again}
       </PageHead>
       <div class="columns">
-        <div>
-          <Card title="Attempts">
-            {attempts.length === 0 && <Due delivery={delivery} endpoint={endpoint} after="No attempts yet: " />}
-            {attempts.map((attempt, index) => (
-              <AttemptFold attempt={attempt} number={attempts.length - index} open={index === 0} />
-            ))}
-          </Card>
-          <Card title="Body">
-            <Body of={delivery.body} label="the body" />
-          </Card>
-        </div>
-        {signature !== undefined && <Signature signature={signature} />}
+        <Card title="Attempts">
+          {attempts.length === 0 && <Due delivery={delivery} endpoint={endpoint} after="No attempts yet: " />}
+          {attempts.map((attempt, index) => (
+            <AttemptFold attempt={attempt} number={attempts.length - index} open={index === 0} />
+          ))}
+        </Card>
+        <Card title="Body">
+          <Body of={delivery.body} label="the body" />
+        </Card>
       </div>
     </>
   );
@@ -98,20 +97,28 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
   );
 }
 
-function Signature({ signature }: { signature: SignatureExplanation }) {
-  const { id, timestamp, headers, content } = signature;
-  return (
-    <Card title="How it was signed">
-      <p class="hint">
-        For the last attempt. The signature is HMAC-SHA256 over the id, the timestamp and the body exactly as sent,
-        joined with dots. The key is what follows <code>whsec_</code>, decoded from base64.
-      </p>
-      <Facts mono of={headers.map(([name, value]) => [name, <Copyable text={value} label={`the ${name}`} />])} />
-      <h3>Signed content</h3>
-      <Code label="the signed content" text={content}>
-        <span class="json-key">{id}</span>.<span class="json-value">{timestamp}</span>.
-        <span class="json-string">{content.slice(id.length + timestamp.length + 2)}</span>
-      </Code>
-    </Card>
-  );
+/** Says what a delivery that is being sent was answered, if that takes less than a second. */
+export async function sent(what: string, { id, attempts }: DeliveryRecord, { webhooks, store }: Services) {
+  await untilAborted(AbortSignal.timeout(1000), webhooks.flush()).catch(() => undefined);
+  const latest = store.deliveries.get(id)?.attempts.at(-1);
+  return latest === undefined || latest === attempts.at(-1) ? `${what} pending` : `${what} sent: ${statusOf(latest)}`;
+}
+
+export function deliveryRoutes(dashboard: Dashboard): Hono {
+  const { webhooks, store, log } = dashboard.services;
+  const routes = new Hono();
+
+  const show = (context: Context) => {
+    const { id = '' } = context.req.param();
+    const delivery = found(store.deliveries.get(id), 'delivery', id);
+    const endpoint = found(store.endpoints.get(delivery.endpoint), 'webhook', delivery.endpoint);
+    const request = log.get(String(delivery.request));
+    const page = <Delivery delivery={delivery} request={request} endpoint={endpoint} />;
+    return dashboard.page(context, `Delivery of ${delivery.event}`, page);
+  };
+  dashboard.serve(routes, '/deliveries/:id', show, {
+    redeliver: async (_, id) => ({ text: await sent('Delivery', webhooks.redeliver(id), dashboard.services) }),
+  });
+
+  return routes;
 }

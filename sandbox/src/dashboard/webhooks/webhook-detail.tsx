@@ -1,6 +1,6 @@
 import type { DeliveryRecord } from '../../storage/record-types.ts';
 import { Url } from '../parts/address.tsx';
-import { Action, Card, Code, Copy, Crumbs, Dialog, Empty, Menu, PageHead, Rest, Rows } from '../parts/components.tsx';
+import { Action, Card, Code, Copy, Dialog, Empty, Menu, PageHead, Rest, Rows } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';
 import { exampleData } from '../../webhooks/webhooks.ts';
 import type { InvalidForm } from '../parts/form.ts';
@@ -27,7 +27,9 @@ export function Webhook({ view }: { view: WebhookView }) {
   const tone = health.failing.length > 0 || disabled !== undefined ? 'plain' : 'main'; // What mends it comes first.
   return (
     <>
-      <Crumbs of={[['/dashboard/webhooks', 'Webhooks']]} />
+      <nav class="crumbs" aria-label="Breadcrumb">
+        <a href="/dashboard/webhooks">Webhooks</a>
+      </nav>
       <PageHead title={<Url of={url} />} lead={<Health endpoint={endpoint} health={health} />}>
         <Dialog id="create" title="Send test event" to={to} action="test" tone={tone} open={invalid !== undefined}>
           <Field label="Event" name="event" invalid={invalid} value="user.created" />

@@ -5,7 +5,7 @@ import { healthOf } from '../../webhooks/health.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { field, type InvalidForm, jsonField } from '../parts/form.ts';
 import { count } from '../parts/numbers.ts';
-import { sent } from './delivery-routes.tsx';
+import { sent } from './delivery.tsx';
 import { Webhook } from './webhook-detail.tsx';
 import { Webhooks } from './webhooks.tsx';
 
