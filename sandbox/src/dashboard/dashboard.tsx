@@ -3,13 +3,13 @@ import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { readText } from '../http/request-body.ts';
-import type { Details } from '../http/failure.ts';
+import { type Details, failureOf } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
 import type { EndpointRecord } from '../storage/record-types.ts';
 import { healthOf } from '../webhooks/health.ts';
 import { Layout } from './layout.tsx';
 import type { Notice } from './parts/components.tsx';
-import { attempted, field, type InvalidForm, unknownAction } from './parts/form.ts';
+import { field, type InvalidForm, unknownAction } from './parts/form.ts';
 
 export interface PageOptions {
   readonly status?: number;
@@ -68,12 +68,16 @@ export class Dashboard {
       const form = new URLSearchParams(await readText(context.req));
       const act = byName.get(field(form, 'action'));
       if (act === undefined) throw unknownAction();
-      const result = await attempted(() => act(form, context.req.param('id') ?? ''));
-      if ('errors' in result) return show(context, { form, ...result });
-      const { path: page = context.req.path, ...notice } = result.value;
-      const key = crypto.randomUUID();
-      this.#notices.set(key, notice);
-      return context.redirect(`${page}?notice=${key}${notice.row === undefined ? '' : `#${notice.row}`}`, 303);
+      try {
+        const { path: page = context.req.path, ...notice } = await act(form, context.req.param('id') ?? '');
+        const key = crypto.randomUUID();
+        this.#notices.set(key, notice);
+        return context.redirect(`${page}?notice=${key}${notice.row === undefined ? '' : `#${notice.row}`}`, 303);
+      } catch (error) {
+        const { details: errors = {} } = failureOf(error) ?? {};
+        if (Object.keys(errors).length === 0) throw error;
+        return show(context, { form, errors });
+      }
     });
   }
 

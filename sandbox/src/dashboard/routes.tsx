@@ -17,7 +17,7 @@ import { requestRoutes } from './requests/requests.tsx';
 import style from './style/main.css?bundled';
 import { tokenRoutes } from './tokens/tokens.tsx';
 import { deliveryRoutes } from './webhooks/delivery.tsx';
-import { webhookRoutes } from './webhooks/webhook-routes.tsx';
+import { webhookRoutes } from './webhooks/webhook-detail.tsx';
 
 /** Allows only the dashboard's own resources, and no framing. */
 const own = ['script-src', 'style-src', 'img-src', 'connect-src', 'form-action'].map((name) => `${name} 'self'`);

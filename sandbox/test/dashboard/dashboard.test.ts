@@ -59,7 +59,6 @@ describe("an invalid form keeps its input and shows the errors, at its page's ad
     ['/users', 'create', { name: 'Grace', email: 'ADA@example.com' }, 'Belongs to another user.', 'Grace'],
     ['/projects', 'create', { name: '', description: 'Of no name', status: 'active' }, 'Must be a', 'Of no name'],
     ['/faults', 'add', { fault: '{"status":503}', times: '0' }, 'Must be', 'value="0"'],
-    ['/faults', 'add', { fault: '{"status":503}', scope: 'share', share: '0' }, 'Must be more than 0', 'value="0"'],
   ])('%s: %s %j', async (path, action, fields, message, kept = '') => {
     const sandbox = createSandbox({ webhooks, users: [{ email: 'ada@example.com' }] });
     const response = await submit(sandbox, path, action, fields);
@@ -94,8 +93,7 @@ describe('an action redirects to a page that says what was done', () => {
     ['/faults', 'add', { fault: '{"status":503}' }, 'Injected: 503 response, for the next request</p>'],
     ['/faults', 'add', { fault: '{"latency":2000,"share":0.1}' }, 'f the requests</span><span class="extra">not used'],
     ['/faults', 'add', { fault: '{"status":503,"retryAfter":1,"latency":5}' }, '503 response, delay of 5 ms, retry'],
-    ['/faults', 'add', { fault: '{"reset":true}', scope: 'share', share: '50' }, 'reset, for 50% of the requests'],
-    ['/faults', 'add', { fault: '{"reset":true}', scope: 'every', times: '2' }, 'Connection reset, for all requests'],
+    ['/faults', 'add', { fault: '{"reset":true}', times: '' }, 'Connection reset, for all requests'],
     ['/faults', 'remove', { id: 'fault_1' }, 'Fault removed'],
     ['/faults', 'clear', {}, 'All faults removed'],
     ['/webhooks', 'register', { url: 'https://example.com', events: '*' }, 'This is its signing secret:'],

@@ -1,6 +1,5 @@
 // The dashboard's only script. It keeps the open page up to date, opens requests beside the list, and adds what needs a
 // script: copy buttons, filters and local times.
-import { copyOnClick } from './copy.ts';
 import { connect } from './live.ts';
 import { load, showSelected } from './page.ts';
 import { showTimes } from './times.ts';
@@ -16,7 +15,6 @@ if (address.searchParams.has('notice')) {
 address.searchParams.delete('notice');
 if (address.href !== location.href) history.replaceState(null, '', address);
 
-copyOnClick();
 connect();
 showSelected();
 
@@ -27,6 +25,27 @@ document.addEventListener('click', (event) => {
   event.preventDefault();
   void load(new URL(link.href), 'push');
 });
+
+document.addEventListener('click', ({ target }) => {
+  const button = target instanceof Element ? target.closest<HTMLElement>('[data-copy]') : null;
+  if (button === null) return;
+  const { copy: text = '', label = 'the text' } = button.dataset;
+  // Over http, only pages of this machine have a clipboard.
+  void Promise.resolve(text)
+    .then((value) => navigator.clipboard.writeText(value))
+    .then(
+      () => say(`Copied ${label}`),
+      () => say(`Could not copy ${label}: select it instead`),
+    );
+});
+
+/** Shows a short message at the top of the page, which leaves by itself. */
+function say(message: string): void {
+  const toast = document.getElementById('toast');
+  if (toast === null) return;
+  toast.textContent = message;
+  for (const leaving of toast.getAnimations()) leaving.currentTime = 0;
+}
 
 document.addEventListener('keydown', ({ key }) => {
   if (key === 'Escape') document.querySelector<HTMLElement>('[data-close]')?.click();

@@ -1,14 +1,12 @@
 import { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
 import { type ArmedFault, effectOf, type Fault } from '../../faults/fault.ts';
-import { invalidFields } from '../../http/failure.ts';
 import { apiRoutes } from '../../resources/index.ts';
 import type { Dashboard } from '../dashboard.tsx';
-import { countOf, scopeOf } from '../parts/fault-text.ts';
 import { field, jsonField, type InvalidForm } from '../parts/form.ts';
 import { Action, Card, Dialog, PageHead, Rows } from '../parts/components.tsx';
 import { type Choice, choices, Field } from '../parts/fields.tsx';
-import { count } from '../parts/numbers.ts';
+import { count, number } from '../parts/numbers.ts';
 
 const to = '/dashboard/faults';
 
@@ -29,8 +27,6 @@ const kinds: readonly Choice[] = [
   ...(['cut', 'malformed', 'html', 'empty'] as const).map((body): Fault => ({ body })),
 ].map((fault) => [JSON.stringify(fault), effectOf(fault)]);
 
-const scopes = Object.entries({ next: 'The next', every: 'Every request', share: 'A share of them' });
-
 const routes = apiRoutes.map(({ method, path }) => `${method} ${path}`);
 
 export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; invalid: InvalidForm | undefined }) {
@@ -43,11 +39,7 @@ export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; inv
         <Dialog id="create" title="Inject a fault" to={to} action="add" open={invalid !== undefined}>
           <Field label="Fault" name="fault" invalid={invalid} value='{"status":503}' options={kinds} />
           <Field label="Route" name="route" invalid={invalid} options={choices('All routes', routes)} />
-          <div class="pair">
-            <Field label="Which requests" name="scope" invalid={invalid} options={scopes} />
-            <Field label="How many" name="times" invalid={invalid} value="1" type="number" />
-            <Field label="Percent" name="share" invalid={invalid} value="20" type="number" />
-          </div>
+          <Field label="Requests" name="times" invalid={invalid} value="1" type="number" placeholder="All" />
         </Dialog>
       </PageHead>
       <ActiveFaults faults={faults} />
@@ -112,14 +104,11 @@ export function faultRoutes(dashboard: Dashboard): Hono {
     {
       add: (form) => {
         // It is checked as one of a test is.
-        const [scope, times] = [field(form, 'scope'), field(form, 'times') || undefined];
-        const share = scope === 'share' ? Number(field(form, 'share')) / 100 : scope === 'every' ? 1 : undefined;
-        if (share === 0 || !((share ?? 1) <= 1))
-          throw invalidFields({ share: 'Must be more than 0, and at most 100.' });
+        const times = form.get('times');
         const fault = faults.next({
           route: field(form, 'route') || undefined,
-          share,
-          times: times === undefined || share !== undefined ? undefined : Number(times),
+          share: times === '' ? 1 : undefined,
+          times: times ? Number(times) : undefined,
           ...(jsonField(form, 'fault') as Fault),
         });
         return { text: `Injected: ${effectOf(fault)}, for ${scopeOf(fault)}`, row: fault.id };
@@ -136,4 +125,20 @@ export function faultRoutes(dashboard: Dashboard): Hono {
   );
 
   return routes;
+}
+
+/** Which requests a fault applies to, such as `the next 2 requests to POST /users`. */
+function scopeOf({ route, share, times, met = 0 }: Partial<ArmedFault>): string {
+  const which = route === undefined ? '' : ` to ${route}`;
+  const left = (times ?? 1) - met;
+  if (share === undefined || (share === 1 && times !== undefined))
+    return `${left === 1 ? 'the next request' : `the next ${number(left)} requests`}${which}`;
+  const most = times === undefined ? '' : `, at most ${number(left)}`;
+  return `${share === 1 ? 'all' : `${Math.round(share * 1000) / 10}% of the`} requests${which}${most}`;
+}
+
+/** How many requests it has applied to, and to how many it still does if it is counted. */
+function countOf({ times, met }: ArmedFault): string {
+  if (met === 0) return 'not used yet';
+  return `hit ${count(met, 'request')}${times === undefined ? '' : `, ${number(times - met)} left`}`;
 }

@@ -7,7 +7,7 @@ import type { Dashboard } from '../dashboard.tsx';
 import { field, unknownAction } from '../parts/form.ts';
 import { durationText, count } from '../parts/numbers.ts';
 import { ActiveFaults } from '../faults/faults.tsx';
-import { Url } from '../parts/address.tsx';
+import { Address } from '../parts/address.tsx';
 import { Action, Card, Code, Copy, Dialog, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
 import { firstCurl } from '../requests/reproduce.ts';
 import { collapsed, isFailure, RequestRow, requestTable, runs } from '../requests/request-row.tsx';
@@ -83,7 +83,7 @@ export function Overview({ data }: Props) {
 /** What to do with a sandbox that had no request yet. */
 function FirstCall({ data }: Props) {
   return (
-    <div class="columns first">
+    <div class="columns">
       <Card title="Make your first call" actions={waiting}>
         <h3>In a terminal</h3>
         <Code label="the cURL command" text={data.curl} />
@@ -135,7 +135,7 @@ function Alerts({ data: { webhooks, used } }: Props) {
           <li class="row">
             <Pill tone="bad">failing</Pill>
             <a href={`/dashboard/webhooks/${endpoint.id}`}>
-              <Url of={endpoint.url} />
+              <Address of={endpoint.url} />
             </a>
             <div class="why">
               <Causes of={health} />

@@ -1,29 +1,16 @@
-/** A path. What all have, and the query, are dimmed. The query gives way first, and then what is between two slashes. */
-export function Path({ of: target }: { of: string }) {
-  const [, prefix, path = '', query] = /^(\/v1(?=\/))?([^?]*)(\?.*)?$/s.exec(target) ?? [];
-  const [start, ...others] = path.split(/(?<=.)(?=\/)/s);
-  const [middle, end] = [others.slice(0, -1).join(''), others.at(-1)];
+/** A path or URL on a line. What all have is dimmed, as is the query. What is between the ends of the path gives way. */
+export function Address({ of: target }: { of: string }) {
+  const [path = '', ...query] = target.replace(/^\w+:\/\//, '').split(/(?=\?)/s);
+  const parts = path.split(/(?<=.)(?=\/)/s);
+  const start = parts.length > 1 && /^(\/v1$|[^/])/.test(String(parts[0])) ? parts.shift() : undefined;
   return (
     <>
       <bdi title={target}>
-        {prefix && <i>{prefix}</i>}
-        <b>{start}</b>
-        {middle !== '' && <b>{path.length > 24 ? '/…' : middle}</b>}
-        {end !== undefined && <b>{end}</b>}
+        {start && <i>{start}</i>}
+        {parts.length > 1 && <b>{parts.slice(0, -1).join('')}</b>}
+        <b>{parts.at(-1)}</b>
       </bdi>
-      {query && <i class="query">{query}</i>}
+      {query.length > 0 && <i class="query">{query}</i>}
     </>
-  );
-}
-
-/** A URL on a line: its host is dimmed, and what is between the host and the end of the path gives way. */
-export function Url({ of: url }: { of: string }) {
-  const [host, ...path] = url.replace(/^\w+:\/\//, '').split(/(?=\/)/);
-  return (
-    <bdi class="url" title={url}>
-      <i>{host}</i>
-      <b>{path.slice(0, -1).join('')}</b>
-      <b>{path.at(-1)}</b>
-    </bdi>
   );
 }

@@ -1,4 +1,4 @@
-import { type Details, Failure, failureOf, invalidFields } from '../../http/failure.ts';
+import { type Details, Failure, invalidFields } from '../../http/failure.ts';
 import { messageOf } from '../../utils/json.ts';
 
 /** A form as it was sent, and what is wrong with its fields. */
@@ -23,15 +23,4 @@ export function jsonField(form: URLSearchParams, name: string): unknown {
 
 export function unknownAction(): Failure {
   return new Failure(422, 'invalid_request', 'This page has no such action.');
-}
-
-/** The result of some work, or what is wrong with the fields that it was given. */
-export async function attempted<T>(work: () => T | Promise<T>): Promise<{ value: T } | { errors: Details }> {
-  try {
-    return { value: await work() };
-  } catch (error) {
-    const failure = failureOf(error);
-    if (failure !== undefined && Object.keys(failure.details).length > 0) return { errors: failure.details };
-    throw error;
-  }
 }

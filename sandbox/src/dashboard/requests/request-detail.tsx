@@ -4,12 +4,12 @@ import { effectOf, faultHeader } from '../../faults/fault.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isReplayed } from '../../state/request-filter.ts';
 import type { DeliveryRecord, EndpointRecord, TokenRecord } from '../../storage/record-types.ts';
-import { Url } from '../parts/address.tsx';
+import { Address } from '../parts/address.tsx';
 import { Copy, Copyable, Facts, Fold, Pill, Time } from '../parts/components.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Body } from '../parts/json.tsx';
 import { latencyText, number } from '../parts/numbers.ts';
-import { Due, State, statusOf } from '../webhooks/delivery-row.tsx';
+import { Due, State, statusOf } from '../webhooks/delivery.tsx';
 import { asCurl, asSdkCall } from './reproduce.ts';
 import { requestOutcome, untilReset } from './request-row.tsx';
 
@@ -76,7 +76,6 @@ export function RequestDetail({ request, deliveries, token, origin, close }: Req
       <section>
         <h2>Request</h2>
         <Body of={request.body} label="the request body" />
-        {Object.keys(request.query).length > 0 && <Facts mono of={Object.entries(request.query)} />}
         <Fold of={request.headers} name="request header" />
       </section>
       {deliveries.length > 0 && (
@@ -87,7 +86,7 @@ export function RequestDetail({ request, deliveries, token, origin, close }: Req
               <State delivery={delivery} endpoint={endpoint} />,
               <>
                 <a href={`/dashboard/deliveries/${delivery.id}`}>
-                  <Url of={endpoint.url} />
+                  <Address of={endpoint.url} />
                 </a>
                 <p class="hint">
                   {`${delivery.event}: ${delivery.attempts.slice(-1).map(statusOf)[0] ?? 'not sent yet'}`}

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
 import { isOnPurpose, reasonOf } from '../../state/reasons.ts';
-import { Path } from '../parts/address.tsx';
+import { Address } from '../parts/address.tsx';
 import { Pill, Row, Time, type Tone } from '../parts/components.tsx';
 import { latencyText } from '../parts/numbers.ts';
 
@@ -102,7 +102,7 @@ export function RequestRow({ request, target = request.target, times = 1, href, 
       <Pill tone={tone}>{times === 1 ? status : `${status} ×${times}`}</Pill>
       <span class="kind">{method}</span>
       <span class="subject">
-        <Path of={target} />
+        <Address of={target} />
       </span>
       <span class="reason">{untilReset(reasonOf(request, '\n'), request)}</span>
       <span class="extra">{duration === undefined ? '' : latencyText(duration)}</span>

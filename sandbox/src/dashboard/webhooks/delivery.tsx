@@ -1,18 +1,17 @@
 import { type Context, Hono } from 'hono';
+import type { Attempt, DeliveryRecord, EndpointRecord } from '../../storage/record-types.ts';
+import { answerOf, subjectOf } from '../../state/reasons.ts';
+import { hasFailed, stateOf } from '../../webhooks/health.ts';
 import { found } from '../../http/failure.ts';
 import type { Services } from '../../state/services.ts';
-import type { DeliveryRecord, Attempt, EndpointRecord } from '../../storage/record-types.ts';
 import { untilAborted } from '../../utils/abort.ts';
-import { answerOf, subjectOf } from '../../state/reasons.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
-import { hasFailed } from '../../webhooks/health.ts';
+import { Pill, Row, Time, Action, Card, Fold, PageHead } from '../parts/components.tsx';
 import type { Dashboard } from '../dashboard.tsx';
-import { Url } from '../parts/address.tsx';
-import { Action, Card, Fold, PageHead, Pill, Time } from '../parts/components.tsx';
+import { Address } from '../parts/address.tsx';
 import { Body } from '../parts/json.tsx';
 import { latencyText } from '../parts/numbers.ts';
 import { toneOf } from '../requests/request-row.tsx';
-import { statusOf, causeOf, Due, State } from './delivery-row.tsx';
 
 interface DeliveryProps {
   delivery: DeliveryRecord;
@@ -35,7 +34,7 @@ export function Delivery({ delivery, request, endpoint }: DeliveryProps) {
       <nav class="crumbs" aria-label="Breadcrumb">
         <a href="/dashboard/webhooks">Webhooks</a> ›{' '}
         <a href={`/dashboard/webhooks/${delivery.endpoint}`}>
-          <Url of={endpoint.url} />
+          <Address of={endpoint.url} />
         </a>
       </nav>
       <PageHead
@@ -121,4 +120,66 @@ export function deliveryRoutes(dashboard: Dashboard): Hono {
   });
 
   return routes;
+}
+
+interface DeliveryOf {
+  delivery: DeliveryRecord;
+  endpoint: EndpointRecord;
+}
+
+/** A delivery in a list: its state, whom it is about, and what its receiver answered last. */
+export function DeliveryRow({ delivery, endpoint }: DeliveryOf) {
+  const { id, event, status, attempts, request } = delivery;
+  const attempt = attempts.at(-1);
+  const tone = hasFailed(delivery) ? 'bad' : tones[stateOf(delivery, endpoint)];
+  return (
+    <Row id={`delivery-${id}`} tone={tone} href={`/dashboard/deliveries/${id}`}>
+      <State delivery={delivery} endpoint={endpoint} />
+      <span class="kind">{event}</span>
+      <bdi class="subject">{subjectOf(delivery)}</bdi>
+      <span class="reason">
+        <strong>{attempt && statusOf(attempt)}</strong> {status !== 'delivered' && causeOf(delivery)}
+      </span>
+      <span class="extra">
+        <Due delivery={delivery} endpoint={endpoint} />
+      </span>
+      <span class="when">
+        {request === undefined && 'triggered · '}
+        {attempt ? [`attempt ${attempts.length} · `, <Time at={attempt.at} show="ago" />] : 'not sent yet'}
+      </span>
+    </Row>
+  );
+}
+
+const tones = { delivered: 'good', retrying: 'fair', waiting: 'plain', failed: 'bad' } as const;
+
+export function State({ delivery, endpoint }: DeliveryOf) {
+  const state = stateOf(delivery, endpoint);
+  return <Pill tone={tones[state]}>{state}</Pill>;
+}
+
+/** The status of a response, or that there was none. */
+export function statusOf({ status }: Attempt): string {
+  return String(status ?? 'no response');
+}
+
+/** Why the latest attempt failed: the message of the response, or its first line, which is quoted. */
+export function causeOf({ attempts }: DeliveryRecord): string {
+  const [attempt] = attempts.slice(-1);
+  if (attempt === undefined) return '';
+  const answer = answerOf(attempt);
+  if (answer === '') return 'The response has no body.';
+  return attempt.responseBody?.trim().startsWith(answer.replace(/…$/, '')) === true ? `“${answer}”` : answer;
+}
+
+/** When a delivery is attempted next, if ever, after a text. */
+export function Due({ delivery: { due, attempts }, endpoint, after = '' }: DeliveryOf & { after?: string }) {
+  if (due === undefined) return <></>;
+  if (endpoint.disabled !== undefined) return <>{`${after}once enabled`}</>;
+  return (
+    <>
+      {`${after}${attempts.length === 0 ? 'first attempt' : 'retry'} `}
+      <Time at={due} show="ago" />
+    </>
+  );
 }

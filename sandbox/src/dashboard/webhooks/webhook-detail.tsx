@@ -1,12 +1,17 @@
+import { type Context, Hono } from 'hono';
+import { found } from '../../http/failure.ts';
 import type { DeliveryRecord } from '../../storage/record-types.ts';
-import { Url } from '../parts/address.tsx';
+import { healthOf } from '../../webhooks/health.ts';
+import { exampleData } from '../../webhooks/webhooks.ts';
+import type { Dashboard } from '../dashboard.tsx';
+import { field, type InvalidForm, jsonField } from '../parts/form.ts';
+import { count } from '../parts/numbers.ts';
+import { Address } from '../parts/address.tsx';
 import { Action, Card, Code, Copy, Dialog, Empty, Menu, PageHead, Rest, Rows } from '../parts/components.tsx';
 import { Field } from '../parts/fields.tsx';
-import { exampleData } from '../../webhooks/webhooks.ts';
-import type { InvalidForm } from '../parts/form.ts';
-import { shownOf, step } from '../parts/lists.ts';
-import { DeliveryRow } from './delivery-row.tsx';
-import { Causes, type EndpointView, Health, Remedy } from './webhooks.tsx';
+import { step } from '../parts/lists.ts';
+import { DeliveryRow, sent } from './delivery.tsx';
+import { Causes, type EndpointView, Health, Remedy, Webhooks } from './webhooks.tsx';
 
 const example = JSON.stringify(exampleData, null, 2);
 
@@ -20,7 +25,7 @@ export interface WebhookView extends EndpointView {
 export function Webhook({ view }: { view: WebhookView }) {
   const { endpoint, health, deliveries, query, invalid } = view;
   const { id, url, secret, disabled } = endpoint;
-  const shown = shownOf(deliveries, query['shown']);
+  const shown = deliveries.slice(0, Number(query['shown']) || step);
   const next = health.next < Infinity ? 'Next attempt' : '';
   const line = `EXAMPLE_WEBHOOK_SECRET=${secret}\n`;
   const to = `/dashboard/webhooks/${id}`;
@@ -30,7 +35,7 @@ export function Webhook({ view }: { view: WebhookView }) {
       <nav class="crumbs" aria-label="Breadcrumb">
         <a href="/dashboard/webhooks">Webhooks</a>
       </nav>
-      <PageHead title={<Url of={url} />} lead={<Health endpoint={endpoint} health={health} />}>
+      <PageHead title={<Address of={url} />} lead={<Health endpoint={endpoint} health={health} />}>
         <Dialog id="create" title="Send test event" to={to} action="test" tone={tone} open={invalid !== undefined}>
           <Field label="Event" name="event" invalid={invalid} value="user.created" />
           <Field label="Data, as JSON" name="data" invalid={invalid} value={example} lines={6} />
@@ -80,4 +85,67 @@ export function Webhook({ view }: { view: WebhookView }) {
       </Card>
     </>
   );
+}
+
+/** When a delivery was last attempted, or else created. */
+const lastOf = ({ attempts, created_at }: DeliveryRecord) => Date.parse(attempts.at(-1)?.at ?? created_at);
+
+export function webhookRoutes(dashboard: Dashboard): Hono {
+  const { webhooks, store } = dashboard.services;
+  const routes = new Hono();
+
+  const list = (context: Context, invalid?: InvalidForm) => {
+    const endpoints = webhooks.endpoints
+      .map((endpoint) => ({ endpoint, health: healthOf(endpoint, webhooks.deliveries) }))
+      .sort((a, b) => Number(b.health.failing.length > 0) - Number(a.health.failing.length > 0));
+    return dashboard.page(context, 'Webhooks', <Webhooks endpoints={endpoints} invalid={invalid} />, invalid);
+  };
+  dashboard.serve(routes, '/webhooks', list, {
+    register: (form) => {
+      const events = form.getAll('events').filter(Boolean);
+      const { id, secret } = webhooks.register({ url: field(form, 'url'), events });
+      return {
+        text: 'Webhook registered. This is its signing secret:',
+        secret: { name: '.env line', value: `EXAMPLE_WEBHOOK_SECRET=${secret}` },
+        path: `/dashboard/webhooks/${id}`,
+      };
+    },
+  });
+
+  const webhook = (context: Context, invalid?: InvalidForm) => {
+    const { id = '' } = context.req.param();
+    const endpoint = found(store.endpoints.get(id), 'webhook', id);
+    const query = context.req.query();
+    const deliveries = webhooks.deliveries
+      .filter((delivery) => delivery.endpoint === id)
+      .toReversed()
+      .sort((a, b) => lastOf(b) - lastOf(a));
+    const view = { endpoint, health: healthOf(endpoint, webhooks.deliveries), deliveries, query, invalid };
+    return dashboard.page(context, endpoint.url, <Webhook view={view} />, invalid);
+  };
+  dashboard.serve(routes, '/webhooks/:id', webhook, {
+    test: async (form, id) => {
+      const delivery = webhooks.sendTest(id, field(form, 'event'), jsonField(form, 'data'));
+      const text = await sent('Test event', delivery, dashboard.services);
+      return { text, path: `/dashboard/deliveries/${delivery.id}` };
+    },
+    retry: (_, id) => {
+      const { length } = webhooks.resendFailed(id);
+      return { text: count(length, 'delivery sent again', 'deliveries sent again') };
+    },
+    enable: (_, id) => {
+      webhooks.update(id, { enabled: true });
+      return { text: 'Webhook enabled. Its waiting deliveries are sent now' };
+    },
+    disable: (_, id) => {
+      webhooks.update(id, { enabled: false });
+      return { text: 'Webhook disabled. Its deliveries wait' };
+    },
+    delete: (_, id) => {
+      webhooks.remove(id);
+      return { text: 'Webhook deleted', path: '/dashboard/webhooks' };
+    },
+  });
+
+  return routes;
 }

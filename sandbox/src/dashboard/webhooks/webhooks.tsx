@@ -1,12 +1,12 @@
 import type { DeliveryRecord, EndpointRecord } from '../../storage/record-types.ts';
 import type { EndpointHealth } from '../../webhooks/health.ts';
 import { eventNames } from '../../webhooks/webhooks.ts';
-import { Url } from '../parts/address.tsx';
+import { Address } from '../parts/address.tsx';
 import { Action, Card, Dialog, Empty, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
 import { choices, Field } from '../parts/fields.tsx';
 import type { InvalidForm } from '../parts/form.ts';
 import { number } from '../parts/numbers.ts';
-import { causeOf, statusOf } from './delivery-row.tsx';
+import { causeOf, statusOf } from './delivery.tsx';
 
 const to = '/dashboard/webhooks';
 
@@ -50,7 +50,7 @@ function WebhookRows({ endpoints }: { endpoints: readonly EndpointView[] }) {
         <li class="row" id={endpoint.id}>
           <Pill tone={tones[health.status]}>{health.status}</Pill>
           <a href={`/dashboard/webhooks/${endpoint.id}`}>
-            <Url of={endpoint.url} />
+            <Address of={endpoint.url} />
           </a>
           <span class="reason">{listOf(endpoint.events)}</span>
           <div class="why">
