@@ -5,9 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { readText } from '../http/request-body.ts';
 import { type Details, failureOf } from '../http/failure.ts';
 import type { Services } from '../state/services.ts';
-import type { EndpointRecord } from '../storage/record-types.ts';
-import { healthOf } from '../webhooks/health.ts';
-import { Layout } from './layout.tsx';
+import { frameState, Layout } from './layout.tsx';
 import type { Notice } from './parts/components.tsx';
 import { field, type InvalidForm, unknownAction } from './parts/form.ts';
 
@@ -52,7 +50,7 @@ export class Dashboard {
     const notice = this.#notices.get(key);
     this.#notices.delete(key);
     const layout = (
-      <Layout title={title} path={path} state={this.frameState()} notice={notice}>
+      <Layout title={title} path={path} state={frameState(this.services, this.boot)} notice={notice}>
         {content}
       </Layout>
     );
@@ -79,20 +77,5 @@ export class Dashboard {
         return show(context, { form, errors });
       }
     });
-  }
-
-  /** What the frame of each page shows. */
-  frameState() {
-    const { clock, faults, webhooks, windows, store } = this.services;
-    const isFailing = (endpoint: EndpointRecord) => healthOf(endpoint, webhooks.deliveries).status === 'failing';
-    const now = clock.now();
-    return {
-      boot: this.boot,
-      now,
-      offset: clock.offset,
-      activeFaults: faults.list.length,
-      exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
-      failing: webhooks.endpoints.filter(isFailing).length,
-    };
   }
 }

@@ -1,13 +1,26 @@
 import type { Child } from 'hono/jsx';
 import { resources } from '../resources/index.ts';
 import { capitalized } from '../resources/resource.ts';
-import type { Dashboard } from './dashboard.tsx';
+import type { Services } from '../state/services.ts';
+import { healthOf } from '../webhooks/health.ts';
 import { type Notice, NoticeContext, type Tone } from './parts/components.tsx';
 import { Icon, type IconName } from './parts/icons.tsx';
 import { durationText, number } from './parts/numbers.ts';
 
+type FrameState = ReturnType<typeof frameState>;
+
 /** What the frame of a page shows of the state. */
-type FrameState = ReturnType<Dashboard['frameState']>;
+export function frameState({ clock, faults, webhooks, windows, store }: Services, boot: string) {
+  const now = clock.now();
+  return {
+    boot,
+    now,
+    offset: clock.offset,
+    activeFaults: faults.list.length,
+    exhaustedTokens: store.tokens.all.filter(({ id }) => windows.status(id, now).remaining === 0).length,
+    failing: webhooks.endpoints.filter((each) => healthOf(each, webhooks.deliveries).status === 'failing').length,
+  };
+}
 
 interface Section {
   readonly href: string;

@@ -29,7 +29,7 @@ const kinds: readonly Choice[] = [
 
 const routes = apiRoutes.map(({ method, path }) => `${method} ${path}`);
 
-export function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; invalid: InvalidForm | undefined }) {
+function Faults({ faults, invalid }: { faults: readonly ArmedFault[]; invalid: InvalidForm | undefined }) {
   return (
     <>
       <PageHead

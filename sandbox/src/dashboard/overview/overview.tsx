@@ -29,7 +29,7 @@ for await (const project of client.projects.list()) {
   console.log(project.name);
 }`;
 
-export function overviewData(services: Services, origin: string) {
+function overviewData(services: Services, origin: string) {
   const { faults, log, clock, webhooks, windows, apiToken } = services;
   const now = clock.now();
   const from = new Date(now - recent).toISOString();
@@ -59,7 +59,7 @@ interface Props {
   readonly data: ReturnType<typeof overviewData>;
 }
 
-export function Overview({ data }: Props) {
+function Overview({ data }: Props) {
   const { failures, others, webhooks } = data;
   return (
     <>

@@ -13,7 +13,7 @@ import { firstCurl } from './reproduce.ts';
 import { RequestDetail } from './request-detail.tsx';
 import { runs, Repeat, RequestRow, requestTable } from './request-row.tsx';
 
-export interface RequestsView {
+interface RequestsView {
   /** All that match the filter, newest first. */
   readonly rows: ReturnType<typeof runs>;
   /** How many rows are shown. */
@@ -24,6 +24,8 @@ export interface RequestsView {
   readonly selected: string | undefined;
   /** Id of the oldest request of the run that is shown whole. */
   readonly run: string | undefined;
+  /** The first command to try. */
+  readonly curl: string;
 }
 
 /** How many requests of a run are shown at first. */
@@ -31,15 +33,8 @@ const few = 5;
 
 export const waiting = <Pill tone="good">● Waiting for your first request…</Pill>;
 
-interface RequestsProps {
-  view: RequestsView;
-  /** The first command to try. */
-  curl: string;
-  children?: Child;
-}
-
-export function Requests({ view, curl, children }: RequestsProps) {
-  const { rows, shown, selected, filter } = view;
+function Requests({ view, children }: { view: RequestsView; children?: Child }) {
+  const { rows, shown, selected, filter, curl } = view;
   const list = rows.slice(0, shown);
   const requestsIn = (some: readonly (typeof rows)[number][]) => some.reduce((sum, { all }) => sum + all.length, 0);
   const total = requestsIn(rows);
@@ -145,7 +140,7 @@ function Filters({ view, filtered }: { view: RequestsView; filtered: boolean }) 
 }
 
 /** The address of the list, with the selected request beside it. */
-export function href({ shown, filter, selected, run }: RequestsView): string {
+function href({ shown, filter, selected, run }: RequestsView): string {
   const search = searchOf({ ...filter, run, shown: shown === step ? undefined : String(shown) });
   return `/dashboard/requests${selected === undefined ? '' : `/${selected}`}${search && `?${search}`}`;
 }
@@ -161,12 +156,12 @@ export function requestRoutes(dashboard: Dashboard): Hono {
     // The list is as long as the request beside it needs.
     const index = rows.findIndex(({ all }) => all.some(({ id }) => id === selected));
     const shown = Math.max(Number(query['shown']) || step, index + 1);
-    return { rows, shown, filter, tokens: tokens.list(), selected, run: query['run'] };
+    const curl = firstCurl(new URL(context.req.url).origin, apiToken);
+    return { rows, shown, filter, tokens: tokens.list(), selected, run: query['run'], curl };
   };
 
   routes.get('/', (context) => {
-    const curl = firstCurl(new URL(context.req.url).origin, apiToken);
-    return dashboard.page(context, 'Requests', <Requests view={view(context)} curl={curl} />);
+    return dashboard.page(context, 'Requests', <Requests view={view(context)} />);
   });
 
   routes.get('/:id', (context) => {
@@ -179,7 +174,7 @@ export function requestRoutes(dashboard: Dashboard): Hono {
     return dashboard.page(
       context,
       `${request.method} ${request.target}`,
-      <Requests view={shown} curl="">
+      <Requests view={shown}>
         <RequestDetail
           request={request}
           deliveries={store.deliveries.all

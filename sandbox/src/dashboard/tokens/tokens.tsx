@@ -38,7 +38,7 @@ interface TokensProps {
   invalid: InvalidForm | undefined;
 }
 
-export function Tokens({ budgets, rate, invalid }: TokensProps) {
+function Tokens({ budgets, rate, invalid }: TokensProps) {
   return (
     <>
       <PageHead

@@ -21,7 +21,7 @@ interface DeliveryProps {
 }
 
 /** A delivery: why it failed, its body and its attempts. */
-export function Delivery({ delivery, request, endpoint }: DeliveryProps) {
+function Delivery({ delivery, request, endpoint }: DeliveryProps) {
   const attempts = delivery.attempts.toReversed();
   const [latest] = attempts;
   const cause = request && <a href={`/dashboard/requests/${request.id}`}>{`${request.method} ${request.target}`}</a>;

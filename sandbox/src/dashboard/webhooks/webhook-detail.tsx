@@ -15,14 +15,14 @@ import { Causes, type EndpointView, Health, Remedy, Webhooks } from './webhooks.
 
 const example = JSON.stringify(exampleData, null, 2);
 
-export interface WebhookView extends EndpointView {
+interface WebhookView extends EndpointView {
   /** First what was attempted last. */
   readonly deliveries: readonly DeliveryRecord[];
   readonly query: Readonly<Record<string, string>>;
   readonly invalid: InvalidForm | undefined;
 }
 
-export function Webhook({ view }: { view: WebhookView }) {
+function Webhook({ view }: { view: WebhookView }) {
   const { endpoint, health, deliveries, query, invalid } = view;
   const { id, url, secret, disabled } = endpoint;
   const shown = deliveries.slice(0, Number(query['shown']) || step);
