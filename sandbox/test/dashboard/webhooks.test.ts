@@ -136,5 +136,8 @@ test("attempts are folded except for the last one, and the receiver's response i
   expect(page.match(/<details class="attempt" open/g)).toHaveLength(1);
   expect(page.indexOf('Attempt 2')).toBeLessThan(page.indexOf('Attempt 1'));
   expect(page).toContain('&lt;b&gt;no&lt;/b&gt;');
+  const { message, attempts, body } = sandbox.webhooks.deliveries[0]!;
+  const signed = `${message}.${attempts.at(-1)!.requestHeaders['webhook-timestamp']}.${body}`;
+  expect(textOf(page).replaceAll('&quot;', '"')).toContain(`Signed content ${signed}`);
   expect(page).toContain('&lt;i&gt;');
 });

@@ -6,7 +6,7 @@ import { found } from '../../http/failure.ts';
 import type { Services } from '../../state/services.ts';
 import { untilAborted } from '../../utils/abort.ts';
 import type { RecordedRequest } from '../../state/recorded-request.ts';
-import { Pill, Row, Time, Action, Card, Fold, PageHead } from '../parts/components.tsx';
+import { Pill, Row, Time, Action, Card, Code, Fold, PageHead } from '../parts/components.tsx';
 import type { Dashboard } from '../dashboard.tsx';
 import { Address } from '../parts/address.tsx';
 import { Body } from '../parts/json.tsx';
@@ -20,7 +20,12 @@ interface DeliveryProps {
   endpoint: EndpointRecord;
 }
 
-/** A delivery: why it failed, its body and its attempts. */
+interface SignatureProps {
+  attempt: Attempt;
+  delivery: DeliveryRecord;
+}
+
+/** A delivery: why it failed, its attempts, its body, and how it was signed. */
 function Delivery({ delivery, request, endpoint }: DeliveryProps) {
   const attempts = delivery.attempts.toReversed();
   const [latest] = attempts;
@@ -65,11 +70,30 @@ function Delivery({ delivery, request, endpoint }: DeliveryProps) {
             <AttemptFold attempt={attempt} number={attempts.length - index} open={index === 0} />
           ))}
         </Card>
-        <Card title="Body">
-          <Body of={delivery.body} label="the body" />
-        </Card>
+        <div>
+          <Card title="Body">
+            <Body of={delivery.body} label="the body" />
+          </Card>
+          {latest && <Signature attempt={latest} delivery={delivery} />}
+        </div>
       </div>
     </>
+  );
+}
+
+/** How the signature of an attempt was made, so that a failing verification can be understood. */
+function Signature({ attempt: { requestHeaders }, delivery: { message, body } }: SignatureProps) {
+  return (
+    <Card title="How it was signed">
+      <p class="hint">
+        For the last attempt. The signature is HMAC-SHA256 over the id, the timestamp and the body exactly as sent,
+        joined with dots. The key is what follows <code>whsec_</code>, decoded from base64.
+      </p>
+      <h3>Signed content</h3>
+      <Code label="the signed content" text={`${message}.${requestHeaders['webhook-timestamp']}.${body}`} />
+      <h3>Signature</h3>
+      <Code label="the signature" text={String(requestHeaders['webhook-signature'])} />
+    </Card>
   );
 }
 
