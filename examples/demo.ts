@@ -6,7 +6,6 @@ import { styleText } from 'node:util';
 import { Client } from '@example/sdk';
 import { Webhooks } from '@example/sdk/webhooks';
 import { createSandbox } from '@example/sandbox';
-import { RateLimitGauge } from './demo/rate-limit-gauge.ts';
 
 const step = (title: string) => console.log(`\n${styleText('bold', title)}`);
 const say = (line: string) => console.log(`  ${line}`);
@@ -30,11 +29,17 @@ for await (const project of client.projects.list({ status: 'active' })) names.pu
 say(`${names.length} projects: ${names.slice(0, 2).join(', ')}, …`);
 
 step(`Make 250 calls at once, with a limit of 100 in ${window / 1_000} seconds`);
-const gauge = new RateLimitGauge(client, process.stdout);
+let [answered, refused] = [0, 0];
+client.on('response', ({ status }) => {
+  if (status === 429) refused += 1;
+  else answered += 1;
+});
+const print = () => say(`${answered} answered, ${client.rateLimit?.waiting ?? 0} waiting, ${refused} refused`);
+const timer = setInterval(print, 1_000);
 const ids = Array.from({ length: 250 }, () => sandbox.state.users.create().id);
 const users = await Promise.all(ids.map((id) => client.users.get(id)));
-gauge.close();
-say(`${users.length} users read, and ${gauge.refused} requests refused.`);
+clearInterval(timer);
+say(`${users.length} users read, and ${refused} requests refused.`);
 say(dim('No call failed: each waited for its turn.'));
 
 step('Survive an outage');

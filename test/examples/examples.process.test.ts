@@ -35,7 +35,7 @@ it("npm run demo shows the SDK's main job, is short, and ends cleanly", async ()
 
   expect(text).toContain('John Doe john@example.com');
   expect(text).toMatch(/60 projects: .+/);
-  expect(text).toMatch(/ [1-9]\d* waiting +0 refused\n/);
+  expect(text).toMatch(/ [1-9]\d* waiting, 0 refused\n/);
   expect(text).toContain('250 users read, and 0 requests refused.');
   expect(text.match(/Attempt \d got 503\. The next one follows in \d+ ms\./g)).toHaveLength(2);
   expect(text).toContain('Found John Doe after all.');
