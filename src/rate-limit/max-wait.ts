@@ -14,13 +14,7 @@ export function waitError(call: LimitedCall, now: number, delay: number): RateLi
   // A call whose delay is not known times out like any other.
   if (!isTooLong && (delay === 0 || now + delay < endsAt)) return undefined;
   const seconds = Math.max(1, Math.ceil(delay / 1000));
-  const waited = Math.round(maxWait - maxDelay);
-  const over = waited > 0 ? `, of which ${waited} ms have passed` : '';
-  const reason = isTooLong ? `maxWait is ${maxWait} ms${over}` : `totalTimeout leaves ${Math.round(endsAt - now)} ms`;
-  // If the call has waited its `maxWait`, the prediction was wrong.
-  const problem =
-    maxDelay <= 0 && maxWait !== 0
-      ? `the call has waited its maxWait of ${maxWait} ms; the next request may be sent in about ${seconds} s`
-      : `the rate limit allows this call in about ${seconds} s, but ${reason}`;
-  return new RateLimitWaitError(`Not sent: ${problem}.`, targetOf(call), seconds);
+  const reason = isTooLong ? `maxWait is ${maxWait} ms` : `totalTimeout leaves ${Math.round(endsAt - now)} ms`;
+  const problem = `Not sent: the rate limit allows this call in about ${seconds} s, but ${reason}.`;
+  return new RateLimitWaitError(problem, targetOf(call), seconds);
 }
