@@ -1,7 +1,7 @@
 import { ExampleError, InvalidRequestError } from '../errors/index.ts';
 import { untilAborted, type Cancellation } from '../utils/abort.ts';
 import { throwInvalid } from '../utils/arguments.ts';
-import { bindingAdvice, environmentVariable } from '../utils/runtime.ts';
+import { environmentVariable } from '../utils/runtime.ts';
 import { withTimeout } from '../utils/timing.ts';
 import { messageOf } from '../utils/values.ts';
 import type { Redactor } from '../utils/redaction.ts';
@@ -20,10 +20,7 @@ export interface ApiTokenContext {
 
 /** @throws {InvalidRequestError} when there is no token, or the token can't be sent in a header. */
 export function resolveApiToken(token: ApiToken | undefined = environmentVariable('EXAMPLE_API_TOKEN')): ApiToken {
-  if (token === undefined) {
-    const advice = bindingAdvice('apiToken', 'EXAMPLE_API_TOKEN');
-    throw new InvalidRequestError(`No API token: pass apiToken or set EXAMPLE_API_TOKEN.${advice}`);
-  }
+  if (token === undefined) throw new InvalidRequestError('No API token: pass apiToken or set EXAMPLE_API_TOKEN.');
   return typeof token === 'function' ? token : checkToken('apiToken (or EXAMPLE_API_TOKEN)', token);
 }
 

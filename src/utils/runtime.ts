@@ -31,13 +31,6 @@ export function isCloudflareWorker(): boolean {
   return runtimeName() === 'Cloudflare-Workers';
 }
 
-/** Advice for a Worker, where a value is a binding instead of an environment variable. Empty in other runtimes. */
-export function bindingAdvice(option: string, variable: string): string {
-  return isCloudflareWorker()
-    ? ` In a Worker, pass the binding: { ${option}: env.${variable} }, with import { env } from 'cloudflare:workers'.`
-    : '';
-}
-
 /** True in a browser's page or worker. Every browser, and nothing else, calls itself `Mozilla`. */
 export function isBrowser(): boolean {
   return runtimeName().startsWith('Mozilla/');

@@ -1,4 +1,4 @@
-import { bindingAdvice, environmentVariable, nodeCrypto } from '../utils/runtime.ts';
+import { environmentVariable, nodeCrypto } from '../utils/runtime.ts';
 import { describeValue } from '../utils/arguments.ts';
 import { bytesOf, joinChunks, textOf, type RawBody } from './body.ts';
 import { headerReader, type HeaderReader, type WebhookHeaders } from './headers.ts';
@@ -102,11 +102,8 @@ export function decodeSecret(secret: string): Uint8Array<ArrayBuffer> | undefine
 
 /** @param reason Must not quote the secret. */
 function invalidSecret(reason: string, given?: string): WebhookVerificationError {
-  const advice = `Pass \`secret\`, or set EXAMPLE_WEBHOOK_SECRET.${bindingAdvice('secret', 'EXAMPLE_WEBHOOK_SECRET')}`;
-  return new WebhookVerificationError(
-    'invalid_secret',
-    `The webhook secret can't be used: ${reason} ${given ?? advice}`,
-  );
+  const advice = given ?? 'Pass `secret`, or set EXAMPLE_WEBHOOK_SECRET.';
+  return new WebhookVerificationError('invalid_secret', `The webhook secret can't be used: ${reason} ${advice}`);
 }
 
 /** Returns the HMAC-SHA256 of prefix and body in base64, as a promise only if the runtime has just WebCrypto. */
