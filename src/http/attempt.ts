@@ -77,7 +77,7 @@ export async function sendAttempt(
     const sent = sentStatus(call, reason);
     if (sent === 'no') Object.assign(call, { wasSent: wasSentBefore, mayHaveTakenEffect });
     const error = cancellation?.aborted ? undefined : errorOf(call, reason);
-    verdict ??= sent === 'yes' ? permit.recordLoss(error) : permit.release(error);
+    verdict ??= permit.recordLoss(sent === 'yes', error);
     if (!error) throw cancellation?.reason;
     return { error, failure: { kind: failureKind(reason, sent) }, duration: now() - sentAt, verdict };
   } finally {

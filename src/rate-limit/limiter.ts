@@ -154,8 +154,8 @@ export class Limiter implements SharedLimiter {
     return {
       waited,
       recordResponse: (status, headers, failure) => this.#recordResponse(sent, status, headers, failure),
-      recordLoss: (failure) => this.#recordLoss(sent, true, failure),
-      release: (failure) => sent.verdict ?? this.#recordLoss(sent, false, failure),
+      recordLoss: (mayCount, failure) => this.#recordLoss(sent, mayCount, failure),
+      release: () => void (sent.verdict ?? this.#recordLoss(sent, false)),
     };
   }
 

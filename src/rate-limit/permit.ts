@@ -9,10 +9,15 @@ export interface Permit {
   readonly waited: boolean;
   /** @param failure The error of a 5xx. */
   recordResponse(status: number, headers: Headers, failure?: CallError): Verdict;
-  /** Nothing reached the API, as far as known, so the request doesn't count. `failure` if it was tried. */
-  release(failure?: CallError): Verdict;
-  /** No response came, but the API has probably counted the request. `failure` unless the caller gave it up. */
-  recordLoss(failure?: CallError): Verdict;
+  /**
+   * No response came.
+   *
+   * @param mayCount True if the request may have reached the API, which then has counted it.
+   * @param failure Its error, unless the caller gave it up.
+   */
+  recordLoss(mayCount: boolean, failure?: CallError): Verdict;
+  /** No request was made. */
+  release(): void;
 }
 
 /** What an outcome means for the retry. */
