@@ -14,7 +14,7 @@ import { anySignal, Deadline, onAbort, untilAborted, type Cancellation } from '.
 import { throwInvalid } from '../utils/arguments.ts';
 import { now } from '../utils/timing.ts';
 import type { Call } from './call.ts';
-import { checkResponse, connectionProblem, sentAccordingTo } from './fetch.ts';
+import { checkResponse, connectionProblem, sentStatusOf, type SentStatus } from './fetch.ts';
 import { errorFrom, errorInit } from './response.ts';
 import type { FailedAttempt } from './retry.ts';
 
@@ -87,11 +87,8 @@ export async function sendAttempt(
 }
 
 /** Whether a request whose `fetch` was called was sent. One that the caller gave up is under way. */
-function sentStatus(
-  { response, cancellation, url, options }: Call,
-  reason: unknown,
-): ReturnType<typeof sentAccordingTo> {
-  return response || cancellation?.aborted ? 'yes' : sentAccordingTo(reason, new URL(url), options.fetch !== undefined);
+function sentStatus({ response, cancellation, url, options }: Call, reason: unknown): SentStatus {
+  return response || cancellation?.aborted ? 'yes' : sentStatusOf(reason, new URL(url), options.fetch !== undefined);
 }
 
 /** True if a response says that the request was not performed. After a 408 or a 5xx, it may have been. */
@@ -99,7 +96,7 @@ function isRejection({ ok, status }: Response): boolean {
   return !ok && status !== 408 && status < 500;
 }
 
-function failureKind(reason: unknown, sent: ReturnType<typeof sentAccordingTo>): 'final' | 'unsent' | 'lost' {
+function failureKind(reason: unknown, sent: SentStatus): 'final' | 'unsent' | 'lost' {
   // A fetch that returns something invalid has sent the request. Another attempt would fail in the same way.
   if (reason instanceof InvalidRequestError) return 'final';
   return sent === 'no' ? 'unsent' : 'lost';

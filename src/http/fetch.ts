@@ -67,6 +67,9 @@ const connectCodes =
 /** An error of a runtime, with fields that may identify the connection that failed. */
 type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'port' | 'path', unknown>>;
 
+/** Whether a request was sent, as far as known. */
+export type SentStatus = 'no' | 'unknown' | 'yes';
+
 /**
  * Says if a request was sent whose `fetch` failed: `'no'` if the error proves it, `'unknown'` if it names no reason, as
  * in browsers and Workers. Both don't count in the rate limit, but only `'no'` may be sent again whatever its method.
@@ -74,7 +77,7 @@ type ConnectError = Error & Partial<Record<'code' | 'syscall' | 'hostname' | 'po
  * @param isCustom True if `fetch` is the user's. It may have sent the request, and then failed at another one, such as
  *   a request to an audit log. So its error proves something only if it names the host of the request.
  */
-export function sentAccordingTo(error: unknown, url: URL, isCustom: boolean): 'no' | 'unknown' | 'yes' {
+export function sentStatusOf(error: unknown, url: URL, isCustom: boolean): SentStatus {
   try {
     const chain = chainOf(error);
     const connecting = chain.filter(isAboutConnecting);

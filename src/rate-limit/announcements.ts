@@ -8,7 +8,7 @@ const interval = 1000;
 export class Announcements {
   readonly #queue: CallQueue;
   readonly #expectedDelay: (now: number, ahead: number, priority: Priority) => number;
-  #lookAt = Infinity;
+  #nextCheckAt = Infinity;
 
   /** @param expectedDelay Milliseconds for which a call waits that is behind so many others. */
   constructor(queue: CallQueue, expectedDelay: (now: number, ahead: number, priority: Priority) => number) {
@@ -25,10 +25,10 @@ export class Announcements {
   }
 
   /** Announces the remembered calls whose wait is now known. Returns when to look again. */
-  look(now: number): number {
-    if (this.#queue.unannounced.size === 0) return (this.#lookAt = Infinity);
-    if (this.#lookAt === Infinity) this.#lookAt = now + interval;
-    if (now < this.#lookAt) return this.#lookAt;
+  check(now: number): number {
+    if (this.#queue.unannounced.size === 0) return (this.#nextCheckAt = Infinity);
+    if (this.#nextCheckAt === Infinity) this.#nextCheckAt = now + interval;
+    if (now < this.#nextCheckAt) return this.#nextCheckAt;
     const found: (readonly [Waiter, number])[] = [];
     let ahead = 0;
     for (const waiter of this.#queue) {
@@ -38,6 +38,6 @@ export class Announcements {
     }
     // Afterwards, because a listener may abort calls.
     for (const [waiter, before] of found) if (waiter.list) this.add(now, waiter, before);
-    return (this.#lookAt = now + interval);
+    return (this.#nextCheckAt = now + interval);
   }
 }

@@ -14,36 +14,36 @@ const interval = 100;
 export class HeldCalls {
   readonly #queue: CallQueue;
   readonly #reject: (waiter: Waiter, reason: UnavailableError) => void;
-  #lookAt = -Infinity;
+  #nextCheckAt = -Infinity;
 
   constructor(queue: CallQueue, reject: (waiter: Waiter, reason: UnavailableError) => void) {
     this.#queue = queue;
     this.#reject = reject;
   }
 
-  /** A call waits that doesn't rest, or no longer. */
+  /** A call starts to wait: it never rested, or its rest is over. */
   add(now: number, outage: Outage, call: LimitedCall): void {
-    if (outage.isFailing) this.#lookAt = Math.min(this.#lookAt, now + hold(now, outage, call, true));
+    if (outage.isFailing) this.#nextCheckAt = Math.min(this.#nextCheckAt, now + hold(now, outage, call, true));
   }
 
   /**
-   * Rejects calls. Returns when to look again.
+   * Rejects calls. Returns when to check again.
    *
    * @param room How many calls the window lets through: only the outage holds these. The window holds the others, too.
    */
-  look(now: number, outage: Outage, room: number): number {
+  check(now: number, outage: Outage, room: number): number {
     if (!outage.isFailing) {
-      this.#lookAt = -Infinity;
+      this.#nextCheckAt = -Infinity;
       return Infinity;
     }
-    if (now < this.#lookAt) return this.#lookAt;
+    if (now < this.#nextCheckAt) return this.#nextCheckAt;
     let soonest = Infinity;
     for (const [index, waiter] of [...this.#queue].entries()) {
       const left = hold(now, outage, waiter.call, index < room);
       if (left > 0) soonest = Math.min(soonest, left);
       else this.#reject(waiter, unavailableError(outage, waiter.call));
     }
-    return (this.#lookAt = now + Math.max(interval, soonest));
+    return (this.#nextCheckAt = now + Math.max(interval, soonest));
   }
 }
 

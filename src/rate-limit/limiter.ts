@@ -295,8 +295,8 @@ export class Limiter implements SharedLimiter {
       this.#alarm.set(Infinity);
       return;
     }
-    const announceAt = this.outage.isFailing ? Infinity : this.#announcements.look(now);
-    const lookAtHeldAt = this.#held.look(now, this.outage, this.#isPaced ? this.window.room(now) : Infinity);
+    const announceAt = this.outage.isFailing ? Infinity : this.#announcements.check(now);
+    const heldCheckAt = this.#held.check(now, this.outage, this.#isPaced ? this.window.room(now) : Infinity);
     let next = this.#next(now);
     for (; typeof next !== 'number'; next = this.#next(now)) {
       this.queue.remove(next);
@@ -305,7 +305,7 @@ export class Limiter implements SharedLimiter {
     const updateAt = this.#share?.update(now) ?? Infinity;
     const isWaiting = this.queue.size > 0;
     this.outage.setWaiting(this.#wake, isWaiting);
-    this.#alarm.set(isWaiting ? Math.min(next, updateAt, announceAt, lookAtHeldAt, this.#warnOfStall(now)) : Infinity);
+    this.#alarm.set(isWaiting ? Math.min(next, updateAt, announceAt, heldCheckAt, this.#warnOfStall(now)) : Infinity);
   }
 
   /** The call to send now, or when there may be one. */
@@ -319,18 +319,18 @@ export class Limiter implements SharedLimiter {
     let wakeAt = Infinity;
     for (const priority of order) {
       // Limits 19: a new call of a route that hasn't failed goes first.
-      const mayWork = (each: LimitedCall) => each.lastError === undefined && this.outage.mayWork(each);
-      const promising = isFailing ? this.queue.first(priority, mayWork) : undefined;
-      const first = promising ?? this.queue.first(priority);
+      const isUnfailed = (each: LimitedCall) => each.lastError === undefined && this.outage.isUnfailedRoute(each);
+      const unfailed = isFailing ? this.queue.first(priority, isUnfailed) : undefined;
+      const first = unfailed ?? this.queue.first(priority);
       if (first === undefined) continue;
-      const readyAt = this.#readyAt(now, priority, promising !== undefined);
+      const readyAt = this.#readyAt(now, priority, unfailed !== undefined);
       wakeAt = Math.min(wakeAt, readyAt);
       if (readyAt <= now) return first;
     }
     return wakeAt;
   }
 
-  /** A call waits that doesn't rest, or no longer. Returns false if it is a retry that its route may not have. */
+  /** A call starts to wait: it never rested, or its rest is over. Returns false if it is a retry that its route may not have. */
   #startWaiting(now: number, waiter: Waiter): boolean {
     const { call } = waiter;
     if (call.isCountedRetry && !this.outage.claimRetry(now, call)) {

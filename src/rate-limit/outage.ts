@@ -80,13 +80,13 @@ export class Outage {
     this.#routes.clear();
   }
 
-  /** @param isNew True for a call that arrives and has not failed: it waits for a probe in flight only. */
+  /** @param isNew True for a call that arrives, or of an unfailed route: it waits for a probe in flight only. */
   readyAt(isNew: boolean): number {
     return this.isFailing ? Math.max(this.#probeSlot.readyAt, isNew ? -Infinity : this.#pausedUntil) : -Infinity;
   }
 
   /** True if no request of the route has failed since one worked, so that it's the better one to probe with. */
-  mayWork(call: LimitedCall): boolean {
+  isUnfailedRoute(call: LimitedCall): boolean {
     return !this.#routes.has(routeOf(call));
   }
 
@@ -159,7 +159,7 @@ export class Outage {
     return (this.#routes.get(routeOf(call))?.failures ?? 0) >= routeRetries.failures;
   }
 
-  /** True if a retry that counts may be sent. Of a route that always fails, one in ten seconds is (limits 22). */
+  /** True if a retry that counts may be sent: a route that always fails gets one every ten seconds (limits 22). */
   claimRetry(now: number, call: LimitedCall): boolean {
     const route = this.#routes.get(routeOf(call));
     if (!route || route.failures < routeRetries.failures) return true;

@@ -102,7 +102,7 @@ export class RateWindow {
     return now >= this.#endsAt && !this.isHidden;
   }
 
-  /** True if one request has to find out first, also after a time without requests if the limit is hidden. */
+  /** True while no response has shown the current window; of a hidden limit, after a time without requests. */
   needsProbe(now: number): boolean {
     return this.isHidden ? this.#counted(now) === 0 : this.isOver(now);
   }

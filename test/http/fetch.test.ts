@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import type { FetchResponse } from '@example/sdk';
-import { connectionProblem, sentAccordingTo } from '../../src/http/fetch.ts';
+import { connectionProblem, sentStatusOf, type SentStatus } from '../../src/http/fetch.ts';
 import { freePort } from '../support/free-port.ts';
 import { clientOf, json, rejection, startServer, throwing, user } from '../support/http-server.ts';
 import { budget, replying } from '../support/in-process-api.ts';
@@ -81,7 +81,7 @@ const foreign: unknown = runInNewContext(
   `new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) })`,
 );
 
-describe('sentAccordingTo', () => {
+describe('sentStatusOf', () => {
   const url = new URL('https://api.example.com/v1/users');
   const syscall = 'getaddrinfo';
 
@@ -90,10 +90,10 @@ describe('sentAccordingTo', () => {
     ...['ENOTFOUND', 'EAI_AGAIN', 'ConnectionRefused', 'FailedToOpenSocket', 'DNSException'],
   ])('no: %s of Node.js, of a name server, or of Bun', (code) => {
     for (const fields of [{ code }, { code, syscall: 'connect' }, { code, syscall }])
-      expect(sentAccordingTo(failed(fields), url, false)).toBe('no');
+      expect(sentStatusOf(failed(fields), url, false)).toBe('no');
   });
 
-  it.each<[sent: ReturnType<typeof sentAccordingTo>, what: string, error: unknown, isCustom?: boolean]>([
+  it.each<[sent: SentStatus, what: string, error: unknown, isCustom?: boolean]>([
     ['no', 'an error of Deno', failed({}, 'error sending request: client error (Connect): tcp connect error')],
     ['no', 'an error of another realm', foreign],
     ['no', 'the port of https', failed({ code: 'ECONNREFUSED', port: 443 })],
@@ -112,15 +112,15 @@ describe('sentAccordingTo', () => {
     ['no', 'its URL', failed({ code: 'ConnectionRefused', path: 'https://api.example.com/v1/users' }), true],
     ['unknown', 'an address that may be any host', failed({ code: 'ECONNREFUSED', address: '10.0.0.7' }), true],
   ])('%s: %s', (sent, _, error, isCustom = false) => {
-    expect(sentAccordingTo(error, url, isCustom)).toBe(sent);
+    expect(sentStatusOf(error, url, isCustom)).toBe(sent);
   });
 
   it('is no if nobody listens, and yes if the connection closed after the request', async () => {
     const nowhere = new URL(`http://127.0.0.1:${await freePort()}`);
     const closing = new URL((await startServer((_, response) => response.destroy())).url);
     for (const isCustom of [false, true]) {
-      expect(sentAccordingTo(await rejection(fetch(nowhere)), nowhere, isCustom)).toBe('no');
-      expect(sentAccordingTo(await rejection(fetch(closing)), closing, isCustom)).toBe('yes');
+      expect(sentStatusOf(await rejection(fetch(nowhere)), nowhere, isCustom)).toBe('no');
+      expect(sentStatusOf(await rejection(fetch(closing)), closing, isCustom)).toBe('yes');
     }
   });
 });
