@@ -31,6 +31,9 @@ export interface ListRequester extends Requester {
   onListUnverified(event: ListUnverifiedEvent): void;
 }
 
+/** How many pages `toArray()` requests ahead, unless `prefetch` says otherwise. */
+const pagesAheadOfArray = 4;
+
 function startOfPage(page: number, size: number): Place {
   const position = (page - 1) * size;
   return { firstSize: size, size, position, found: position, ids: [] };
@@ -120,7 +123,7 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     this.#options();
     const items: Item[] = [];
     if (limit === 0) return items;
-    for await (const page of this.#pages(4, limit)) {
+    for await (const page of this.#pages(pagesAheadOfArray, limit)) {
       for (const item of page.data) items.push(item);
       if (items.length >= limit) break;
     }
