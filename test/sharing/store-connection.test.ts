@@ -147,8 +147,9 @@ describe('a store is called', () => {
 
   it('also for background calls, if no others wait while the API fails', async () => {
     const api = failing(documentedApi(), faults.refused, between(0, 3_000));
-    const { world, get } = setup({ api, priority: 'background' });
+    const { world, syncs, get } = setup({ api, priority: 'background' });
     expect(await world.run(() => world.burst(5, get))).toMatchObject({ answered: 5 });
+    expect(syncs.map(({ report }) => report.available)).toContain(1);
     expect(world.figures().max).toBeLessThanOrEqual(6);
   });
 
