@@ -47,13 +47,10 @@ const entries = Object.fromEntries(
 );
 
 // They separate the code that needs eventemitter3 or zod from the code that doesn't, because bundlers can't drop half
-// of a file that contains them: a page that only catches errors or verifies webhooks must not get them. Nothing imports
-// them.
+// of a file that contains them: a page that only catches errors must not get them. Nothing imports them.
 const separators = {
   client: 'src/client.ts',
   errors: 'src/errors/index.ts',
-  'webhooks/verify-webhook': 'src/webhooks/verify-webhook.ts',
-  'webhooks/webhooks': 'src/webhooks/webhooks.ts',
 };
 
 for (const name of Object.keys(entries)) {

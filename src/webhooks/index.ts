@@ -10,7 +10,6 @@ export { WebhookVerificationError, type WebhookVerificationErrorCode } from './v
 export { verifyWebhook, type VerifiedWebhook, type VerifyWebhookOptions } from './verify-webhook.ts';
 export { Webhooks, type WebhooksOptions } from './webhooks.ts';
 
-export type { ValidationIssue } from '../errors/index.ts';
 export type { Logger, LogLevel } from '../telemetry/logger.ts';
 export type {
   UnknownEventName,
@@ -26,7 +25,7 @@ export type { NodeRequest, NodeResponse } from './adapters.ts';
 export type { WebhookBody } from './body.ts';
 export type { WebhookResponse } from './receiver.ts';
 export type { ClaimedEvent, ReplayClaim, ReplayStore } from '../replay/store.ts';
-export type { ValidationIssueListener, WebhookErrorContext, WebhookErrorListener } from './reporter.ts';
+export type { WebhookErrorContext, WebhookErrorListener } from './reporter.ts';
 export type { UnverifiedWebhook, WebhookSecret, WebhookSecretSource } from './secrets.ts';
 export type { WebhookAttempt } from './signature.ts';
 export type { VerifiedAttempt, WebhookToVerify, WebhookVerifier } from './verifier.ts';

@@ -2,7 +2,7 @@ import { ExampleError } from '../errors/example-error.ts';
 import type { LeveledLogger } from '../telemetry/logger.ts';
 import { backoff, withTimeout } from '../utils/timing.ts';
 import { claimEvent, eventKeys } from './claims.ts';
-import { eventIssues, type WebhookEvent } from './events.ts';
+import type { WebhookEvent } from './events.ts';
 import type { Handlers } from './handlers.ts';
 import { bytesOf, parseEvent, type RawBody } from './body.ts';
 import type { WebhookHeaders } from './headers.ts';
@@ -47,7 +47,7 @@ interface ReceivedEvent {
   readonly secrets: readonly string[];
 }
 
-/** Verifies a request, parses and validates its event, and runs its handlers once. Never rejects. */
+/** Verifies a request, parses its event, and runs its handlers once. Never rejects. */
 export async function receive(request: WebhookRequest, context: ReceiverContext): Promise<WebhookResponse> {
   const { maxBodyBytes, reporter, logger } = context;
   if (request.method !== 'POST') {
@@ -70,7 +70,6 @@ export async function receive(request: WebhookRequest, context: ReceiverContext)
         : listSecrets(secret);
     attempt = await context.verify(body, request.headers, secrets);
     event = parseEvent(body);
-    for (const issue of eventIssues(event)) reporter.reportIssue(issue, event);
     return await handleOnce({ event, attempt, secrets }, context);
   } catch (error) {
     await reporter.reportErrors([error], { id: attempt?.id, event });

@@ -1,8 +1,6 @@
-import type { ValidationIssue } from '../errors/index.ts';
-import { addIfNew, type LeveledLogger } from '../telemetry/logger.ts';
+import type { LeveledLogger } from '../telemetry/logger.ts';
 import { withTimeout } from '../utils/timing.ts';
 import { isError, messageOf } from '../utils/values.ts';
-import { locationOf } from '../utils/standard-schema.ts';
 import type { WebhookEvent } from './events.ts';
 import { WebhookVerificationError } from './verification-error.ts';
 
@@ -17,9 +15,6 @@ export interface WebhookErrorContext {
 /** Handles an error of a webhook. It is awaited for at most five seconds; what it throws is logged. */
 export type WebhookErrorListener = (error: unknown, context: WebhookErrorContext) => unknown;
 
-/** Receives a difference between an event and the documentation. If it throws, the event is rejected. */
-export type ValidationIssueListener = (issue: ValidationIssue, event: WebhookEvent) => void;
-
 /** The longest wait for `onError`, in milliseconds. */
 const onErrorTimeout = 5_000;
 
@@ -29,20 +24,16 @@ const quietTimes = { warn: 60_000, error: 1_000 };
 /** Reasons that are told apart. A message may contain what anyone sends; all further ones count as one reason. */
 const maxReasons = 100;
 
-/** Passes errors and validation issues to the user's listeners, or logs them. */
+/** Passes errors to the user's listener, or logs them. */
 export class Reporter {
   readonly #logger: LeveledLogger;
   readonly #onError: WebhookErrorListener;
-  /** May return a promise, because the public type, which returns `void`, accepts async functions. */
-  readonly #onValidationIssue: (...args: Parameters<ValidationIssueListener>) => unknown;
   /** For each reason: when it was last logged, and how many times it was not logged since. */
   readonly #reasons = new Map<string, { loggedAt: number; unlogged: number }>();
-  readonly #loggedLocations = new Set<string>();
 
-  constructor(logger: LeveledLogger, onError?: WebhookErrorListener, onValidationIssue?: ValidationIssueListener) {
+  constructor(logger: LeveledLogger, onError?: WebhookErrorListener) {
     this.#logger = logger;
     this.#onError = onError ?? ((error, context) => this.#logError(error, context));
-    this.#onValidationIssue = onValidationIssue ?? ((issue, { event }) => this.#logIssue(issue, event));
   }
 
   /** Never rejects. Waits for the listener, but not forever, because the request stays open meanwhile. */
@@ -52,12 +43,6 @@ export class Reporter {
     for (const outcome of await Promise.allSettled(reports)) {
       if (outcome.status === 'rejected') this.#logFailure('onError', outcome.reason);
     }
-  }
-
-  /** Throws what the listener throws. */
-  reportIssue(issue: ValidationIssue, event: WebhookEvent): void {
-    const result = this.#onValidationIssue(issue, event);
-    void Promise.resolve(result).catch((failure: unknown) => this.#logFailure('onValidationIssue', failure));
   }
 
   #logError(error: unknown, { id, event }: WebhookErrorContext): void {
@@ -88,14 +73,6 @@ export class Reporter {
     this.#reasons.set(key, { loggedAt: now, unlogged: 0 });
     const more = last?.unlogged ? ` ${last.unlogged} more for this reason were not logged.` : '';
     this.#logger[level]?.(line + more, fields);
-  }
-
-  #logIssue(issue: ValidationIssue, event: string): void {
-    const location = `${event}${locationOf(issue)}`;
-    if (!addIfNew(this.#loggedLocations, location)) return;
-    this.#logger.warn?.(
-      `An event differs from the documentation: ${location}: ${issue.message}. It is handled as received.`,
-    );
   }
 }
 

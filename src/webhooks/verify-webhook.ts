@@ -23,8 +23,8 @@ export type VerifiedWebhook = WebhookEvent & {
 /**
  * Verifies that a webhook comes from the API and is recent, and returns its event.
  *
- * It does not detect replays within `tolerance`, and does not validate the fields of the event. {@link Webhooks} does
- * both, and responds as the API expects.
+ * It does not detect replays within `tolerance`: {@link Webhooks} does, and responds as the API expects. Neither checks
+ * the fields of the event.
  *
  * @param body The body exactly as received, not parsed.
  * @param headers All headers of the request.

@@ -8,7 +8,7 @@ import { rawBody, type WebhookBody } from './body.ts';
 import type { WebhookHeaders } from './headers.ts';
 import { receive, type ReceiverContext, type WebhookResponse } from './receiver.ts';
 import { memoryReplayStore, type ReplayStore } from '../replay/store.ts';
-import { Reporter, type ValidationIssueListener, type WebhookErrorListener } from './reporter.ts';
+import { Reporter, type WebhookErrorListener } from './reporter.ts';
 import { hmacKeys, listSecrets, type WebhookSecretSource } from './secrets.ts';
 import { createVerify, type WebhookVerifier } from './verifier.ts';
 
@@ -36,18 +36,13 @@ export interface WebhooksOptions {
    * in the log. A message is logged at most once a second, a reason of a rejected request at most once a minute.
    */
   onError?: WebhookErrorListener | undefined;
-  /**
-   * Called for each difference between an event and the documentation. The event is handled anyway, unless the listener
-   * throws. Default: a warning in the log.
-   */
-  onValidationIssue?: ValidationIssueListener | undefined;
   /** Receives the log lines. Default: `console`. */
   logger?: Logger | undefined;
   /** The least severe level that is logged, or `'off'`. Default: `EXAMPLE_LOG`, or `'warn'`. */
   logLevel?: LogLevel | undefined;
 }
 
-const listeners = ['verify', 'onError', 'onValidationIssue'] as const;
+const listeners = ['verify', 'onError'] as const;
 const settings = ['secret', 'tolerance', 'maxBodyBytes', 'replayStore', 'logger', 'logLevel'] as const;
 
 /**
@@ -80,7 +75,7 @@ export class Webhooks {
       maxBodyBytes: wholeNumber('maxBodyBytes', maxBodyBytes, 1),
       replayStore: checkStore(replayStore),
       handlers: new Handlers(),
-      reporter: new Reporter(logger, given.onError, given.onValidationIssue),
+      reporter: new Reporter(logger, given.onError),
       logger,
     };
   }

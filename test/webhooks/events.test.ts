@@ -51,39 +51,6 @@ describe('handlers', () => {
   });
 });
 
-describe('an event that differs from its documentation', () => {
-  const { data } = userCreated;
-  it.each<[what: string, event: object, line?: string]>([
-    ['in more fields', { ...userCreated, api_version: 2, data: { ...data, locale: 'de' } }],
-    ['in its email', { ...userCreated, data: { ...data, email: null } }, 'user.created.data.email: expected string'],
-    ['in its time', { ...userCreated, timestamp: null }, 'user.created.timestamp: expected string, received null'],
-    ['in the time of an unlisted one', { ...unlisted, timestamp: 0 }, 'project.archived.timestamp: expected string'],
-  ])('is handled as received, and the difference is logged once: %s', async (_, event, line) => {
-    const { webhooks, send, logger } = receiver();
-    const handler = vi.fn();
-    webhooks.on('*', handler);
-    for (let time = 0; time < 3; time++) expect(await send(event)).toBe(204);
-    expect(handler.mock.calls.map(([given]) => given as unknown)).toEqual([event, event, event]);
-    expect(logger.warn.mock.calls).toEqual(line === undefined ? [] : [[expect.stringContaining(line)]]);
-  });
-
-  it.each<[what: string, status: number, listener: () => unknown, failure?: string]>([
-    ['is handled if it rejects', 204, rejects, 'onValidationIssue failed: database is down'],
-    ['is rejected if it throws', 500, throwing(down)],
-  ])('reaches onValidationIssue instead of the log, and %s', async (_, status, listener, failure) => {
-    const onValidationIssue = vi.fn(listener);
-    const { send, handler, logger, onError } = handling({ onValidationIssue });
-    const event = { ...userCreated, data: { id: 'user_123', name: 'John' } };
-    expect(await send(event, 'msg_1')).toBe(status);
-    const issue = { path: ['data', 'email'], message: 'expected string, received undefined' };
-    expect(onValidationIssue.mock.calls).toEqual([[issue, event]]);
-    expect(handler).toHaveBeenCalledTimes(status === 204 ? 1 : 0);
-    expect(onError.mock.calls).toEqual(status === 204 ? [] : [[down, { id: 'msg_1', event }]]);
-    const lines = [...logger.warn.mock.calls, ...logger.error.mock.calls].map(([line]) => line);
-    expect(lines).toEqual(failure === undefined ? [] : [expect.stringContaining(failure)]);
-  });
-});
-
 describe('an event', () => {
   it("reaches its handler with its id and the attempt's time, and is handled once", async () => {
     const { send, handler } = handling();
