@@ -60,7 +60,7 @@ function Records({ resource, found, total, query, invalid }: RecordsProps) {
   const columns = fields.filter(({ name }) => name !== 'description');
   const shown = found.slice(0, Number(query['shown']) || step);
   const { q = '' } = query;
-  const filtered = q !== '';
+  const filtered = q !== '' && total > 0;
   const search = { type: 'search', autocomplete: 'off' };
   const isEmpty = found.length === 0 && !filtered;
   const remove = { to, action: 'delete', button: `Delete ${singular}`, tone: 'danger' } as const;

@@ -102,7 +102,7 @@ function AttemptFold({ attempt, number, open }: { attempt: Attempt; number: numb
   return (
     <details class="attempt" open={open} id={`attempt-${number}`}>
       <summary>
-        <Pill tone={toneOf(status)}>{statusOf(attempt)}</Pill> <span>{`Attempt ${number}`}</span>{' '}
+        <Pill tone={toneOf(status)}>{statusOf(attempt)}</Pill> <span>{`Attempt ${number} ·`}</span>{' '}
         <span class="hint">
           <Time at={at} show="ago" />
           {`, ${latencyText(duration)}`}
