@@ -7,7 +7,7 @@ export { Client } from './client.ts';
 export * from './errors/index.ts';
 export { APIPromise } from './http/api-promise.ts';
 export { ListPromise } from './pagination/list-promise.ts';
-export { Page } from './pagination/walk.ts';
+export { Page } from './pagination/page.ts';
 export { Projects } from './resources/projects.ts';
 export { Users } from './resources/users.ts';
 export { VERSION } from './utils/version.ts';

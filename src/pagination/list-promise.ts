@@ -7,10 +7,11 @@ import type { ListUnverifiedEvent } from '../telemetry/events.ts';
 import { checkSchema, readOptions, wholeNumber } from '../utils/arguments.ts';
 import { decodeCursor, encodeCursor, listKey, type Place } from './cursor.ts';
 import { defaultSize, maxPageSize, readListOptions, type ListOptions, type PageParams } from './list-options.ts';
+import { itemsOf, Page } from './page.ts';
 import { wholeCount, isPageBody, pageBodySchema, type PageBody } from './page-body.ts';
 import { ListReader } from './reader.ts';
 import { rangeOf } from './ranges.ts';
-import { forbidIteration, itemsOf, Page, Walk, type WalkedList } from './walk.ts';
+import { Walk, type WalkedList } from './walk.ts';
 
 interface ListSpec<Item> {
   /** The path as the reference writes it: `/projects`. */
@@ -200,5 +201,3 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
     return this.#requester.request('GET', route, endpoint, options);
   }
 }
-
-forbidIteration(ListPromise.prototype, 'A list', '`for await`, or toArray()');

@@ -205,8 +205,6 @@ const asOption = 'is an option: pass it in the last argument.';
 const detached = (method: string) =>
   `${method} was called without its client: instead of client.${method}, pass (value) => client.${method}(value).`;
 const filter = `Unknown option 'filter'. The options are ${listOptionNames.join(', ')}, params, query, schema.`;
-const notIterable = 'is not iterable: use';
-const iterable = async (given: PromiseLike<unknown>) => [...((await given) as Iterable<unknown>)];
 const secretUrl = `https://me:${secret}@api.example.com/v1/users/${secret}?token=${secret}`;
 
 /** `param` is set if a value is wrong, rather than an option. */
@@ -219,8 +217,6 @@ it.each<[message: string, (client: UntypedClient) => unknown, param?: string]>([
   [`\`cursor\` ${asOption}`, ({ projects }) => projects.list({ cursor: 'x' })],
   ["per_page must be a whole number of at least 1; got 'x'.", (it) => it.projects.list({ per_page: 'x' }), 'per_page'],
   ['The parameters must be a plain object; got Set.', ({ projects }) => projects.list(new Set(['active']))],
-  [`A list ${notIterable} \`for await\`, or toArray().`, ({ projects }) => Array.from(projects.list())],
-  [`A page ${notIterable} page.data, or \`for await\` for all pages from it on.`, (it) => iterable(it.projects.list())],
   [`${path}; got string.`, (it) => it.list(secretUrl)],
   [`${path}; got string.`, (it) => it.request('GET', `/projects#${secret}`)],
   [`${path}; got string.`, (it) => it.request('GET', '/projects?status=active')],
