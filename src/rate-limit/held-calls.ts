@@ -53,8 +53,8 @@ export class HeldCalls {
  */
 function hold(now: number, outage: Outage, call: LimitedCall, isOnlyCause: boolean): number {
   const heldFor = outage.heldFor(now);
-  if (!isOnlyCause || call.heldByOutage !== outage.number)
-    [call.heldByOutage, call.heldBefore] = [outage.number, heldFor];
+  if (!isOnlyCause || call.heldByOutage !== outage.generation)
+    [call.heldByOutage, call.heldBefore] = [outage.generation, heldFor];
   return (call.outageWait ?? defaultWait[priorityOf(call)]) - (heldFor - (call.heldBefore ?? 0));
 }
 

@@ -57,9 +57,9 @@ export interface LimitedCall extends RequestTarget {
   /** Refusals in a row that the window doesn't explain. */
   refusals?: number | undefined;
   // And what the outage remembers.
-  /** The number of the outage in which it failed last. */
+  /** The generation of the outage in which it failed last. */
   failedInOutage?: number | undefined;
-  /** The number of the outage that holds it. */
+  /** The generation of the outage that holds it. */
   heldByOutage?: number | undefined;
   /** Milliseconds for which that outage had held others before. */
   heldBefore?: number | undefined;

@@ -49,7 +49,7 @@ export class Outage {
   #heldAt = -Infinity;
   #lastError: CallError | undefined;
   /** Outages so far. */
-  number = 0;
+  generation = 0;
   /** When this one began; `Infinity` while the API works. */
   since = Infinity;
 
@@ -120,7 +120,7 @@ export class Outage {
     // Limits 17: the second call in a row that fails. One that was sent before the last response came shows nothing.
     const begins = !this.isFailing && this.#failedCall !== call && sentAt >= this.#answeredSentAt;
     if (begins) {
-      this.number += 1;
+      this.generation += 1;
       this.since = this.#heldAt = now;
       this.#held = 0;
     }
@@ -130,8 +130,8 @@ export class Outage {
     }
     this.#pausedUntil = Math.max(this.#pausedUntil, now + requestedDelay);
     if (!this.isFailing) return true;
-    const countsAsRetry = (call.failedInOutage ?? this.number) !== this.number; // Limits 20.
-    call.failedInOutage = this.number;
+    const countsAsRetry = (call.failedInOutage ?? this.generation) !== this.generation; // Limits 20.
+    call.failedInOutage = this.generation;
     return countsAsRetry;
   }
 

@@ -44,8 +44,8 @@ type SharedWindow = Record<'limit' | 'used' | 'reset' | 'timeLeft', number> & { 
 /** A request, as its window counts it. */
 export interface WindowRequest {
   readonly sentAt: number;
-  /** Number of the window in which it was sent, or of the next one if it was sent while none was known. */
-  readonly windowNumber: number;
+  /** The generation of the window in which it was sent, or of the next one if it was sent while none was known. */
+  readonly windowGeneration: number;
   /** True if it finds out about a window. */
   readonly isWindowProbe: boolean;
 }
@@ -66,8 +66,8 @@ export class RateWindow {
   /** Normal calls that arrived in this window, including those that were rejected, and in the two before. */
   arrived = 0;
   arrivedBefore: NormalCalls = [];
-  /** The number of the window. */
-  number = 0;
+  /** Windows so far. */
+  generation = 0;
   /** True if responses show no limit: no more than `limit` requests are then sent in any time of a window's length. */
   isHidden = false;
   /** How often a request that was sent after the end of a window was refused, because it had not ended. */
@@ -186,7 +186,7 @@ export class RateWindow {
     if (isWindowProbe) this.#probeSlot.recordSent(now);
     this.#probes += Number(isWindowProbe);
     this.inFlight += 1;
-    return { sentAt: now, isWindowProbe, windowNumber: this.number + Number(this.isOver(now)) };
+    return { sentAt: now, isWindowProbe, windowGeneration: this.generation + Number(this.isOver(now)) };
   }
 
   /** A request got no response. `mayCount` if it may have reached the API. */
@@ -221,7 +221,7 @@ export class RateWindow {
 
   /** How many background calls were sent in this window, or in this minute if the limit is hidden. */
   #backgroundSent(now: number): { window: number; count: number } {
-    const window = this.isHidden ? Math.floor(now / this.length) : this.number + Number(this.isOver(now));
+    const window = this.isHidden ? Math.floor(now / this.length) : this.generation + Number(this.isOver(now));
     if (window !== this.#background.window) this.#background = { window, count: 0 };
     return this.#background;
   }
@@ -235,7 +235,7 @@ export class RateWindow {
 
   #learn(now: number, request: WindowRequest, response: ResponseFacts, announced: RateLimitInfo): void {
     const { limit, remaining, reset } = announced;
-    const opensNext = request.windowNumber > this.number;
+    const opensNext = request.windowGeneration > this.generation;
     const later = reset - this.#firstReset;
     if (later < -resetJitter) return; // It is about an earlier window.
     // After the end of a window, an admitted request opens the next one, even if windows are shorter than the jitter.
@@ -264,18 +264,18 @@ export class RateWindow {
   }
 
   #open(limit: number, reset: number): void {
-    this.number += 1;
+    this.generation += 1;
     this.limit = limit;
     this.reset = this.#firstReset = reset;
     this.isHidden = false;
     this.ownCount = this.#used = 0;
-    if (this.number === 1) return; // The calls that found out about the first window arrived in it.
+    if (this.generation === 1) return; // The calls that found out about the first window arrived in it.
     this.arrivedBefore = [this.arrived, this.arrivedBefore[0]];
     this.arrived = 0;
   }
 
-  #count(now: number, { windowNumber }: WindowRequest): void {
-    if (windowNumber === this.number) this.ownCount += 1;
+  #count(now: number, { windowGeneration }: WindowRequest): void {
+    if (windowGeneration === this.generation) this.ownCount += 1;
     if (this.isHidden) this.#endTimes.push(now);
   }
 
