@@ -128,7 +128,7 @@ export class Client {
    */
   list<Item = unknown>(path: string, options?: ListEndpointOptions<Item>): ListPromise<Item> {
     const { params, query, schema } = options ?? {};
-    return new ListPromise(this.#calls, { route: path, params, query, itemSchema: schema, isCustom: true }, options);
+    return new ListPromise(this.#calls, { route: path, params, query, itemSchema: schema, isGeneric: true }, options);
   }
 
   /**

@@ -35,20 +35,20 @@ export class CallRunner implements Requester {
     return this.#options.rateLimit ? this.#limiter?.snapshot : undefined;
   }
 
-  /** @param isCustom True for `client.request`, whose options include the parameters. */
+  /** @param isGeneric True for `client.request`, whose options include the parameters. */
   request<T>(
     method: HttpMethod,
     route: string,
     endpoint: InternalOptions<T>,
     options?: EndpointOptions<T>,
-    isCustom = false,
+    isGeneric = false,
   ): APIPromise<T> {
     return new APIPromise<T>((promise) => {
       // Without types, callers may pass anything as a path.
       const path = typeof route === 'string' ? route : typeof route;
       const target = hideToken({ method, path, route: path }, this.#token);
       const telemetry = this.#telemetry.observe(this.#options.logger, target);
-      const resolve = () => resolveCall(method, route, endpoint, this.#options, options, isCustom);
+      const resolve = () => resolveCall(method, route, endpoint, this.#options, options, isGeneric);
       return telemetry ? telemetry.run(() => this.#run(resolve, promise, telemetry)) : this.#run(resolve, promise);
     });
   }

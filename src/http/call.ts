@@ -93,7 +93,7 @@ const methods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
  * Validates a call, with all of its fields: an object that gets some later takes three times the memory.
  *
  * @param endpoint The options that the SDK sets. They take precedence over the caller's.
- * @param isCustom True for `client.request`, whose options include the parameters.
+ * @param isGeneric True for `client.request`, whose options include the parameters.
  * @throws {InvalidRequestError} when a parameter or an option is wrong.
  */
 export function resolveCall(
@@ -102,15 +102,15 @@ export function resolveCall(
   endpoint: InternalOptions<unknown>,
   client: ResolvedOptions,
   callerOptions: EndpointOptions | undefined,
-  isCustom = false,
+  isGeneric = false,
 ): Call {
-  const names = isCustom ? endpointOptionNames : requestOptionNames;
+  const names = isGeneric ? endpointOptionNames : requestOptionNames;
   const read = readOptions('options', callerOptions, names);
   const given: InternalOptions<unknown> = { ...read, isSchemaOfCaller: read.schema !== undefined, ...endpoint };
   const { params, query, signal, prefetched, idempotencyKey, schema, acceptsBody } = given;
   if ('body' in endpoint) checkParameters(endpoint.body, names);
   const options = callerOptions === undefined ? client : replaceOptions(client, given);
-  if (isCustom) checkEndpoint(method, given);
+  if (isGeneric) checkEndpoint(method, given);
   const { path, shownPath, secretParams } = expandRoute(route, params);
   const signals = [signal, prefetched?.signal].filter((each) => each !== undefined);
   for (const each of signals) abortSignal('signal', each);

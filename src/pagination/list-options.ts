@@ -48,17 +48,17 @@ const listEndpointOptionNames = [...listOptionNames, 'params', 'query', 'schema'
 
 /**
  * @param parameters The query parameters.
- * @param isCustom True for `client.list`, whose options include the parameters.
+ * @param isGeneric True for `client.list`, whose options include the parameters.
  * @throws {InvalidRequestError} when a parameter or an option is invalid, or an option is unknown.
  */
 export function readListOptions(
   given: ListEndpointOptions | undefined,
   parameters: PageParams = {},
-  isCustom = false,
+  isGeneric = false,
 ): ListOptions {
-  if (isCustom) plainObject('query', parameters);
+  if (isGeneric) plainObject('query', parameters);
   else checkParameters(parameters, listOptionNames);
-  const names = isCustom ? listEndpointOptionNames : listOptionNames;
+  const names = isGeneric ? listEndpointOptionNames : listOptionNames;
   const { params, query, schema, ...options } = readOptions('options', given, names);
   const { prefetch, headers } = options;
   for (const name of ['page', 'per_page'] as const)

@@ -23,7 +23,7 @@ interface ListSpec<Item> {
   /** The schema of one item. Default: items are not checked. */
   readonly itemSchema?: StandardSchemaV1<unknown, Item> | undefined;
   /** True for `client.list`: the caller passes the schema, and the parameters are part of the options. */
-  readonly isCustom?: boolean | undefined;
+  readonly isGeneric?: boolean | undefined;
 }
 
 /** The interface that lists use to make calls. */
@@ -61,10 +61,10 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   constructor(requester: ListRequester, spec: ListSpec<Item>, options?: ListOptions) {
     this.#requester = requester;
     // Read them now: the caller may change the options before they are used.
-    const { params, query, itemSchema, isCustom } = spec;
+    const { params, query, itemSchema, isGeneric } = spec;
     try {
       checkSchema(itemSchema);
-      const checked = readListOptions(options, query, isCustom);
+      const checked = readListOptions(options, query, isGeneric);
       this.#options = () => checked;
     } catch (error) {
       this.#options = () => {
@@ -186,8 +186,8 @@ export class ListPromise<Item> implements Promise<Page<Item>>, AsyncIterable<Ite
   }
 
   #requestRange(range: PageParams, prefetched?: PrefetchedRequest): APIPromise<PageBody<Item>> {
-    const { route, params, itemSchema, isCustom } = this.#spec;
-    const isSchemaOfCaller = isCustom && itemSchema !== undefined;
+    const { route, params, itemSchema, isGeneric } = this.#spec;
+    const isSchemaOfCaller = isGeneric && itemSchema !== undefined;
     const { prefetch, cursor, ...options } = this.#options();
     const query = { ...this.#spec.query, ...range };
     const endpoint = {

@@ -7,7 +7,7 @@ import { isAnnouncedEnd, cursorIds, parsePage, type PageBody, type ReceivedPage 
 import { leastSize, pagesAround, rangeAfter, rangeAt, rangeOf, type Range } from './ranges.ts';
 
 /** Start the plain loop after so many requests in a row that got no further. */
-const maxIdle = 9;
+const maxStalledRequests = 9;
 /** How far from its place the items before a cursor are searched (pagination 22). */
 const searchedPages = 10;
 /** How many pages in a row may bring nothing new, besides those that were read before (pagination 17). */
@@ -39,7 +39,7 @@ export class ListReader<Item> {
   /** How many known items the next range should hold. */
   overlap = 1;
   /** Requests in a row that got no further. */
-  idle = 0;
+  stalledRequests = 0;
   readonly #onUnverified: (reason: ListUnverifiedEvent['reason']) => void;
   readonly #isFromStart: boolean;
   readonly #known = new KnownItems();
@@ -159,7 +159,7 @@ export class ListReader<Item> {
     this.#updatePlace({ found: this.place.found + Math.max(0, created) });
     // Pagination 5: overlaps by more after the list has moved, and by less after each range.
     this.overlap = Math.max(1, 1 - shift, Math.floor(this.overlap * 0.9));
-    this.idle = isFurther || !this.#isPlaced ? 0 : this.idle + 1;
+    this.stalledRequests = isFurther || !this.#isPlaced ? 0 : this.stalledRequests + 1;
     this.#extend(page, index, isFurther || ids.length < range.size ? 0 : behind);
     return true;
   }
@@ -178,8 +178,8 @@ export class ListReader<Item> {
   #goBack(page: ReceivedPage<Item>): void {
     const { size, position } = this.place;
     const growth = this.#growthOf(page);
-    this.idle += 1;
-    if (this.#isPlaced) this.#planRange(Math.ceil((size * 2 ** this.idle) / 8) - growth);
+    this.stalledRequests += 1;
+    if (this.#isPlaced) this.#planRange(Math.ceil((size * 2 ** this.stalledRequests) / 8) - growth);
     else if (page.range.page === 1 && page.ids.length === 0) this.#finish();
     else {
       this.#search ??= pagesAround(Math.max(1, Math.ceil((position + growth) / size)), searchedPages);
@@ -195,7 +195,7 @@ export class ListReader<Item> {
     this.overlap = Math.min(this.overlap, Math.ceil(size / 2));
     const next =
       back === undefined ? rangeAfter(position, size, this.overlap) : rangeAt(Math.max(0, position - back), size);
-    if (next === undefined || this.idle >= maxIdle) this.#startPlainLoop();
+    if (next === undefined || this.stalledRequests >= maxStalledRequests) this.#startPlainLoop();
     else this.next = next;
   }
 
@@ -234,7 +234,7 @@ export class ListReader<Item> {
     const isRepeated = ids.length > 0 && json === this.#previous;
     this.#previous = json;
     if (!isRepeated) this.#take(page);
-    this.idle = this.#items.length > 0 ? 0 : this.idle + 1;
+    this.stalledRequests = this.#items.length > 0 ? 0 : this.stalledRequests + 1;
     // Items without ids can't be recognized, so a cursor continues with the page after them.
     const next = ids.includes(undefined) ? range.page + 1 : range.page;
     // Pagination 23.
@@ -243,7 +243,7 @@ export class ListReader<Item> {
     const mayFollow = ids.length > 0 || range.page < lastPage;
     const patience = mayFollow ? maxKnownPages + this.#known.last / this.place.size : 1;
     const isComplete = this.#isSecondReading && !this.#isMissing;
-    if (isRepeated || isComplete || this.idle >= patience) this.#finish();
+    if (isRepeated || isComplete || this.stalledRequests >= patience) this.#finish();
     else this.next = rangeOf(range.page + 1, range.size);
   }
 

@@ -120,16 +120,16 @@ export class Walk<Item> {
 
   /** Pagination 26: takes the next range from those requested ahead if it overlaps what was read, or requests it. */
   #nextRange(): PendingRange<Item> {
-    const { next, idle, place } = this.reader;
+    const { next, stalledRequests, place } = this.reader;
     while (this.#prefetched[0] && this.#prefetched[0].range.end <= place.position) this.#prefetched.shift();
-    const isFit = idle === 0 && Number(this.#prefetched[0]?.range.start) < place.position;
+    const isFit = stalledRequests === 0 && Number(this.#prefetched[0]?.range.start) < place.position;
     return (isFit ? this.#prefetched.shift() : undefined) ?? this.#request(next);
   }
 
   /** Pagination 24. Requests only overlapping ranges ahead: between other pages, created items could be lost. */
   #requestAhead(): void {
-    const { phase, idle, overlap, place } = this.reader;
-    while (phase === 'overlap' && idle === 0 && this.#prefetched.length < this.#prefetch) {
+    const { phase, stalledRequests, overlap, place } = this.reader;
+    while (phase === 'overlap' && stalledRequests === 0 && this.#prefetched.length < this.#prefetch) {
       const end = this.#prefetched.at(-1)?.range.end ?? place.position;
       const next = rangeAfter(end, place.size, overlap);
       if (!next || !(end < Number(place.count)) || end - place.position >= this.#remaining) return;
