@@ -2,6 +2,7 @@
 // starts from scratch.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { documentedApi, epoch } from '../../test/support/world/api.ts';
 
 export interface ServerOptions {
   readonly limit: number;
@@ -12,34 +13,18 @@ export interface ServerOptions {
 }
 
 const { limit, window, shift } = JSON.parse(process.argv[2] ?? '') as ServerOptions;
-let start = -Infinity;
-let [used, refused] = [0, 0];
-
-function take(now: number): boolean {
-  if (now >= start + window) {
-    start = Math.floor((now - shift) / window) * window + shift;
-    used = 0;
-  }
-  if (used >= limit) return false;
-  used += 1;
-  return true;
-}
-
-const user = { id: 'user_123', name: 'John Doe', email: 'john@example.com', created_at: '2024-01-01T00:00:00Z' };
-const refusal = { error: { code: 'rate_limit_exceeded', message: 'Too many requests.' } };
-const bodies = [user, refusal].map((body) => JSON.stringify(body));
+const api = documentedApi({ limit, duration: window, begun: window - shift });
+const [query, token, body] = [new URLSearchParams(), '', undefined];
+let refused = 0;
 
 const server = createServer((request, response) => {
   request.resume();
-  const granted = take(Date.now());
-  if (!granted) refused += 1;
-  response.writeHead(granted ? 200 : 429, {
-    'content-type': 'application/json',
-    'x-ratelimit-limit': limit,
-    'x-ratelimit-remaining': limit - used,
-    'x-ratelimit-reset': Math.ceil((start + window) / 1000),
-  });
-  response.end(bodies[granted ? 0 : 1]);
+  const { method = '', url: path = '' } = request;
+  const answer = api({ method, path, query, token, body }, Date.now() - epoch);
+  if (!('status' in answer)) throw new Error('The API always responds.');
+  if (answer.status === 429) refused += 1;
+  response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+  response.end(JSON.stringify(answer.body));
 });
 server.keepAliveTimeout = 600_000;
 
