@@ -1,33 +1,23 @@
 /** Counts the functions and files of `src/` that the usual calls run once they are warm, with V8's coverage. */
 import { Session } from 'node:inspector/promises';
-import { Client } from '../src/index.ts';
+import { Client, type Fetch } from '../src/index.ts';
 import { signWebhook, Webhooks } from '../src/webhooks/index.ts';
+import { documentedApi, epoch } from '../test/support/world/api.ts';
+import { parseRequest } from '../test/support/world/network.ts';
 
 const source = new URL('../src/', import.meta.url).href;
 const created_at = '2024-01-01T00:00:00Z';
 const user = { id: 'user_1', name: 'Ada', email: 'ada@example.com', created_at };
-const projects = Array.from({ length: 150 }, (_, index) => ({
-  id: `proj_${index}`,
-  name: '',
-  description: '',
-  created_at,
-}));
+const project = (_: unknown, index: number) => ({ id: `proj_${index}`, name: '', description: '', created_at });
+const api = documentedApi({ projects: Array.from({ length: 150 }, project) });
 const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 
-function answer(url: string): Response {
-  const { pathname, searchParams } = new URL(url);
-  const reset = Math.ceil(Date.now() / 1000) + 50;
-  const headers = {
-    date: new Date().toUTCString(),
-    'x-ratelimit-limit': '100',
-    'x-ratelimit-remaining': '90',
-    'x-ratelimit-reset': `${reset}`,
-  };
-  if (pathname.includes('/users/')) return Response.json(user, { headers });
-  const [page, size] = [Number(searchParams.get('page') ?? 1), Number(searchParams.get('per_page') ?? 20)];
-  const meta = { current_page: page, total_pages: Math.ceil(projects.length / size), total_count: projects.length };
-  return Response.json({ data: projects.slice((page - 1) * size, page * size), meta }, { headers });
-}
+const fetch: Fetch = async (url, { method, headers, body }) => {
+  const answer = { body: undefined, headers: {}, ...api(parseRequest(url, method, headers, body), Date.now() - epoch) };
+  return Promise.resolve(
+    Response.json(answer.body, { headers: { ...answer.headers, date: new Date().toUTCString() } }),
+  );
+};
 
 async function signedRequest(id: string): Promise<Request> {
   const body = JSON.stringify({ event: 'user.created', data: user, timestamp: created_at, id });
@@ -38,11 +28,7 @@ export async function journeys(): Promise<Record<string, number>> {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
-  const client = new Client({
-    apiToken: 'a-token-for-journeys',
-    fetch: (url) => Promise.resolve(answer(url)),
-    logLevel: 'off',
-  });
+  const client = new Client({ apiToken: 'a-token-for-journeys', fetch, logLevel: 'off' });
   const webhooks = new Webhooks({ secret, logLevel: 'off' });
   webhooks.on('user.created', () => undefined);
   const handle = webhooks.handler();

@@ -40,7 +40,7 @@ export function fetchTo(api: Api, clock: Clock, latency: number, exchanges: Exch
     signal.addEventListener('abort', abort);
     const until = <T>(work: Promise<T>) => Promise.race([work, aborted.promise]);
     try {
-      const request = parse(url, method, headers, body);
+      const request = parseRequest(url, method, headers, body);
       await until(clock.sleep(latency));
       const exchange: Exchange = { at: clock.now, method, path: request.path, outcome: 'unanswered' };
       exchanges.push(exchange);
@@ -57,7 +57,8 @@ export function fetchTo(api: Api, clock: Clock, latency: number, exchanges: Exch
   };
 }
 
-function parse(address: string, method: string, headers: HeadersInit, body: unknown): ApiRequest {
+/** A request as it is passed to `fetch`. */
+export function parseRequest(address: string, method: string, headers: HeadersInit, body: unknown): ApiRequest {
   const url = new URL(address);
   return {
     method,
