@@ -43,7 +43,7 @@ export function parseEvent(body: RawBody): WebhookEvent {
     // The parser's own message would quote the body.
     throw invalidPayload('it is not JSON in UTF-8.');
   }
-  // `event` identifies an event, so it is required. The other fields may change; `eventIssues` checks them.
+  // `event` identifies an event, so it is required. The other fields may change.
   if (isRecord(event) && typeof event['event'] === 'string') return event as unknown as WebhookEvent;
   throw invalidPayload(
     'it is not a JSON object with a string `event`. Do you use the same secret for other webhooks too?',
