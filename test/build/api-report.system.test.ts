@@ -19,13 +19,16 @@ const entries = [
   ['@example/sandbox', 'sandbox', 'sandbox/dist/index', 'sandbox/api-report.md'] as const,
 ].filter(([name]) => !name.endsWith('package.json'));
 
+const declared = Object.fromEntries(entries.map(([name, , built]) => [name, [join(root, `${built}.d.ts`)]]));
+
 function configOf(directory: string, built: string, folder: string): ExtractorConfig {
   const projectFolder = join(root, directory);
   return ExtractorConfig.prepare({
     configObject: {
       projectFolder,
       mainEntryPointFilePath: join(root, `${built}.d.ts`),
-      compiler: { tsconfigFilePath: join(root, 'tsconfig.json') },
+      // The sandbox imports the SDK's types: from its declarations, as users do, not from src/.
+      compiler: { overrideTsconfig: { extends: join(root, 'tsconfig.json'), compilerOptions: { paths: declared } } },
       apiReport: { enabled: true, reportFileName: 'surface', reportFolder: folder, reportTempFolder: folder },
       docModel: { enabled: false },
       newlineKind: 'lf',

@@ -1,6 +1,7 @@
+import type { User } from '@example/sdk';
 import { type ProjectRecord, projects } from './projects.ts';
 import { type Resource, someFieldsSchema } from './resource.ts';
-import { type User, users } from './users.ts';
+import { users } from './users.ts';
 
 /** The records of each resource. */
 export interface Records {

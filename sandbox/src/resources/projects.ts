@@ -1,19 +1,8 @@
+import type { Project } from '@example/sdk';
 import * as z from 'zod/mini';
 import { matching, text } from '../utils/schemas.ts';
 import { pick } from '../utils/random.ts';
 import type { FieldName, Resource } from './resource.ts';
-
-/** A project of the account. */
-export interface Project {
-  /** Unique identifier, such as `proj_123`. */
-  id: string;
-  /** Name. */
-  name: string;
-  /** What the project is about. */
-  description: string;
-  /** When the project was created: ISO 8601, UTC. */
-  created_at: string;
-}
 
 /** A project as the API returns it, with its status. */
 export interface ProjectRecord extends Project {

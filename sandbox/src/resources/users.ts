@@ -1,19 +1,8 @@
+import type { User } from '@example/sdk';
 import * as z from 'zod/mini';
 import { characters, text } from '../utils/schemas.ts';
 import { pick } from '../utils/random.ts';
 import type { FieldName, Resource } from './resource.ts';
-
-/** A user of the account. */
-export interface User {
-  /** Unique identifier, such as `user_123`. */
-  id: string;
-  /** Full name. */
-  name: string;
-  /** Email address. */
-  email: string;
-  /** When the user was created: ISO 8601, UTC. */
-  created_at: string;
-}
 
 const firstNames = ['Ada', 'Alan', 'Barbara', 'Donald', 'Edsger', 'Frances', 'Grace', 'Katherine', 'Ken'] as const;
 const lastNames = ['Hopper', 'Lovelace', 'Liskov', 'Allen', 'Johnson', 'Thompson', 'Turing', 'Knuth'] as const;
