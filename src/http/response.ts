@@ -94,15 +94,6 @@ const errorClasses: Readonly<Record<number, typeof APIError>> = {
   429: RateLimitError,
 };
 
-/** What was read from the body of an error. */
-interface ErrorBody {
-  readonly message: unknown;
-  readonly code?: unknown;
-  readonly details?: unknown;
-  /** True if a proxy or a web server wrote the body instead of the API. */
-  readonly isForeign?: boolean;
-}
-
 /** What an error says about its call. */
 export function errorInit(call: Call): CallErrorInit {
   const { method, path, route, attempt } = call;
@@ -139,8 +130,8 @@ export function errorFrom(call: Call, response: Response, text: string, requeste
 }
 
 /** A 404 says that a resource is missing only if the path has its id, and the API knows the path. */
-function isUnknownPath(route: string, { isForeign, code }: ErrorBody): boolean {
-  return isForeign === true || !route.includes('{') || unknownPath.test(String(code));
+function isUnknownPath(route: string, { isForeign, code }: ReturnType<typeof readErrorBody>): boolean {
+  return isForeign || !route.includes('{') || unknownPath.test(String(code));
 }
 
 function classOf(status: number): typeof APIError {
@@ -158,7 +149,8 @@ function firstLine(body = ''): string {
   return /\S.*/.exec(plain)?.[0].trimEnd() ?? '';
 }
 
-function readErrorBody(text: string, status: number): ErrorBody {
+/** Reads the body of an error. `isForeign` if a proxy or a web server wrote it instead of the API. */
+function readErrorBody(text: string, status: number) {
   const body = parseJson(text);
   if (!isRecord(body)) return { message: undefined, isForeign: true };
   const { error } = body;

@@ -27,12 +27,7 @@ export function rateLimiterFor({ baseUrl, token, fetch, rateLimit }: RateLimiter
   return limiter;
 }
 
-interface Registry {
-  /** Returns what has this key, or creates it. A key begins with the kind of what it names. */
-  find<T extends object>(key: string, create: () => T): T;
-  /** A number for each `fetch`; 0 if the runtime has none. */
-  idOf(fetch: object | undefined): number;
-}
+type Registry = ReturnType<typeof createRegistry>;
 
 /** Shared by the ES-module and the CommonJS copy of this package. Increase the number when the interface changes. */
 const registryKey = Symbol.for('@example/sdk/rate-limiters/1');
@@ -56,7 +51,7 @@ const maxRecent = 40;
  * A closure holds the tokens, so that they can't be found through `globalThis`. Clients and calls hold their limiters,
  * and the registry the latest ones: of many tokens that were rotated, few are left.
  */
-function createRegistry(): Registry {
+function createRegistry() {
   const entries = new Map<string, WeakRef<object>>();
   const ids = new WeakMap<object, number>();
   let lastId = 0;
@@ -64,6 +59,7 @@ function createRegistry(): Registry {
     if (entries.get(key)?.deref() === undefined) entries.delete(key);
   });
   const recent = new Set<object>();
+  /** Returns what has this key, or creates it. A key begins with the kind of what it names. */
   const find = <T extends object>(key: string, create: () => T): T => {
     const known = entries.get(key)?.deref() as T | undefined; // The key says what it is.
     const entry = known ?? create();
@@ -77,6 +73,7 @@ function createRegistry(): Registry {
     if (oldest && recent.size > maxRecent) recent.delete(oldest);
     return entry;
   };
+  /** A number for each `fetch`; 0 if the runtime has none. */
   const idOf = (fetch: object | undefined): number => {
     if (!fetch) return 0;
     const id = ids.get(fetch) ?? (lastId += 1);
