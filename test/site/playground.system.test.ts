@@ -12,14 +12,14 @@ const withExamples = pages.flatMap(({ address, file }) => {
 });
 
 describeSite('the playgrounds', (open) => {
-  it('runs each program in its menu, lets none out of the page, and sends nothing anywhere', async () => {
+  it('runs each program that is chosen, lets none out of the page, and sends nothing anywhere', async () => {
     await using page = await open('playground/');
     await ended(page);
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
     for (const name of Object.keys(programs)) {
       await page.selectOption('[name=program]', name);
-      const { status, console, deliveries, refused } = await run(page);
+      const { status, console, deliveries, refused } = await ended(page);
       expect(`${status} ${refused}`).toMatch(/^Done( in ([\d.]+ s|\d min \d+ s) \(simulated\))? 0$/);
       if (name === 'Webhooks')
         expect(console + deliveries).toMatch(/Welcome, ada@example\.com[^]+delivered user\.created, 1 attempt/);

@@ -36,13 +36,16 @@ export function startPlayground(root: HTMLElement): void {
     // What starts by itself stays where it is.
     if (isTrusted) find(root, '.output').scrollIntoView({ block: 'nearest' });
   });
+  const restart = () => {
+    if (stop) end('');
+    button('run').click();
+  };
   // Before the editor, which would begin a new line.
   const whenPressed = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (stop) end('');
-    button('run').click();
+    restart();
   };
   root.addEventListener('keydown', whenPressed, { capture: true });
   if (!source) {
@@ -53,6 +56,7 @@ export function startPlayground(root: HTMLElement): void {
   const share = async () => (status.textContent = await source.share());
   button('share').addEventListener('click', () => void share());
   void source.edit().catch(() => undefined);
+  find(root, 'select').addEventListener('change', restart);
   // One of the menu, and one of a guide, is ours.
   const isOurs = document.referrer.startsWith(`${location.origin}${import.meta.env.BASE_URL}guides/`);
   if (isOurs || source.shared === undefined) button('run').click();

@@ -33,9 +33,7 @@ export class View {
   }
 
   print(level: Level, text: string): void {
-    const line = element('span', `${text}\n`);
-    line.className = level;
-    this.#part('Console').append(line);
+    this.#part('Console').append(Object.assign(element('span', `${text}\n`), { className: level }));
   }
 
   show({ budget, elapsed, requests, deliveries }: Extract<Report, { type: 'state' }>): void {
