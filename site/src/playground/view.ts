@@ -65,9 +65,7 @@ export class View {
   }
 
   #figure(name: string, text: string): void {
-    const place = find(this.#root, `[data-figure="${name}"]`);
-    place.textContent = text;
-    place.closest('div')?.toggleAttribute('data-none', text === '0');
+    find(this.#root, `[data-figure="${name}"]`).textContent = text;
   }
 
   #showRequest({ id, method, target, status, state, body, response }: ShownRequest): void {
