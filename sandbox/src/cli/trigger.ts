@@ -4,7 +4,7 @@ import type { DeliveryRecord, EndpointRecord } from '../storage/record-types.ts'
 import { latencyText } from '../utils/clock.ts';
 import { parseJson } from '../utils/json.ts';
 import { errorBodySchema } from '../utils/schemas.ts';
-import { eventNames, exampleData } from '../webhooks/webhooks.ts';
+import { eventExamples } from '../webhooks/event-examples.ts';
 import { colored, indent } from './log-lines.ts';
 import { CommandError, type CommandIO } from './process-io.ts';
 import { style, wrapped } from './terminal.ts';
@@ -15,18 +15,18 @@ const defaultServer = 'http://127.0.0.1:4010';
 const infoSchema = z.object({ name: z.literal('@example/sandbox') });
 
 export interface TriggerOptions {
-  /** The event's `data`; `undefined` for the documented example. */
+  /** The event's `data`. Default: the documented example, or an empty object. */
   readonly payload?: unknown;
   readonly server?: string;
 }
 
 /** Sends one event to the webhooks of a sandbox that runs, and prints what each answered. */
 export async function trigger(event: string, options: TriggerOptions, { out, error, env }: CommandIO): Promise<number> {
-  if (!eventNames.includes(event)) {
-    error.text(`Note: the API reference has no event ${event}. It has ${eventNames.join(', ')}.`);
-  }
+  const example = eventExamples.get(event);
+  if (!example)
+    error.text(`Note: the API reference has no event ${event}. It has ${[...eventExamples.keys()].join(', ')}.`);
   const control = await connect(serverUrl(options.server, env));
-  const body = { event, data: options.payload ?? exampleData };
+  const body = { event, data: options.payload ?? example ?? {} };
   const sent = await control.send<{ data: readonly DeliveryRecord[] }>('POST', '/events', body);
   if (sent.data.length === 0) {
     throw new CommandError(

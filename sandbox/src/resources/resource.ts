@@ -30,8 +30,6 @@ export interface Resource<Name extends string = string> {
   readonly fields: Readonly<Record<Name, Field>>;
   /** The field that no two records share, regardless of case. */
   readonly unique?: Name;
-  /** The event that is sent when a record is created. */
-  readonly event?: string;
   /** Number of records at the start, unless the options say otherwise. */
   readonly initial: number;
   /** Fields of a sample record. */

@@ -25,7 +25,6 @@ export const users = {
     },
   },
   unique: 'email',
-  event: 'user.created',
   initial: 0,
   sample: (random, index) => {
     const [first, last] = [pick(random, firstNames), pick(random, lastNames)];

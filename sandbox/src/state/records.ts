@@ -4,6 +4,7 @@ import type { StoredRecord } from '../resources/resource.ts';
 import { type Store, uniqueKey } from '../storage/store.ts';
 import { timestamp } from '../utils/clock.ts';
 import { type Random, seededRandom } from '../utils/random.ts';
+import { eventExamples } from '../webhooks/event-examples.ts';
 import type { Services } from './services.ts';
 
 /** Some fields of a record. */
@@ -27,18 +28,17 @@ export function createRecord(
     sampleFields(resource, { ...defaultsOf(resource), ...defined(given) }, seededRandom(index), index);
   let fields = sample();
   const { unique } = resource;
-  if (unique !== undefined && given[unique] === undefined) {
-    while (records.find(uniqueKey(fields[unique])) !== undefined) {
-      index += 1;
-      fields = sample();
-    }
+  while (unique !== undefined && given[unique] === undefined && records.find(uniqueKey(fields[unique])) !== undefined) {
+    index += 1;
+    fields = sample();
   }
   requireFree(store, resource, fields);
   return store.transaction(() => {
     const data = { id: store.nextId(resource.prefix, records), ...fields };
     const record = { ...data, created_at: timestamp(clock.now()) };
     records.put(record);
-    if (resource.event !== undefined) webhooks.publish(resource.event, data, request);
+    const created = `${resource.singular}.created`;
+    if (eventExamples.has(created)) webhooks.publish(created, data, request);
     return record;
   });
 }

@@ -1,11 +1,11 @@
 import { found, withTypeErrors } from '../http/failure.ts';
 import { parseFields } from '../http/parse-fields.ts';
-import { resources } from '../resources/index.ts';
 import type { Attempt, DeliveryRecord, EndpointRecord } from '../storage/record-types.ts';
 import type { Store } from '../storage/store.ts';
 import { type Clock, timestamp } from '../utils/clock.ts';
 import { randomSecret } from '../utils/random.ts';
 import type { Deliverer } from './deliverer.ts';
+import { eventExamples } from './event-examples.ts';
 import { hasFailed } from './health.ts';
 import {
   changesSchema,
@@ -14,9 +14,6 @@ import {
   endpointSchema,
   eventSchema,
 } from './endpoint-params.ts';
-
-/** The documented events. */
-export const eventNames = resources.flatMap(({ event }) => event ?? []);
 
 /** Number of completed deliveries to keep. */
 const keptDeliveries = 1000;
@@ -110,11 +107,11 @@ export class SandboxWebhooks {
   }
 
   /**
-   * Sends an event to one webhook, even if it is not registered for the event. Default: an example of `user.created`.
+   * Sends an event to one webhook, even if it isn't registered for it. Default: the documented example of `user.created`.
    *
    * @throws {TypeError} when the id is unknown or the event's name is invalid.
    */
-  sendTest(id: string, event = 'user.created', data: unknown = exampleData): DeliveryRecord {
+  sendTest(id: string, event = 'user.created', data: unknown = eventExamples.get(event) ?? {}): DeliveryRecord {
     const endpoint = withTypeErrors('Invalid event.', () => {
       parseFields(eventSchema, { event, data });
       return this.#endpoint(id);
@@ -185,9 +182,6 @@ export class SandboxWebhooks {
 
 /** The part of a delivery that all webhooks share. */
 type Message = Pick<DeliveryRecord, 'message' | 'request' | 'event' | 'body' | 'created_at'>;
-
-/** The example of `user.created` in the reference. */
-export const exampleData = { id: 'user_123', name: 'John Doe', email: 'john@example.com' };
 
 function newSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24))))}`;

@@ -105,7 +105,7 @@ test('a request links to the deliveries it caused, and a delivery to its request
 test('deliveries show their attempt, their user and if they were triggered, in the order of attempts', async () => {
   let now = 1_700_000_000_000;
   const { sandbox } = sandboxWithWebhook([204], { now: () => now });
-  const { id } = sandbox.webhooks.sendTest('we_123', 'project.created'); // Its data is that of a user.
+  const { id } = sandbox.webhooks.sendTest('we_123', 'project.created');
   await call(sandbox, 'POST /v1/users', { json: john });
   await sandbox.webhooks.flush();
   now += 1_000;

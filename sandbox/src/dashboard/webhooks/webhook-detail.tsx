@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono';
 import { found } from '../../http/failure.ts';
 import type { DeliveryRecord } from '../../storage/record-types.ts';
+import { eventExamples } from '../../webhooks/event-examples.ts';
 import { healthOf } from '../../webhooks/health.ts';
-import { exampleData } from '../../webhooks/webhooks.ts';
 import type { Dashboard } from '../dashboard.tsx';
 import { field, type InvalidForm, jsonField } from '../parts/form.ts';
 import { count } from '../parts/numbers.ts';
@@ -13,7 +13,7 @@ import { step } from '../parts/lists.ts';
 import { DeliveryRow, sent } from './delivery.tsx';
 import { Causes, type EndpointView, Health, Remedy, Webhooks } from './webhooks.tsx';
 
-const example = JSON.stringify(exampleData, null, 2);
+const example = JSON.stringify(eventExamples.get('user.created'), null, 2);
 
 interface WebhookView extends EndpointView {
   /** First what was attempted last. */

@@ -1,6 +1,6 @@
 import type { DeliveryRecord, EndpointRecord } from '../../storage/record-types.ts';
 import type { EndpointHealth } from '../../webhooks/health.ts';
-import { eventNames } from '../../webhooks/webhooks.ts';
+import { eventExamples } from '../../webhooks/event-examples.ts';
 import { Address } from '../parts/address.tsx';
 import { Action, Card, Dialog, Empty, PageHead, Pill, Rows, Time } from '../parts/components.tsx';
 import { choices, Field } from '../parts/fields.tsx';
@@ -17,10 +17,11 @@ export interface EndpointView {
 
 /** The webhooks, those that fail first, each with what failed. */
 export function Webhooks({ endpoints, invalid }: { endpoints: EndpointView[]; invalid: InvalidForm | undefined }) {
+  const events = choices('All events', [...eventExamples.keys()], '*');
   const create = (
     <Dialog id="create" title="Register webhook" to={to} action="register" open={invalid !== undefined}>
       <Field label="URL" name="url" invalid={invalid} placeholder="e.g. http://127.0.0.1:3000/webhooks" />
-      <Field label="Events" name="events" invalid={invalid} options={choices('All events', eventNames, '*')} />
+      <Field label="Events" name="events" invalid={invalid} options={events} />
     </Dialog>
   );
   return (
