@@ -91,7 +91,7 @@ describeInChromium('an open page stays up to date', () => {
     await page.getByRole('button', { name: 'Send test event' }).last().click();
     const problem = page.locator('.error');
     await problem.waitFor();
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('event');
+    await page.waitForFunction(() => document.activeElement?.id === 'event');
 
     await isLive(page);
     await page.getByText('whsec_••').dispatchEvent('click'); // The dialog covers it.
