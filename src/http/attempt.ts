@@ -77,7 +77,7 @@ export async function sendAttempt(
     const sent = sentStatus(call, reason);
     if (sent === 'no') Object.assign(call, { wasSent: wasSentBefore, mayHaveTakenEffect });
     const error = cancellation?.aborted ? undefined : errorOf(call, reason);
-    verdict ??= permit.recordLoss(sent === 'yes', error);
+    verdict ??= permit.recordUnanswered(sent === 'yes', error);
     if (!error) throw cancellation?.reason;
     return { error, failure: { kind: failureKind(reason, sent) }, duration: now() - sentAt, verdict };
   } finally {
@@ -96,10 +96,10 @@ function isRejection({ ok, status }: Response): boolean {
   return !ok && status !== 408 && status < 500;
 }
 
-function failureKind(reason: unknown, sent: SentStatus): 'final' | 'unsent' | 'lost' {
+function failureKind(reason: unknown, sent: SentStatus): 'final' | 'unsent' | 'unanswered' {
   // A fetch that returns something invalid has sent the request. Another attempt would fail in the same way.
   if (reason instanceof InvalidRequestError) return 'final';
-  return sent === 'no' ? 'unsent' : 'lost';
+  return sent === 'no' ? 'unsent' : 'unanswered';
 }
 
 /** In Node.js, a garbage-collected `Request` doesn't pass an abort on to the body. So the body holds it. */

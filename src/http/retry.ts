@@ -16,7 +16,7 @@ type Failure =
   /** There was no connection, so nothing was sent. */
   | { readonly kind: 'unsent' }
   /** The connection broke, or the response did not arrive in time. The request may have taken effect. */
-  | { readonly kind: 'lost' }
+  | { readonly kind: 'unanswered' }
   /** Another attempt would fail in the same way. */
   | { readonly kind: 'final' };
 
@@ -92,6 +92,6 @@ export function planRetry(
 }
 
 function isRetryable(failure: Failure, isIdempotent: boolean): boolean {
-  if (failure.kind !== 'status') return failure.kind === 'unsent' || (failure.kind === 'lost' && isIdempotent);
+  if (failure.kind !== 'status') return failure.kind === 'unsent' || (failure.kind === 'unanswered' && isIdempotent);
   return failure.status === 429 || (isIdempotent && [408, 500, 502, 503, 504].includes(failure.status));
 }

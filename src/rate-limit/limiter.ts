@@ -40,7 +40,8 @@ const expiredPause = 1000;
 
 /**
  * Sends the next call as soon as the outage, the window, the throttle and the share allow: each says when (`readyAt`).
- * docs/internals/rate-limits.md explains it.
+ * docs/internals/rate-limits.md explains it. A call rests before a retry and waits for its turn, a refusal pauses the
+ * token, and an outage holds calls.
  */
 export class Limiter implements SharedLimiter {
   readonly window = new RateWindow();
@@ -86,9 +87,9 @@ export class Limiter implements SharedLimiter {
 
   get snapshot(): RateLimitSnapshot {
     const now = this.timing.now();
-    const { limit, reset } = this.window;
-    const remaining = this.window.remaining(now);
-    return { limit, remaining, reset: this.window.isOver(now) ? undefined : reset, waiting: this.queue.size };
+    const { window } = this;
+    const reset = window.isOver(now) ? undefined : window.reset;
+    return { limit: window.limit, remaining: window.remaining(now), reset, waiting: this.queue.size };
   }
 
   /** Returns the permit synchronously if the call need not wait, so that it costs no promise. */
@@ -154,8 +155,8 @@ export class Limiter implements SharedLimiter {
     return {
       waited,
       recordResponse: (status, headers, failure) => this.#recordResponse(sent, status, headers, failure),
-      recordLoss: (mayCount, failure) => this.#recordLoss(sent, mayCount, failure),
-      release: () => void (sent.verdict ?? this.#recordLoss(sent, false)),
+      recordUnanswered: (mayCount, failure) => this.#recordUnanswered(sent, mayCount, failure),
+      release: () => void (sent.verdict ?? this.#recordUnanswered(sent, false)),
     };
   }
 
@@ -173,9 +174,9 @@ export class Limiter implements SharedLimiter {
     return this.#recordEnd(sent, failure && this.#recordFailure(now, sent, failure, requestedDelay));
   }
 
-  #recordLoss(sent: SentRequest, mayCount: boolean, failure?: CallError): Verdict {
+  #recordUnanswered(sent: SentRequest, mayCount: boolean, failure?: CallError): Verdict {
     const now = this.timing.now();
-    this.window.recordLoss(now, sent, mayCount);
+    this.window.recordUnanswered(now, sent, mayCount);
     return this.#recordEnd(sent, failure && this.#recordFailure(now, sent, failure));
   }
 
@@ -197,7 +198,7 @@ export class Limiter implements SharedLimiter {
     return { countsAsRetry, rest: 0, isLastRetry: this.outage.isRouteFailing(call) };
   }
 
-  /** A request has ended. Without a refusal or a failure, nothing is retried. */
+  /** A request has ended. */
   #recordEnd(sent: SentRequest, verdict = noRetry): Verdict {
     const { observer } = sent.call;
     sent.verdict = verdict;
@@ -239,13 +240,13 @@ export class Limiter implements SharedLimiter {
   /** The `maxWait` of a call is over. It is sent all the same if only the response that shows the window is pending. */
   #expire(now: number, waiter: Waiter): number {
     const { call } = waiter;
-    const shareReadyAt = this.outage.isFailing ? now : (this.#share?.readyAt(now, priorityOf(call)) ?? now);
-    const readyAt = Math.max(this.#limitReadyAt(now), shareReadyAt);
+    const isAllowed = this.#limitReadyAt(now) <= now;
     // In an outage, `outageWait` applies instead.
-    if (readyAt <= now && this.outage.isFailing) return now + expiredPause;
+    if (isAllowed && this.outage.isFailing) return now + expiredPause;
+    const isGranted = (this.#share?.readyAt(now, priorityOf(call)) ?? now) <= now;
     const ahead = this.queue.countAhead(waiter);
-    const isSpare = this.window.inFlight + ahead < this.window.limit;
-    if (readyAt <= now && this.window.needsProbe(now) && isSpare) {
+    const isProbe = this.window.needsProbe(now) && this.window.inFlight + ahead < this.window.limit;
+    if (isAllowed && isGranted && isProbe) {
       this.queue.remove(waiter);
       waiter.resolve(this.#send(now, call, true));
       this.dispatch();
@@ -272,7 +273,6 @@ export class Limiter implements SharedLimiter {
     return Math.max(rest, this.window.delay(now, ahead + 1));
   }
 
-  /** Returns when to look at the call again: never. */
   #reject(waiter: Waiter, reason: unknown): number {
     this.#drop(waiter, reason);
     this.dispatch();

@@ -15,7 +15,7 @@ export interface Permit {
    * @param mayCount True if the request may have reached the API, which then has counted it.
    * @param failure Its error, unless the caller gave it up.
    */
-  recordLoss(mayCount: boolean, failure?: CallError): Verdict;
+  recordUnanswered(mayCount: boolean, failure?: CallError): Verdict;
   /** No request was made. */
   release(): void;
 }

@@ -190,7 +190,7 @@ export class RateWindow {
   }
 
   /** A request got no response. `mayCount` if it may have reached the API. */
-  recordLoss(now: number, request: WindowRequest, mayCount: boolean): void {
+  recordUnanswered(now: number, request: WindowRequest, mayCount: boolean): void {
     this.#end(request);
     if (mayCount) this.#count(now, request);
   }

@@ -41,7 +41,7 @@ export interface RetryEvent extends CallEvent {
   readonly delay: number;
   /** HTTP status code of the response, if there was one. */
   readonly status: number | undefined;
-  /** What went wrong. */
+  /** The error's message. Its wording may change. */
   readonly reason: string;
 }
 

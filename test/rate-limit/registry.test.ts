@@ -28,7 +28,7 @@ it('copies of the package that share limiters have the same members', () => {
       "@example/sdk/rate-limiters/1",
       "acquire configure constructor dispatch observers outage queue rest snapshot timing window",
       "claimRetry constructor enter generation heldFor isFailing isInUse isRouteFailing isUnfailedRoute lastError leave readyAt recordEnd recordFailure recordResponse recordSent setWaiting since",
-      "adopt arrived arrivedBefore assume backgroundDelay backgroundReadyAt constructor delay failedProbes generation inFlight isHidden isOver length limit needsProbe owesBackground ownCount probeAt readyAt recordLoss recordResponse recordSent remaining reset room timeLeft used",
+      "adopt arrived arrivedBefore assume backgroundDelay backgroundReadyAt constructor delay failedProbes generation inFlight isHidden isOver length limit needsProbe owesBackground ownCount probeAt readyAt recordResponse recordSent recordUnanswered remaining reset room timeLeft used",
       "background constructor countAhead countBefore first normal put remove size unannounced",
     ]
   `);
