@@ -7,7 +7,12 @@ import { type ApiOptions, documentedApi, between, failing, failingAt, failure, f
 import { worldWith } from '../support/world/world.ts';
 
 const site = { method: 'GET', path: '/users/user_1', route: '/users/{id}' };
-const setup = (api: ApiOptions = {}, options: ClientOptions = {}) => worldWith(documentedApi(api), options);
+function setup(api: ApiOptions = {}, options: ClientOptions = {}) {
+  const made = worldWith(documentedApi(api), options);
+  const waits: RateLimitWaitEvent[] = [];
+  made.client.on('rateLimitWait', (event) => waits.push(event));
+  return { ...made, waits, delays: () => waits.map(({ delay }) => delay) };
+}
 
 // A few simultaneous calls are not slowed down.
 
@@ -200,20 +205,18 @@ describe('waiting calls', () => {
   });
 
   it('emit an event, unless they only wait for a response', async () => {
-    const { world, client, get } = setup({ limit: 20, takes: () => 100 });
-    const events: RateLimitWaitEvent[] = [];
-    client.on('rateLimitWait', (event) => events.push(event));
+    const { world, waits, delays, get } = setup({ limit: 20, takes: () => 100 });
     await world.run(async () => {
       world.burst(15, get);
       await world.clock.sleep(1_000);
-      expect(events).toEqual([]);
+      expect(waits).toEqual([]);
       world.burst(26, get);
     });
-    const [{ callId, ...first }, second] = events as [RateLimitWaitEvent, RateLimitWaitEvent];
+    const [{ callId, ...first }, second] = waits as [RateLimitWaitEvent, RateLimitWaitEvent];
     expect(first).toEqual({ ...site, path: '/users/user_5', attempt: 1, delay: 59_140, waiting: 1 });
     expect([second.waiting, second.callId === callId]).toEqual([2, false]);
     // The next window has room for 20 of the calls.
-    expect(events.map(({ delay }) => delay)).toEqual([...Array<number>(20).fill(59_140), 119_140]);
+    expect(delays()).toEqual([...Array<number>(20).fill(59_140), 119_140]);
   });
 
   it('emit it within a second of a first response that comes late', async () => {
@@ -245,9 +248,7 @@ describe('waiting calls', () => {
   });
 
   it('of background say for how long they leave what normal calls may need', async () => {
-    const { world, client, get } = setup({}, { priority: 'background' });
-    const delays: number[] = [];
-    client.on('rateLimitWait', ({ delay }) => delays.push(delay));
+    const { world, delays, get } = setup({}, { priority: 'background' });
     await world.run(async () => {
       world.burst(5, get);
       await world.clock.sleep(1_000);
@@ -255,19 +256,17 @@ describe('waiting calls', () => {
     });
     const waited = world.sentAt().flatMap((at) => (at > 1_000 ? [at - 1_000] : []));
     expect(waited).toHaveLength(25);
-    expect(delays.map((delay, index) => Math.abs(delay - (waited[index] ?? 0)) <= 1)).toEqual(waited.map(() => true));
+    expect(delays().map((delay, index) => Math.abs(delay - (waited[index] ?? 0)) <= 1)).toEqual(waited.map(() => true));
   });
 
   it('of background say that they wait for another window if this one is used up', async () => {
-    const { world, client, get } = setup({ limit: 20 }, { priority: 'background' });
-    const delays: number[] = [];
-    client.on('rateLimitWait', ({ delay }) => delays.push(delay));
+    const { world, delays, get } = setup({ limit: 20 }, { priority: 'background' });
     await world.run(async () => {
       world.burst(1, get);
       await world.clock.sleep(1_000);
       world.burst(50, get);
     });
-    expect(Math.max(...delays)).toBeGreaterThan(60_000);
+    expect(Math.max(...delays())).toBeGreaterThan(60_000);
   });
 
   it('are forgotten when they end, even if they were not told for how long they wait', async () => {

@@ -22,19 +22,20 @@ function setup(count: number, api: ApiOptions = {}, { rateLimit, ...options }: C
 }
 
 describe('processes that share a store', () => {
-  it.each<[processes: number, calls: number, api: ApiOptions]>([
+  it.each<[processes: number, calls: number, api: ApiOptions, refused?: number]>([
     [4, 75, { begun: 17_000 }],
     [8, 40, { windows: 'first' }],
     [30, 10, {}],
     [4, 60, { takes: (request) => (request * 137) % 400 }],
     [3, 100, { limit: 10, duration: 10_000 }],
     [3, 50, { date: 20 }],
-  ])('have no call refused, and take the least time: %i processes, %i calls each, %j', async (count, calls, api) => {
+    [3, 100, { endsLate: 1_000 }, 3],
+  ])('have none refused, and take the least time: %i × %i calls, %j', async (count, calls, api, refused = 0) => {
     const { limit = 100, duration = 60_000, begun = 0 } = api;
     const { world, burst } = setup(count, api);
     const figures = await world.run(() => burst(calls));
     const least = (Math.ceil((count * calls) / limit) - 1) * duration - begun;
-    expect(figures).toMatchObject({ answered: count * calls, refused: 0 });
+    expect([figures.answered, Math.max(refused, figures.refused)]).toEqual([count * calls, refused]);
     expect(figures.end).toBeLessThanOrEqual((1.04 * least) / 1000 + 1);
   });
 

@@ -51,7 +51,7 @@ const accepted: [what: string, given: Given][] = [
   ['a plain object with names in upper case', { headers: (all) => Object.fromEntries(inUpperCase(all)) as object }],
   ['a signature in repeated headers, as Node joins them', signature((text) => `${wrong}, v1a,xyz  ${text} v2,a`)],
   ['a signature in repeated headers, as a list', signature((text) => [wrong, `v1a,xyz ${text}`, wrong])],
-  ['a secret as bare base64', { secret: encoded }],
+  ['a list of one secret, as bare base64', { secret: [encoded] }],
   ['a secret with the line break of its file', { secret: `${secret}\n` }],
   ['a secret without padding', { signed: { secret: unpadded }, secret: unpadded }],
   ['a secret whose last character has bits that are not used', { signed: { secret: unusedBits }, secret: unusedBits }],
